@@ -1,0 +1,138 @@
+//! The card number (DE2), in a type that cannot show it.
+//!
+//! There is no `Display`, no `Debug` and no `Serialize` here, and there must never be: the number
+//! leaves this type as a hash, as a keyed token or as its issuer prefix (the first six or eight
+//! digits, which PCI DSS 3.4.1 allows), and in no other way.
+//!
+//! ```compile_fail,E0277
+//! let card = posmortem_iso8583::CardNumber::parse(b"4111111111111111").expect("a test number");
+//! println!("{card}");
+//! ```
+//! ```compile_fail,E0277
+//! let card = posmortem_iso8583::CardNumber::parse(b"4111111111111111").expect("a test number");
+//! println!("{card:?}");
+//! ```
+
+use std::hash::BuildHasher;
+
+/// How much of the number the log shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    /// Every digit.
+    Whole,
+    /// First and last digits with a mask between them, as jPOS `protect` writes them.
+    Masked,
+}
+
+/// A card number borrowed from its record: 12 to 19 digits, or the masked form of that length.
+#[derive(Clone, Copy)]
+pub struct CardNumber<'b> {
+    text: &'b [u8],
+    visibility: Visibility,
+    leading: u8,
+}
+
+impl<'b> CardNumber<'b> {
+    /// Reads a number, surrounding spaces ignored. Mask characters are `_`, `*`, `x`, `X`, `.`, `#`
+    /// and `?`; at least four digits must show. `None` for anything else (`[WIPED]`, a script).
+    pub fn parse(text: &'b [u8]) -> Option<Self> {
+        let text = text.trim_ascii();
+        if !(8..=19).contains(&text.len()) {
+            return None;
+        }
+        let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let masked = text.iter().filter(|byte| b"_*xX.#?".contains(byte)).count();
+        if digits + masked != text.len() || digits < 4 || (masked == 0 && digits < 12) {
+            return None;
+        }
+        let visibility = if masked == 0 { Visibility::Whole } else { Visibility::Masked };
+        let leading = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        Some(Self { text, visibility, leading: leading as u8 })
+    }
+
+    /// Whether every digit shows.
+    pub fn visibility(&self) -> Visibility {
+        self.visibility
+    }
+
+    /// The issuer prefix: the first `digits` digits, or eight where the log shows them and else six
+    /// when `digits` is `None`. `None` when the mask begins earlier.
+    ///
+    /// At most eight digits ever leave: more is not a prefix but part of the account number.
+    pub fn issuer_prefix(&self, digits: Option<u8>) -> Option<&'b str> {
+        let wanted = match digits {
+            Some(digits) => digits.min(8),
+            None if self.leading >= 8 => 8,
+            None => 6,
+        };
+        let prefix = self.text.get(..usize::from(wanted)).filter(|_| self.leading >= wanted)?;
+        std::str::from_utf8(prefix).ok()
+    }
+
+    /// A hash of the visible digits under the caller's key; `extra` joins it for masked numbers
+    /// (the expiry date, where the log shows one), since six plus four digits alone collide.
+    pub fn hash_with(&self, keyed: &impl BuildHasher, extra: &[u8]) -> u64 {
+        match self.visibility {
+            Visibility::Whole => keyed.hash_one(self.text),
+            Visibility::Masked => keyed.hash_one((self.text.len(), self.visible_ends(), extra)),
+        }
+    }
+
+    /// Feeds the visible digits to a keyed one-way function (HMAC). The closure must not keep them.
+    pub fn feed(&self, mut one_way: impl FnMut(&[u8])) {
+        one_way(self.text);
+    }
+
+    /// The digits before and after the mask. Logs differ in the mask's character, not in these.
+    fn visible_ends(&self) -> (&'b [u8], &'b [u8]) {
+        let tail = self.text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        (&self.text[..usize::from(self.leading)], &self.text[self.text.len() - tail..])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::hash::RandomState;
+
+    fn card(text: &str) -> CardNumber<'_> {
+        CardNumber::parse(text.as_bytes()).unwrap_or_else(|| panic!("not read: {} characters", text.len()))
+    }
+
+    #[test]
+    fn whole_and_masked_numbers_are_told_apart() {
+        assert_eq!(card("4111111111111111").visibility(), Visibility::Whole);
+        assert_eq!(card(" 411111______1111 ").visibility(), Visibility::Masked);
+        assert_eq!(card("411111******1111").visibility(), Visibility::Masked);
+        for text in [
+            "",
+            "[WIPED]",
+            "!PAN ",
+            "12345678",
+            "41111111111111111111",
+            "________________",
+            "4111-1111-1111-1111",
+        ] {
+            assert!(CardNumber::parse(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_prefix_is_eight_digits_where_they_show_and_else_six() {
+        assert_eq!(card("4111111111111111").issuer_prefix(None), Some("41111111"));
+        assert_eq!(card("411111______1111").issuer_prefix(None), Some("411111"));
+        assert_eq!(card("41111111____1111").issuer_prefix(Some(6)), Some("411111"));
+        assert_eq!(card("411111______1111").issuer_prefix(Some(8)), None);
+        assert_eq!(card("4111111111111111").issuer_prefix(Some(19)), Some("41111111"));
+    }
+
+    #[test]
+    fn masks_of_every_make_give_one_identity() {
+        let key = RandomState::new();
+        let identity = |text| card(text).hash_with(&key, b"2812");
+        assert_eq!(identity("411111______1111"), identity("411111******1111"));
+        assert_ne!(identity("411111______1111"), identity("411111______1112"));
+        assert_ne!(card("411111______1111").hash_with(&key, b"2901"), identity("411111______1111"));
+        assert_ne!(identity("4111111111111111"), identity("411111______1111"));
+    }
+}

@@ -1,0 +1,31 @@
+//! Facts about one ISO 8583 message: what its MTI, entry mode, amount, code and card number say.
+//!
+//! This crate exists to forbid input and output around card data: it knows bytes in, values out. It
+//! does no I/O, allocates nothing on success in its parsers, and does not know serde, files or
+//! causes. A card number lives only in [`CardNumber`], which cannot be shown.
+//!
+//! ```
+//! use posmortem_iso8583::{Mti, Side};
+//! let mti = Mti::parse(b"0210").expect("four digits of a known class");
+//! assert_eq!(mti.side(), Side::Response);
+//! assert!(mti.asks_for_decision());
+//! ```
+#![forbid(unsafe_code)]
+
+mod amount;
+mod card_number;
+mod entry_mode;
+mod mti;
+mod redact;
+mod response_code;
+mod table;
+mod track2;
+
+pub use amount::{Amount, AmountUnit, Currency};
+pub use card_number::{CardNumber, Visibility};
+pub use entry_mode::EntryMode;
+pub use mti::{Class, Mti, Side};
+pub use redact::{escape_controls, looks_like_card, screen};
+pub use response_code::ResponseCode;
+pub use table::{TableError, TableRow, rows};
+pub use track2::Track2;
