@@ -1,2 +1,32 @@
-//! Placeholder.
+//! Legs, pairing, outcomes and tallies: from message events to what each terminal went through.
+//!
+//! This crate exists to forbid text: it never parses a log and never prints one. It receives
+//! [`Leg`]s, small copies that hold ids and keyed hashes instead of strings and card numbers, pairs
+//! them into [`Exchange`]s by the rules of `docs/semantics.md`, and concludes each one's outcome
+//! with the code tables of the crate `classify`. It does no I/O and knows no threads.
+//!
+//! Sums are integers, and whatever order decides a result is the canonical order of legs, never
+//! that of files or threads.
 #![forbid(unsafe_code)]
+
+mod card_key;
+mod exchange;
+mod ledger;
+mod leg;
+mod names;
+mod outcome;
+mod pairing;
+mod reference;
+mod summary;
+mod tally;
+
+pub use card_key::{CardKey, CardToken};
+pub use exchange::{Exchange, Form, Undo};
+pub use ledger::Ledger;
+pub use leg::{Direction, Leg, Source, Traffic};
+pub use names::{Names, Symbol};
+pub use outcome::{Conclusion, Outcome, conclude};
+pub use pairing::{Pairing, PairingSettings};
+pub use reference::Reference;
+pub use summary::{CodeSummary, Coverage, FileState, FileSummary, IssuerCount, Summary};
+pub use tally::{AmountTally, CodeTally, Counts, Dominant, ReasonTally, Sample, Tally, TerminalTally};

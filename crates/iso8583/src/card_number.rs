@@ -78,9 +78,17 @@ impl<'b> CardNumber<'b> {
         }
     }
 
-    /// Feeds the visible digits to a keyed one-way function (HMAC). The closure must not keep them.
+    /// Feeds the number to a keyed one-way function (HMAC), every mask character as `*`. The closure
+    /// must not keep what it is given.
     pub fn feed(&self, mut one_way: impl FnMut(&[u8])) {
-        one_way(self.text);
+        match self.visibility {
+            Visibility::Whole => one_way(self.text),
+            Visibility::Masked => {
+                self.text.iter().for_each(|byte| {
+                    one_way(if byte.is_ascii_digit() { std::slice::from_ref(byte) } else { b"*" })
+                });
+            }
+        }
     }
 
     /// The digits before and after the mask. Logs differ in the mask's character, not in these.

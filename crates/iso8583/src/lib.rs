@@ -19,6 +19,7 @@ mod mti;
 mod redact;
 mod response_code;
 mod table;
+mod timestamp;
 mod track2;
 
 pub use amount::{Amount, AmountUnit, Currency};
@@ -28,4 +29,5 @@ pub use mti::{Class, Mti, Side};
 pub use redact::{escape_controls, looks_like_card, screen};
 pub use response_code::ResponseCode;
 pub use table::{TableError, TableRow, rows};
+pub use timestamp::Timestamp;
 pub use track2::Track2;

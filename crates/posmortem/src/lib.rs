@@ -1,2 +1,22 @@
-//! Placeholder.
+//! Root causes of card terminal declines, as a library: inputs in, one [`Summary`] out.
+//!
+//! This crate joins the others into a pipeline and is the only one that knows threads. It exists to
+//! keep printing and process control out: it never prints, exits or reads the environment; what it
+//! finds goes to an [`Observer`] and into the [`Run`] that it returns.
 #![forbid(unsafe_code)]
+
+mod filter;
+mod frontier;
+mod leg_builder;
+mod run;
+mod settings;
+mod token_key;
+
+pub use filter::Filter;
+pub use posmortem_classify as classify;
+pub use posmortem_exchange as exchange;
+pub use posmortem_iso8583 as iso8583;
+pub use posmortem_logs as logs;
+pub use run::{InputSource, Observer, Reject, Run, analyse};
+pub use settings::Settings;
+pub use token_key::{TokenKey, TokenKeyError};

@@ -1,0 +1,59 @@
+//! Where every input frame went.
+
+use std::ops::AddAssign;
+
+/// Counts of frames. All but `non_message` sum to the number of frames that hold a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// Requests and answers of attempts that found each other: two frames an exchange.
+    pub paired: u64,
+    /// Rows that hold a whole exchange.
+    pub complete: u64,
+    /// Requests of attempts that nobody answered.
+    pub request_only: u64,
+    /// Answers of attempts without a request.
+    pub response_only: u64,
+    /// Frames that say again what another one said: hops, repeats, dumps.
+    pub duplicates: u64,
+    /// Reversals and their answers.
+    pub reversal: u64,
+    /// Advices and their answers.
+    pub advice: u64,
+    /// Sign-ons, key exchanges, batches, settlement and the like.
+    pub administrative: u64,
+    /// Legs too far from their place in time to be paired.
+    pub out_of_order: u64,
+    /// Requests near the end and answers near the beginning of their link's log.
+    pub open: u64,
+    /// Frames that could not be read.
+    pub rejected: u64,
+    /// Records that are no message: connects, exceptions, prose. Not part of the sum.
+    pub non_message: u64,
+}
+
+impl Ledger {
+    /// Frames with a message, readable or not: the sum of all counts but `non_message`.
+    pub fn frames(&self) -> u64 {
+        let Self { paired, complete, request_only, response_only, duplicates, reversal, advice, .. } = *self;
+        let Self { administrative, out_of_order, open, rejected, .. } = *self;
+        let exchanges = paired + complete + request_only + response_only + open;
+        exchanges + duplicates + reversal + advice + administrative + out_of_order + rejected
+    }
+}
+
+impl AddAssign for Ledger {
+    fn add_assign(&mut self, other: Self) {
+        self.paired += other.paired;
+        self.complete += other.complete;
+        self.request_only += other.request_only;
+        self.response_only += other.response_only;
+        self.duplicates += other.duplicates;
+        self.reversal += other.reversal;
+        self.advice += other.advice;
+        self.administrative += other.administrative;
+        self.out_of_order += other.out_of_order;
+        self.open += other.open;
+        self.rejected += other.rejected;
+        self.non_message += other.non_message;
+    }
+}

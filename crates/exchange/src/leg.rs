@@ -1,0 +1,178 @@
+//! One message event reduced to what matters, still unpaired.
+//!
+//! A leg borrows nothing and shows nothing: it is a copy of ids, numbers and keyed hashes. How it
+//! is read from a record is the business of the crate `posmortem`.
+
+use crate::{CardKey, CardToken, Names, Reference, Symbol};
+use posmortem_classify::{Dialect, Kind};
+use posmortem_iso8583::{Amount, Class, EntryMode, Mti, ResponseCode, Side, Timestamp};
+use std::cmp::Ordering;
+
+/// Where a leg was read: enough to find the message again in its file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Source {
+    /// The input's place among all inputs of the run, sorted by path.
+    pub input: u32,
+    /// The first byte of the record in the decompressed input.
+    pub offset: u64,
+}
+
+/// Which way a message went, seen from the system that wrote the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// Not told.
+    #[default]
+    Unknown,
+    /// Received.
+    Incoming,
+    /// Sent.
+    Outgoing,
+}
+
+/// What a message is about, by its MTI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Traffic {
+    /// x10x, x11x, x20x, x21x, and rows without an MTI: someone waits for a decision.
+    Attempt,
+    /// Other functions of class 1 and 2: told afterwards.
+    Advice,
+    /// Class 4.
+    Reversal,
+    /// Classes 3, 5, 6, 7 and 8.
+    Administrative,
+}
+
+/// A message event. Absent symbols, references and options are fields that the log does not tell.
+#[derive(Clone, Copy)]
+pub struct Leg {
+    /// When it was logged.
+    pub at: Timestamp,
+    /// Where it was read.
+    pub source: Source,
+    /// The message type; none for a row that stands for a complete exchange.
+    pub mti: Option<Mti>,
+    /// The terminal as the log prints it, without surrounding spaces.
+    pub terminal: Symbol,
+    /// The terminal without left zeros either: both sides of an exchange agree on this one.
+    pub terminal_key: Symbol,
+    /// DE42.
+    pub merchant: Symbol,
+    /// A named issuer, else the prefix of the card number.
+    pub issuer: Symbol,
+    /// Channel, realm, host or route.
+    pub link: Symbol,
+    /// The site where the log names one.
+    pub site: Symbol,
+    /// DE11 as a number.
+    pub stan: Option<u64>,
+    /// DE37.
+    pub rrn: Reference,
+    /// The log's own id of the transaction, hashed; 0 when there is none.
+    pub trace: u64,
+    /// Whether one log record printed request and answer together, long after the request.
+    pub in_dump: bool,
+    /// DE4.
+    pub amount: Option<Amount>,
+    /// The card inside this run.
+    pub card: Option<CardKey>,
+    /// The card outside this run, where one was asked for.
+    pub token: Option<CardToken>,
+    /// DE39.
+    pub code: Option<ResponseCode>,
+    /// The dialect that the user, the configuration or the log tells.
+    pub dialect: Option<Dialect>,
+    /// What the customer wanted.
+    pub kind: Kind,
+    /// How the card was read.
+    pub entry_mode: EntryMode,
+    /// Milliseconds to the answer, where the log tells them.
+    pub latency_ms: Option<u32>,
+    /// Sent or received.
+    pub direction: Direction,
+    /// On a reversal: STAN of the original (DE90, DE56 or a column of its own).
+    pub original_stan: Option<u64>,
+    /// On a reversal: reference of the original.
+    pub original_rrn: Reference,
+    /// On a reversal: why, where a field tells it.
+    pub reversal_reason: Option<posmortem_classify::ReversalReason>,
+    /// On a reversal: replacement amounts (DE95) leave a part standing.
+    pub leaves_a_part: bool,
+    /// From a table of rows, where one row may hold request and answer.
+    pub is_row: bool,
+}
+
+impl Leg {
+    /// Request or answer; rows without an MTI count as answers.
+    pub fn side(&self) -> Side {
+        self.mti.map_or(Side::Response, Mti::side)
+    }
+
+    /// What the message is about.
+    pub fn traffic(&self) -> Traffic {
+        match self.mti {
+            None => Traffic::Attempt,
+            Some(mti) if mti.asks_for_decision() => Traffic::Attempt,
+            Some(mti) => match mti.class() {
+                Class::Authorisation | Class::Financial => Traffic::Advice,
+                Class::Reversal => Traffic::Reversal,
+                _ => Traffic::Administrative,
+            },
+        }
+    }
+
+    /// The part of the MTI that belongs to the key: the class, and whether an attempt's class tells
+    /// of it afterwards (an 0100 and the 0120 that follows it may share their STAN). Rows without an
+    /// MTI share one value.
+    pub(crate) fn family(&self) -> u8 {
+        let Some(mti) = self.mti else { return 0 };
+        (mti.class() as u8 + 1) << 1 | u8::from(self.traffic() == Traffic::Advice)
+    }
+
+    /// Replaces a worker's symbols by those of the run, as [`Names::absorb`] maps them.
+    pub fn rename(&mut self, map: &[Symbol]) {
+        let symbols = [
+            &mut self.terminal,
+            &mut self.terminal_key,
+            &mut self.merchant,
+            &mut self.issuer,
+            &mut self.link,
+            &mut self.site,
+        ];
+        for symbol in symbols {
+            *symbol = map[symbol.index()];
+        }
+    }
+
+    /// The canonical order: time, key, side, DE39, content, and only last the place in the input.
+    ///
+    /// Content covers all that an output can show, so that the same messages cut into other files
+    /// give the same rows in the same order.
+    pub fn canonical_cmp(&self, other: &Self, names: &Names) -> Ordering {
+        let text =
+            |a: Symbol, b: Symbol| if a == b { Ordering::Equal } else { names.text(a).cmp(names.text(b)) };
+        self.at
+            .millis
+            .cmp(&other.at.millis)
+            .then_with(|| text(self.terminal_key, other.terminal_key))
+            .then_with(|| self.family().cmp(&other.family()))
+            .then_with(|| (self.stan, self.rrn).cmp(&(other.stan, other.rrn)))
+            .then_with(|| self.side().cmp(&other.side()))
+            .then_with(|| self.code.cmp(&other.code))
+            .then_with(|| (self.mti, self.amount, self.token).cmp(&(other.mti, other.amount, other.token)))
+            .then_with(|| text(self.merchant, other.merchant))
+            .then_with(|| text(self.issuer, other.issuer))
+            .then_with(|| text(self.link, other.link))
+            .then_with(|| text(self.site, other.site))
+            .then_with(|| text(self.terminal, other.terminal))
+            .then_with(|| self.details().cmp(&other.details()))
+            .then_with(|| self.source.cmp(&other.source))
+    }
+
+    fn details(&self) -> impl Ord {
+        let Self {
+            at, kind, entry_mode, dialect, latency_ms, direction, original_stan, original_rrn, ..
+        } = *self;
+        let about = (kind, entry_mode, dialect.map(Dialect::name));
+        (about, at.offset_minutes, latency_ms, direction, original_stan, original_rrn, self.in_dump)
+    }
+}

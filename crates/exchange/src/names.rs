@@ -1,0 +1,109 @@
+//! Ids instead of strings: terminals, merchants, issuers, links and the like.
+//!
+//! Only for sets that stay small beside the log. Reference numbers, different in every exchange,
+//! are [`crate::Reference`]s. A symbol's number depends on what was seen first and must never
+//! decide an order in any output; its text may.
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+/// An interned text; the default stands for one that the log does not tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Symbol(u32);
+
+impl Symbol {
+    /// The text that the log does not tell.
+    pub const ABSENT: Self = Self(0);
+
+    /// Whether the log does not tell it.
+    pub fn is_absent(self) -> bool {
+        self == Self::ABSENT
+    }
+
+    /// Equal, or not told on one side.
+    pub fn agrees_with(self, other: Self) -> bool {
+        self == other || self.is_absent() || other.is_absent()
+    }
+
+    /// A dense number for tables, 0 being [`Symbol::ABSENT`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The texts behind the symbols.
+#[derive(Clone, Default)]
+pub struct Names {
+    /// Hashes are seeded at random: ids come from logs, and a log must not choose its collisions.
+    index: HashTable<u32>,
+    texts: Vec<Box<str>>,
+    hasher: RandomState,
+}
+
+impl Names {
+    /// The symbol of `text`; the empty text is [`Symbol::ABSENT`].
+    ///
+    /// # Panics
+    /// After 2^32 - 1 different texts, which would need more memory than machines have.
+    pub fn intern(&mut self, text: &str) -> Symbol {
+        if text.is_empty() {
+            return Symbol::ABSENT;
+        }
+        let Self { index, texts, hasher } = self;
+        let hash = hasher.hash_one(text);
+        let same = |&at: &u32| *texts[at as usize] == *text;
+        if let Some(&at) = index.find(hash, same) {
+            return Symbol(at + 1);
+        }
+        let at = u32::try_from(texts.len()).ok().filter(|&at| at < u32::MAX).expect("fewer than 2^32 names");
+        texts.push(text.into());
+        index.insert_unique(hash, at, |&at| hasher.hash_one(&*texts[at as usize]));
+        Symbol(at + 1)
+    }
+
+    /// The symbol of `text` if it was interned.
+    pub fn get(&self, text: &str) -> Option<Symbol> {
+        let same = |&at: &u32| *self.texts[at as usize] == *text;
+        self.index.find(self.hasher.hash_one(text), same).map(|&at| Symbol(at + 1))
+    }
+
+    /// The text, empty for [`Symbol::ABSENT`].
+    pub fn text(&self, symbol: Symbol) -> &str {
+        symbol.index().checked_sub(1).and_then(|at| self.texts.get(at)).map_or("", |text| text)
+    }
+
+    /// Takes over the names of a worker; the result maps its symbols (by [`Symbol::index`]) to
+    /// symbols of this set.
+    pub fn absorb(&mut self, worker: &Self) -> Vec<Symbol> {
+        std::iter::once(Symbol::ABSENT).chain(worker.texts.iter().map(|text| self.intern(text))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_text_has_one_symbol() {
+        let mut names = Names::default();
+        let first = names.intern("10012301");
+        assert_eq!(names.intern("10012301"), first);
+        assert_ne!(names.intern("10012302"), first);
+        assert_eq!(names.text(first), "10012301");
+        assert_eq!(names.intern(""), Symbol::ABSENT);
+        assert_eq!(names.text(Symbol::ABSENT), "");
+        assert_eq!(names.get("nobody"), None);
+    }
+
+    #[test]
+    fn a_workers_names_are_mapped() {
+        let (mut all, mut worker) = (Names::default(), Names::default());
+        all.intern("b");
+        let (a, b) = (worker.intern("a"), worker.intern("b"));
+        let map = all.absorb(&worker);
+        assert_eq!(all.text(map[a.index()]), "a");
+        assert_eq!(Some(map[b.index()]), all.get("b"));
+        assert_eq!(map[0], Symbol::ABSENT);
+    }
+}

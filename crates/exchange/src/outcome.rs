@@ -1,0 +1,166 @@
+//! What became of an attempt, and why.
+//!
+//! One exchange at a time: causes that only show across exchanges (a PIN key out of step, an issuer
+//! that is down) are not decided here.
+
+use crate::{Exchange, Form};
+use posmortem_classify::{Cause, Circumstances, CodeTables, Dialect, Meaning, Reason};
+use posmortem_iso8583::{Mti, ResponseCode};
+use std::sync::OnceLock;
+
+/// What became of an attempt. Every attempt has exactly one outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Approved, in full or in part.
+    Approved,
+    /// Declined by a code that the dialect lists.
+    Declined,
+    /// Nobody answered in the horizon.
+    Unanswered,
+    /// Answered after the time-out or after its own reversal.
+    Late,
+    /// Approved, then taken back.
+    Reversed,
+    /// Answered with a code that the dialect does not list as a decision.
+    Unclassified,
+    /// At the edge of its link's log.
+    Open,
+}
+
+impl Outcome {
+    /// Every outcome, in the order in which reports name them.
+    pub const ALL: [Self; 7] = [
+        Self::Approved,
+        Self::Declined,
+        Self::Unanswered,
+        Self::Late,
+        Self::Reversed,
+        Self::Unclassified,
+        Self::Open,
+    ];
+
+    /// The name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Declined => "declined",
+            Self::Unanswered => "unanswered",
+            Self::Late => "late",
+            Self::Reversed => "reversed",
+            Self::Unclassified => "unclassified",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// An exchange's outcome and cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conclusion {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why it failed; every failure but an unclassified one has a reason.
+    pub reason: Option<Reason>,
+    /// The code on which the outcome rests: the terminal-facing DE39.
+    pub code: Option<ResponseCode>,
+    /// The table in which that code was looked up; none without a code.
+    pub dialect: Option<Dialect>,
+    /// Approved for less than was asked, or taken back in part.
+    pub partial: bool,
+    /// Approved by someone who stood in for the issuer.
+    pub stand_in: bool,
+    /// The issuer approved, and the attempt failed all the same: late, or reversed by a fault.
+    pub approval_lost: bool,
+}
+
+impl Conclusion {
+    /// Declined, unanswered, late, reversed by a fault, or unclassified.
+    pub fn failed(&self) -> bool {
+        self.reason.is_some() || self.outcome == Outcome::Unclassified
+    }
+
+    /// The cause of the failure.
+    pub fn cause(&self) -> Option<Cause> {
+        self.reason.map(Reason::cause)
+    }
+}
+
+/// Concludes an exchange by the code tables.
+pub fn conclude(exchange: &Exchange, tables: &CodeTables) -> Conclusion {
+    let answer = exchange.answer.as_ref();
+    let code = answer.and_then(|leg| leg.code);
+    let told = answer.and_then(|leg| leg.dialect);
+    let mti = answer.and_then(|leg| leg.mti);
+    let dialect = code.map(|code| tables.resolve(told, code, mti));
+    let meaning = code.map_or(Meaning::Unlisted, |code| meaning_of(exchange, tables, (code, told), mti));
+    let (approved, partial, stand_in) = match meaning {
+        Meaning::Approved { partial, stand_in } => (true, partial, stand_in),
+        _ => (false, false, false),
+    };
+    let conclusion = Conclusion {
+        outcome: Outcome::Open,
+        reason: None,
+        code,
+        dialect,
+        partial,
+        stand_in,
+        approval_lost: false,
+    };
+    let lost = |outcome| Conclusion {
+        outcome,
+        reason: Some(why_lost(exchange)),
+        approval_lost: approved,
+        ..conclusion
+    };
+    match exchange.form {
+        Form::Open => return conclusion,
+        Form::RequestOnly => return lost(Outcome::Unanswered),
+        Form::Complete if code.is_none() => return lost(Outcome::Unanswered),
+        _ if exchange.late => return lost(Outcome::Late),
+        _ => {}
+    }
+    match meaning {
+        Meaning::Approved { .. } => {
+            approval(exchange, tables, Conclusion { outcome: Outcome::Approved, ..conclusion })
+        }
+        Meaning::Declined(reason) => {
+            let upstream = exchange.upstream.map(|coded| meaning_of(exchange, tables, coded, mti));
+            let reason = if let Some(Meaning::Declined(upstream)) = upstream { upstream } else { reason };
+            Conclusion { outcome: Outcome::Declined, reason: Some(reason), ..conclusion }
+        }
+        Meaning::NoDecline(_) | Meaning::Unlisted => {
+            Conclusion { outcome: Outcome::Unclassified, ..conclusion }
+        }
+    }
+}
+
+/// An approval stands unless a reversal took it back. One that was refused took nothing back.
+fn approval(exchange: &Exchange, tables: &CodeTables, approval: Conclusion) -> Conclusion {
+    let Some(undo) = &exchange.undo else { return approval };
+    let answered = undo.answer.map(|coded| meaning_of(exchange, tables, coded, None));
+    if let Some(Meaning::Declined(_)) = answered {
+        return approval;
+    }
+    let reason = undo.reason.and_then(|told| told.reason);
+    let approval_lost = reason.is_some();
+    Conclusion { outcome: Outcome::Reversed, reason, partial: undo.partial, approval_lost, ..approval }
+}
+
+/// Why an answer came late or never: as its reversal tells, else a time-out.
+fn why_lost(exchange: &Exchange) -> Reason {
+    static RESPONSE_TIMEOUT: OnceLock<Reason> = OnceLock::new();
+    let told = exchange.undo.and_then(|undo| undo.reason).and_then(|told| told.reason);
+    told.unwrap_or_else(|| {
+        *RESPONSE_TIMEOUT
+            .get_or_init(|| Reason::from_name("response_timeout").expect("a reason of the taxonomy"))
+    })
+}
+
+fn meaning_of(
+    exchange: &Exchange,
+    tables: &CodeTables,
+    (code, told): (ResponseCode, Option<Dialect>),
+    mti: Option<Mti>,
+) -> Meaning {
+    let circumstances = Circumstances { mti, kind: exchange.main().kind, entry_mode: exchange.entry_mode() };
+    tables.meaning(tables.resolve(told, code, mti), code, &circumstances)
+}

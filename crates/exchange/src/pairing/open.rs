@@ -1,0 +1,238 @@
+//! An exchange that may still grow, and the ways to find it again.
+
+use crate::{CardKey, Exchange};
+use crate::{Form, Leg, Reference, Symbol, Traffic, Undo};
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use posmortem_classify::Dialect;
+use posmortem_iso8583::ResponseCode;
+use std::collections::VecDeque;
+
+/// No exchange: the end of a chain.
+const NONE: u64 = u64::MAX;
+
+/// What an exchange can be found by. Each open exchange stands in at most one chain of each kind.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Lookup {
+    /// The key proper: family of the MTI, terminal (or none), STAN.
+    Key(u8, Symbol, u64),
+    /// The reference number, whatever the class: hops may turn 0200 into 0100.
+    Reference(Reference),
+    /// The log's own id of the transaction.
+    Trace(u64),
+    /// STAN and link, for sides that do not tell their terminal.
+    Link(u8, u64, Symbol),
+    /// Card and amount in minor units, for reversals that tell nothing better.
+    Card(CardKey, u64),
+}
+
+impl Lookup {
+    pub(super) const KINDS: usize = 5;
+
+    fn kind(self) -> usize {
+        match self {
+            Self::Key(..) => 0,
+            Self::Reference(_) => 1,
+            Self::Trace(_) => 2,
+            Self::Link(..) => 3,
+            Self::Card(..) => 4,
+        }
+    }
+
+    /// Everything that `leg` can be found by.
+    fn all_of(leg: &Leg) -> impl Iterator<Item = Self> {
+        let family = leg.family();
+        let card = leg.card.filter(|_| leg.traffic() == Traffic::Attempt).zip(leg.amount);
+        [
+            leg.stan.map(|stan| Self::Key(family, leg.terminal_key, stan)),
+            (!leg.rrn.is_absent()).then_some(Self::Reference(leg.rrn)),
+            (leg.trace != 0).then_some(Self::Trace(leg.trace)),
+            leg.stan.map(|stan| Self::Link(family, stan, leg.link)),
+            card.map(|(card, amount)| Self::Card(card, amount.minor)),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+/// An exchange within the horizon of its first leg.
+pub(super) struct Open {
+    pub(super) traffic: Traffic,
+    pub(super) family: u8,
+    /// Time of the first leg; all that belongs here comes within the horizon of it.
+    pub(super) began: i64,
+    pub(super) request: Option<Leg>,
+    /// Time of the last copy of the request.
+    pub(super) last_request: i64,
+    pub(super) answer: Option<Leg>,
+    /// Time of the last copy of the answer.
+    pub(super) last_answer: i64,
+    pub(super) upstream: Option<(ResponseCode, Option<Dialect>)>,
+    pub(super) late: bool,
+    pub(super) undo: Option<Undo>,
+    /// On a reversal: the number of the exchange that it undoes.
+    pub(super) original: Option<u64>,
+    /// The exchange before this one in each chain.
+    pub(super) before: [u64; Lookup::KINDS],
+    /// Keys of hops that renumbered the STAN.
+    pub(super) aliases: Vec<Lookup>,
+}
+
+impl Open {
+    pub(super) fn new(leg: Leg, is_request: bool) -> Self {
+        let at = leg.at.millis;
+        Self {
+            traffic: leg.traffic(),
+            family: leg.family(),
+            began: at,
+            request: is_request.then_some(leg),
+            last_request: at,
+            answer: (!is_request).then_some(leg),
+            last_answer: at,
+            upstream: None,
+            late: false,
+            undo: None,
+            original: None,
+            before: [NONE; Lookup::KINDS],
+            aliases: Vec::new(),
+        }
+    }
+
+    fn legs(&self) -> impl Iterator<Item = &Leg> {
+        [&self.request, &self.answer].into_iter().flatten()
+    }
+
+    /// Frames that this exchange accounts for itself, duplicates apart.
+    pub(super) fn frames(&self) -> u64 {
+        self.legs().count() as u64
+    }
+
+    pub(super) fn last_activity(&self) -> i64 {
+        self.last_request.max(self.last_answer)
+    }
+
+    /// The link on which it began.
+    pub(super) fn link(&self) -> Symbol {
+        self.legs().next().map_or(Symbol::ABSENT, |leg| leg.link)
+    }
+
+    pub(super) fn terminal_agrees(&self, terminal: Symbol) -> bool {
+        self.legs().all(|leg| leg.terminal_key.agrees_with(terminal))
+    }
+
+    /// Whether one of both sides does not tell its terminal.
+    pub(super) fn terminal_missing(&self, terminal: Symbol) -> bool {
+        terminal.is_absent() || self.legs().any(|leg| leg.terminal_key.is_absent())
+    }
+
+    pub(super) fn reference_agrees(&self, reference: &Reference) -> bool {
+        self.legs().all(|leg| leg.rrn.agrees_with(reference))
+    }
+
+    pub(super) fn stan_agrees(&self, stan: Option<u64>) -> bool {
+        self.legs().all(|leg| leg.stan.is_none() || stan.is_none() || leg.stan == stan)
+    }
+
+    /// As it leaves the pairing.
+    pub(super) fn into_exchange(self, form: Form) -> Exchange {
+        let Self { request, answer, upstream, late, undo, .. } = self;
+        Exchange { form, request, answer, upstream, late, undo }
+    }
+}
+
+/// Open exchanges in the order in which they began, numbered without gaps, and their chains.
+///
+/// Chains run from the newest to older ones. An exchange leaves only at the front, as the oldest of
+/// all, so a chain needs no repair: it ends where the numbers fall below the front's.
+#[derive(Default)]
+pub(super) struct OpenExchanges {
+    queue: VecDeque<Open>,
+    front: u64,
+    newest: HashMap<Lookup, u64, RandomState>,
+    aliases: HashMap<Lookup, u64, RandomState>,
+}
+
+impl OpenExchanges {
+    pub(super) fn get(&self, number: u64) -> Option<&Open> {
+        self.queue.get(usize::try_from(number.checked_sub(self.front)?).ok()?)
+    }
+
+    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Open> {
+        self.queue.get_mut(usize::try_from(number.checked_sub(self.front)?).ok()?)
+    }
+
+    /// Takes in a new exchange and gives its number.
+    pub(super) fn add(&mut self, open: Open) -> u64 {
+        let number = self.front + self.queue.len() as u64;
+        let leg = open.legs().next().copied();
+        self.queue.push_back(open);
+        if let Some(leg) = leg {
+            self.find_by(number, &leg);
+        }
+        number
+    }
+
+    /// Makes an exchange findable by what a further leg tells, where it told nothing of the kind
+    /// before (a reference that only the answer has).
+    pub(super) fn find_by(&mut self, number: u64, leg: &Leg) {
+        let Some(at) = number.checked_sub(self.front).map(|at| at as usize) else { return };
+        for lookup in Lookup::all_of(leg) {
+            let taken = self.queue[at].before[lookup.kind()] != NONE;
+            if taken || self.newest.get(&lookup) == Some(&number) {
+                continue;
+            }
+            let before = self.newest.insert(lookup, number).filter(|before| *before < number);
+            self.queue[at].before[lookup.kind()] = before.unwrap_or(NONE);
+        }
+    }
+
+    /// Makes an exchange findable by the key of a hop that renumbered it.
+    pub(super) fn add_alias(&mut self, number: u64, hop: &Leg) {
+        let Some(stan) = hop.stan else { return };
+        let alias = Lookup::Key(hop.family(), hop.terminal_key, stan);
+        self.aliases.insert(alias, number);
+        if let Some(open) = self.get_mut(number) {
+            open.aliases.push(alias);
+        }
+    }
+
+    /// The exchange whose hop has this key.
+    pub(super) fn by_alias(&self, lookup: Lookup) -> Option<u64> {
+        self.aliases.get(&lookup).copied().filter(|&number| number >= self.front)
+    }
+
+    /// The exchanges of a chain, newest first.
+    pub(super) fn chain(&self, lookup: Lookup) -> impl Iterator<Item = (u64, &Open)> {
+        let mut next = self.newest.get(&lookup).copied().unwrap_or(NONE);
+        std::iter::from_fn(move || {
+            let number = next;
+            let open = self.get(number)?;
+            next = open.before[lookup.kind()];
+            Some((number, open))
+        })
+    }
+
+    /// Takes out the oldest exchange if it began before `began`.
+    pub(super) fn pop_before(&mut self, began: i64) -> Option<Open> {
+        if self.queue.front()?.began >= began {
+            return None;
+        }
+        let open = self.queue.pop_front()?;
+        let number = self.front;
+        self.front += 1;
+        let forget = |map: &mut HashMap<Lookup, u64, RandomState>, lookup: &Lookup| {
+            if map.get(lookup) == Some(&number) {
+                map.remove(lookup);
+            }
+        };
+        for leg in open.legs() {
+            for lookup in Lookup::all_of(leg) {
+                forget(&mut self.newest, &lookup);
+            }
+        }
+        for alias in &open.aliases {
+            forget(&mut self.aliases, alias);
+        }
+        Some(open)
+    }
+}

@@ -1,0 +1,80 @@
+//! The retrieval reference number (DE37), short enough to travel inside a leg.
+
+use std::fmt;
+
+/// A reference number of at most 23 bytes; empty when the log does not tell one.
+///
+/// Twelve are usual. A longer one keeps its last 23 bytes, where the counting digits stand.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reference {
+    len: u8,
+    bytes: [u8; Self::MAX],
+}
+
+impl Reference {
+    /// The longest reference in bytes.
+    pub const MAX: usize = 23;
+
+    /// Reads a reference from text that is safe to show (see `iso8583::screen`). Nothing but zeros
+    /// is none at all: terminals that do not number print them.
+    pub fn new(text: &str) -> Self {
+        let text = text.trim();
+        if text.bytes().all(|byte| byte == b'0') {
+            return Self::default();
+        }
+        let mut start = text.len().saturating_sub(Self::MAX);
+        while !text.is_char_boundary(start) {
+            start += 1;
+        }
+        let kept = &text.as_bytes()[start..];
+        let mut bytes = [0; Self::MAX];
+        bytes[..kept.len()].copy_from_slice(kept);
+        Self { len: kept.len() as u8, bytes }
+    }
+
+    /// The reference's text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
+    }
+
+    /// Whether the log tells none.
+    pub fn is_absent(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Equal, or not told on one side.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        self == other || self.is_absent() || other.is_absent()
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reference({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_end_of_long_references() {
+        assert_eq!(Reference::new(" 180312760317 ").as_str(), "180312760317");
+        assert_eq!(Reference::new("abcdefghijklmnopqrstuvwxyz").as_str(), "defghijklmnopqrstuvwxyz");
+        assert!(!Reference::new("é".repeat(20).as_str()).as_str().is_empty());
+    }
+
+    #[test]
+    fn zeros_are_no_reference() {
+        assert!(Reference::new("000000000000").is_absent());
+        assert!(Reference::new("").agrees_with(&Reference::new("1")));
+        assert!(!Reference::new("2").agrees_with(&Reference::new("1")));
+    }
+}

@@ -1,0 +1,172 @@
+//! The result of a run: what the crate `report` prints and nothing else.
+
+use crate::{AmountTally, Counts, Ledger, Names, Symbol, Tally, TerminalTally};
+use posmortem_classify::{Dialect, Reason};
+use posmortem_iso8583::{Currency, ResponseCode, Timestamp};
+use std::cmp::Reverse;
+
+/// How much of each exchange the input shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Coverage {
+    /// Requests and answers.
+    #[default]
+    Paired,
+    /// Rows that hold a whole exchange.
+    Complete,
+    /// Answers alone: time-outs cannot be seen, and the network is never acquitted.
+    ResponsesOnly,
+}
+
+impl Coverage {
+    /// What a ledger shows.
+    pub fn of(ledger: &Ledger) -> Self {
+        match ledger {
+            Ledger { paired: 0, request_only: 0, complete: 1.., .. } => Self::Complete,
+            Ledger { paired: 0, request_only: 0, response_only: 1.., .. } => Self::ResponsesOnly,
+            _ => Self::Paired,
+        }
+    }
+
+    /// The name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Paired => "paired",
+            Self::Complete => "complete",
+            Self::ResponsesOnly => "responses_only",
+        }
+    }
+}
+
+/// One input file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileSummary {
+    /// Its path as given, `-` for standard input.
+    pub path: String,
+    /// The log format; empty when none was recognised.
+    pub format: &'static str,
+    /// Bytes read, after decompression.
+    pub bytes: u64,
+    /// Frames with a message, readable or not.
+    pub frames: u64,
+    /// Frames that could not be read.
+    pub rejected: u64,
+    /// How far the file could be read.
+    pub state: FileState,
+}
+
+/// How far a file could be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FileState {
+    /// To its end.
+    #[default]
+    Whole,
+    /// To its end, and there is no message in it: a note beside good files.
+    Empty,
+    /// Not at all, and why: it cannot be opened, or no format fits.
+    Unreadable(String),
+    /// To a point, and why no further: a truncated gzip, a read error.
+    BrokenOff(String),
+}
+
+/// Attempts of one issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IssuerCount {
+    /// The issuer, absent where the log does not tell it.
+    pub issuer: Symbol,
+    /// Attempts.
+    pub count: u64,
+}
+
+/// A code that was no approval, and who sent it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeSummary {
+    /// The table in which it was looked up.
+    pub dialect: Option<Dialect>,
+    /// The code; `None` is an answer without DE39.
+    pub code: Option<ResponseCode>,
+    /// The reason that it stood for most often; `None` where the dialect lists no decision.
+    pub reason: Option<Reason>,
+    /// Attempts that failed with it.
+    pub count: u64,
+    /// Issuers, the most frequent first.
+    pub issuers: Vec<IssuerCount>,
+}
+
+/// Everything that a report says.
+#[derive(Default)]
+pub struct Summary {
+    /// The input files, sorted by path.
+    pub files: Vec<FileSummary>,
+    /// Where every frame went.
+    pub ledger: Ledger,
+    /// The first moment in the input.
+    pub first: Option<Timestamp>,
+    /// The last moment in the input.
+    pub last: Option<Timestamp>,
+    /// How much of each exchange the input shows.
+    pub coverage: Coverage,
+    /// The fleet.
+    pub totals: Counts,
+    /// Money by currency.
+    pub amounts: Vec<(Currency, AmountTally)>,
+    /// Codes that were no approval, the most frequent first.
+    pub codes: Vec<CodeSummary>,
+    /// Terminals, the worst first.
+    pub terminals: Vec<TerminalTally>,
+    /// Reversals without an original within the horizon.
+    pub orphan_reversals: u64,
+    /// What the reader must know to judge the numbers, in sentences.
+    pub notes: Vec<String>,
+    /// The texts behind the symbols.
+    pub names: Names,
+}
+
+impl Summary {
+    /// Puts a tally into the order of a report: terminals by failures, then by the share of them,
+    /// then by id; codes and issuers by count, then by name.
+    pub fn set_tally(&mut self, tally: Tally, names: Names) {
+        let Tally { totals, terminals, codes, amounts } = tally;
+        self.totals = totals;
+        self.amounts = amounts.into_iter().collect();
+        self.terminals = terminals.into_values().collect();
+        self.terminals.sort_by(|a, b| {
+            let (a_failed, b_failed) = (a.counts.failed(), b.counts.failed());
+            // a_failed / a_exchanges against b_failed / b_exchanges, without fractions.
+            let share = |failed: u64, of: u64| u128::from(failed) * u128::from(of);
+            b_failed
+                .cmp(&a_failed)
+                .then_with(|| share(b_failed, a.counts.exchanges).cmp(&share(a_failed, b.counts.exchanges)))
+                .then_with(|| names.text(a.terminal).cmp(names.text(b.terminal)))
+        });
+        self.codes = codes
+            .into_iter()
+            .map(|((dialect, code), tally)| CodeSummary {
+                dialect,
+                code,
+                reason: tally
+                    .reasons
+                    .iter()
+                    .max_by_key(|(reason, count)| (**count, Reverse(**reason)))
+                    .and_then(|row| *row.0),
+                count: tally.count,
+                issuers: sorted_issuers(tally.issuers, &names),
+            })
+            .collect();
+        self.codes.sort_by_key(|code| Reverse(code.count));
+        self.names = names;
+    }
+
+    /// The merchant with most of a terminal's attempts; the text decides a tie.
+    pub fn merchant_of(&self, terminal: &TerminalTally) -> &str {
+        let rank = |&(merchant, count): &(Symbol, u64)| (count, Reverse(self.names.text(merchant)));
+        let told = terminal.merchants.iter().filter(|(merchant, _)| !merchant.is_absent());
+        told.max_by_key(|entry| rank(entry)).map_or("", |(merchant, _)| self.names.text(*merchant))
+    }
+}
+
+fn sorted_issuers(issuers: impl IntoIterator<Item = (Symbol, u64)>, names: &Names) -> Vec<IssuerCount> {
+    let mut sorted: Vec<_> =
+        issuers.into_iter().map(|(issuer, count)| IssuerCount { issuer, count }).collect();
+    sorted.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| names.text(a.issuer).cmp(names.text(b.issuer))));
+    sorted
+}

@@ -1,0 +1,395 @@
+//! One test for each rule of `docs/semantics.md`: legs in, outcomes and ledger out.
+//!
+//! Legs are written as `SECONDS MTI key=value ...` (`row` for a row without an MTI); `check` pairs
+//! them and compares each attempt as `terminal outcome reason`, and the ledger's non-zero counts.
+
+use posmortem_classify::{CodeTables, Dialect, Kind, reversal_reason};
+use posmortem_exchange::{
+    CardKey, Direction, Exchange, Leg, Names, Outcome, Pairing, PairingSettings, Reference, Source, Symbol,
+    conclude,
+};
+use posmortem_iso8583::{Amount, AmountUnit, EntryMode, Mti, ResponseCode, Timestamp};
+
+fn leg(text: &str, line: u64, names: &mut Names) -> Leg {
+    let mut words = text.split_whitespace();
+    let seconds: f64 = words.next().unwrap().parse().unwrap();
+    let kind = words.next().unwrap();
+    let mti = (kind != "row").then(|| Mti::parse(kind.as_bytes()).unwrap());
+    let mut leg = Leg {
+        at: Timestamp { millis: (seconds * 1000.0) as i64, offset_minutes: None },
+        source: Source { input: 0, offset: line },
+        mti,
+        terminal: names.intern("T1"),
+        terminal_key: names.intern("T1"),
+        merchant: Symbol::ABSENT,
+        issuer: Symbol::ABSENT,
+        link: Symbol::ABSENT,
+        site: Symbol::ABSENT,
+        stan: None,
+        rrn: Reference::default(),
+        trace: 0,
+        in_dump: false,
+        amount: None,
+        card: None,
+        token: None,
+        code: None,
+        dialect: None,
+        kind: Kind::Sale,
+        entry_mode: EntryMode::Unknown,
+        latency_ms: None,
+        direction: Direction::Unknown,
+        original_stan: None,
+        original_rrn: Reference::default(),
+        reversal_reason: None,
+        leaves_a_part: false,
+        is_row: mti.is_none(),
+    };
+    for word in words {
+        let (key, value) = word.split_once('=').unwrap_or((word, ""));
+        match key {
+            "t" => (leg.terminal, leg.terminal_key) = (names.intern(value), names.intern(value)),
+            "s" => leg.stan = Some(value.parse().unwrap()),
+            "r" => leg.rrn = Reference::new(value),
+            "a" => leg.amount = Amount::parse(value.as_bytes(), None, AmountUnit::ByPoint, 0),
+            "rc" => leg.code = ResponseCode::parse(value.as_bytes()),
+            "link" => leg.link = names.intern(value),
+            "trace" => leg.trace = value.parse().unwrap(),
+            "card" => leg.card = Some(CardKey::new(value.parse().unwrap())),
+            "dialect" => leg.dialect = Dialect::from_name(value),
+            "ms" => leg.latency_ms = value.parse().ok(),
+            "in" => leg.direction = Direction::Incoming,
+            "out" => leg.direction = Direction::Outgoing,
+            "ostan" => leg.original_stan = value.parse().ok(),
+            "why" => {
+                leg.reversal_reason =
+                    reversal_reason(ResponseCode::parse(value.as_bytes()), b"", mti.unwrap())
+            }
+            "part" => leg.leaves_a_part = true,
+            "dump" => leg.in_dump = true,
+            "isrow" => leg.is_row = true,
+            _ => panic!("unknown word {word}"),
+        }
+    }
+    leg
+}
+
+struct Paired {
+    attempts: Vec<String>,
+    ledger: String,
+    exchanges: Vec<Exchange>,
+    orphans: u64,
+}
+
+fn pair(legs: &[&str]) -> Paired {
+    let mut names = Names::default();
+    let mut legs: Vec<Leg> = (1..).zip(legs).map(|(line, text)| leg(text, line, &mut names)).collect();
+    legs.sort_by(|a, b| a.canonical_cmp(b, &names));
+    let mut exchanges = Vec::new();
+    let mut pairing = Pairing::new(PairingSettings::default());
+    let frames = legs.len() as u64;
+    for leg in &legs {
+        pairing.push(leg, &names, &mut |exchange| exchanges.push(exchange));
+    }
+    pairing.finish(&mut |exchange| exchanges.push(exchange));
+    let ledger = pairing.ledger();
+    assert_eq!(ledger.frames(), frames, "every leg is in the ledger once: {ledger:?}");
+    let attempts = exchanges.iter().map(|exchange| {
+        let conclusion = conclude(exchange, CodeTables::built_in());
+        let reason = conclusion.reason.map_or("", |reason| reason.name());
+        let partial = if conclusion.partial { "partial" } else { "" };
+        let words = [names.text(exchange.terminal()), conclusion.outcome.name(), reason, partial];
+        words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    });
+    let counts = [
+        ("paired", ledger.paired),
+        ("complete", ledger.complete),
+        ("request_only", ledger.request_only),
+        ("response_only", ledger.response_only),
+        ("duplicates", ledger.duplicates),
+        ("reversal", ledger.reversal),
+        ("advice", ledger.advice),
+        ("administrative", ledger.administrative),
+        ("open", ledger.open),
+    ];
+    let told = counts.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name} {count}"));
+    Paired {
+        attempts: attempts.collect(),
+        ledger: told.collect::<Vec<_>>().join(", "),
+        orphans: pairing.orphan_reversals(),
+        exchanges,
+    }
+}
+
+fn check(legs: &[&str], attempts: &[&str], ledger: &str) {
+    let paired = pair(legs);
+    assert_eq!(paired.attempts, attempts, "{legs:#?}");
+    assert_eq!(paired.ledger, ledger, "{legs:#?}");
+}
+
+/// Traffic long after the legs in question, so that the link's log goes on past the horizon.
+const LATER: &str = "9999 0800 t=Z s=1";
+
+#[test]
+fn a_request_and_its_answer_are_one_exchange() {
+    check(&["0 0200 s=1 a=100", "1 0210 s=1 a=100 rc=00"], &["T1 approved"], "paired 2");
+    check(&["0 0100 s=1", "1 0110 s=1 rc=51"], &["T1 declined insufficient_funds"], "paired 2");
+}
+
+#[test]
+fn the_function_digit_decides_the_side_and_never_de39() {
+    // An 0120 and an 0420 carry a DE39 of their own and are requests all the same.
+    check(&["0 0120 s=1 rc=00", "1 0130 s=1 rc=00"], &[], "advice 2");
+    check(&["0 0420 s=1 rc=68", "1 0430 s=1 rc=00"], &[], "reversal 2");
+    check(&["0 0200 s=1 rc=51", "1 0210 s=1 rc=00"], &["T1 approved"], "paired 2");
+}
+
+#[test]
+fn a_row_without_mti_is_a_complete_exchange() {
+    check(
+        &["0 row s=1 rc=00", "1 row s=2 rc=55"],
+        &["T1 approved", "T1 declined pin_incorrect"],
+        "complete 2",
+    );
+    check(&["0 row s=1"], &["T1 unanswered response_timeout"], "complete 1");
+    check(&["0 row s=1 rc=00 ms=61000"], &["T1 late response_timeout"], "complete 1");
+}
+
+#[test]
+fn a_request_row_that_carries_the_answers_code_is_complete_when_no_answer_comes() {
+    check(&["0 0200 s=1 rc=51 isrow"], &["T1 declined insufficient_funds"], "complete 1");
+    check(&["0 0200 s=1 rc=51 isrow", "1 0210 s=1 rc=00 isrow"], &["T1 approved"], "paired 2");
+}
+
+#[test]
+fn void_and_refund_are_attempts_and_other_classes_are_not() {
+    check(
+        &[
+            "0 0320 s=1",
+            "1 0330 s=1 rc=00",
+            "2 0500 s=2",
+            "3 0510 s=2 rc=95",
+            "4 0800 s=3",
+            "5 0810 s=3 rc=00",
+        ],
+        &[],
+        "administrative 6",
+    );
+}
+
+#[test]
+fn repeat_digits_drop_out_and_equal_legs_within_60_s_are_one() {
+    check(
+        &["0 0200 s=1 a=5", "30 0201 s=1 a=5", "80 0201 s=1 a=5", "81 0210 s=1 rc=00", "82 0210 s=1 rc=00"],
+        &["T1 approved"],
+        "paired 2, duplicates 3",
+    );
+    // 61 s after the one before it is another attempt.
+    check(
+        &["0 0200 s=1 a=5", "61 0200 s=1 a=5", "62 0210 s=1 rc=00", LATER],
+        &["T1 unanswered response_timeout", "T1 approved"],
+        "paired 2, request_only 1, administrative 1",
+    );
+    // Another amount is another leg.
+    check(
+        &["0 0200 s=1 a=5", "1 0210 s=1 rc=51", "2 0200 s=1 a=4", "3 0210 s=1 rc=00"],
+        &["T1 declined insufficient_funds", "T1 approved"],
+        "paired 4",
+    );
+}
+
+#[test]
+fn a_dump_prints_both_sides_long_after() {
+    check(
+        &[
+            "0 0200 s=1 a=5",
+            "65 0210 s=1 a=5 rc=00",
+            "65.1 0200 s=1 a=5 dump",
+            "65.1 0210 s=1 a=5 rc=00 dump",
+        ],
+        &["T1 late response_timeout"],
+        "paired 2, duplicates 2",
+    );
+}
+
+#[test]
+fn a_leg_with_neither_stan_nor_reference_never_collapses() {
+    check(&["0 row rc=00", "0 row rc=00"], &["T1 approved", "T1 approved"], "complete 2");
+    check(&["0 0200", "0 0210 rc=00"], &["T1 open", "T1 open"], "open 2");
+}
+
+#[test]
+fn references_keep_equal_stans_apart_when_both_sides_have_them() {
+    check(
+        &["0 0200 s=1 r=A", "0.5 0200 s=1 r=B", "1 0210 s=1 r=A rc=51", "1.5 0210 s=1 r=B rc=00"],
+        &["T1 declined insufficient_funds", "T1 approved"],
+        "paired 4",
+    );
+    check(&["0 0200 s=1", "1 0210 s=1 r=A rc=00"], &["T1 approved"], "paired 2");
+}
+
+#[test]
+fn an_answer_without_terminal_joins_by_reference_by_log_id_or_as_the_only_candidate() {
+    check(&["0 0200 s=1 r=A", "1 0210 t= s=1 r=A rc=00"], &["T1 approved"], "paired 2");
+    check(&["0 0200 s=1 trace=7", "1 0210 t= s=1 trace=7 rc=00"], &["T1 approved"], "paired 2");
+    check(&["0 0200 s=1 link=x", "1 0210 t= s=1 link=x rc=00"], &["T1 approved"], "paired 2");
+    // Two candidates: nobody can tell.
+    let two = ["0 0200 t=A s=1 link=x", "0 0200 t=B s=1 link=x", "1 0210 t= s=1 link=x rc=00"];
+    check(&two, &["open", "A open", "B open"], "open 3");
+    // The only candidate is more than 60 s away.
+    let far = ["0 0200 t=A s=1 link=x", "61 0210 t= s=1 link=x rc=00"];
+    check(&far, &["open", "A open"], "open 2");
+    // Copies of an answer without terminal are one, too.
+    let hops = ["0 0200 s=1 r=A", "1 0210 t= s=1 r=A rc=00", "1.1 0210 t= s=1 r=A rc=00"];
+    check(&hops, &["T1 approved"], "paired 2, duplicates 1");
+}
+
+#[test]
+fn hops_that_renumber_join_by_reference_and_amount() {
+    let legs = [
+        "0 0200 s=1 r=A a=5",
+        "0.01 0100 s=77 r=A a=5",
+        "0.5 0110 s=77 r=A a=5 rc=91",
+        "0.6 0210 s=1 r=A a=5 rc=96",
+    ];
+    check(&legs, &["T1 declined issuer_unavailable"], "paired 2, duplicates 2");
+    assert_eq!(pair(&legs).exchanges[0].answer.and_then(|leg| leg.code), ResponseCode::parse(b"96"));
+}
+
+#[test]
+fn an_upstream_code_gives_the_cause_and_the_terminal_facing_one_the_outcome() {
+    // Without directions the last answer faces the terminal.
+    let last = ["0 0200 s=1", "1 0210 s=1 rc=91", "1.1 0210 s=1 rc=96"];
+    check(&last, &["T1 declined issuer_unavailable"], "paired 2, duplicates 1");
+    // With directions the one that goes out does.
+    let out = ["0 0200 s=1 in", "1 0210 s=1 rc=68 out", "20 0210 s=1 rc=00 in"];
+    check(&out, &["T1 declined response_timeout"], "paired 2, duplicates 1");
+}
+
+#[test]
+fn answers_alone_are_exchanges_in_a_log_that_shows_no_requests() {
+    check(
+        &["0 0210 s=1 rc=00", "1 0210 s=2 rc=51"],
+        &["T1 approved", "T1 declined insufficient_funds"],
+        "response_only 2",
+    );
+}
+
+#[test]
+fn the_edges_of_a_link_are_open() {
+    // An answer within the horizon of its link's first line, in a log that shows requests.
+    check(
+        &["0 0210 s=1 rc=51", "1 0200 s=2", "2 0210 s=2 rc=00"],
+        &["T1 open", "T1 approved"],
+        "paired 2, open 1",
+    );
+    // Later than that it is an exchange.
+    let late = ["0 0200 s=2", "1 0210 s=2 rc=00", "700 0210 s=1 rc=51"];
+    check(&late, &["T1 approved", "T1 declined insufficient_funds"], "paired 2, response_only 1");
+    // A request within the horizon of its own link's last line, whatever other links do.
+    let cut = ["0 0200 s=1 link=a", "0 0200 s=2 link=b", "601 0800 s=9 link=b"];
+    check(&cut, &["T1 unanswered response_timeout", "T1 open"], "request_only 1, administrative 1, open 1");
+}
+
+#[test]
+fn a_request_is_unanswered_when_its_link_goes_on() {
+    check(&["0 0200 s=1", LATER], &["T1 unanswered response_timeout"], "request_only 1, administrative 1");
+    check(&["0 0200 s=1", "600 0800 t=Z s=1"], &["T1 open"], "administrative 1, open 1");
+}
+
+#[test]
+fn an_answer_after_the_time_out_or_after_the_reversal_is_late() {
+    check(&["0 0200 s=1", "60 0210 s=1 rc=00"], &["T1 approved"], "paired 2");
+    check(&["0 0200 s=1", "61 0210 s=1 rc=00"], &["T1 late response_timeout"], "paired 2");
+    let reversed = ["0 0200 s=1", "20 0400 s=2 ostan=1 why=22", "21 0210 s=1 rc=00", "22 0410 s=2 rc=00"];
+    check(&reversed, &["T1 late terminal_software_fault"], "paired 2, reversal 2");
+    // Beyond the horizon they are strangers.
+    let strangers = ["0 0200 s=1", "601 0210 s=1 rc=00", LATER];
+    check(
+        &strangers,
+        &["T1 unanswered response_timeout", "T1 approved"],
+        "request_only 1, response_only 1, administrative 1",
+    );
+}
+
+#[test]
+fn a_reversal_lies_over_its_original() {
+    // By the original's own STAN (DE90, DE56), with the reason as the cause.
+    let told = ["0 0200 s=1", "1 0210 s=1 rc=00", "9 0400 s=5 ostan=1 why=68", "10 0410 s=5 rc=00"];
+    check(&told, &["T1 reversed response_timeout"], "paired 2, reversal 2");
+    // By terminal and STAN; no reason is no fault.
+    let same = ["0 0200 s=1", "1 0210 s=1 rc=00", "9 0400 s=1", "10 0410 s=1 rc=00"];
+    check(&same, &["T1 reversed"], "paired 2, reversal 2");
+    // By reference.
+    let reference = ["0 0200 s=1 r=A", "1 0210 s=1 r=A rc=00", "9 0420 s=5 r=A why=17", "10 0430 s=5 rc=00"];
+    check(&reference, &["T1 reversed cancelled"], "paired 2, reversal 2");
+    // By card and amount within ten minutes.
+    let card = ["0 0200 s=1 card=4 a=9", "1 0210 s=1 rc=00", "599 0420 s=5 card=4 a=9 why=96"];
+    check(&card, &["T1 reversed switch_fault"], "paired 2, reversal 1");
+    // In part.
+    let part = ["0 0200 s=1 a=9", "1 0210 s=1 a=9 rc=00", "9 0400 s=1 a=4"];
+    check(&part, &["T1 reversed partial"], "paired 2, reversal 1");
+}
+
+#[test]
+fn an_original_that_is_told_but_not_found_is_not_guessed() {
+    let paired =
+        pair(&["0 0200 s=1 card=4 a=9", "1 0210 s=1 rc=00", "9 0420 s=1 ostan=77 card=4 a=9 why=68"]);
+    assert_eq!(paired.attempts, ["T1 approved"]);
+    assert_eq!(paired.orphans, 1);
+}
+
+#[test]
+fn a_refused_reversal_undoes_nothing_and_a_declined_attempt_stays_declined() {
+    let refused = ["0 0200 s=1", "1 0210 s=1 rc=00", "9 0400 s=1 why=68", "10 0410 s=1 rc=12"];
+    check(&refused, &["T1 approved"], "paired 2, reversal 2");
+    let declined = ["0 0200 s=1", "1 0210 s=1 rc=51", "9 0400 s=1 why=68", "10 0410 s=1 rc=00"];
+    check(&declined, &["T1 declined insufficient_funds"], "paired 2, reversal 2");
+}
+
+#[test]
+fn a_stored_reversal_that_is_sent_again_counts_once() {
+    let legs = [
+        "0 0200 s=1",
+        "1 0210 s=1 rc=00",
+        "9 0420 s=5 ostan=1 why=68",
+        "200 0421 s=5 ostan=1 why=68",
+        "400 0430 s=5 rc=00",
+    ];
+    check(&legs, &["T1 reversed response_timeout"], "paired 2, duplicates 1, reversal 2");
+    assert_eq!(pair(&legs).orphans, 0);
+}
+
+#[test]
+fn an_unanswered_request_that_is_reversed_takes_its_cause_from_the_reversal() {
+    let legs = ["0 0200 s=1", "60 0400 s=1 why=96", "61 0410 s=1 rc=00"];
+    check(&legs, &["T1 unanswered switch_fault"], "request_only 1, reversal 2");
+}
+
+#[test]
+fn an_advice_with_the_attempts_reference_never_counts_as_a_second_attempt() {
+    let legs = ["0 0100 s=1 r=A", "1 0110 s=1 r=A rc=00", "90 0220 s=2 r=A rc=00", "91 0230 s=2 r=A rc=00"];
+    check(&legs, &["T1 approved"], "paired 2, advice 2");
+}
+
+#[test]
+fn codes_that_are_no_pos_decision_are_unclassified() {
+    check(&["0 0200 s=1", "1 0210 s=1 rc=24"], &["T1 unclassified"], "paired 2");
+    check(&["0 0200 s=1", "1 0210 s=1 rc=8Z"], &["T1 unclassified"], "paired 2");
+    check(&["0 0200 s=1", "1 0210 s=1"], &["T1 unclassified"], "paired 2");
+}
+
+#[test]
+fn a_partial_approval_is_approved() {
+    check(&["0 0200 s=1 a=9", "1 0210 s=1 a=5 rc=10"], &["T1 approved partial"], "paired 2");
+}
+
+#[test]
+fn offline_codes_decide_and_evidence_codes_do_not_approve() {
+    check(&["0 row s=1 rc=Y1 dialect=emv-arc"], &["T1 approved"], "complete 1");
+    check(&["0 row s=1 rc=Z1 dialect=emv-arc"], &["T1 declined issuer_refused"], "complete 1");
+}
+
+#[test]
+fn every_outcome_has_its_name() {
+    assert_eq!(Outcome::ALL.map(|outcome| outcome as usize), [0, 1, 2, 3, 4, 5, 6]);
+}

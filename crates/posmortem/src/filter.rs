@@ -1,0 +1,89 @@
+//! Which exchanges a run looks at.
+//!
+//! Filters choose exchanges after pairing, so that both sides of one are chosen together; the
+//! ledger always covers the whole input.
+
+use posmortem_classify::Cause;
+use posmortem_exchange::{Conclusion, Exchange, Names};
+use posmortem_iso8583::{ResponseCode, Timestamp};
+
+/// What to look at; an empty list and `None` mean everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Exchanges that began at this moment or after it.
+    pub since: Option<Timestamp>,
+    /// Exchanges that began before this moment.
+    pub until: Option<Timestamp>,
+    /// Terminals, with or without left zeros.
+    pub terminals: Vec<String>,
+    /// Merchants.
+    pub merchants: Vec<String>,
+    /// Issuers, by name or prefix of the card number as the report shows them.
+    pub issuers: Vec<String>,
+    /// Causes of failures.
+    pub causes: Vec<Cause>,
+    /// Terminal-facing codes.
+    pub codes: Vec<ResponseCode>,
+}
+
+impl Filter {
+    /// Whether it lets everything through.
+    pub fn is_open(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether it lets this exchange through.
+    pub fn takes(&self, exchange: &Exchange, conclusion: &Conclusion, names: &Names) -> bool {
+        let at = exchange.at();
+        let one_of = |wanted: &[String], name: &str| wanted.is_empty() || wanted.iter().any(|text| text == name);
+        let terminal = names.text(exchange.terminal_key());
+        let is_terminal = |wanted: &String| terminal_key(wanted) == terminal;
+        self.since.is_none_or(|since| !is_before(at, since))
+            && self.until.is_none_or(|until| is_before(at, until))
+            && (self.terminals.is_empty() || self.terminals.iter().any(is_terminal))
+            && one_of(&self.merchants, names.text(exchange.symbol(|leg| leg.merchant)))
+            && one_of(&self.issuers, names.text(exchange.symbol(|leg| leg.issuer)))
+            && (self.causes.is_empty() || conclusion.cause().is_some_and(|cause| self.causes.contains(&cause)))
+            && (self.codes.is_empty() || conclusion.code.is_some_and(|code| self.codes.contains(&code)))
+    }
+}
+
+/// Instants where both tell their zone, and else what the clocks on the wall showed.
+fn is_before(at: Timestamp, bound: Timestamp) -> bool {
+    match (at.offset_minutes, bound.offset_minutes) {
+        (Some(_), Some(_)) => at.millis < bound.millis,
+        _ => at.civil_millis() < bound.civil_millis(),
+    }
+}
+
+/// The form of a terminal id on which both sides of an exchange agree: no spaces around it, no left
+/// zeros. An id of nothing but zeros stays.
+pub(crate) fn terminal_key(printed: &str) -> &str {
+    let printed = printed.trim();
+    match printed.trim_start_matches('0') {
+        "" => printed,
+        key => key,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_decide_only_where_both_tell_them() {
+        let at = |millis, offset_minutes| Timestamp { millis, offset_minutes };
+        let hour = 3_600_000;
+        assert!(is_before(at(0, Some(480)), at(1, Some(0))));
+        // 08:00 on the wall in Shanghai against 07:00 on a wall that is not told.
+        assert!(!is_before(at(0, Some(480)), at(7 * hour, None)));
+        assert!(is_before(at(0, Some(480)), at(9 * hour, None)));
+    }
+
+    #[test]
+    fn terminal_ids_lose_spaces_and_left_zeros() {
+        assert_eq!(terminal_key(" 00012345  "), "12345");
+        assert_eq!(terminal_key("A0012"), "A0012");
+        assert_eq!(terminal_key("0000"), "0000");
+    }
+}

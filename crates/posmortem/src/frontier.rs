@@ -1,0 +1,49 @@
+//! How far in time an input has come, told by its legs and not misled by a few wrong clocks.
+
+/// The sixteenth-latest time of an input's legs so far.
+///
+/// A broken clock that writes one line of the year 2099 would otherwise put the rest of the file
+/// out of order. Sixteen such lines still do, and the ledger then says so.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Frontier {
+    /// The latest times, ascending.
+    latest: Vec<i64>,
+}
+
+/// As many wrong times as an input may have without harm, and one more.
+pub(crate) const DEPTH: usize = 16;
+
+impl Frontier {
+    /// Takes note of a leg.
+    pub(crate) fn see(&mut self, millis: i64) {
+        if self.latest.len() == DEPTH {
+            if millis <= self.latest[0] {
+                return;
+            }
+            self.latest.remove(0);
+        }
+        let at = self.latest.partition_point(|&latest| latest <= millis);
+        self.latest.insert(at, millis);
+    }
+
+    /// The time that the input has reached, once there are enough legs to tell.
+    pub(crate) fn reached(&self) -> Option<i64> {
+        (self.latest.len() == DEPTH).then(|| self.latest[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_wrong_clocks_move_nothing() {
+        let mut frontier = Frontier::default();
+        (0..15).for_each(|_| frontier.see(4_070_908_800_000));
+        assert_eq!(frontier.reached(), None);
+        (1..=100).for_each(|millis| frontier.see(millis));
+        assert_eq!(frontier.reached(), Some(100));
+        frontier.see(50);
+        assert_eq!(frontier.reached(), Some(100));
+    }
+}

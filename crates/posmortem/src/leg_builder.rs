@@ -1,0 +1,193 @@
+//! Records become legs: the borrow ends here, and with it every card number.
+//!
+//! What stays of a card is a hash under a key that lives as long as the run, the issuer prefix and,
+//! where rows are written out, a token. Names pass the screen for misplaced card data on their way
+//! into the set of names, so nothing behind this module can show any.
+
+use crate::Settings;
+use crate::filter::terminal_key;
+use posmortem_classify::{Dialect, Kind, ReversalReason, reversal_reason};
+use posmortem_exchange::{CardKey, CardToken, Direction, Leg, Names, Reference, Source, Symbol};
+use posmortem_iso8583::{
+    Amount, CardNumber, Class, Currency, EntryMode, Mti, ResponseCode, Side, Track2, Visibility, screen,
+};
+use posmortem_logs::{Column, Record, RejectReason};
+use std::borrow::Cow;
+use std::hash::{BuildHasher, RandomState};
+
+/// Makes legs of one run; shared by all workers.
+pub(crate) struct LegBuilder<'s> {
+    settings: &'s Settings,
+    /// SipHash under a random key: names no card outside this run.
+    keyed: RandomState,
+}
+
+/// A leg, and whether its card was masked in the log.
+pub(crate) struct Built {
+    pub(crate) leg: Leg,
+    pub(crate) masked_card: bool,
+}
+
+impl<'s> LegBuilder<'s> {
+    pub(crate) fn new(settings: &'s Settings) -> Self {
+        Self { settings, keyed: RandomState::new() }
+    }
+
+    /// Reads a record of input number `input` into a leg whose symbols belong to `names`.
+    pub(crate) fn leg(
+        &self,
+        record: &Record<'_>,
+        input: u32,
+        is_row: bool,
+        names: &mut Names,
+    ) -> Result<Built, RejectReason> {
+        let text = |column| shown(record.get(column));
+        let mti = Mti::parse(record.get(Column::Mti));
+        let code = response_code(record.get(Column::ResponseCode))?;
+        let card = card_of(record);
+        let terminal = text(Column::TerminalId);
+        let link = text(Column::Link);
+        let dialect = self.dialect(&link, record.get(Column::Dialect));
+        let (original_stan, leaves_a_part) = (original_stan(record, mti), leaves_a_part(record));
+        let leg = Leg {
+            at: record.at,
+            source: Source { input, offset: record.position.offset },
+            mti,
+            terminal: names.intern(&terminal),
+            terminal_key: names.intern(terminal_key(&terminal)),
+            merchant: names.intern(&text(Column::MerchantId)),
+            issuer: self.issuer(record, card.as_ref(), names),
+            link: names.intern(&link),
+            site: names.intern(&text(Column::Site)),
+            stan: number(record.get(Column::Stan)),
+            rrn: Reference::new(&text(Column::Rrn)),
+            trace: self.trace(record, input),
+            in_dump: record.group.is_some(),
+            amount: self.amount(record, mti),
+            card: card.map(|card| CardKey::new(card.hash_with(&self.keyed, record.get(Column::Expiry)))),
+            token: self.token(card.as_ref(), record.get(Column::Expiry)),
+            code,
+            dialect,
+            kind: kind_of(record, mti, dialect),
+            entry_mode: EntryMode::from_de22(record.get(Column::PosEntryMode)),
+            latency_ms: number(record.get(Column::LatencyMs)).and_then(|ms| u32::try_from(ms).ok()),
+            direction: direction(record.get(Column::Direction)),
+            original_stan,
+            original_rrn: Reference::new(&text(Column::OriginalRrn)),
+            reversal_reason: why_reversed(record, mti, code),
+            leaves_a_part,
+            is_row,
+        };
+        Ok(Built { leg, masked_card: card.is_some_and(|card| card.visibility() == Visibility::Masked) })
+    }
+
+    /// Option before link's configuration before column.
+    fn dialect(&self, link: &str, column: &[u8]) -> Option<Dialect> {
+        let of_link = || self.settings.link_dialects.get(link).copied();
+        let of_column = || Dialect::from_name(std::str::from_utf8(column).ok()?);
+        self.settings.dialect.or_else(of_link).or_else(of_column)
+    }
+
+    /// A named issuer wins (column, DE100, DE33), then a column of prefixes, then the card number.
+    fn issuer(&self, record: &Record<'_>, card: Option<&CardNumber<'_>>, names: &mut Names) -> Symbol {
+        let named = [Column::Issuer, Column::ReceivingId, Column::ForwardingId].map(|column| record.get(column));
+        if let Some(name) = named.into_iter().find(|name| !name.is_empty()) {
+            return names.intern(&shown(name));
+        }
+        let digits = self.settings.bin_digits;
+        let bin = record.get(Column::Bin);
+        if bin.len() >= 6 && bin.iter().all(u8::is_ascii_digit) {
+            let bin = &bin[..bin.len().min(usize::from(digits.unwrap_or(8)))];
+            return names.intern(std::str::from_utf8(bin).unwrap_or_default());
+        }
+        let prefix = card.and_then(|card| card.issuer_prefix(digits).or_else(|| card.issuer_prefix(Some(6))));
+        names.intern(prefix.unwrap_or_default())
+    }
+
+    /// The log's own id, or that of the dump which printed request and answer together; 0 for none.
+    fn trace(&self, record: &Record<'_>, input: u32) -> u64 {
+        let id = record.get(Column::TraceId);
+        match record.group {
+            _ if !id.is_empty() => self.keyed.hash_one(id) | 1,
+            Some(group) => self.keyed.hash_one((input, group)) | 1,
+            None => 0,
+        }
+    }
+
+    fn amount(&self, record: &Record<'_>, mti: Option<Mti>) -> Option<Amount> {
+        let currency = Currency::parse(record.get(Column::Currency));
+        Amount::parse(record.get(Column::Amount), currency, self.settings.amount_unit, mti.map_or(0, Mti::version))
+    }
+
+    fn token(&self, card: Option<&CardNumber<'_>>, expiry: &[u8]) -> Option<CardToken> {
+        Some(self.settings.token_key.as_ref()?.token(card?, expiry))
+    }
+}
+
+/// Log text that may be kept and shown.
+fn shown(text: &[u8]) -> Cow<'_, str> {
+    match screen(text) {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+}
+
+fn card_of<'b>(record: &Record<'b>) -> Option<CardNumber<'b>> {
+    let track = || Track2::parse(record.get(Column::Track2)).map(|track| track.card_number());
+    CardNumber::parse(record.get(Column::Pan)).or_else(track)
+}
+
+/// An empty DE39 is none; one that cannot be a code means that the record was not understood.
+fn response_code(text: &[u8]) -> Result<Option<ResponseCode>, RejectReason> {
+    match text.trim_ascii() {
+        [] => Ok(None),
+        text => ResponseCode::parse(text).map(Some).ok_or(RejectReason::BadCode),
+    }
+}
+
+/// Digits as a number; anything else is as if the log did not tell it.
+fn number(text: &[u8]) -> Option<u64> {
+    std::str::from_utf8(text.trim_ascii()).ok().filter(|text| !text.starts_with('+'))?.parse().ok()
+}
+
+fn direction(text: &[u8]) -> Direction {
+    let begins = |word: &[u8]| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    if [&b"in"[..], b"rec", b"rx"].into_iter().any(begins) {
+        Direction::Incoming
+    } else if [&b"out"[..], b"sen", b"tx"].into_iter().any(begins) {
+        Direction::Outgoing
+    } else {
+        Direction::Unknown
+    }
+}
+
+/// DE60 is for private use: its first two digits are a type only where the dialect is UnionPay's.
+fn kind_of(record: &Record<'_>, mti: Option<Mti>, dialect: Option<Dialect>) -> Kind {
+    let unionpay = dialect.is_some_and(|dialect| dialect.name().starts_with("unionpay"));
+    let reserved = if unionpay { record.get(Column::Reserved60) } else { b"" };
+    let unionpay_type = reserved.get(..2).unwrap_or_default();
+    Kind::of(mti, record.get(Column::ProcessingCode), record.get(Column::ConditionCode), unionpay_type)
+}
+
+/// DE90 and DE56 begin with the original's MTI and STAN; the STAN has twelve digits in 2003.
+fn original_stan(record: &Record<'_>, mti: Option<Mti>) -> Option<u64> {
+    let told = number(record.get(Column::OriginalStan));
+    let of_data = || {
+        let digits = if mti.map_or(0, Mti::version) == 2 { 12 } else { 6 };
+        number(record.get(Column::OriginalData).get(4..4 + digits)?)
+    };
+    told.or_else(of_data).filter(|stan| *stan > 0)
+}
+
+/// DE95 begins with the amount that stays, in twelve digits.
+fn leaves_a_part(record: &Record<'_>) -> bool {
+    let stays = record.get(Column::ReplacementAmounts).get(..12).and_then(number);
+    stays.is_some_and(|amount| amount > 0)
+}
+
+fn why_reversed(record: &Record<'_>, mti: Option<Mti>, code: Option<ResponseCode>) -> Option<ReversalReason> {
+    let mti = mti.filter(|mti| mti.class() == Class::Reversal && mti.side() == Side::Request)?;
+    let told = [Column::AdviceCode, Column::ConditionCode].map(|column| record.get(column));
+    let told = told.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+    reversal_reason(code, told, mti)
+}

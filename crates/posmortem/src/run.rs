@@ -1,0 +1,255 @@
+//! The pipeline: inputs, merged by time, through workers into pairing and tally.
+//!
+//! One step reads the next blocks of an input while the workers parse the ones before; pairing
+//! follows in the caller's thread, in the order of the input. So the number of threads and the size
+//! of blocks change nothing that comes out.
+
+use crate::Settings;
+use crate::batch::{Batch, BatchReader};
+use crate::leg_builder::LegBuilder;
+use crate::sequencer::{Counted, Sequencer};
+use crate::stream::Stream;
+use posmortem_exchange::{Conclusion, Coverage, Exchange, FileState, Ledger, Names, Summary};
+use posmortem_iso8583::Timestamp;
+use posmortem_logs::{Block, RejectReason, Scratch};
+use rayon::prelude::*;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+/// Where messages come from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InputSource {
+    /// Standard input.
+    Stdin,
+    /// A file.
+    Path(PathBuf),
+}
+
+impl InputSource {
+    /// The path as given, `-` for standard input.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Stdin => "-".to_owned(),
+            Self::Path(path) => path.to_string_lossy().into_owned(),
+        }
+    }
+}
+
+/// The inputs' labels in the order to which [`posmortem_exchange::Source::input`] refers.
+pub fn sorted_paths(sources: &[InputSource]) -> Vec<String> {
+    let mut paths: Vec<String> = sources.iter().map(InputSource::label).collect();
+    paths.sort();
+    paths
+}
+
+/// Hears of what a run finds while it finds it.
+pub trait Observer {
+    /// An exchange that the filter let through. [`ControlFlow::Break`] ends the run early.
+    fn exchange(&mut self, exchange: &Exchange, conclusion: &Conclusion, names: &Names) -> ControlFlow<()> {
+        let _ = (exchange, conclusion, names);
+        ControlFlow::Continue(())
+    }
+
+    /// Bytes and frames so far, after decompression.
+    fn progress(&mut self, bytes: u64, frames: u64) {
+        let _ = (bytes, frames);
+    }
+}
+
+/// Listens to nothing.
+impl Observer for () {}
+
+/// A frame that could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reject {
+    /// Its input's place in [`Summary::files`].
+    pub input: u32,
+    /// Its first byte in the decompressed input.
+    pub offset: u64,
+    /// Its first line, counted from 1.
+    pub line: u64,
+    /// Why.
+    pub reason: RejectReason,
+}
+
+/// What a run found.
+pub struct Run {
+    /// The result.
+    pub summary: Summary,
+    /// Frames that could not be read, by input and offset, when [`Settings::keep_rejects`] asks.
+    pub rejects: Vec<Reject>,
+    /// Exchanges that the filter let through.
+    pub selected: u64,
+    /// Whether the observer broke off: the summary is then not of the whole input.
+    pub stopped: bool,
+}
+
+/// Blocks read and parsed in one step. A constant, not the number of threads: how inputs interleave
+/// must not depend on the machine.
+const BLOCKS_A_STEP: usize = 8;
+
+/// Reads all inputs and counts what they hold.
+///
+/// Inputs that cannot be read do not end the run: each file's [`FileState`] tells. Parsing uses
+/// the current rayon pool.
+pub fn analyse(sources: &[InputSource], settings: &Settings, observer: &mut dyn Observer) -> Run {
+    let mut sources = sources.to_vec();
+    sources.sort_by_cached_key(InputSource::label);
+    let mut pipeline = Pipeline::new(settings);
+    let probe = sources.len() > 1;
+    let mut streams: Vec<Stream> = (0..).zip(sources).map(|(input, source)| Stream::new(input, source)).collect();
+    for stream in &mut streams {
+        stream.open(&settings.input);
+        if probe {
+            stream.probe(&pipeline.builder, &settings.input);
+        }
+    }
+    while let Some(next) = earliest(&streams) {
+        let end = pipeline.step(&mut streams[next], observer);
+        let reached = streams.iter().filter(|stream| !stream.is_done()).map(Stream::reached).min();
+        if pipeline.sequencer.is_due() {
+            let settled = reached.unwrap_or(i64::MAX).saturating_sub(settings.pairing.horizon_ms);
+            pipeline.sequencer.advance_to(settled, &pipeline.names, observer);
+        }
+        if end.is_break() {
+            break;
+        }
+    }
+    pipeline.finish(streams, observer)
+}
+
+/// The input that is furthest behind; the first by path of those that are equally far.
+fn earliest(streams: &[Stream]) -> Option<usize> {
+    let waiting = streams.iter().enumerate().filter(|(_, stream)| !stream.is_done());
+    waiting.min_by_key(|(_, stream)| stream.reached()).map(|(at, _)| at)
+}
+
+struct Pipeline<'s> {
+    settings: &'s Settings,
+    builder: LegBuilder<'s>,
+    sequencer: Sequencer<'s>,
+    names: Names,
+    ledger: Ledger,
+    rejects: Vec<Reject>,
+    masked_cards: u64,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+    bytes: u64,
+    frames: u64,
+}
+
+impl<'s> Pipeline<'s> {
+    fn new(settings: &'s Settings) -> Self {
+        Self {
+            settings,
+            builder: LegBuilder::new(settings),
+            sequencer: Sequencer::new(settings),
+            names: Names::default(),
+            ledger: Ledger::default(),
+            rejects: Vec::new(),
+            masked_cards: 0,
+            first: None,
+            last: None,
+            bytes: 0,
+            frames: 0,
+        }
+    }
+
+    /// Parses the blocks that an input has ready while it reads the next ones.
+    fn step(&mut self, stream: &mut Stream, observer: &mut dyn Observer) -> ControlFlow<()> {
+        let blocks = stream.take_blocks(BLOCKS_A_STEP);
+        let Some(format) = stream.format().cloned() else { return ControlFlow::Continue(()) };
+        let reader = BatchReader {
+            builder: &self.builder,
+            format: &format,
+            input: stream.input(),
+            keep_rejects: self.settings.keep_rejects,
+        };
+        let (batches, ()) = rayon::join(
+            || -> Vec<Batch> {
+                blocks.par_iter().map_init(Scratch::default, |scratch, block| reader.read(block, scratch)).collect()
+            },
+            || stream.read_ahead(BLOCKS_A_STEP),
+        );
+        for (block, batch) in blocks.iter().zip(batches) {
+            self.take(stream, block, batch);
+        }
+        stream.recycle(blocks);
+        observer.progress(self.bytes, self.frames);
+        if self.sequencer.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Adds what one block held, in the order of the input.
+    fn take(&mut self, stream: &mut Stream, block: &Block, batch: Batch) {
+        let Batch { legs, names, rejects, rejected, non_messages, masked_cards } = batch;
+        let bytes = block.bytes().len() as u64;
+        stream.count(bytes, legs.len() as u64 + rejected, rejected);
+        self.bytes += bytes;
+        self.frames += legs.len() as u64 + rejected;
+        self.ledger.rejected += rejected;
+        self.ledger.non_message += non_messages;
+        self.masked_cards += masked_cards;
+        let input = stream.input();
+        let place = |(position, reason): (posmortem_logs::Position, _)| Reject {
+            input,
+            offset: position.offset,
+            line: position.line,
+            reason,
+        };
+        self.rejects.extend(rejects.into_iter().map(place));
+        let map = self.names.absorb(&names);
+        for mut leg in legs {
+            leg.rename(&map);
+            self.first = Some(self.first.map_or(leg.at, |first| first.min(leg.at)));
+            self.last = self.last.max(Some(leg.at));
+            if stream.is_in_order(leg.at.millis, self.settings.pairing.horizon_ms) {
+                self.sequencer.add(leg);
+            } else {
+                self.ledger.out_of_order += 1;
+            }
+        }
+    }
+
+    fn finish(self, streams: Vec<Stream>, observer: &mut dyn Observer) -> Run {
+        let Self { settings, sequencer, names, mut ledger, mut rejects, masked_cards, first, last, .. } = self;
+        let Counted { pairing, tally, selected, stopped } = sequencer.finish(&names, observer);
+        ledger += pairing.ledger();
+        rejects.sort();
+        let mut summary = Summary {
+            files: streams.into_iter().map(Stream::into_summary).collect(),
+            ledger,
+            first,
+            last,
+            coverage: Coverage::of(&ledger),
+            orphan_reversals: pairing.orphan_reversals(),
+            ..Summary::default()
+        };
+        summary.set_tally(tally, names);
+        summary.notes = notes(&summary, masked_cards, settings);
+        Run { summary, rejects, selected, stopped }
+    }
+}
+
+/// What a reader of the numbers must know, in the order of its weight.
+fn notes(summary: &Summary, masked_cards: u64, settings: &Settings) -> Vec<String> {
+    let mut notes = Vec::new();
+    if summary.coverage == Coverage::ResponsesOnly {
+        notes.push("The input holds answers alone: time-outs cannot be seen, so the network is not acquitted.".to_owned());
+    }
+    let failed = summary.files.iter().filter(|file| !matches!(file.state, FileState::Whole | FileState::Empty)).count();
+    if failed > 0 {
+        notes.push(format!("{failed} of {} inputs could not be read to their end.", summary.files.len()));
+    }
+    if summary.ledger.out_of_order > 0 {
+        let minutes = settings.pairing.horizon_ms / 60_000;
+        let count = summary.ledger.out_of_order;
+        notes.push(format!("{count} messages stand more than {minutes} minutes out of order and were not paired."));
+    }
+    if summary.orphan_reversals > 0 {
+        notes.push(format!("{} reversals found no original within the horizon.", summary.orphan_reversals));
+    }
+    if masked_cards > 0 {
+        notes.push(format!("{masked_cards} card numbers are masked in the log: different cards may look like one."));
+    }
+    notes
+}

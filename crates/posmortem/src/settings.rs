@@ -1,0 +1,31 @@
+//! Everything a run can be told. Resolved by the caller: no file, flag or variable is read here.
+
+use crate::{Filter, TokenKey};
+use posmortem_classify::Dialect;
+use posmortem_exchange::PairingSettings;
+use posmortem_iso8583::AmountUnit;
+use posmortem_logs::InputSettings;
+use std::collections::BTreeMap;
+
+/// The settings of a run.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// How inputs are opened and read.
+    pub input: InputSettings,
+    /// Horizon and time-outs.
+    pub pairing: PairingSettings,
+    /// The dialect of every code, whatever the log says.
+    pub dialect: Option<Dialect>,
+    /// The dialect of a link's codes, by the link's name.
+    pub link_dialects: BTreeMap<String, Dialect>,
+    /// Digits of the card number that name the issuer, 6 or 8; `None` takes eight where they show.
+    pub bin_digits: Option<u8>,
+    /// How bare amounts are to be read.
+    pub amount_unit: AmountUnit,
+    /// Which exchanges to look at.
+    pub filter: Filter,
+    /// The key for tokens; without one, exchanges carry none.
+    pub token_key: Option<TokenKey>,
+    /// Whether the places and reasons of rejects are kept for a list of them.
+    pub keep_rejects: bool,
+}
