@@ -6,7 +6,6 @@
 use crate::{Exchange, Form};
 use posmortem_classify::{Cause, Circumstances, CodeTables, Dialect, Meaning, Reason};
 use posmortem_iso8583::{Mti, ResponseCode};
-use std::sync::OnceLock;
 
 /// What became of an attempt. Every attempt has exactly one outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -147,12 +146,8 @@ fn approval(exchange: &Exchange, tables: &CodeTables, approval: Conclusion) -> C
 
 /// Why an answer came late or never: as its reversal tells, else a time-out.
 fn why_lost(exchange: &Exchange) -> Reason {
-    static RESPONSE_TIMEOUT: OnceLock<Reason> = OnceLock::new();
     let told = exchange.undo.and_then(|undo| undo.reason).and_then(|told| told.reason);
-    told.unwrap_or_else(|| {
-        *RESPONSE_TIMEOUT
-            .get_or_init(|| Reason::from_name("response_timeout").expect("a reason of the taxonomy"))
-    })
+    told.unwrap_or(Reason::RESPONSE_TIMEOUT)
 }
 
 fn meaning_of(

@@ -84,9 +84,9 @@ impl<'b> CardNumber<'b> {
         match self.visibility {
             Visibility::Whole => one_way(self.text),
             Visibility::Masked => {
-                self.text.iter().for_each(|byte| {
-                    one_way(if byte.is_ascii_digit() { std::slice::from_ref(byte) } else { b"*" })
-                });
+                for byte in self.text {
+                    one_way(if byte.is_ascii_digit() { std::slice::from_ref(byte) } else { b"*" });
+                }
             }
         }
     }

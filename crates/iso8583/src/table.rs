@@ -48,10 +48,17 @@ pub fn rows<'t, const N: usize>(
     }
     lines
         .map(|(index, line)| {
-            let fields: Vec<&str> = line.split('\t').collect();
-            let found = fields.len();
-            let fields =
-                fields.try_into().map_err(|_| TableError::Width { line: index + 1, found, expected: N })?;
+            let mut fields = [""; N];
+            let mut found = 0;
+            for field in line.split('\t') {
+                if let Some(place) = fields.get_mut(found) {
+                    *place = field;
+                }
+                found += 1;
+            }
+            if found != N {
+                return Err(TableError::Width { line: index + 1, found, expected: N });
+            }
             Ok(TableRow { line: index + 1, fields })
         })
         .collect()

@@ -35,7 +35,8 @@ impl Filter {
     /// Whether it lets this exchange through.
     pub fn takes(&self, exchange: &Exchange, conclusion: &Conclusion, names: &Names) -> bool {
         let at = exchange.at();
-        let one_of = |wanted: &[String], name: &str| wanted.is_empty() || wanted.iter().any(|text| text == name);
+        let one_of =
+            |wanted: &[String], name: &str| wanted.is_empty() || wanted.iter().any(|text| text == name);
         let terminal = names.text(exchange.terminal_key());
         let is_terminal = |wanted: &String| terminal_key(wanted) == terminal;
         self.since.is_none_or(|since| !is_before(at, since))
@@ -43,7 +44,8 @@ impl Filter {
             && (self.terminals.is_empty() || self.terminals.iter().any(is_terminal))
             && one_of(&self.merchants, names.text(exchange.symbol(|leg| leg.merchant)))
             && one_of(&self.issuers, names.text(exchange.symbol(|leg| leg.issuer)))
-            && (self.causes.is_empty() || conclusion.cause().is_some_and(|cause| self.causes.contains(&cause)))
+            && (self.causes.is_empty()
+                || conclusion.cause().is_some_and(|cause| self.causes.contains(&cause)))
             && (self.codes.is_empty() || conclusion.code.is_some_and(|code| self.codes.contains(&code)))
     }
 }

@@ -90,7 +90,8 @@ impl<'s> LegBuilder<'s> {
 
     /// A named issuer wins (column, DE100, DE33), then a column of prefixes, then the card number.
     fn issuer(&self, record: &Record<'_>, card: Option<&CardNumber<'_>>, names: &mut Names) -> Symbol {
-        let named = [Column::Issuer, Column::ReceivingId, Column::ForwardingId].map(|column| record.get(column));
+        let named =
+            [Column::Issuer, Column::ReceivingId, Column::ForwardingId].map(|column| record.get(column));
         if let Some(name) = named.into_iter().find(|name| !name.is_empty()) {
             return names.intern(&shown(name));
         }
@@ -116,7 +117,12 @@ impl<'s> LegBuilder<'s> {
 
     fn amount(&self, record: &Record<'_>, mti: Option<Mti>) -> Option<Amount> {
         let currency = Currency::parse(record.get(Column::Currency));
-        Amount::parse(record.get(Column::Amount), currency, self.settings.amount_unit, mti.map_or(0, Mti::version))
+        Amount::parse(
+            record.get(Column::Amount),
+            currency,
+            self.settings.amount_unit,
+            mti.map_or(0, Mti::version),
+        )
     }
 
     fn token(&self, card: Option<&CardNumber<'_>>, expiry: &[u8]) -> Option<CardToken> {

@@ -97,7 +97,8 @@ pub fn analyse(sources: &[InputSource], settings: &Settings, observer: &mut dyn 
     sources.sort_by_cached_key(InputSource::label);
     let mut pipeline = Pipeline::new(settings);
     let probe = sources.len() > 1;
-    let mut streams: Vec<Stream> = (0..).zip(sources).map(|(input, source)| Stream::new(input, source)).collect();
+    let mut streams: Vec<Stream> =
+        (0..).zip(sources).map(|(input, source)| Stream::new(input, source)).collect();
     for stream in &mut streams {
         stream.open(&settings.input);
         if probe {
@@ -167,7 +168,10 @@ impl<'s> Pipeline<'s> {
         };
         let (batches, ()) = rayon::join(
             || -> Vec<Batch> {
-                blocks.par_iter().map_init(Scratch::default, |scratch, block| reader.read(block, scratch)).collect()
+                blocks
+                    .par_iter()
+                    .map_init(Scratch::default, |scratch, block| reader.read(block, scratch))
+                    .collect()
             },
             || stream.read_ahead(BLOCKS_A_STEP),
         );
@@ -211,7 +215,8 @@ impl<'s> Pipeline<'s> {
     }
 
     fn finish(self, streams: Vec<Stream>, observer: &mut dyn Observer) -> Run {
-        let Self { settings, sequencer, names, mut ledger, mut rejects, masked_cards, first, last, .. } = self;
+        let Self { settings, sequencer, names, mut ledger, mut rejects, masked_cards, first, last, .. } =
+            self;
         let Counted { pairing, tally, selected, stopped } = sequencer.finish(&names, observer);
         ledger += pairing.ledger();
         rejects.sort();
@@ -234,22 +239,33 @@ impl<'s> Pipeline<'s> {
 fn notes(summary: &Summary, masked_cards: u64, settings: &Settings) -> Vec<String> {
     let mut notes = Vec::new();
     if summary.coverage == Coverage::ResponsesOnly {
-        notes.push("The input holds answers alone: time-outs cannot be seen, so the network is not acquitted.".to_owned());
+        notes.push(
+            "The input holds answers alone: time-outs cannot be seen, so the network is not acquitted."
+                .to_owned(),
+        );
     }
-    let failed = summary.files.iter().filter(|file| !matches!(file.state, FileState::Whole | FileState::Empty)).count();
+    let failed = summary
+        .files
+        .iter()
+        .filter(|file| !matches!(file.state, FileState::Whole | FileState::Empty))
+        .count();
     if failed > 0 {
         notes.push(format!("{failed} of {} inputs could not be read to their end.", summary.files.len()));
     }
     if summary.ledger.out_of_order > 0 {
         let minutes = settings.pairing.horizon_ms / 60_000;
         let count = summary.ledger.out_of_order;
-        notes.push(format!("{count} messages stand more than {minutes} minutes out of order and were not paired."));
+        notes.push(format!(
+            "{count} messages stand more than {minutes} minutes out of order and were not paired."
+        ));
     }
     if summary.orphan_reversals > 0 {
         notes.push(format!("{} reversals found no original within the horizon.", summary.orphan_reversals));
     }
     if masked_cards > 0 {
-        notes.push(format!("{masked_cards} card numbers are masked in the log: different cards may look like one."));
+        notes.push(format!(
+            "{masked_cards} card numbers are masked in the log: different cards may look like one."
+        ));
     }
     notes
 }
