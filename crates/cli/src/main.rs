@@ -1,1 +1,62 @@
-fn main() {}
+//! The command-line tool: flags to settings, settings to a run, a run to an exit status.
+//!
+//! This crate exists to keep the process out of the others: it alone reads arguments, environment
+//! and configuration, owns standard output and standard error, and decides the exit status. It holds
+//! no knowledge of the domain: what a message means, who is to blame and how a report looks is
+//! decided below.
+#![forbid(unsafe_code)]
+
+mod args;
+mod command;
+mod config;
+mod exit_code;
+mod failure;
+mod findings;
+mod messages;
+mod nearest;
+mod output;
+mod plan;
+mod reading;
+mod reject_list;
+mod surroundings;
+mod watch;
+
+use args::{Args, NoCommand};
+use exit_code::ExitCode;
+use failure::Failure;
+use messages::Messages;
+use plan::Plan;
+use std::process;
+use surroundings::Surroundings;
+use watch::Interruption;
+
+fn main() -> process::ExitCode {
+    let code = match Args::read(std::env::args_os()) {
+        Ok(args) => run(args),
+        Err(NoCommand::Asked(help)) => {
+            // A reader who closes the pipe has seen enough of the help.
+            help.print().ok();
+            ExitCode::Done
+        }
+        Err(NoCommand::Wrong(complaint)) => {
+            Messages::default().error(complaint);
+            ExitCode::Usage
+        }
+    };
+    if code == ExitCode::Interrupted {
+        Interruption::end_process();
+    }
+    code.into()
+}
+
+fn run(args: Args) -> ExitCode {
+    let messages = Messages { quiet: args.common.quiet, verbose: args.common.verbose };
+    let plan = Plan::resolve(args, &Surroundings::of_process(), messages).map_err(Failure::usage);
+    match plan.and_then(|plan| command::run(plan, messages)) {
+        Ok(code) => code,
+        Err(Failure { code, error }) => {
+            messages.error(format_args!("{error:#}"));
+            code
+        }
+    }
+}

@@ -169,10 +169,13 @@ impl Leg {
     }
 
     fn details(&self) -> impl Ord {
-        let Self {
-            at, kind, entry_mode, dialect, latency_ms, direction, original_stan, original_rrn, ..
-        } = *self;
-        let about = (kind, entry_mode, dialect.map(Dialect::name));
-        (about, at.offset_minutes, latency_ms, direction, original_stan, original_rrn, self.in_dump)
+        let about = (self.kind, self.entry_mode, self.dialect.map(Dialect::name));
+        let undoes = (
+            self.original_stan,
+            self.original_rrn,
+            self.reversal_reason.map(|told| told.code),
+            self.leaves_a_part,
+        );
+        (about, undoes, self.at.offset_minutes, self.latency_ms, self.direction, self.in_dump, self.is_row)
     }
 }

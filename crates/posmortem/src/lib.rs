@@ -5,11 +5,14 @@
 //! finds goes to an [`Observer`] and into the [`Run`] that it returns.
 #![forbid(unsafe_code)]
 
+mod batch;
 mod filter;
 mod frontier;
 mod leg_builder;
 mod run;
+mod sequencer;
 mod settings;
+mod stream;
 mod token_key;
 
 pub use filter::Filter;
@@ -17,6 +20,6 @@ pub use posmortem_classify as classify;
 pub use posmortem_exchange as exchange;
 pub use posmortem_iso8583 as iso8583;
 pub use posmortem_logs as logs;
-pub use run::{InputSource, Observer, Reject, Run, analyse};
+pub use run::{InputSource, Observer, Reject, Run, analyse, sorted_paths};
 pub use settings::Settings;
 pub use token_key::{TokenKey, TokenKeyError};

@@ -102,7 +102,7 @@ pub fn analyse(sources: &[InputSource], settings: &Settings, observer: &mut dyn 
     for stream in &mut streams {
         stream.open(&settings.input);
         if probe {
-            stream.probe(&pipeline.builder, &settings.input);
+            stream.probe(&pipeline.builder);
         }
     }
     while let Some(next) = earliest(&streams) {
@@ -186,9 +186,8 @@ impl<'s> Pipeline<'s> {
     /// Adds what one block held, in the order of the input.
     fn take(&mut self, stream: &mut Stream, block: &Block, batch: Batch) {
         let Batch { legs, names, rejects, rejected, non_messages, masked_cards } = batch;
-        let bytes = block.bytes().len() as u64;
-        stream.count(bytes, legs.len() as u64 + rejected, rejected);
-        self.bytes += bytes;
+        stream.count(block, legs.len() as u64 + rejected, rejected);
+        self.bytes += block.bytes().len() as u64;
         self.frames += legs.len() as u64 + rejected;
         self.ledger.rejected += rejected;
         self.ledger.non_message += non_messages;
@@ -220,6 +219,7 @@ impl<'s> Pipeline<'s> {
         let Counted { pairing, tally, selected, stopped } = sequencer.finish(&names, observer);
         ledger += pairing.ledger();
         rejects.sort();
+        let unknown_columns: Vec<String> = streams.iter().filter_map(unknown_columns_note).collect();
         let mut summary = Summary {
             files: streams.into_iter().map(Stream::into_summary).collect(),
             ledger,
@@ -231,19 +231,21 @@ impl<'s> Pipeline<'s> {
         };
         summary.set_tally(tally, names);
         summary.notes = notes(&summary, masked_cards, settings);
+        summary.notes.extend(unknown_columns);
         Run { summary, rejects, selected, stopped }
     }
+}
+
+/// A misspelt column name shows only here.
+fn unknown_columns_note(stream: &Stream) -> Option<String> {
+    let unknown = stream.unknown_columns();
+    (!unknown.is_empty())
+        .then(|| format!("{}: columns not understood: {}.", stream.label(), unknown.join(", ")))
 }
 
 /// What a reader of the numbers must know, in the order of its weight.
 fn notes(summary: &Summary, masked_cards: u64, settings: &Settings) -> Vec<String> {
     let mut notes = Vec::new();
-    if summary.coverage == Coverage::ResponsesOnly {
-        notes.push(
-            "The input holds answers alone: time-outs cannot be seen, so the network is not acquitted."
-                .to_owned(),
-        );
-    }
     let failed = summary
         .files
         .iter()

@@ -1,2 +1,65 @@
-//! Placeholder.
+//! Reports: a run's [`Summary`] and its classified exchanges, written as bytes.
+//!
+//! This crate exists to forbid deciding. Every function is pure: what is in the result and in the
+//! [`View`] decides each byte, and nothing is counted, judged or looked up that the result does not
+//! already say. It does no I/O but writing to the writer it is given, and knows no clock, no
+//! environment and no terminal. The types behind the JSON live here alone and only serialise.
+//!
+//! ```
+//! use posmortem_exchange::Summary;
+//! use posmortem_report::{Format, View, write_summary};
+//! let view = View { version: "0.1.0", ..View::default() };
+//! let mut bytes = Vec::new();
+//! write_summary(&Summary::default(), Format::Tsv, &view, &mut bytes)?;
+//! assert!(bytes.starts_with(b"terminal_id\tmerchant_id\texchanges\t"));
+//! # std::io::Result::Ok(())
+//! ```
 #![forbid(unsafe_code)]
+
+mod csv;
+mod evidence;
+mod exchange_rows;
+mod explain;
+mod format;
+mod grid;
+mod json;
+mod labels;
+mod moment;
+mod pen;
+mod percent;
+mod shown;
+mod table;
+mod terminal_row;
+mod trouble;
+mod tsv;
+mod verdict;
+mod view;
+mod wrap;
+
+pub use exchange_rows::ExchangeRows;
+pub use explain::{explain_code, explain_reason};
+pub use format::{ExplainFormat, Format, RowFormat};
+pub use view::View;
+
+use posmortem_exchange::Summary;
+use std::io::{self, BufWriter, Write};
+
+/// Writes the result of a run.
+///
+/// # Errors
+/// When `out` does not take the bytes.
+pub fn write_summary(
+    summary: &Summary,
+    format: Format,
+    view: &View<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    match format {
+        Format::Table => table::write(summary, view, &mut out)?,
+        Format::Tsv => tsv::write(summary, view, &mut out)?,
+        Format::Csv => csv::write(summary, view, &mut out)?,
+        Format::Json => json::write(summary, view, &mut out)?,
+    }
+    out.flush()
+}

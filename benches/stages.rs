@@ -1,0 +1,79 @@
+//! The stages that are measured, each as one function whose result is a count to assert.
+
+use crate::{Character, attempts};
+use posmortem::classify::{Circumstances, CodeTables, Dialect, Kind, Meaning};
+use posmortem::exchange::{Direction, Exchange, Leg, Names, Pairing, PairingSettings, Reference, Source, Symbol};
+use posmortem::iso8583::{Amount, AmountUnit, EntryMode, Mti, ResponseCode, Timestamp};
+use posmortem::logs::{BlockReader, Format, InputSettings, Position, Record, RecordSink, RejectReason, Scratch, read_block};
+use posmortem::{InputSource, Settings, analyse};
+use std::path::Path;
+
+/// Codes of a day, with the dialects in which they are looked up.
+pub fn codes(count: u64) -> Vec<(Dialect, ResponseCode)> {
+    let codes = ["00", "51", "55", "91", "05", "54"].map(|code| ResponseCode::parse(code.as_bytes()).expect("a code"));
+    let dialects = ["iso1987", "visa", "unionpay-pos"].map(|name| Dialect::from_name(name).expect("a dialect"));
+    (0..count as usize).map(|at| (dialects[at % 3], codes[at % 6])).collect()
+}
+
+/// Looks up every code; the result is how many decline.
+pub fn classify(codes: &[(Dialect, ResponseCode)]) -> usize {
+    let tables = CodeTables::built_in();
+    let circumstances = Circumstances { mti: Mti::parse(b"0210"), kind: Kind::Sale, entry_mode: EntryMode::Chip };
+    let meanings = codes.iter().map(|&(dialect, code)| tables.meaning(dialect, code, &circumstances));
+    meanings.filter(|meaning| matches!(meaning, Meaning::Declined(_))).count()
+}
+
+/// Request and answer of each attempt, in canonical order, half a second apart.
+pub fn legs(count: u64) -> (Vec<Leg>, Names) {
+    let mut names = Names::default();
+    let (request, response) = (Mti::parse(b"0200"), Mti::parse(b"0210"));
+    let mut legs = Vec::new();
+    for attempt in attempts(count, Character::Typical) {
+        let terminal = names.intern(&attempt.terminal.to_string());
+        let leg = Leg {
+            at: Timestamp { millis: attempt.number as i64 * 500, offset_minutes: None },
+            source: Source { input: 0, offset: attempt.number },
+            mti: request,
+            terminal,
+            terminal_key: terminal,
+            merchant: Symbol::ABSENT,
+            issuer: Symbol::ABSENT,
+            link: Symbol::ABSENT,
+            site: Symbol::ABSENT,
+            stan: Some(attempt.number),
+            rrn: Reference::new(&format!("3263{:08}", attempt.number)),
+            trace: 0,
+            in_dump: false,
+            amount: Amount::parse(attempt.amount.to_string().as_bytes(), None, AmountUnit::Minor, 0),
+            card: None,
+            token: None,
+            code: None,
+            dialect: None,
+            kind: Kind::Sale,
+            entry_mode: EntryMode::from_de22(attempt.entry.as_bytes()),
+            latency_ms: None,
+            direction: Direction::Unknown,
+            original_stan: None,
+            original_rrn: Reference::default(),
+            reversal_reason: None,
+            leaves_a_part: false,
+            is_row: false,
+        };
+        let at = Timestamp { millis: leg.at.millis + 300, ..leg.at };
+        legs.push(leg);
+        legs.push(Leg { at, mti: response, code: ResponseCode::parse(attempt.code.as_bytes()), ..leg });
+    }
+    (legs, names)
+}
+
+/// Pairs all legs; the result is the number of exchanges.
+pub fn pair((legs, names): &(Vec<Leg>, Names)) -> usize {
+    let mut exchanges = 0;
+    let mut count = |_: Exchange| exchanges += 1;
+    let mut pairing = Pairing::new(PairingSettings::default());
+    for leg in legs {
+        pairing.push(leg, names, &mut count);
+    }
+    pairing.finish(&mut count);
+    exchanges
+}

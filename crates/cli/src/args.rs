@@ -1,0 +1,207 @@
+//! The command line as typed: checked for form, and inert.
+//!
+//! Nothing here looks at a file, a terminal or the environment; [`crate::plan`] does, and makes
+//! settings of it. Settings that a configuration can hold too stay texts until then, so that one
+//! place reads them whatever layer they come from.
+
+mod filter;
+mod parse;
+mod reading;
+mod teaching;
+
+pub(crate) use filter::FilterArgs;
+pub(crate) use parse::NoCommand;
+pub(crate) use reading::ReadingArgs;
+
+use crate::config::Setting;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use posmortem_report::{ExplainFormat, Format, RowFormat};
+use std::path::PathBuf;
+
+/// Root causes of failing card terminals, from ISO 8583-style logs.
+#[derive(Debug, Parser)]
+#[command(name = "posmortem", version, after_help = teaching::POSMORTEM, max_term_width = 100)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+/// What every command takes.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Common")]
+pub(crate) struct CommonArgs {
+    /// Configuration beside the usual ones (`config show` tells which are in force)
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Language of the report: en or zh
+    #[arg(long, value_name = "LANG", global = true)]
+    lang: Option<String>,
+    /// Colours in tables: auto, always or never
+    #[arg(long, value_name = "WHEN", global = true)]
+    color: Option<String>,
+    /// No warnings and no progress; errors are still told
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Tell more on standard error
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+}
+
+impl CommonArgs {
+    /// The settings among them.
+    pub(crate) fn stated(&self) -> impl Iterator<Item = (Setting, String)> {
+        let stated = [(Setting::Lang, &self.lang), (Setting::Color, &self.color)];
+        stated.into_iter().filter_map(|(key, text)| Some((key, text.clone()?)))
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Count a day's failures by terminal, cause and code
+    Report(ReportArgs),
+    /// Write one row for each failed exchange, while reading
+    Classify(ClassifyArgs),
+    /// Tell what a response code or a reason means and what to do about it
+    Explain(ExplainArgs),
+    /// Show the settings in force and where each comes from
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// Settings as a subject of their own.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Every setting, its value, and the flag, variable or file that states it
+    Show(ConfigShowArgs),
+}
+
+/// `report`
+#[derive(Debug, ClapArgs)]
+#[command(after_help = teaching::REPORT)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Form of standard output: table on a terminal, else tsv
+    #[arg(long, value_name = "FORMAT", value_parser = named(Format::ALL.map(Format::name), Format::from_name))]
+    pub(crate) format: Option<Format>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Show at most so many rows of each table
+    #[arg(long, value_name = "N")]
+    pub(crate) top: Option<usize>,
+    /// Leave out terminals with fewer exchanges
+    #[arg(long, value_name = "N")]
+    pub(crate) min_exchanges: Option<u64>,
+    /// List terminals without failures too
+    #[arg(long)]
+    pub(crate) all_terminals: bool,
+    /// Draw tables with ASCII characters alone
+    #[arg(long)]
+    pub(crate) ascii: bool,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
+/// `classify`
+#[derive(Debug, ClapArgs)]
+#[command(after_help = teaching::CLASSIFY)]
+pub(crate) struct ClassifyArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Write every exchange, not the failed ones alone
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Form of standard output [default: csv]
+    #[arg(long, value_name = "FORMAT", value_parser = named(RowFormat::ALL.map(RowFormat::name), RowFormat::from_name))]
+    pub(crate) format: Option<RowFormat>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
+/// `explain`
+#[derive(Debug, ClapArgs)]
+#[command(after_help = teaching::EXPLAIN)]
+pub(crate) struct ExplainArgs {
+    /// A response code (`55`, `A0`, `116`) or a reason (`pin_incorrect`)
+    #[arg(value_name = "CODE|REASON")]
+    pub(crate) subject: String,
+    /// Form of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = text_format())]
+    pub(crate) format: ExplainFormat,
+}
+
+/// `config show`
+#[derive(Debug, ClapArgs)]
+#[command(after_help = teaching::CONFIG_SHOW)]
+pub(crate) struct ConfigShowArgs {
+    /// Form of the list
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = text_format())]
+    pub(crate) format: ExplainFormat,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
+/// What is read.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct InputArgs {
+    /// Log files, plain or compressed; `-` is standard input, and so is nothing at all on a pipe
+    #[arg(value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// List the records that could not be read: file, byte offset, line, reason (TSV)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+}
+
+/// What is written.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct OutputArgs {
+    /// Write to FILE, in the form that its name ends with; repeatable; `-` is standard output, which
+    /// is silent otherwise
+    #[arg(short, long = "output", value_name = "FILE")]
+    pub(crate) outputs: Vec<PathBuf>,
+}
+
+fn text_format() -> impl TypedValueParser<Value = ExplainFormat> {
+    named(ExplainFormat::ALL.map(ExplainFormat::name), ExplainFormat::from_name)
+}
+
+/// One of the formats that have names.
+fn named<T: Clone + Send + Sync + 'static>(
+    names: impl IntoIterator<Item = &'static str>,
+    from_name: fn(&str) -> Option<T>,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(names).try_map(move |name| from_name(&name).ok_or("no such format"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn every_setting_has_a_flag() {
+        let report = Args::command();
+        let show = report.find_subcommand("config").unwrap().find_subcommand("show").unwrap();
+        let flags: Vec<_> =
+            show.get_arguments().chain(report.get_arguments()).filter_map(clap::Arg::get_long).collect();
+        for key in Setting::ALL {
+            assert!(flags.contains(&key.flag().trim_start_matches("--")), "{key:?}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Flags that say how a log is to be read.
+
+use crate::config::Setting;
+use clap::Args;
+
+/// How to read. All but `--columns` can stand in a configuration too.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct ReadingArgs {
+    /// Whose code table the log speaks, whatever it says itself (visa, unionpay-pos, iso1993 ...)
+    #[arg(long, value_name = "NAME")]
+    dialect: Option<String>,
+    /// Zone of times that tell none: a name such as Asia/Shanghai, or +08:00
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    timezone: Option<String>,
+    /// After how long an answer is late [default: 60s]
+    #[arg(long, value_name = "DURATION")]
+    timeout: Option<String>,
+    /// How far apart in time the messages of one exchange may stand [default: 10m]
+    #[arg(long, value_name = "DURATION")]
+    horizon: Option<String>,
+    /// Digits of the card number that name the issuer: 6 or 8 [default: 8 where they show, else 6]
+    #[arg(long, value_name = "N")]
+    bin_digits: Option<String>,
+    /// How whole amounts are to be read: auto, minor or major
+    #[arg(long, value_name = "UNIT")]
+    amount_unit: Option<String>,
+    /// Format of every input, instead of finding it out: delimited or jpos
+    #[arg(long, value_name = "FORMAT")]
+    input_format: Option<String>,
+    /// What separates columns: a character, or comma, tab, pipe, semicolon
+    #[arg(long, value_name = "CHAR")]
+    separator: Option<String>,
+    /// Columns of a delimited log without a header, in their order; `-` passes one over
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) columns: Vec<String>,
+    /// Key of the tokens that stand for card numbers in `classify` [default: one made once, in the
+    /// state folder]
+    #[arg(long, value_name = "FILE")]
+    token_key: Option<String>,
+    /// Workers [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    threads: Option<String>,
+    /// End with status 4 when more records are rejected: a share (0.5%) or a count [default: 0.1%,
+    /// at least 10]
+    #[arg(long, value_name = "LIMIT")]
+    max_rejects: Option<String>,
+}
+
+impl ReadingArgs {
+    /// The settings that are stated.
+    pub(crate) fn stated(&self) -> impl Iterator<Item = (Setting, String)> {
+        let stated = [
+            (Setting::Dialect, &self.dialect),
+            (Setting::Timezone, &self.timezone),
+            (Setting::Timeout, &self.timeout),
+            (Setting::Horizon, &self.horizon),
+            (Setting::BinDigits, &self.bin_digits),
+            (Setting::AmountUnit, &self.amount_unit),
+            (Setting::InputFormat, &self.input_format),
+            (Setting::Separator, &self.separator),
+            (Setting::TokenKey, &self.token_key),
+            (Setting::Threads, &self.threads),
+            (Setting::MaxRejects, &self.max_rejects),
+        ];
+        stated.into_iter().filter_map(|(key, text)| Some((key, text.clone()?)))
+    }
+}

@@ -1,0 +1,54 @@
+//! What the help pages teach by example.
+
+pub(super) const POSMORTEM: &str = "\
+Examples:
+  posmortem report day.log                      what fails, where, and what to do
+  posmortem report logs/*.gz -o day.json -o -   many files, many outputs, one pass
+  posmortem explain 55                          one code in every dialect
+
+Exit status: 0 done, 2 usage or configuration, 3 no message could be read, 4 too many rejects or a
+broken input, 5 an output could not be written, 130 interrupted.";
+
+pub(super) const REPORT: &str = "\
+Examples:
+  posmortem report day.log
+  posmortem report day.log | awk -F'\\t' '$9 == \"key\"'       tab-separated on a pipe
+  posmortem report logs/*.gz -o day.json -o terminals.csv    many outputs in one pass
+  posmortem report day.csv --since 2026-11-21T16:00 --cause network,key
+  posmortem report old.txt --columns time,mti,terminal_id,stan,response_code --timezone +08:00
+
+Names of output files end in .txt (table), .tsv, .csv or .json; for any other name --format decides.";
+
+pub(super) const CLASSIFY: &str = "\
+Examples:
+  posmortem classify day.log > failed.csv
+  posmortem classify day.log --terminal 10012345 --format ndjson | jq .reason
+  posmortem classify day.log --all -o exchanges.csv --token-key tokens.key
+
+Names of output files end in .csv, .tsv or .ndjson; for any other name --format decides. Card numbers
+are written as tokens.";
+
+pub(super) const EXPLAIN: &str = "\
+Examples:
+  posmortem explain 55
+  posmortem explain pin_key_out_of_sync --lang zh
+  posmortem explain A0 --format json";
+
+pub(super) const CONFIG_SHOW: &str = "\
+Examples:
+  posmortem config show
+  posmortem config show --config acquirer.toml --format json
+
+A setting comes from the first of these that has it: flag, POSMORTEM_* variable, --config FILE,
+./posmortem.toml, $XDG_CONFIG_HOME/posmortem/config.toml, /etc/posmortem/posmortem.toml.
+
+A configuration file:
+  timezone = \"Asia/Shanghai\"
+  timeout = \"45s\"
+
+  [columns]                    # name in the log = what it holds
+  TermNo = \"terminal_id\"
+
+  [link.\"up-north\"]
+  dialect = \"unionpay-pos\"
+  timeout = \"30s\"";

@@ -1,0 +1,230 @@
+//! Texts of a configuration to values. Every complaint is a sentence about the text alone; where it
+//! stands is added by the caller.
+
+use crate::nearest::did_you_mean;
+use jiff::SignedDuration;
+use jiff::fmt::temporal::DateTimeParser;
+use jiff::tz::TimeZone;
+use posmortem::classify::{Dialect, Language};
+use posmortem::iso8583::AmountUnit;
+use posmortem::logs::{Column, InputFormat};
+
+/// A name of the IANA database, or an offset from UTC.
+pub(crate) fn time_zone(text: &str) -> Result<TimeZone, String> {
+    let utc = text.eq_ignore_ascii_case("Z");
+    let read = DateTimeParser::new().parse_time_zone(if utc { "UTC" } else { text });
+    read.map_err(|_| {
+        format!("`{text}` is no time zone: write a name such as Asia/Shanghai or an offset such as +08:00")
+    })
+}
+
+/// A dialect by its name.
+pub(crate) fn dialect(text: &str) -> Result<Dialect, String> {
+    let hint = || did_you_mean(text, Dialect::all().map(Dialect::name));
+    Dialect::from_name(text).ok_or_else(|| format!("`{text}` is no dialect{}", hint()))
+}
+
+/// A length of time in milliseconds, more than nothing and at most a day.
+pub(crate) fn duration_ms(text: &str) -> Result<i64, String> {
+    let read = text.parse::<SignedDuration>();
+    let read = read.map_err(|_| format!("`{text}` is no duration: write 90s, 1500ms or 10m"))?;
+    let millis = i64::try_from(read.as_millis()).unwrap_or(i64::MAX);
+    let day = 24 * 60 * 60 * 1000;
+    (1..=day)
+        .contains(&millis)
+        .then_some(millis)
+        .ok_or_else(|| format!("`{text}` is not between 1ms and 24h"))
+}
+
+/// How many digits of a card number name the issuer.
+pub(crate) fn bin_digits(text: &str) -> Result<u8, String> {
+    match text {
+        "6" => Ok(6),
+        "8" => Ok(8),
+        _ => Err(format!("`{text}` is neither 6 nor 8")),
+    }
+}
+
+/// How bare amounts are to be read.
+pub(crate) fn amount_unit(text: &str) -> Result<AmountUnit, String> {
+    match text {
+        "auto" => Ok(AmountUnit::ByPoint),
+        "minor" => Ok(AmountUnit::Minor),
+        "major" => Ok(AmountUnit::Major),
+        _ => Err(format!("`{text}` is none of auto, minor and major")),
+    }
+}
+
+/// A log format by its name.
+pub(crate) fn input_format(text: &str) -> Result<InputFormat, String> {
+    let hint = || did_you_mean(text, InputFormat::ALL.map(InputFormat::name));
+    InputFormat::from_name(text).ok_or_else(|| format!("`{text}` is no format that can be read{}", hint()))
+}
+
+/// What separates the columns of a delimited log: one ASCII character, or its name.
+pub(crate) fn separator(text: &str) -> Result<u8, String> {
+    match text {
+        "comma" => Ok(b','),
+        "tab" | "\\t" => Ok(b'\t'),
+        "pipe" => Ok(b'|'),
+        "semicolon" => Ok(b';'),
+        _ => match text.as_bytes() {
+            [b'"' | b'\r' | b'\n'] => Err("a quote or a line end cannot separate columns".to_owned()),
+            [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() => Ok(*byte),
+            _ => {
+                Err(format!("`{text}` is no separator: write one character, or comma, tab, pipe, semicolon"))
+            }
+        },
+    }
+}
+
+/// What a column holds, by any name that logs have for it; `-` for what nobody wants to know.
+pub(crate) fn column(text: &str) -> Result<Option<Column>, String> {
+    if text == "-" {
+        return Ok(None);
+    }
+    let hint = || did_you_mean(text, Column::ALL.map(Column::name));
+    Column::from_name(text).map(Some).ok_or_else(|| format!("`{text}` is no column{}", hint()))
+}
+
+/// A number of workers.
+pub(crate) fn threads(text: &str) -> Result<usize, String> {
+    let read = text.parse().ok().filter(|threads| (1..=1024).contains(threads));
+    read.ok_or_else(|| format!("`{text}` is no number of threads between 1 and 1024"))
+}
+
+/// The language of reports.
+pub(crate) fn language(text: &str) -> Result<Language, String> {
+    match text {
+        "en" => Ok(Language::En),
+        "zh" => Ok(Language::Zh),
+        _ => Err(format!("`{text}` is neither en nor zh")),
+    }
+}
+
+/// Whether tables are coloured; `None` leaves it to the surroundings.
+pub(crate) fn color(text: &str) -> Result<Option<bool>, String> {
+    match text {
+        "auto" => Ok(None),
+        "always" => Ok(Some(true)),
+        "never" => Ok(Some(false)),
+        _ => Err(format!("`{text}` is none of auto, always and never")),
+    }
+}
+
+/// How many records may be rejected before the result counts as incomplete: the larger one of a
+/// share and a count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RejectLimit {
+    /// In millionths of all records.
+    share: u64,
+    count: u64,
+}
+
+impl Default for RejectLimit {
+    /// 0.1 %, and at least 10.
+    fn default() -> Self {
+        Self { share: 1000, count: 10 }
+    }
+}
+
+impl RejectLimit {
+    /// Whether these are too many rejects among all records.
+    pub(crate) fn is_crossed(self, rejected: u64, records: u64) -> bool {
+        let share = u128::from(records) * u128::from(self.share);
+        rejected > self.count && u128::from(rejected) * 1_000_000 > share
+    }
+}
+
+/// A share (`0.1%`) or a count (`25`); either stands alone, without the default's least count.
+pub(crate) fn reject_limit(text: &str) -> Result<RejectLimit, String> {
+    let wrong = || format!("`{text}` is no limit: write a share such as 0.1% or a count such as 25");
+    match text.strip_suffix('%') {
+        None => Ok(RejectLimit { share: 0, count: text.parse().map_err(|_| wrong())? }),
+        Some(percent) => {
+            let share =
+                millionths(percent.trim_end()).filter(|&share| share <= 1_000_000).ok_or_else(wrong)?;
+            Ok(RejectLimit { share, count: 0 })
+        }
+    }
+}
+
+/// Percent, with at most four decimals, as millionths.
+fn millionths(percent: &str) -> Option<u64> {
+    let (whole, decimals) = percent.split_once('.').unwrap_or((percent, "0"));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(whole) || !is_number(decimals) || decimals.len() > 4 {
+        return None;
+    }
+    let decimals: u64 = format!("{decimals:0<4}").parse().ok()?;
+    whole.parse::<u64>().ok()?.checked_mul(10_000)?.checked_add(decimals)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_units() {
+        for (text, millis) in
+            [("60s", 60_000), ("1500ms", 1500), ("10m", 600_000), ("1h 30m", 5_400_000), ("24h", 86_400_000)]
+        {
+            assert_eq!(duration_ms(text), Ok(millis));
+        }
+        for text in ["", "60", "0s", "-5s", "25h", "10 parsecs", "1e3s"] {
+            assert!(duration_ms(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn limits_are_shares_or_counts() {
+        assert_eq!(reject_limit("0.1%"), Ok(RejectLimit { share: 1000, count: 0 }));
+        assert_eq!(reject_limit("2.5 %"), Ok(RejectLimit { share: 25_000, count: 0 }));
+        assert_eq!(reject_limit("100%"), Ok(RejectLimit { share: 1_000_000, count: 0 }));
+        assert_eq!(reject_limit("25"), Ok(RejectLimit { share: 0, count: 25 }));
+        for text in ["", "%", "0,1%", "101%", "-1", "0.00001%", "1e3", ".5%", "5.%"] {
+            assert!(reject_limit(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_crossed_by_more_than_it_says() {
+        let default = RejectLimit::default();
+        assert!(!default.is_crossed(10, 20));
+        assert!(default.is_crossed(11, 20));
+        assert!(!default.is_crossed(1000, 1_000_000));
+        assert!(default.is_crossed(1001, 1_000_000));
+        assert!(!reject_limit("0").unwrap().is_crossed(0, 100));
+        assert!(reject_limit("0").unwrap().is_crossed(1, u64::MAX));
+        assert!(reject_limit("0%").unwrap().is_crossed(1, u64::MAX));
+        assert!(!reject_limit("100%").unwrap().is_crossed(u64::MAX, u64::MAX));
+    }
+
+    #[test]
+    fn zones_are_names_or_offsets() {
+        for text in ["Asia/Shanghai", "UTC", "Z", "+08:00", "-0330"] {
+            assert!(time_zone(text).is_ok(), "{text}");
+        }
+        for text in ["", "Mars/Olympus", "8", "local"] {
+            assert!(time_zone(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn separators_are_characters_or_their_names() {
+        for (text, byte) in [
+            (",", b','),
+            ("tab", b'\t'),
+            ("\\t", b'\t'),
+            ("\t", b'\t'),
+            ("pipe", b'|'),
+            (";", b';'),
+            ("^", b'^'),
+        ] {
+            assert_eq!(separator(text), Ok(byte));
+        }
+        for text in ["", "::", "a", "\"", "\n", "\u{3000}"] {
+            assert!(separator(text).is_err(), "{text}");
+        }
+    }
+}

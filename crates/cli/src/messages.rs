@@ -1,0 +1,58 @@
+//! What the tool says on standard error: one line a message, `posmortem: ` before it.
+//!
+//! Standard output is for results alone. Texts pass [`escape_controls`], since paths and names from
+//! a log may hold anything. Standard error that cannot be written to is no reason to stop.
+
+use posmortem::iso8583::escape_controls;
+use std::fmt::Display;
+use std::io::{self, Write};
+
+/// How much the user wants to hear.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Messages {
+    /// Errors alone.
+    pub(crate) quiet: bool,
+    /// Notes too.
+    pub(crate) verbose: bool,
+}
+
+impl Messages {
+    /// Why something was not done, or not in full. Never silenced.
+    pub(crate) fn error(self, text: impl Display) {
+        say(&text);
+    }
+
+    /// What the user should know, though everything was done.
+    pub(crate) fn warn(self, text: impl Display) {
+        if !self.quiet {
+            say(&text);
+        }
+    }
+
+    /// What only the curious want to know.
+    pub(crate) fn note(self, text: impl Display) {
+        if self.verbose {
+            say(&text);
+        }
+    }
+}
+
+fn say(text: &dyn Display) {
+    let line = line(&text.to_string());
+    // Whoever closed standard error does not want to hear.
+    io::stderr().lock().write_all(line.as_bytes()).ok();
+}
+
+fn line(text: &str) -> String {
+    format!("posmortem: {}\n", escape_controls(text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_line_whatever_is_in_it() {
+        assert_eq!(line("a\u{1b}[2J\nb.log: empty"), "posmortem: a\\x1b[2J\\x0ab.log: empty\n");
+    }
+}

@@ -1,0 +1,208 @@
+//! Where results go: standard output, and files that appear whole or not at all.
+//!
+//! An output is made before the work, so that a bad path fails at once. A file is written under
+//! another name in its folder and takes its own name at the end; whoever reads it meanwhile, or after
+//! a failure, finds what was there before.
+
+use anyhow::{Context, Result};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Stdout, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// Bytes that are gathered before they are written.
+const BUFFER: usize = 64 * 1024;
+
+/// One output, open for writing.
+pub(crate) struct Output {
+    name: String,
+    sink: Sink,
+    /// The reader has closed its pipe. Kept here because writers on the way wrap the error.
+    is_closed: bool,
+}
+
+enum Sink {
+    Standard(BufWriter<Stdout>),
+    /// What is no regular file and cannot be replaced: a device, a named pipe.
+    Device(BufWriter<File>),
+    File {
+        temporary: BufWriter<NamedTempFile>,
+        path: PathBuf,
+    },
+}
+
+impl Output {
+    /// Standard output.
+    pub(crate) fn standard() -> Self {
+        let sink = Sink::Standard(BufWriter::with_capacity(BUFFER, io::stdout()));
+        Self { name: "standard output".to_owned(), sink, is_closed: false }
+    }
+
+    /// A file.
+    ///
+    /// # Errors
+    /// When it could not be written in the end either: no folder, no right, a folder itself.
+    pub(crate) fn file(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        let sink = open(path).with_context(|| cannot_write(&name))?;
+        Ok(Self { name, sink, is_closed: false })
+    }
+
+    /// Writes with `write` and ends the output: only then does a file take its name. A reader that
+    /// has closed its pipe has seen enough, which is no error.
+    ///
+    /// # Errors
+    /// When it cannot be written; a file then stays as it was.
+    pub(crate) fn write_whole(mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+        let written = write(&mut self);
+        self.end(written)
+    }
+
+    /// Ends an output to which `written` happened.
+    ///
+    /// # Errors
+    /// As [`Output::write_whole`].
+    pub(crate) fn end(self, written: io::Result<()>) -> Result<()> {
+        let Self { name, sink, is_closed } = self;
+        match written.and_then(|()| sink.commit()) {
+            Err(error) if is_closed || error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            ended => ended.with_context(|| cannot_write(&name)),
+        }
+    }
+
+    /// Whether it is standard output.
+    pub(crate) fn is_standard(&self) -> bool {
+        matches!(self.sink, Sink::Standard(_))
+    }
+
+    fn take_note<T>(&mut self, written: io::Result<T>) -> io::Result<T> {
+        self.is_closed |= written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
+        written
+    }
+}
+
+fn cannot_write(name: &str) -> String {
+    format!("{name} cannot be written")
+}
+
+fn open(path: &Path) -> io::Result<Sink> {
+    // A link stays a link: what it points to is replaced.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let there = fs::metadata(&path).ok();
+    if there.as_ref().is_some_and(fs::Metadata::is_dir) {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
+        return Ok(Sink::Device(BufWriter::with_capacity(BUFFER, File::options().write(true).open(&path)?)));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".posmortem-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        // As any new file: readable as the user's mask has it. The default is for secrets.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let temporary = builder.tempfile_in(folder)?;
+    if let Some(there) = there {
+        // Write-protected files are not replaced behind their owner's back.
+        if there.permissions().readonly() {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        temporary.as_file().set_permissions(there.permissions())?;
+    }
+    Ok(Sink::File { temporary: BufWriter::with_capacity(BUFFER, temporary), path })
+}
+
+impl Sink {
+    fn commit(self) -> io::Result<()> {
+        match self {
+            Self::Standard(mut out) => out.flush(),
+            Self::Device(mut out) => out.flush(),
+            Self::File { temporary, path } => {
+                let temporary = temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
+                temporary.as_file().sync_all()?;
+                temporary.persist(path)?;
+                Ok(())
+            }
+        }
+    }
+
+    fn writer(&mut self) -> &mut dyn Write {
+        match self {
+            Self::Standard(out) => out,
+            Self::Device(out) => out,
+            Self::File { temporary, .. } => temporary,
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.sink.writer().write(bytes);
+        self.take_note(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.sink.writer().flush();
+        self.take_note(flushed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_file_appears_whole_at_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("day.csv");
+        fs::write(&path, "old").unwrap();
+        let mut output = Output::file(&path).unwrap();
+        output.write_all(b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        output.end(Ok(())).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(names(folder.path()), ["day.csv"]);
+    }
+
+    #[test]
+    fn a_failure_leaves_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("day.csv");
+        fs::write(&path, "old").unwrap();
+        let output = Output::file(&path).unwrap();
+        assert!(output.write_whole(|_| Err(io::ErrorKind::StorageFull.into())).is_err());
+        drop(Output::file(&path).unwrap());
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(folder.path()), ["day.csv"]);
+    }
+
+    #[test]
+    fn a_bad_path_fails_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Output::file(&folder.path().join("no/day.csv")).err().unwrap();
+        assert!(error.to_string().ends_with("no/day.csv cannot be written"), "{error}");
+        assert!(Output::file(folder.path()).is_err());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_device_is_written_to_and_a_link_stays_a_link() {
+        Output::file(Path::new("/dev/null")).unwrap().write_whole(|out| out.write_all(b"x")).unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("day.csv"), folder.path().join("latest.csv"));
+        fs::write(&path, "old").unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        Output::file(&link).unwrap().write_whole(|out| out.write_all(b"new")).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
+}

@@ -1,0 +1,157 @@
+//! What a command will do: arguments, configuration and surroundings, resolved once.
+//!
+//! Everything that can be wrong about a command line is found here, before any work. Below, nothing
+//! looks at flags, files of settings, the environment or terminals.
+
+mod inputs;
+mod reading;
+mod selection;
+mod subject;
+mod written;
+
+pub(crate) use reading::ReadingPlan;
+pub(crate) use subject::{Subject, unknown};
+pub(crate) use written::{Destination, Written};
+
+use crate::args::{Args, ClassifyArgs, Command, ConfigCommand, ReadingArgs, ReportArgs};
+use crate::config::{Config, Setting, color, language};
+use crate::messages::Messages;
+use crate::surroundings::Surroundings;
+use anyhow::Result;
+use posmortem::classify::Language;
+use posmortem_report::{ExplainFormat, Format, RowFormat, View};
+use std::path::PathBuf;
+use written::refuse_collisions;
+
+/// A command, ready to run.
+pub(crate) enum Plan {
+    Report(Box<ReportPlan>),
+    Classify(Box<ClassifyPlan>),
+    Explain(ExplainPlan),
+    ConfigShow(ConfigShowPlan),
+}
+
+/// `report`
+pub(crate) struct ReportPlan {
+    pub(crate) reading: ReadingPlan,
+    pub(crate) written: Written<Format>,
+    /// How standard output looks at the result. Files are neither coloured nor as wide as a screen.
+    pub(crate) view: View<'static>,
+}
+
+/// `classify`
+pub(crate) struct ClassifyPlan {
+    pub(crate) reading: ReadingPlan,
+    pub(crate) written: Written<RowFormat>,
+    /// Every exchange, not the failed ones alone.
+    pub(crate) all: bool,
+    pub(crate) token_key: TokenKeyPlan,
+}
+
+/// Where the token key is.
+pub(crate) enum TokenKeyPlan {
+    /// In this file, which must be there.
+    Told(PathBuf),
+    /// In the user's state folder, to be made when it is not there; without one, nowhere.
+    Kept(Option<PathBuf>),
+}
+
+/// `explain`
+pub(crate) struct ExplainPlan {
+    pub(crate) subject: Subject,
+    pub(crate) format: ExplainFormat,
+    pub(crate) language: Language,
+}
+
+/// `config show`
+pub(crate) struct ConfigShowPlan {
+    pub(crate) config: Config,
+    pub(crate) format: ExplainFormat,
+}
+
+impl Plan {
+    /// Resolves a command; what the user should know of the configuration is told on the way.
+    ///
+    /// # Errors
+    /// When command line or configuration are wrong.
+    pub(crate) fn resolve(args: Args, surroundings: &Surroundings, messages: Messages) -> Result<Self> {
+        let Args { command, common } = args;
+        let gather = |reading: Option<&ReadingArgs>| -> Result<Config> {
+            let flags = common.stated().chain(reading.into_iter().flat_map(ReadingArgs::stated));
+            let config = Config::gather(flags.collect(), common.config.as_deref(), surroundings)?;
+            config.warnings.iter().for_each(|warning| messages.warn(warning));
+            Ok(config)
+        };
+        Ok(match command {
+            Command::Report(args) => {
+                let config = gather(Some(&args.reading))?;
+                Self::Report(Box::new(ReportPlan::resolve(&args, &config, surroundings, messages)?))
+            }
+            Command::Classify(args) => {
+                let config = gather(Some(&args.reading))?;
+                Self::Classify(Box::new(ClassifyPlan::resolve(&args, &config, surroundings, messages)?))
+            }
+            Command::Explain(args) => {
+                let subject = Subject::from_text(&args.subject)?;
+                let language = gather(None)?.value(Setting::Lang, language)?.unwrap_or_default();
+                Self::Explain(ExplainPlan { subject, format: args.format, language })
+            }
+            Command::Config(ConfigCommand::Show(args)) => {
+                let config = gather(Some(&args.reading))?;
+                Self::ConfigShow(ConfigShowPlan { config, format: args.format })
+            }
+        })
+    }
+}
+
+impl ReportPlan {
+    fn resolve(
+        args: &ReportArgs,
+        config: &Config,
+        surroundings: &Surroundings,
+        messages: Messages,
+    ) -> Result<Self> {
+        let by_surroundings = if surroundings.stdout_is_terminal { Format::Table } else { Format::Tsv };
+        let format = args.format.unwrap_or(by_surroundings);
+        let written = Written::resolve(&args.output.outputs, args.format, format, Format::from_extension)?;
+        let mut reading =
+            ReadingPlan::resolve(&args.input, &args.filter, &args.reading, config, surroundings, messages)?;
+        reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet;
+        refuse_collisions(&reading, &written)?;
+        let view = View {
+            language: config.value(Setting::Lang, language)?.unwrap_or_default(),
+            top: args.top,
+            min_exchanges: args.min_exchanges.unwrap_or(0),
+            all_terminals: args.all_terminals,
+            width: surroundings.width(),
+            color: config.value(Setting::Color, color)?.flatten().unwrap_or(surroundings.takes_color()),
+            ascii: args.ascii,
+            version: env!("CARGO_PKG_VERSION"),
+            rules_sha256: "",
+        };
+        Ok(Self { reading, written, view })
+    }
+}
+
+impl ClassifyPlan {
+    fn resolve(
+        args: &ClassifyArgs,
+        config: &Config,
+        surroundings: &Surroundings,
+        messages: Messages,
+    ) -> Result<Self> {
+        let format = args.format.unwrap_or(RowFormat::Csv);
+        let written = Written::resolve(&args.output.outputs, args.format, format, RowFormat::from_extension)?;
+        let mut reading =
+            ReadingPlan::resolve(&args.input, &args.filter, &args.reading, config, surroundings, messages)?;
+        // A spinner between the rows on one screen would tear them.
+        let rows_on_screen = surroundings.stdout_is_terminal && written.to_standard();
+        reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet && !rows_on_screen;
+        refuse_collisions(&reading, &written)?;
+        let token_key = match config.stated(Setting::TokenKey) {
+            Some(stated) => TokenKeyPlan::Told(PathBuf::from(&stated.text)),
+            None => TokenKeyPlan::Kept(surroundings.token_key()),
+        };
+        Ok(Self { reading, written, all: args.all, token_key })
+    }
+}

@@ -1,0 +1,102 @@
+//! What is read and how: the settings of a run.
+
+use super::inputs::sources;
+use super::selection::selection;
+use crate::args::{FilterArgs, InputArgs, ReadingArgs};
+use crate::config::{self, Config, Entry, RejectLimit, Setting};
+use crate::messages::Messages;
+use crate::surroundings::Surroundings;
+use anyhow::Result;
+use posmortem::exchange::PairingSettings;
+use posmortem::logs::InputSettings;
+use posmortem::{InputSource, Settings};
+use std::path::PathBuf;
+use std::thread;
+
+/// What `report` and `classify` have in common.
+pub(crate) struct ReadingPlan {
+    pub(crate) sources: Vec<InputSource>,
+    pub(crate) settings: Settings,
+    pub(crate) threads: usize,
+    /// Where records that could not be read are listed.
+    pub(crate) rejects: Option<PathBuf>,
+    pub(crate) reject_limit: RejectLimit,
+    pub(crate) shows_progress: bool,
+}
+
+impl ReadingPlan {
+    pub(super) fn resolve(
+        input: &InputArgs,
+        filter: &FilterArgs,
+        args: &ReadingArgs,
+        config: &Config,
+        surroundings: &Surroundings,
+        messages: Messages,
+    ) -> Result<Self> {
+        let input_settings = input_settings(args, config, messages)?;
+        let mut settings = Settings {
+            filter: selection(filter, input_settings.time_zone.as_ref())?,
+            input: input_settings,
+            pairing: pairing_settings(config)?,
+            dialect: config.value(Setting::Dialect, config::dialect)?,
+            bin_digits: config.value(Setting::BinDigits, config::bin_digits)?,
+            amount_unit: config.value(Setting::AmountUnit, config::amount_unit)?.unwrap_or_default(),
+            keep_rejects: input.rejects.is_some(),
+            ..Settings::default()
+        };
+        for (entry, stated) in config.entries() {
+            if let Entry::LinkDialect(link) = entry {
+                let dialect = stated.read(entry, config::dialect)?;
+                settings.link_dialects.insert(link.clone(), dialect);
+            }
+        }
+        let processors = || thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            sources: sources(&input.inputs, surroundings.stdin_is_terminal, messages)?,
+            settings,
+            threads: config.value(Setting::Threads, config::threads)?.unwrap_or_else(processors),
+            rejects: input.rejects.clone(),
+            reject_limit: config.value(Setting::MaxRejects, config::reject_limit)?.unwrap_or_default(),
+            shows_progress: false,
+        })
+    }
+}
+
+fn input_settings(args: &ReadingArgs, config: &Config, messages: Messages) -> Result<InputSettings> {
+    let mut settings = InputSettings {
+        forced_format: config.value(Setting::InputFormat, config::input_format)?,
+        separator: config.value(Setting::Separator, config::separator)?,
+        time_zone: config.value(Setting::Timezone, config::time_zone)?,
+        columns: (!args.columns.is_empty()).then(|| args.columns.clone()),
+        ..InputSettings::default()
+    };
+    for (entry, stated) in config.entries() {
+        if let Entry::Column(name) = entry {
+            settings.aliases.push((name.clone(), stated.read(entry, config::column)?));
+        }
+    }
+    let configured = |name: &str| settings.aliases.iter().any(|(alias, _)| alias == name);
+    for name in args.columns.iter().filter(|name| !configured(name)) {
+        if let Err(why) = config::column(name) {
+            messages.warn(format_args!("--columns: {why}; it is passed over"));
+        }
+    }
+    Ok(settings)
+}
+
+fn pairing_settings(config: &Config) -> Result<PairingSettings> {
+    let mut settings = PairingSettings::default();
+    if let Some(horizon) = config.value(Setting::Horizon, config::duration_ms)? {
+        settings.horizon_ms = horizon;
+    }
+    if let Some(timeout) = config.value(Setting::Timeout, config::duration_ms)? {
+        settings.timeout_ms = timeout;
+    }
+    for (entry, stated) in config.entries() {
+        if let Entry::LinkTimeout(link) = entry {
+            let timeout = stated.read(entry, config::duration_ms)?;
+            settings.link_timeouts_ms.insert(link.clone(), timeout);
+        }
+    }
+    Ok(settings)
+}

@@ -1,0 +1,122 @@
+//! What is written where, by `-o`, `--format` and the names of files.
+
+use super::ReadingPlan;
+use anyhow::{Result, anyhow, bail};
+use posmortem::InputSource;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where one output goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Destination {
+    Standard,
+    File(PathBuf),
+}
+
+/// Every output with its format.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Written<F>(pub(crate) Vec<(Destination, F)>);
+
+impl<F: Copy> Written<F> {
+    /// Without `-o`, standard output alone. A file's name tells its format; for any other name, and
+    /// for standard output, `--format` does.
+    pub(super) fn resolve(
+        outputs: &[PathBuf],
+        told: Option<F>,
+        standard: F,
+        from_extension: impl Fn(&str) -> Option<F>,
+    ) -> Result<Self> {
+        if outputs.is_empty() {
+            return Ok(Self(vec![(Destination::Standard, standard)]));
+        }
+        let output = |path: &PathBuf| {
+            if path == Path::new("-") {
+                return Ok((Destination::Standard, standard));
+            }
+            let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+            let unknown = || anyhow!("{}: the name tells no format and --format is missing", path.display());
+            let format = from_extension(extension).or(told).ok_or_else(unknown)?;
+            Ok((Destination::File(path.clone()), format))
+        };
+        outputs.iter().map(output).collect::<Result<_>>().map(Self)
+    }
+
+    /// Whether something goes to standard output.
+    pub(super) fn to_standard(&self) -> bool {
+        self.0.iter().any(|(destination, _)| *destination == Destination::Standard)
+    }
+}
+
+/// Two outputs in one file, or an output over an input, is a slip of the hand that costs a log.
+pub(super) fn refuse_collisions<F>(reading: &ReadingPlan, written: &Written<F>) -> Result<()> {
+    let inputs = reading.sources.iter().filter_map(|source| match source {
+        InputSource::Path(path) => Some(identity(path)),
+        InputSource::Stdin => None,
+    });
+    let inputs: BTreeSet<_> = inputs.collect();
+    let mut seen = BTreeSet::new();
+    let files = written.0.iter().map(|(destination, _)| match destination {
+        Destination::File(path) => path.as_path(),
+        Destination::Standard => Path::new("-"),
+    });
+    for path in files.chain(reading.rejects.as_deref()) {
+        let shared = fs::metadata(path).is_ok_and(|there| !there.is_file());
+        if shared {
+            continue;
+        }
+        let file = identity(path);
+        if inputs.contains(&file) {
+            bail!("{} is an input and cannot be an output too", path.display());
+        }
+        if !seen.insert(file) {
+            bail!("{} is named for two outputs", path.display());
+        }
+    }
+    Ok(())
+}
+
+/// The file behind a path, whether it is there yet or not.
+fn identity(path: &Path) -> PathBuf {
+    let not_yet = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    };
+    fs::canonicalize(path).ok().or_else(not_yet).unwrap_or_else(|| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use posmortem_report::Format;
+
+    fn resolve(outputs: &[&str], told: Option<Format>) -> Result<Vec<(Destination, Format)>> {
+        let outputs: Vec<_> = outputs.iter().map(PathBuf::from).collect();
+        let standard = told.unwrap_or(Format::Tsv);
+        Written::resolve(&outputs, told, standard, Format::from_extension).map(|written| written.0)
+    }
+
+    fn file(name: &str) -> Destination {
+        Destination::File(PathBuf::from(name))
+    }
+
+    #[test]
+    fn files_silence_standard_output_unless_it_is_named() {
+        assert_eq!(resolve(&[], None).unwrap(), [(Destination::Standard, Format::Tsv)]);
+        assert_eq!(resolve(&["a.json"], None).unwrap(), [(file("a.json"), Format::Json)]);
+        let both = resolve(&["a.CSV", "-"], Some(Format::Table)).unwrap();
+        assert_eq!(both, [(file("a.CSV"), Format::Csv), (Destination::Standard, Format::Table)]);
+    }
+
+    #[test]
+    fn a_name_without_a_format_needs_the_flag() {
+        assert!(resolve(&["/dev/stdout"], None).is_err());
+        assert_eq!(resolve(&["report.out"], Some(Format::Csv)).unwrap(), [(file("report.out"), Format::Csv)]);
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_yet_has_one_identity() {
+        assert_eq!(identity(Path::new("new.csv")), identity(Path::new("./src/../new.csv")));
+        assert_ne!(identity(Path::new("new.csv")), identity(Path::new("src/new.csv")));
+    }
+}

@@ -1,0 +1,95 @@
+//! Files, standard input, and what is chosen of them.
+
+use crate::bench::{Bench, fixture, rows};
+use std::fs;
+
+#[test]
+fn standard_input_is_read_by_name_and_by_default() {
+    let bench = Bench::new();
+    let day = fs::read(fixture("day.csv")).unwrap();
+    let by_path = bench.run(&["report", &fixture("day.csv")]);
+    for arguments in [&["report"][..], &["report", "-"]] {
+        let ended = bench.run_on(&day, arguments);
+        assert_eq!(ended.with_code(0).0, by_path.stdout);
+    }
+    bench.run(&["report"]).with_code(3);
+}
+
+#[test]
+fn a_file_named_twice_is_read_once() {
+    let day = fixture("day.csv");
+    let ended = Bench::new().run(&["report", &day, &day]);
+    let (stdout, lines) = ended.with_code(0);
+    assert_eq!(stdout, Bench::new().run(&["report", &day]).stdout);
+    assert!(lines.len() == 1 && lines[0].contains("named twice"), "{lines:?}");
+}
+
+#[test]
+fn one_row_comes_for_every_failure() {
+    let bench = Bench::new();
+    let day = fixture("day.csv");
+    let failed = bench.run(&["classify", &day]);
+    let (stdout, lines) = failed.with_code(0);
+    assert!(stdout.starts_with("time,terminal_id,merchant_id,"), "{stdout}");
+    // 154 declined, 9 unanswered, 3 late, 3 reversed by a fault, 1 unclassified.
+    assert_eq!((rows(stdout), lines.len()), (170, 0));
+    let all = bench.run(&["classify", "--all", "--format", "ndjson", &day]);
+    assert_eq!(all.with_code(0).0.lines().count(), 422);
+}
+
+#[test]
+fn the_number_of_workers_changes_nothing() {
+    let (bench, day) = (Bench::new(), fixture("day.log"));
+    let config = fixture("posmortem.toml");
+    let run = |command: &str, threads: &str| {
+        bench.run(&[command, &day, "--config", &config, "--threads", threads]).with_code(0).0.to_owned()
+    };
+    for command in ["report", "classify"] {
+        assert_eq!(run(command, "1"), run(command, "4"), "{command}");
+    }
+}
+
+#[test]
+fn filters_choose_exchanges_on_all_ways_out() {
+    let (bench, day) = (Bench::new(), fixture("day.csv"));
+    let count = |filters: &[&str]| rows(bench.run(&[&["classify", &day], filters].concat()).with_code(0).0);
+    assert_eq!(count(&["--cause", "key"]), 29);
+    assert_eq!(count(&["--cause", "key,operator"]), 29 + 47);
+    assert_eq!(count(&["--cause", "key", "--cause", "operator"]), 29 + 47);
+    assert_eq!(count(&["--terminal", "0010012308"]), 33);
+    assert_eq!(count(&["--response-code", "a0"]), 29);
+    assert_eq!(count(&["--since", "2026-11-21"]), 170);
+    assert_eq!(count(&["--since", "2026-11-21T10:00", "--until", "2026-11-21T10:00:00.001"]), 0);
+}
+
+#[test]
+fn rows_without_a_header_take_their_columns_from_the_command_line() {
+    let bench = Bench::new();
+    let file = fixture("malformed/no-header.csv");
+    let columns = "time,mti,terminal_id,merchant_id,stan,rrn,amount,currency,response_code";
+    let ended = bench.run(&["classify", &file, "--columns", columns]);
+    assert_eq!(rows(ended.with_code(0).0), 2);
+    let ended = bench.run(&["classify", &file, "--columns", &columns.replace("rrn", "rnr")]);
+    assert!(ended.with_code(0).1[0].contains("`rnr` is no column"), "{ended:?}");
+}
+
+#[test]
+fn planted_card_data_comes_out_nowhere() {
+    let bench = Bench::new();
+    let planted = fs::read_to_string(fixture("malformed/planted.txt")).unwrap();
+    let planted: Vec<_> = planted.lines().filter(|line| line.len() > 4).collect();
+    for file in ["malformed/planted-card-data.csv", "malformed/planted-card-data.log"] {
+        for command in [
+            &["report", "--all-terminals", "--format", "json"][..],
+            &["report", "--format", "table"],
+            &["classify", "--all"],
+        ] {
+            let ended = bench.run(&[command, &["-v", "--rejects", "rejects.tsv", &fixture(file)]].concat());
+            let told =
+                [&ended.stdout, &ended.stderr, &bench.read("rejects.tsv")].map(String::as_str).concat();
+            for value in &planted {
+                assert!(!told.contains(value), "{command:?} {file}");
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The tool as its users meet it: processes, exit statuses, files, pipes.
+//!
+//! What a report says is tested where it is decided; here only that it comes out, where, and how the
+//! run ends.
+// Clippy takes the functions beside the tests for something else than tests.
+#![allow(clippy::unwrap_used)]
+
+mod bench;
+mod config;
+mod explain;
+mod inputs;
+mod outputs;
+mod statuses;

@@ -1,0 +1,194 @@
+//! Cuts a stream of bytes into blocks of whole frames.
+//!
+//! Memory stays below a few times the larger of block size and largest record, whatever the input
+//! holds. Nothing is parsed here beyond what ends a frame.
+
+use std::io::{self, Read};
+
+use crate::block::Block;
+use crate::format::Format;
+use crate::framing::{After, Cut, Framing};
+use crate::record::{Position, RejectReason};
+use crate::settings::InputSettings;
+
+/// Buffers kept for the next blocks.
+const SPARE_BUFFERS: usize = 16;
+
+/// Block sizes and records beyond this are not useful and would only fail to be allocated.
+const LARGEST: usize = 1 << 30;
+
+/// An input that broke off. All frames before the break were handed out.
+#[derive(Debug, thiserror::Error)]
+#[error("broken off after byte {offset}: {source}")]
+pub struct ReadError {
+    /// Bytes read before the break, after decompression.
+    pub offset: u64,
+    /// What the system or the decompressor said.
+    #[source]
+    pub source: io::Error,
+}
+
+/// Reads blocks from a source of plain bytes, such as [`Input`](crate::Input).
+pub struct BlockReader<R> {
+    source: R,
+    framing: Framing,
+    block_size: usize,
+    max_record: usize,
+    /// Bytes read and not yet handed out are `buffer[taken..filled]`.
+    buffer: Vec<u8>,
+    taken: usize,
+    filled: usize,
+    /// The position of `buffer[taken]`.
+    position: Position,
+    in_long_frame: bool,
+    after: After,
+    error: Option<io::Error>,
+    spare: Vec<Vec<u8>>,
+}
+
+impl<R: Read> BlockReader<R> {
+    /// A reader of blocks of `format`. Block size and largest record are taken from the settings,
+    /// from one byte to 1 GiB.
+    pub fn new(source: R, format: &Format, settings: &InputSettings) -> Self {
+        Self {
+            source,
+            framing: Framing::of(format),
+            block_size: settings.block_size.clamp(1, LARGEST),
+            max_record: settings.max_record.clamp(1, LARGEST),
+            buffer: Vec::new(),
+            taken: 0,
+            filled: 0,
+            position: Position { offset: 0, line: 1 },
+            in_long_frame: false,
+            after: After::More,
+            error: None,
+            spare: Vec::new(),
+        }
+    }
+
+    /// The next block; `None` at the end of the input.
+    ///
+    /// # Errors
+    /// Once, after all frames before it, when the source failed. Then the input ends.
+    pub fn next_block(&mut self) -> Result<Option<Block>, ReadError> {
+        let mut skipped = Vec::new();
+        loop {
+            if self.in_long_frame {
+                let (len, found) = self.framing.resume(self.pending());
+                self.leave_out(len);
+                self.in_long_frame = !found;
+            }
+            if !self.in_long_frame {
+                match self.framing.cut(self.pending(), self.max_record, self.after) {
+                    Cut::Frames(len) if len > 0 => return Ok(Some(self.take(len, skipped))),
+                    Cut::Frames(_) | Cut::Nothing => {}
+                    Cut::Bad(len, reason) => {
+                        skipped.push((self.position, reason));
+                        self.leave_out(len);
+                        continue;
+                    }
+                    Cut::TooLong(len) => {
+                        skipped.push((self.position, RejectReason::TooLong));
+                        self.leave_out(len);
+                        self.in_long_frame = true;
+                        continue;
+                    }
+                }
+            }
+            if self.after != After::More {
+                return self.finish(skipped);
+            }
+            self.fill();
+        }
+    }
+
+    /// Gives a block's buffer back for blocks to come.
+    pub fn recycle(&mut self, block: Block) {
+        if self.spare.len() < SPARE_BUFFERS {
+            self.spare.push(block.buffer);
+        }
+    }
+
+    fn pending(&self) -> &[u8] {
+        self.buffer.get(self.taken..self.filled).unwrap_or_default()
+    }
+
+    /// The end of the input: what was left out last, then the error, then nothing.
+    fn finish(&mut self, skipped: Vec<(Position, RejectReason)>) -> Result<Option<Block>, ReadError> {
+        if !skipped.is_empty() {
+            return Ok(Some(self.take(0, skipped)));
+        }
+        match self.error.take() {
+            Some(source) => {
+                let offset = self.position.offset + self.pending().len() as u64;
+                Err(ReadError { offset, source })
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn leave_out(&mut self, len: usize) {
+        self.advance(len);
+        self.taken = (self.taken + len).min(self.filled);
+    }
+
+    fn advance(&mut self, len: usize) {
+        let pending = self.pending();
+        let passed = pending.get(..len).unwrap_or(pending);
+        let (bytes, lines) = (passed.len() as u64, line_ends(passed));
+        self.position.offset += bytes;
+        self.position.line += lines;
+    }
+
+    /// Hands out the first `len` pending bytes; those behind them move to a fresh buffer.
+    fn take(&mut self, len: usize, skipped: Vec<(Position, RejectReason)>) -> Block {
+        let start = self.position;
+        self.advance(len);
+        let end = self.taken + len;
+        let tail = self.buffer.get(end..self.filled).unwrap_or_default();
+        let mut next = self.spare.pop().unwrap_or_default();
+        if next.len() < tail.len() {
+            next.resize(tail.len(), 0);
+        }
+        next[..tail.len()].copy_from_slice(tail);
+        let tail = tail.len();
+        let mut buffer = std::mem::replace(&mut self.buffer, next);
+        buffer.copy_within(self.taken..end, 0);
+        self.taken = 0;
+        self.filled = tail;
+        Block { buffer, len, start, skipped }
+    }
+
+    /// Reads until a block's worth is there, or twice of what did not suffice.
+    fn fill(&mut self) {
+        self.buffer.copy_within(self.taken..self.filled, 0);
+        self.filled -= self.taken;
+        self.taken = 0;
+        let wanted = self.block_size.max(self.filled.saturating_mul(2)).max(self.filled + 1);
+        if self.buffer.len() < wanted {
+            self.buffer.resize(wanted, 0);
+        }
+        while self.filled < wanted {
+            let free = self.buffer.get_mut(self.filled..wanted).unwrap_or_default();
+            let free_len = free.len();
+            match self.source.read(free) {
+                Ok(0) => {
+                    self.after = After::End;
+                    return;
+                }
+                Ok(len) => self.filled += len.min(free_len),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.after = After::Break;
+                    self.error = Some(error);
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Line ends in these bytes.
+pub(crate) fn line_ends(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
+}

@@ -1,0 +1,94 @@
+//! A recognised format with all that is needed to read blocks of it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::column::Column;
+use crate::settings::InputFormat;
+use crate::time::TimeRules;
+
+/// How to read one input. Cheap to clone and to send to workers.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Format {
+    /// Rows of separated columns.
+    Delimited(Layout),
+    /// The XML of jPOS's Q2 loggers.
+    Jpos(Arc<TimeRules>),
+}
+
+impl Format {
+    /// Which format it is.
+    pub fn input_format(&self) -> InputFormat {
+        match self {
+            Self::Delimited(_) => InputFormat::Delimited,
+            Self::Jpos(_) => InputFormat::Jpos,
+        }
+    }
+}
+
+/// The columns of a delimited input.
+#[derive(Clone)]
+pub struct Layout {
+    shape: Arc<Shape>,
+}
+
+struct Shape {
+    separator: u8,
+    columns: Vec<Option<Column>>,
+    header: Option<HeaderRow>,
+    times: TimeRules,
+}
+
+/// The row that names the columns.
+pub(crate) struct HeaderRow {
+    /// Where it stands in the stream.
+    pub(crate) offset: u64,
+    /// The row as it stands there, without byte order mark and line end.
+    pub(crate) row: Vec<u8>,
+}
+
+impl Layout {
+    pub(crate) fn new(
+        separator: u8,
+        columns: Vec<Option<Column>>,
+        header: Option<HeaderRow>,
+        times: TimeRules,
+    ) -> Self {
+        Self { shape: Arc::new(Shape { separator, columns, header, times }) }
+    }
+
+    /// The byte between two columns.
+    pub fn separator(&self) -> u8 {
+        self.shape.separator
+    }
+
+    /// What each column of the input holds; `None` for those that are ignored.
+    pub fn columns(&self) -> &[Option<Column>] {
+        &self.shape.columns
+    }
+
+    /// Whether the input names its columns in a first row.
+    pub fn has_header(&self) -> bool {
+        self.shape.header.is_some()
+    }
+
+    pub(crate) fn header(&self) -> Option<&HeaderRow> {
+        self.shape.header.as_ref()
+    }
+
+    pub(crate) fn times(&self) -> &TimeRules {
+        &self.shape.times
+    }
+}
+
+/// Without the header row: what stands in it is not ours to show.
+impl fmt::Debug for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Layout")
+            .field("separator", &char::from(self.separator()))
+            .field("columns", &self.columns())
+            .field("has_header", &self.has_header())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,196 @@
+//! Where frames end. Everything about cutting an input into blocks that depends on its format.
+//!
+//! A decision is made on the bytes of one frame and at most a fixed number behind it, never on
+//! where a block happens to end, so that blocks of any size hold the same frames.
+
+use memchr::memmem;
+
+use crate::delimited::{RowEnd, row_end};
+use crate::format::Format;
+use crate::jpos::RECORD_START;
+use crate::record::RejectReason;
+
+/// What follows the bytes at hand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum After {
+    /// More bytes.
+    More,
+    /// The end of the input.
+    End,
+    /// An error: the last frame may lack its end.
+    Break,
+}
+
+/// What the front of the bytes at hand is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// So many bytes of whole frames.
+    Frames(usize),
+    /// A frame of so many bytes that cannot be read.
+    Bad(usize, RejectReason),
+    /// A frame beyond the limit, with at least so many bytes before its end is worth looking for.
+    TooLong(usize),
+    /// Too little to tell. Only when more bytes follow, and never when there are more than the
+    /// limit and a few.
+    Nothing,
+}
+
+/// How frames of one format end.
+#[derive(Clone)]
+pub(crate) enum Framing {
+    Rows { separator: u8 },
+    JposRecords,
+}
+
+impl Framing {
+    pub(crate) fn of(format: &Format) -> Self {
+        match format {
+            Format::Delimited(layout) => Self::Rows { separator: layout.separator() },
+            Format::Jpos(_) => Self::JposRecords,
+        }
+    }
+
+    /// Looks at the front of `bytes`, which is the start of a frame.
+    pub(crate) fn cut(&self, bytes: &[u8], limit: usize, after: After) -> Cut {
+        match *self {
+            _ if bytes.is_empty() => Cut::Nothing,
+            Self::Rows { separator } => cut_rows(bytes, separator, limit, after),
+            Self::JposRecords => cut_records(bytes, limit, after),
+        }
+    }
+
+    /// Inside a frame that is too long: the bytes to leave out, and whether a new frame begins
+    /// behind them.
+    pub(crate) fn resume(&self, bytes: &[u8]) -> (usize, bool) {
+        match self {
+            Self::Rows { .. } => match memchr::memchr(b'\n', bytes) {
+                Some(at) => (at + 1, true),
+                None => (bytes.len(), false),
+            },
+            Self::JposRecords => match memmem::find(bytes, RECORD_START) {
+                Some(at) => (at, true),
+                // The start of a record may stand across the end of what was read.
+                None => (bytes.len().saturating_sub(RECORD_START.len() - 1), false),
+            },
+        }
+    }
+}
+
+/// Whole rows if there are any, else what the first row turned out to be.
+fn frames_or(whole: usize, first: Cut) -> Cut {
+    if whole > 0 { Cut::Frames(whole) } else { first }
+}
+
+fn cut_rows(bytes: &[u8], separator: u8, limit: usize, after: After) -> Cut {
+    if bytes.len() <= limit && memchr::memchr(b'"', bytes).is_none() {
+        let whole = memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
+        return match after {
+            After::End => Cut::Frames(bytes.len()),
+            _ if whole > 0 => Cut::Frames(whole),
+            After::More => Cut::Nothing,
+            After::Break => Cut::Bad(bytes.len(), RejectReason::BrokenOff),
+        };
+    }
+    let mut whole = 0;
+    loop {
+        let rest = bytes.get(whole..).unwrap_or_default();
+        if rest.is_empty() {
+            return frames_or(whole, Cut::Nothing);
+        }
+        let within = rest.get(..limit).unwrap_or(rest);
+        let open_quote = match row_end(within, separator) {
+            RowEnd::After(len) => {
+                whole += len;
+                continue;
+            }
+            RowEnd::Missing { open_quote } => open_quote,
+        };
+        let unbalanced = |within: &[u8]| {
+            let quote = open_quote?;
+            let line_end = memchr::memchr(b'\n', within.get(quote..)?)?;
+            Some(Cut::Bad(quote + line_end + 1, RejectReason::UnbalancedQuote))
+        };
+        if rest.len() > limit {
+            return frames_or(whole, unbalanced(within).unwrap_or(Cut::TooLong(limit)));
+        }
+        return match after {
+            After::More => frames_or(whole, Cut::Nothing),
+            After::Break => frames_or(whole, Cut::Bad(rest.len(), RejectReason::BrokenOff)),
+            After::End if open_quote.is_none() => Cut::Frames(bytes.len()),
+            After::End => {
+                let whole_rest = Cut::Bad(rest.len(), RejectReason::UnbalancedQuote);
+                frames_or(whole, unbalanced(rest).unwrap_or(whole_rest))
+            }
+        };
+    }
+}
+
+fn cut_records(bytes: &[u8], limit: usize, after: After) -> Cut {
+    let next_record =
+        |from: usize| memmem::find(bytes.get(from + 1..)?, RECORD_START).map(|at| from + 1 + at);
+    let mut whole = 0;
+    if bytes.len() <= limit {
+        whole = bytes.get(1..).and_then(|rest| memmem::rfind(rest, RECORD_START)).map_or(0, |at| at + 1);
+    } else {
+        while let Some(next) = next_record(whole) {
+            if next - whole > limit {
+                return frames_or(whole, Cut::TooLong(limit + 1));
+            }
+            whole = next;
+        }
+    }
+    let rest = bytes.get(whole..).unwrap_or_default();
+    match after {
+        // A record's start may stand across the limit.
+        After::More if rest.len() < limit.saturating_add(RECORD_START.len()) => {
+            frames_or(whole, Cut::Nothing)
+        }
+        _ if rest.len() > limit => frames_or(whole, Cut::TooLong(limit + 1)),
+        After::Break if memmem::find(rest, b"</log>").is_none() => {
+            frames_or(whole, Cut::Bad(rest.len(), RejectReason::BrokenOff))
+        }
+        _ => Cut::Frames(bytes.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROWS: Framing = Framing::Rows { separator: b',' };
+
+    #[test]
+    fn rows_end_at_line_ends_outside_of_quotes() {
+        assert_eq!(ROWS.cut(b"a,b\nc,d\ne", 99, After::More), Cut::Frames(8));
+        assert_eq!(ROWS.cut(b"a,b\nc,d\ne", 99, After::End), Cut::Frames(9));
+        assert_eq!(ROWS.cut(b"a,\"b\nc\"\n\"", 99, After::More), Cut::Frames(8));
+        assert_eq!(ROWS.cut(b"a,\"b\nc", 99, After::More), Cut::Nothing);
+        assert_eq!(ROWS.cut(b"a,\"b\n\"", 99, After::End), Cut::Frames(6));
+        assert_eq!(ROWS.cut(b"a,\"b\nc", 99, After::End), Cut::Bad(5, RejectReason::UnbalancedQuote));
+        assert_eq!(ROWS.cut(b"a,\"b\nc", 99, After::Break), Cut::Bad(6, RejectReason::BrokenOff));
+        assert_eq!(ROWS.cut(b"a,b", 99, After::Break), Cut::Bad(3, RejectReason::BrokenOff));
+    }
+
+    #[test]
+    fn rows_beyond_the_limit_are_told_apart() {
+        assert_eq!(ROWS.cut(b"abcd", 4, After::More), Cut::Nothing);
+        assert_eq!(ROWS.cut(b"abcde", 4, After::More), Cut::TooLong(4));
+        assert_eq!(ROWS.cut(b"ab\ncdefg", 4, After::More), Cut::Frames(3));
+        assert_eq!(ROWS.cut(b"\"b\ncd", 4, After::More), Cut::Bad(3, RejectReason::UnbalancedQuote));
+        assert_eq!(ROWS.cut(b"\"bcde\n", 4, After::More), Cut::TooLong(4));
+    }
+
+    #[test]
+    fn records_end_before_the_next() {
+        let framing = Framing::JposRecords;
+        assert_eq!(framing.cut(b"<log 1<log 2<lo", 99, After::More), Cut::Frames(6));
+        assert_eq!(framing.cut(b"<log 1<lo", 99, After::More), Cut::Nothing);
+        assert_eq!(framing.cut(b"<log 1<lo", 99, After::End), Cut::Frames(9));
+        assert_eq!(framing.cut(b"<log 1", 99, After::Break), Cut::Bad(6, RejectReason::BrokenOff));
+        assert_eq!(framing.cut(b"<log 1</log>\n", 99, After::Break), Cut::Frames(13));
+        assert_eq!(framing.cut(b"<log 1<log 23", 6, After::More), Cut::Frames(6));
+        assert_eq!(framing.cut(b"<log 12<log 3", 6, After::More), Cut::TooLong(7));
+        assert_eq!(framing.resume(b"xx<log 3"), (2, true));
+        assert_eq!(framing.resume(b"xx<lo"), (1, false));
+    }
+}

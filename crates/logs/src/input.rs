@@ -1,0 +1,155 @@
+//! Where bytes come from: a file, standard input or any reader, decompressed on the way.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use crate::compression::{Compression, Decompressed};
+use crate::time::DateHint;
+
+/// Bytes from the start of an input by which its format is recognised.
+pub const SAMPLE_SIZE: usize = 64 * 1024;
+
+/// Why an input cannot be opened. The path is the caller's to add.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The system refused.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// Not a file.
+    #[error("is a directory")]
+    Directory,
+    /// A compression that is recognised and not undone here.
+    #[error("{0} compression is not supported yet; decompress it or use gzip or zstd")]
+    Unsupported(&'static str),
+}
+
+/// An opened input: reads as plain bytes, whatever compression the file has.
+pub struct Input {
+    source: Decompressed,
+    compression: Compression,
+    date_hint: Option<DateHint>,
+    sample: Vec<u8>,
+    /// How much of the sample was read as part of the stream.
+    replayed: usize,
+    /// What ended the sample early; told when the stream gets there.
+    ending: Option<Ending>,
+}
+
+enum Ending {
+    Eof,
+    Error(io::Error),
+}
+
+impl Input {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or read, or is compressed in a way that is not supported.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(OpenError::Directory);
+        }
+        let from_name = path.file_name().and_then(|name| DateHint::from_file_name(&name.to_string_lossy()));
+        let modified = || DateHint::from_system_time(metadata.modified().ok()?);
+        let mut input = Self::from_reader(file)?;
+        input.date_hint = from_name.or_else(modified);
+        Ok(input)
+    }
+
+    /// Takes standard input. It has no date of its own.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub fn stdin() -> Result<Self, OpenError> {
+        Self::from_reader(io::stdin())
+    }
+
+    /// Takes any reader. It has no date of its own.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub fn from_reader(reader: impl Read + Send + 'static) -> Result<Self, OpenError> {
+        let (source, compression) = Decompressed::new(reader)?;
+        Ok(Self { source, compression, date_hint: None, sample: Vec::new(), replayed: 0, ending: None })
+    }
+
+    /// How the input is compressed.
+    pub fn compression(&self) -> Compression {
+        self.compression
+    }
+
+    /// When the input was written: the date in the file's name, else the day on which it was last
+    /// modified.
+    pub fn date_hint(&self) -> Option<DateHint> {
+        self.date_hint
+    }
+
+    /// The first bytes of the input, at most [`SAMPLE_SIZE`]. They stay part of the stream when
+    /// asked for before the first read.
+    ///
+    /// # Errors
+    /// When not even one byte can be read. A later error is told by the stream itself.
+    pub fn sample(&mut self) -> io::Result<&[u8]> {
+        if self.sample.is_empty() && self.ending.is_none() {
+            self.take_sample();
+        }
+        if self.sample.is_empty()
+            && let Some(Ending::Error(error)) = &self.ending
+        {
+            return Err(io::Error::new(error.kind(), error.to_string()));
+        }
+        Ok(&self.sample)
+    }
+
+    fn take_sample(&mut self) {
+        let mut sample = vec![0; SAMPLE_SIZE];
+        let mut filled = 0;
+        while filled < sample.len() {
+            match self.source.read(&mut sample[filled..]) {
+                Ok(0) => {
+                    self.ending = Some(Ending::Eof);
+                    break;
+                }
+                Ok(len) => filled += len,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.ending = Some(Ending::Error(error));
+                    break;
+                }
+            }
+        }
+        sample.truncate(filled);
+        self.sample = sample;
+    }
+}
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut waiting = self.sample.get(self.replayed..).unwrap_or_default();
+        if !waiting.is_empty() {
+            let len = waiting.read(buffer)?;
+            self.replayed += len;
+            return Ok(len);
+        }
+        match self.ending.take() {
+            None => self.source.read(buffer),
+            Some(Ending::Eof) => {
+                self.ending = Some(Ending::Eof);
+                Ok(0)
+            }
+            Some(Ending::Error(error)) => {
+                self.ending = Some(Ending::Eof);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// A reader with a buffer, for the decompressors.
+pub(crate) fn buffered<R: Read>(reader: R) -> BufReader<R> {
+    BufReader::with_capacity(128 * 1024, reader)
+}

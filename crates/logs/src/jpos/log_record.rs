@@ -1,0 +1,344 @@
+//! One `<log>` record: the messages in it, and what the record says of all of them.
+
+use memchr::memmem;
+
+use super::RECORD_START;
+use super::message::{Message, Role, Verdict};
+use super::tag::{Attributes, TagEnd};
+use super::text::Value;
+use crate::block_reader::line_ends;
+use crate::column::Column;
+use crate::record::{Cells, NO_CELLS, Position, Record, RecordSink};
+use crate::time::TimeReader;
+
+/// Ports from here on are given to clients for one connection and name no link.
+const FIRST_EPHEMERAL_PORT: u32 = 32_768;
+
+/// What a request of a dump says that its response may leave out.
+const SHARED: [Column; 4] = [Column::Stan, Column::Rrn, Column::TerminalId, Column::MerchantId];
+
+/// A record being read, or read. Used again for the next one.
+#[derive(Default)]
+pub(super) struct LogRecord<'b> {
+    frame: &'b [u8],
+    start: Option<Position>,
+    /// How far lines are counted, and the line there.
+    counted: (usize, u64),
+    at: &'b [u8],
+    realm: Option<Value<'b>>,
+    trace_id: Option<Value<'b>>,
+    /// The messages are the first `used`; those behind them wait to be used again.
+    messages: Vec<Message<'b>>,
+    used: usize,
+    /// Nesting of `<isomsg>`.
+    depth: u32,
+    /// Inside the record of a finished transaction.
+    in_dump: bool,
+    role: Option<Role>,
+    extended_reason: Option<Value<'b>>,
+    reason: Option<Value<'b>>,
+}
+
+impl<'b> LogRecord<'b> {
+    /// Reads a frame that begins with a record's tag.
+    pub(super) fn read(&mut self, frame: &'b [u8], start: Position, unescaped: &mut Vec<u8>) {
+        unescaped.clear();
+        let messages = std::mem::take(&mut self.messages);
+        *self = Self { frame, start: Some(start), counted: (0, start.line), messages, ..Self::default() };
+        let mut at = self.log_tag(unescaped);
+        while let Some(found) = frame.get(at..).and_then(|rest| memchr::memchr(b'<', rest)) {
+            let tag = at + found;
+            match self.tag(tag, unescaped) {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        if self.depth > 0
+            && let Some(unfinished) = self.message()
+        {
+            unfinished.break_off();
+        }
+    }
+
+    /// The record's own tag; gives where it ends.
+    fn log_tag(&mut self, unescaped: &mut Vec<u8>) -> usize {
+        let mut attributes = Attributes::new(self.behind(RECORD_START.len()));
+        for (name, text) in attributes.by_ref() {
+            match name {
+                b"at" => self.at = text,
+                b"realm" => self.realm = Some(Value::of(text, unescaped)),
+                b"trace-id" => self.trace_id = Some(Value::of(text, unescaped)),
+                _ => {}
+            }
+        }
+        self.offset_of(attributes.end().1)
+    }
+
+    /// Takes the tag at `at` and gives where to look for the next; `None` at the record's end.
+    #[inline]
+    fn tag(&mut self, at: usize, unescaped: &mut Vec<u8>) -> Option<usize> {
+        let tag = self.behind(at + 1);
+        let next = match tag {
+            [b'f', ..] if self.depth == 1 && tag.starts_with(b"field ") => self.field(at, unescaped),
+            [b'i', ..] => match tag.strip_prefix(b"isomsg") {
+                Some([b' ' | b'>' | b'/' | b'\t' | b'\r' | b'\n', ..]) => self.open_message(at, unescaped),
+                _ => at + 1,
+            },
+            [b'/', ..] if tag.starts_with(b"/isomsg>") => {
+                self.depth = self.depth.saturating_sub(1);
+                at + 1
+            }
+            [b'/', ..] if tag.starts_with(b"/log>") => return None,
+            [b'/', ..] if self.depth == 0 && tag.starts_with(b"/entry>") => {
+                self.role = None;
+                at + 1
+            }
+            [b'!', ..] if tag.starts_with(b"!--") => match memmem::find(tag, b"-->") {
+                Some(end) => at + end,
+                None => at + 1,
+            },
+            // The rest of the frame is content when it does not end.
+            [b'!', ..] if tag.starts_with(b"![CDATA[") => at + memmem::find(tag, b"]]>")?,
+            [b'a' | b'c', ..] if tag.starts_with(b"abort>") || tag.starts_with(b"commit>") => {
+                self.in_dump = true;
+                at + 1
+            }
+            [b'e', ..] if self.in_dump && self.depth == 0 && tag.starts_with(b"entry ") => {
+                self.entry(at, unescaped)
+            }
+            _ => at + 1,
+        };
+        Some(next)
+    }
+
+    fn open_message(&mut self, at: usize, unescaped: &mut Vec<u8>) -> usize {
+        let mut direction = None;
+        let mut is_nested = false;
+        let behind_name = self.behind(at + b"<isomsg".len());
+        let mut attributes = Attributes::new(behind_name);
+        for (name, text) in attributes.by_ref() {
+            match name {
+                b"direction" => direction = Some(text),
+                b"id" => is_nested = self.depth > 0,
+                _ => {}
+            }
+        }
+        let (end, rest) = attributes.end();
+        let nesting = u32::from(end != TagEnd::Closed);
+        if is_nested {
+            self.depth += nesting;
+            return self.offset_of(rest);
+        }
+        // A message that begins inside of another one was written into it by another thread.
+        if self.depth > 0
+            && let Some(unfinished) = self.message()
+        {
+            unfinished.break_off();
+        }
+        self.depth = nesting;
+        self.add_message(at);
+        if let Some(message) = self.message() {
+            if let Some(direction) = direction {
+                message.set(Column::Direction, direction, Value::of(direction, unescaped));
+            }
+            if end == TagEnd::Torn {
+                message.break_off();
+            }
+        }
+        self.offset_of(rest)
+    }
+
+    fn add_message(&mut self, at: usize) {
+        let (counted, line) = self.counted;
+        let line = line + line_ends(self.frame.get(counted..at).unwrap_or_default());
+        self.counted = (at, line);
+        let offset = self.start.map_or(0, |start| start.offset) + at as u64;
+        let (position, role) = (Position { offset, line }, self.role.unwrap_or(Role::Unnamed));
+        match self.messages.get_mut(self.used) {
+            Some(message) => message.restart(position, role),
+            None => self.messages.push(Message::new(position, role)),
+        }
+        self.used += 1;
+    }
+
+    /// The message being read.
+    fn message(&mut self) -> Option<&mut Message<'b>> {
+        self.messages.get_mut(self.used.checked_sub(1)?)
+    }
+
+    fn field(&mut self, at: usize, unescaped: &mut Vec<u8>) -> usize {
+        let (mut id, mut value, mut currency) = (None, None, None);
+        let mut attributes = Attributes::new(self.behind(at + b"<field ".len()));
+        for (name, text) in attributes.by_ref() {
+            match name {
+                b"id" => id = Some(text),
+                b"value" => value = Some(text),
+                b"currency" => currency = Some(text),
+                _ => {}
+            }
+        }
+        let (end, behind_tag) = attributes.end();
+        let next = self.offset_of(behind_tag);
+        let Some(message) = self.messages.get_mut(self.used.saturating_sub(1)) else { return next };
+        if end == TagEnd::Torn {
+            message.break_off();
+            return next;
+        }
+        // Ids such as `bitmap`, `-1` and `48.2` are no data elements.
+        let Some(element) = id.and_then(element) else { return next };
+        message.see(element);
+        let Some(column) = Column::of_element(element) else { return next };
+        let value = match value {
+            // jPOS escapes `<`, so that one in a value is the tag of another message.
+            Some(text) if memchr::memchr(b'<', text).is_some() => None,
+            Some(text) => Some((text, Value::of(text, unescaped))),
+            None if end == TagEnd::Closed => Some((&b""[..], Value::AsLogged(b""))),
+            None => content(behind_tag).map(|content| content.value(unescaped)),
+        };
+        match value {
+            Some((text, value)) => message.set(column, text, value),
+            None => message.break_off(),
+        }
+        if let (Column::Amount, Some(currency)) = (column, currency) {
+            message.set_amount_currency(Value::of(currency, unescaped));
+        }
+        next
+    }
+
+    /// An entry of a dump: the side of the message in it, or the switch's own reason.
+    fn entry(&mut self, at: usize, unescaped: &mut Vec<u8>) -> usize {
+        let mut attributes = Attributes::new(self.behind(at + b"<entry ".len()));
+        let key = attributes.by_ref().find(|(name, _)| *name == b"key").map(|(_, key)| key);
+        attributes.by_ref().for_each(drop);
+        let (end, behind_tag) = attributes.end();
+        let reason = |unescaped: &mut Vec<u8>| {
+            let content = content(behind_tag).filter(|_| end == TagEnd::Open)?;
+            Some(content.value(unescaped).1)
+        };
+        self.role = None;
+        match key {
+            Some(b"REQUEST") => self.role = Some(Role::Request),
+            Some(b"RESPONSE") => self.role = Some(Role::Response),
+            Some(b"EXTRC") => self.extended_reason = reason(unescaped),
+            Some(b"RC") => self.reason = reason(unescaped),
+            _ => {}
+        }
+        self.offset_of(behind_tag)
+    }
+
+    fn behind(&self, at: usize) -> &'b [u8] {
+        self.frame.get(at..).unwrap_or_default()
+    }
+
+    /// Where a part of the frame that reaches to its end begins.
+    fn offset_of(&self, rest: &[u8]) -> usize {
+        self.frame.len() - rest.len()
+    }
+
+    /// Tells the sink what was read.
+    pub(super) fn tell(&self, times: &mut TimeReader<'_>, unescaped: &[u8], sink: &mut impl RecordSink) {
+        let Some(start) = self.start else { return };
+        let messages = self.messages.get(..self.used).unwrap_or_default();
+        if messages.is_empty() {
+            sink.non_message(start);
+            return;
+        }
+        let at = times.read(self.at);
+        let is_good = |message: &&Message<'_>| matches!(message.verdict(unescaped), Verdict::Good);
+        let is_group = messages.len() > 1 && messages.iter().filter(is_good).count() > 1;
+        let group = is_group.then_some(start.offset);
+        let mut request: Option<Cells<'_>> = None;
+        // Requests first, wherever the dump has them.
+        for requests in [true, false] {
+            let turn = messages.iter().filter(|message| (message.role == Role::Request) == requests);
+            for message in turn {
+                let position = message.position;
+                match (message.verdict(unescaped), at) {
+                    (Verdict::Script, _) => sink.non_message(position),
+                    (Verdict::Rejected(reason), _) => sink.rejected(position, reason),
+                    (Verdict::Good, None) => sink.rejected(position, crate::RejectReason::BadTime),
+                    (Verdict::Good, Some(at)) => {
+                        let cells = self.cells_of(message, request.as_ref(), unescaped);
+                        sink.record(&Record { cells: &cells, at, position, group });
+                        if requests && request.is_none() {
+                            request = Some(cells);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn cells_of<'s>(
+        &'s self,
+        message: &'s Message<'b>,
+        request: Option<&Cells<'s>>,
+        unescaped: &'s [u8],
+    ) -> Cells<'s> {
+        let mut cells = NO_CELLS;
+        message.fill(&mut cells, unescaped);
+        let bytes =
+            |value: &Option<Value<'b>>| value.as_ref().map_or(&b""[..], |value| value.bytes(unescaped));
+        cells[Column::Link as usize] = without_ephemeral_port(bytes(&self.realm));
+        cells[Column::TraceId as usize] = bytes(&self.trace_id);
+        if message.role == Role::Response {
+            let reason = [bytes(&self.extended_reason), bytes(&self.reason)];
+            cells[Column::ReasonText as usize] =
+                reason.into_iter().find(|text| !text.trim_ascii().is_empty()).unwrap_or_default();
+            for column in SHARED {
+                let cell = &mut cells[column as usize];
+                if let (true, Some(request)) = (cell.trim_ascii().is_empty(), request) {
+                    *cell = request[column as usize];
+                }
+            }
+        }
+        cells
+    }
+}
+
+/// What stands between a tag and the next: text, or a CDATA section.
+enum Content<'b> {
+    Text(&'b [u8]),
+    Literal(&'b [u8]),
+}
+
+impl<'b> Content<'b> {
+    fn value(&self, unescaped: &mut Vec<u8>) -> (&'b [u8], Value<'b>) {
+        match *self {
+            Self::Text(text) => (text, Value::of(text, unescaped)),
+            Self::Literal(text) => (text, Value::AsLogged(text)),
+        }
+    }
+}
+
+/// The content behind a tag; `None` when it does not end.
+fn content(behind_tag: &[u8]) -> Option<Content<'_>> {
+    match behind_tag.trim_ascii_start().strip_prefix(b"<![CDATA[") {
+        Some(literal) => literal.get(..memmem::find(literal, b"]]>")?).map(Content::Literal),
+        None => behind_tag.get(..memchr::memchr(b'<', behind_tag)?).map(Content::Text),
+    }
+}
+
+/// The number of a data element: one to three digits, at most 128.
+fn element(id: &[u8]) -> Option<u8> {
+    if id.is_empty() || id.len() > 3 || !id.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number = id.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+    u8::try_from(number).ok().filter(|&element| element <= 128)
+}
+
+/// A realm without the port that its client was given for one connection.
+fn without_ephemeral_port(realm: &[u8]) -> &[u8] {
+    let Some(colon) = memchr::memrchr(b':', realm) else { return realm };
+    let (link, port) = realm.split_at(colon);
+    let port = std::str::from_utf8(&port[1..]).ok().and_then(|port| port.trim_end().parse().ok());
+    match port {
+        Some(FIRST_EPHEMERAL_PORT..=65_535u32) => link,
+        _ => realm,
+    }
+}
+
+#[cfg(test)]
+#[path = "log_record_tests.rs"]
+mod tests;

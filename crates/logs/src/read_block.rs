@@ -1,0 +1,33 @@
+//! From a block to what its frames say.
+
+use crate::block::Block;
+use crate::delimited::{QuotedRow, read_rows};
+use crate::format::Format;
+use crate::jpos::read_records;
+use crate::record::RecordSink;
+
+/// Buffers that reading a block needs; one for each worker, used again for every block.
+pub struct Scratch {
+    quoted: QuotedRow,
+    unescaped: Vec<u8>,
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self { quoted: QuotedRow::new(), unescaped: Vec::new() }
+    }
+}
+
+/// Reads the frames of a block and tells the sink of each.
+///
+/// The calls that a sink gets for all blocks of an input are the same, and in the same order,
+/// whatever the size of the blocks.
+pub fn read_block(format: &Format, block: &Block, scratch: &mut Scratch, sink: &mut impl RecordSink) {
+    for &(position, reason) in block.skipped() {
+        sink.rejected(position, reason);
+    }
+    match format {
+        Format::Delimited(layout) => read_rows(layout, block, &mut scratch.quoted, sink),
+        Format::Jpos(rules) => read_records(rules, block, &mut scratch.unescaped, sink),
+    }
+}

@@ -1,0 +1,85 @@
+//! What a caller can say about an input before it is read.
+
+use jiff::tz::TimeZone;
+
+use crate::column::Column;
+use crate::input::Input;
+use crate::time::{DateHint, TimeRules};
+
+/// How inputs are to be taken. [`Default`] leaves everything to detection.
+#[derive(Clone, Debug)]
+pub struct InputSettings {
+    /// The format, whatever the content looks like.
+    pub forced_format: Option<InputFormat>,
+    /// Column names for delimited files without a header row; a name that is no column, such as
+    /// `-`, stands for a column that is not wanted.
+    pub columns: Option<Vec<String>>,
+    /// Further names of columns; without a column, a name is known and ignored. They win over the
+    /// names that are built in.
+    pub aliases: Vec<(String, Option<Column>)>,
+    /// The zone of times that name none; without it they stay civil times.
+    pub time_zone: Option<TimeZone>,
+    /// The separator of delimited files: an ASCII character, no quote and no line end.
+    pub separator: Option<u8>,
+    /// When the input was written, for dates without a year; see [`Self::for_input`].
+    pub date_hint: Option<DateHint>,
+    /// About how many bytes a block has.
+    pub block_size: usize,
+    /// The largest frame in bytes; larger ones are rejected.
+    pub max_record: usize,
+}
+
+impl Default for InputSettings {
+    fn default() -> Self {
+        Self {
+            forced_format: None,
+            columns: None,
+            aliases: Vec::new(),
+            time_zone: None,
+            separator: None,
+            date_hint: None,
+            block_size: 256 * 1024,
+            max_record: 1024 * 1024,
+        }
+    }
+}
+
+impl InputSettings {
+    /// These settings with the input's own date, where none is set.
+    #[must_use]
+    pub fn for_input(&self, input: &Input) -> Self {
+        Self { date_hint: self.date_hint.or(input.date_hint()), ..self.clone() }
+    }
+
+    pub(crate) fn time_rules(&self) -> TimeRules {
+        TimeRules { time_zone: self.time_zone.clone(), date_hint: self.date_hint }
+    }
+}
+
+/// The name of a log format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum InputFormat {
+    /// Rows of separated columns.
+    Delimited,
+    /// The XML of jPOS's Q2 loggers.
+    Jpos,
+}
+
+impl InputFormat {
+    /// Every format.
+    pub const ALL: [Self; 2] = [Self::Delimited, Self::Jpos];
+
+    /// The name that users write and reports show.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Delimited => "delimited",
+            Self::Jpos => "jpos",
+        }
+    }
+
+    /// The format of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+}

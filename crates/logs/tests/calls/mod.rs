@@ -1,0 +1,108 @@
+//! What a sink was told of an input, kept so that two readings can be compared.
+
+use std::io::Read;
+
+use posmortem_logs::{
+    BlockReader, Column, Format, InputSettings, Position, Record, RecordSink, RejectReason, Scratch,
+    Timestamp, detect, read_block,
+};
+
+/// One call of a sink.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    Record(Message),
+    Rejected(Position, RejectReason),
+    NonMessage(Position),
+}
+
+/// An owned record. Test data only: the values are made up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub at: Timestamp,
+    pub position: Position,
+    pub group: Option<u64>,
+    pub values: Vec<(Column, String)>,
+}
+
+impl Message {
+    pub fn get(&self, column: Column) -> &str {
+        self.values.iter().find(|(own, _)| *own == column).map_or("", |(_, value)| value)
+    }
+}
+
+#[derive(Default)]
+pub struct Calls(pub Vec<Call>);
+
+impl RecordSink for Calls {
+    fn record(&mut self, record: &Record<'_>) {
+        let text = |column| String::from_utf8_lossy(record.get(column)).into_owned();
+        let values = Column::ALL.into_iter().map(|column| (column, text(column)));
+        let values = values.filter(|(_, value)| !value.is_empty()).collect();
+        let Record { at, position, group, .. } = *record;
+        self.0.push(Call::Record(Message { at, position, group, values }));
+    }
+
+    fn rejected(&mut self, position: Position, reason: RejectReason) {
+        self.0.push(Call::Rejected(position, reason));
+    }
+
+    fn non_message(&mut self, position: Position) {
+        self.0.push(Call::NonMessage(position));
+    }
+}
+
+impl Calls {
+    pub fn messages(&self) -> Vec<&Message> {
+        self.0
+            .iter()
+            .filter_map(|call| if let Call::Record(message) = call { Some(message) } else { None })
+            .collect()
+    }
+
+    pub fn rejects(&self) -> Vec<(Position, RejectReason)> {
+        let reject =
+            |call: &Call| if let Call::Rejected(at, reason) = call { Some((*at, *reason)) } else { None };
+        self.0.iter().filter_map(reject).collect()
+    }
+
+    pub fn reasons(&self) -> Vec<RejectReason> {
+        self.rejects().into_iter().map(|(_, reason)| reason).collect()
+    }
+
+    pub fn non_messages(&self) -> usize {
+        self.0.iter().filter(|call| matches!(call, Call::NonMessage(_))).count()
+    }
+}
+
+/// Reads a source to its end; the error, if it broke off.
+pub fn read_source(source: impl Read, format: &Format, settings: &InputSettings) -> (Calls, Option<String>) {
+    let mut blocks = BlockReader::new(source, format, settings);
+    let (mut scratch, mut calls) = (Scratch::default(), Calls::default());
+    loop {
+        match blocks.next_block() {
+            Ok(Some(block)) => {
+                read_block(format, &block, &mut scratch, &mut calls);
+                blocks.recycle(block);
+            }
+            Ok(None) => return (calls, None),
+            Err(error) => {
+                assert!(blocks.next_block().expect("an end").is_none());
+                return (calls, Some(error.to_string()));
+            }
+        }
+    }
+}
+
+/// Detects a format and reads the log with it.
+#[allow(dead_code)]
+pub fn read(log: &[u8], settings: &InputSettings) -> Calls {
+    let format = detect(log, settings).expect("a known format").format;
+    let (calls, error) = read_source(log, &format, settings);
+    assert_eq!(error, None);
+    calls
+}
+
+/// Settings with blocks of this size.
+pub fn blocks_of(block_size: usize) -> InputSettings {
+    InputSettings { block_size, ..InputSettings::default() }
+}

@@ -1,0 +1,26 @@
+//! Terminals as CSV: RFC 4180 quoting, line feeds, a header always.
+
+use crate::View;
+use crate::terminal_row::{COLUMNS, cells};
+use posmortem_exchange::Summary;
+use std::io::{self, Write};
+
+pub(crate) fn write(summary: &Summary, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut rows = ::csv::Writer::from_writer(out);
+    rows.write_record(COLUMNS).map_err(io_error)?;
+    for terminal in view.listed(summary).terminals {
+        let cells = cells(summary, terminal, view);
+        rows.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(io_error)?;
+    }
+    rows.flush()
+}
+
+/// The writer's own error: its kind tells a closed pipe from a full disk, and the conversion that the
+/// crate `csv` offers hides it.
+pub(crate) fn io_error(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        // Rows of one width and valid text give no other.
+        _ => io::ErrorKind::InvalidData.into(),
+    }
+}

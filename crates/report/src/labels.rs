@@ -1,0 +1,132 @@
+//! The words of the tables, in both languages. Titles of causes, reasons and codes are the business
+//! of the crate `classify`.
+
+use posmortem_classify::{Cause, Language};
+
+macro_rules! labels {
+    ($($name:ident: $en:literal, $zh:literal;)*) => {
+        /// Every label in one language.
+        pub(crate) struct Labels {
+            $(pub(crate) $name: &'static str,)*
+            pub(crate) causes: [&'static str; Cause::ALL.len()],
+        }
+
+        static EN: Labels = Labels { $($name: $en,)* causes: ["net", "acct", "card", "key", "oper"] };
+        static ZH: Labels = Labels { $($name: $zh,)* causes: ["网络", "账户", "卡片", "密钥", "操作"] };
+    };
+}
+
+labels! {
+    to: "to", "至";
+    files: "files", "文件";
+    responses_only: "Answers alone: time-outs cannot be seen, so the network is never acquitted.",
+        "日志只有应答：看不到超时，不能排除网络原因。";
+    rows_only: "Rows of whole exchanges: a time-out shows only as a row without a code.",
+        "每行是一笔完整交易：超时只表现为没有应答码的行。";
+    // Outcomes and columns.
+    attempts: "attempts", "交易";
+    approved: "approved", "成功";
+    failed: "failed", "失败";
+    declined: "declined", "拒绝";
+    unanswered: "unanswered", "无应答";
+    late: "late", "迟到应答";
+    reversed: "reversed", "冲正";
+    unclassified: "unclassified", "未归类";
+    open: "open", "未完";
+    terminal: "terminal", "终端";
+    merchant: "merchant", "商户";
+    unclassified_short: "uncl.", "未归类";
+    main_cause: "main cause", "主因";
+    share: "share", "占比";
+    since: "since", "始于";
+    last_approved: "last ok", "最近成功";
+    dialect: "dialect", "码表";
+    code: "code", "应答码";
+    title: "meaning", "含义";
+    cause: "cause", "原因";
+    count: "count", "笔数";
+    issuers: "issuers", "发卡行";
+    // Sections.
+    codes: "Codes", "应答码";
+    actions: "Actions, by number of terminals", "处理建议(按终端数)";
+    ledger: "Ledger", "报文账";
+    notes: "Notes", "说明";
+    // Values.
+    no_id: "(no id)", "(无编号)";
+    no_code: "none", "无";
+    answer_without_code: "Answer without a code", "应答无应答码";
+    unlisted: "unlisted", "未收录";
+    no_decision: "no decision", "非交易结果";
+    unknown_issuer: "unknown", "未知";
+    nothing_failed: "Nothing failed.", "没有失败的交易。";
+    nothing_to_show: "No terminal to show.", "没有要显示的终端。";
+    failed_amount: "failed amount", "失败金额";
+    approved_then_lost: "approved then lost", "批准后失效";
+    currency: "currency", "币种";
+    unknown_currency: "unknown", "未知";
+    // Ledger.
+    frames: "frames", "帧";
+    paired: "paired", "已配对";
+    complete: "complete", "整行";
+    request_only: "request only", "仅请求";
+    response_only: "response only", "仅应答";
+    duplicates: "duplicates", "重复";
+    reversal: "reversal", "冲正";
+    advice: "advice", "通知";
+    administrative: "administrative", "管理";
+    out_of_order: "out of order", "乱序";
+    rejected: "rejected", "无法读取";
+    non_message: "records that are no message", "非报文记录";
+    orphan_reversals: "reversals without their original", "找不到原交易的冲正";
+    // Explanations.
+    reason: "reason", "细因";
+    retry: "retry", "重试";
+    owner: "owner", "负责方";
+    operations: "operations", "运营";
+    at_the_shop: "merchant", "商户";
+    in_some_messages: "In some messages", "特定报文";
+    dialects: "dialects", "码表";
+    when: "when", "条件";
+    codes_of_reason: "codes", "应答码";
+}
+
+impl Labels {
+    /// The labels of a language.
+    pub(crate) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::En => &EN,
+            Language::Zh => &ZH,
+        }
+    }
+}
+
+const OWNERS: [(&str, &str); 8] = [
+    ("network team", "网络组"),
+    ("carrier", "运营商"),
+    ("issuer", "发卡行"),
+    ("cardholder", "持卡人"),
+    ("field service", "现场维护"),
+    ("key management", "密钥管理"),
+    ("merchant support", "商户支持"),
+    ("acquirer operations", "收单运营"),
+];
+
+/// Who acts, in a language of people. Data formats keep the English name.
+pub(crate) fn owner(name: &'static str, language: Language) -> &'static str {
+    let chinese = OWNERS.iter().filter(|_| language == Language::Zh).find(|(english, _)| *english == name);
+    chinese.map_or(name, |(_, chinese)| chinese)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use posmortem_classify::Reason;
+
+    #[test]
+    fn every_owner_has_a_chinese_name() {
+        for reason in Reason::all() {
+            assert!(!owner(reason.owner(), Language::Zh).is_ascii(), "{}", reason.owner());
+            assert_eq!(owner(reason.owner(), Language::En), reason.owner());
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The marks of a table for eyes: ASCII or not, coloured or not.
+
+use posmortem_classify::Cause;
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// How a piece of text is to stand out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Style {
+    #[default]
+    Plain,
+    /// Of no weight: zeros, headings of columns.
+    Dim,
+    /// Headings, and what must not be overlooked.
+    Bold,
+    /// In the cause's colour.
+    Cause(Cause),
+}
+
+/// Draws texts and marks.
+#[derive(Clone, Copy)]
+pub(crate) struct Pen {
+    pub(crate) color: bool,
+    pub(crate) ascii: bool,
+}
+
+impl Pen {
+    /// For text that is neither coloured nor kept to ASCII.
+    pub(crate) const PLAIN: Self = Self { color: false, ascii: false };
+
+    /// The end of a text that was cut.
+    pub(crate) fn ellipsis(self) -> &'static str {
+        if self.ascii { ".." } else { "…" }
+    }
+
+    /// A zero in a table of counts.
+    pub(crate) fn zero(self) -> &'static str {
+        if self.ascii { "-" } else { "·" }
+    }
+
+    /// Between items of one line.
+    pub(crate) fn dot(self) -> &'static str {
+        if self.ascii { " | " } else { " · " }
+    }
+
+    /// Between a cause and its reason.
+    pub(crate) fn within(self) -> &'static str {
+        if self.ascii { ": " } else { " · " }
+    }
+
+    /// Before the one who acts.
+    pub(crate) fn arrow(self) -> &'static str {
+        if self.ascii { " -> " } else { " → " }
+    }
+
+    /// Before a count of something named.
+    pub(crate) fn times(self) -> &'static str {
+        if self.ascii { "x" } else { "×" }
+    }
+
+    /// A name from a log as it may stand: other characters become escapes where ASCII was asked for.
+    pub(crate) fn name(self, name: &str) -> Cow<'_, str> {
+        if !self.ascii || name.is_ascii() {
+            return Cow::Borrowed(name);
+        }
+        let escape = |mut text: String, c: char| {
+            let written =
+                if c.is_ascii() { text.write_char(c) } else { write!(text, "\\u{{{:x}}}", u32::from(c)) };
+            debug_assert!(written.is_ok(), "a String takes every character");
+            text
+        };
+        Cow::Owned(name.chars().fold(String::with_capacity(name.len() * 4), escape))
+    }
+
+    /// The text in its style; as it is without colour.
+    pub(crate) fn paint(self, style: Style, text: &str) -> Cow<'_, str> {
+        let code = match style {
+            _ if !self.color || text.is_empty() => return Cow::Borrowed(text),
+            Style::Plain => return Cow::Borrowed(text),
+            Style::Dim => 2,
+            Style::Bold => 1,
+            // Readable on dark and light screens alike, which blue and white are not.
+            Style::Cause(Cause::Network) => 36,
+            Style::Cause(Cause::Account) => 33,
+            Style::Cause(Cause::Card) => 35,
+            Style::Cause(Cause::Key) => 31,
+            Style::Cause(Cause::Operator) => 32,
+        };
+        Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m"))
+    }
+}

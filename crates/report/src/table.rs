@@ -1,0 +1,108 @@
+//! The result for eyes: heading, terminals, codes, actions, ledger, notes.
+//!
+//! Made for a screen at night: one line a terminal, numbers to the right, zeros faint, the cause in
+//! colour where colour is wanted. What does not fit is left out or cut, never wrapped into a column.
+//! It has no contract: programs read the other formats.
+
+mod actions;
+mod codes;
+mod flow;
+mod heading;
+mod ledger;
+mod terminals;
+
+use crate::View;
+use crate::labels::Labels;
+use crate::pen::{Pen, Style};
+use crate::wrap;
+use posmortem_classify::{Cause, Language};
+use posmortem_exchange::Summary;
+use posmortem_iso8583::escape_controls;
+use std::io::{self, Write};
+
+/// Columns where the caller tells none.
+const WIDTH: u16 = 100;
+
+/// Fewer columns than this hold no table.
+const LEAST_WIDTH: u16 = 60;
+
+pub(crate) fn write(summary: &Summary, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let page = Page::of(summary, view);
+    let sections = [
+        heading::lines(&page),
+        terminals::lines(&page),
+        codes::lines(&page),
+        actions::lines(&page),
+        ledger::lines(&page),
+        notes(&page),
+    ];
+    for (at, section) in sections.iter().filter(|section| !section.is_empty()).enumerate() {
+        if at > 0 {
+            writeln!(out)?;
+        }
+        for line in section {
+            writeln!(out, "{line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// What every section needs.
+struct Page<'a> {
+    summary: &'a Summary,
+    view: &'a View<'a>,
+    language: Language,
+    labels: &'static Labels,
+    pen: Pen,
+    width: usize,
+}
+
+impl<'a> Page<'a> {
+    fn of(summary: &'a Summary, view: &'a View<'_>) -> Self {
+        Self {
+            summary,
+            view,
+            language: view.language,
+            labels: Labels::of(view.language),
+            pen: Pen { color: view.color, ascii: view.ascii },
+            width: usize::from(view.width.unwrap_or(WIDTH).max(LEAST_WIDTH)),
+        }
+    }
+
+    fn title(&self, text: &str) -> String {
+        self.pen.paint(Style::Bold, text).into_owned()
+    }
+
+    /// A cause in a column: its name in English, two characters in Chinese, whose titles are long.
+    fn cause(&self, cause: Cause) -> &'static str {
+        match self.language {
+            Language::En => cause.name(),
+            Language::Zh => self.labels.causes[cause.index()],
+        }
+    }
+
+    /// A text in lines that begin with `first`, and with as many spaces after that.
+    fn hanging(&self, first: &str, text: &str) -> Vec<String> {
+        let indent = wrap::width(first);
+        let lines = wrap::lines(text, self.width.saturating_sub(indent));
+        let begin = |at: usize| if at == 0 { first.to_owned() } else { " ".repeat(indent) };
+        lines.iter().enumerate().map(|(at, line)| format!("{}{line}", begin(at))).collect()
+    }
+
+    /// A text from outside, such as a path, that is safe and possible to show.
+    fn safe(&self, text: &str) -> String {
+        self.pen.name(&escape_controls(text.as_bytes())).into_owned()
+    }
+}
+
+/// Files in trouble, and what the result says of itself.
+fn notes(page: &Page<'_>) -> Vec<String> {
+    let troubles = page.summary.files.iter().filter_map(|file| {
+        let trouble = crate::trouble::trouble(&file.state, page.language)?;
+        Some(format!("{}: {trouble}", file.path))
+    });
+    let notes: Vec<_> = troubles.chain(page.summary.notes.iter().cloned()).collect();
+    let lines = notes.iter().flat_map(|note| page.hanging("- ", &page.safe(note)));
+    let title = (!notes.is_empty()).then(|| page.title(page.labels.notes));
+    title.into_iter().chain(lines).collect()
+}

@@ -1,0 +1,132 @@
+//! One line a terminal, the worst first.
+
+use super::Page;
+use crate::grid::{Cell, Column, Grid};
+use crate::moment::{same_day, to_the_minute};
+use crate::pen::Style;
+use crate::percent::Percent;
+use crate::verdict::Verdict;
+use posmortem_classify::{Cause, Language};
+use posmortem_exchange::{Outcome, TerminalTally};
+use posmortem_iso8583::Timestamp;
+use std::cmp::Reverse;
+
+pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
+    let listed = page.view.listed(page.summary);
+    if listed.terminals.is_empty() {
+        let nothing_failed = page.summary.totals.failed() == 0;
+        let labels = page.labels;
+        return vec![if nothing_failed { labels.nothing_failed } else { labels.nothing_to_show }.to_owned()];
+    }
+    let unclassified = |terminal: &&TerminalTally| terminal.counts.with(Outcome::Unclassified) > 0;
+    let with_unclassified = listed.terminals.iter().any(unclassified);
+    let mut grid = Grid::new(columns(page, with_unclassified));
+    for terminal in listed.terminals {
+        grid.push(row(page, terminal, with_unclassified));
+    }
+    let mut lines = grid.lines(page.width, page.pen);
+    if listed.left_out > 0 {
+        let more = match page.language {
+            Language::En => format!("and {} more", listed.left_out),
+            Language::Zh => format!("另有{}台", listed.left_out),
+        };
+        lines.push(page.pen.paint(Style::Dim, &more).into_owned());
+    }
+    lines
+}
+
+/// Columns that may be left out on a narrow screen have ranks: what the other formats and the other
+/// columns tell as well goes first. A column of unclassified attempts stands there only when there
+/// are any.
+fn columns(page: &Page<'_>, with_unclassified: bool) -> Vec<Column> {
+    let labels = page.labels;
+    let mut columns = vec![
+        Column::left(labels.terminal).least(16),
+        Column::left(labels.merchant).least(10).rank(9),
+        Column::right(labels.attempts).rank(2),
+        Column::right(labels.failed),
+    ];
+    for (at, cause) in labels.causes.into_iter().enumerate() {
+        let column = Column::right(cause).rank(1);
+        columns.push(if at == 0 { column } else { column.close() });
+    }
+    if with_unclassified {
+        columns.push(Column::right(labels.unclassified_short).close().rank(3));
+    }
+    columns.extend([
+        Column::left(labels.main_cause).least(18),
+        Column::right(labels.share).rank(8),
+        Column::right(labels.since).rank(6),
+        Column::right(labels.last_approved).rank(7),
+    ]);
+    columns
+}
+
+fn row(page: &Page<'_>, terminal: &TerminalTally, with_unclassified: bool) -> Vec<Cell> {
+    let counts = &terminal.counts;
+    let verdict = Verdict::of(terminal);
+    let name = |name: &str| Cell::new(page.pen.name(name));
+    let time = |at: Option<Timestamp>| at.map_or_else(|| none(page), |at| Cell::new(clock(page, at)));
+    let id = match page.summary.names.text(terminal.terminal) {
+        "" => Cell::styled(page.labels.no_id, Style::Dim),
+        id => name(id),
+    };
+    let merchant = match page.summary.merchant_of(terminal) {
+        "" => none(page),
+        merchant => name(merchant),
+    };
+    let mut row = vec![
+        id,
+        merchant,
+        Cell::new(counts.exchanges.to_string()),
+        number(page, counts.failed(), Style::Bold),
+    ];
+    for cause in Cause::ALL {
+        let style = if verdict.cause() == Some(cause) { Style::Cause(cause) } else { Style::Plain };
+        row.push(number(page, counts.causes[cause.index()], style));
+    }
+    let unclassified = counts.with(Outcome::Unclassified);
+    if with_unclassified {
+        row.push(number(page, unclassified, Style::Plain));
+    }
+    row.push(match verdict.dominant {
+        Some(dominant) => main_cause(page, dominant.cause, dominant.reason.title(page.language)),
+        None if unclassified > 0 => unclassified_cell(page, terminal),
+        None => none(page),
+    });
+    row.push(match verdict.dominant {
+        Some(dominant) => Cell::new(Percent::of(dominant.tally.count, counts.failed()).rounded()),
+        None => none(page),
+    });
+    row.extend([time(verdict.start()), time(terminal.last_approved)]);
+    row
+}
+
+fn main_cause(page: &Page<'_>, cause: Cause, reason: &str) -> Cell {
+    Cell::styled(format!("{}{}{reason}", page.cause(cause), page.pen.within()), Style::Cause(cause))
+}
+
+/// With the code that came most often, so that somebody can look it up.
+fn unclassified_cell(page: &Page<'_>, terminal: &TerminalTally) -> Cell {
+    let codes = terminal.reasons.get(&None).into_iter().flat_map(|tally| &tally.codes);
+    let code = codes.max_by_key(|(code, count)| (**count, Reverse(**code))).and_then(|(code, _)| *code);
+    let code = code.map_or_else(|| page.labels.no_code.to_owned(), |code| code.to_string());
+    Cell::styled(format!("{}{}{code}", page.labels.unclassified, page.pen.within()), Style::Bold)
+}
+
+fn number(page: &Page<'_>, count: u64, style: Style) -> Cell {
+    if count == 0 { none(page) } else { Cell::styled(count.to_string(), style) }
+}
+
+fn none(page: &Page<'_>) -> Cell {
+    Cell::styled(page.pen.zero(), Style::Dim)
+}
+
+/// The day is left out when the whole input lies on one.
+fn clock(page: &Page<'_>, at: Timestamp) -> String {
+    let one_day = match (page.summary.first, page.summary.last) {
+        (Some(first), Some(last)) => same_day(first, last) && same_day(first, at),
+        _ => false,
+    };
+    to_the_minute(at, !one_day)
+}

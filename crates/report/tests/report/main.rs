@@ -1,0 +1,8 @@
+//! Every format, written from one small day.
+#![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
+
+mod day;
+mod explain;
+mod formats;
+mod rows;
+mod table;
