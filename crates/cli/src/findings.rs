@@ -94,7 +94,7 @@ fn sentence(file: &FileSummary) -> String {
     match &file.state {
         FileState::Unreadable(why) => format!("{path}: {why}"),
         FileState::BrokenOff(why) => {
-            format!("{path} breaks off after {} messages: {why}", HumanCount(file.frames))
+            format!("{path}: {why}; {} records were read before that", HumanCount(file.frames))
         }
         FileState::Whole | FileState::Empty if file.bytes == 0 => format!("{path} is empty"),
         FileState::Whole | FileState::Empty if file.frames > 0 => {
@@ -150,11 +150,14 @@ mod tests {
 
     #[test]
     fn what_decides_the_status_is_an_error_and_the_rest_a_warning() {
-        let broken = FileState::BrokenOff("unexpected end".to_owned());
+        let broken = FileState::BrokenOff("broken off after byte 9: no more data".to_owned());
         let files = [("a", 9, 5000, FileState::Whole), ("b", 0, 0, FileState::Empty), ("c", 9, 1200, broken)];
         let found = findings(&files, 3, 0, true);
         assert_eq!(found.code, ExitCode::Incomplete);
-        assert_eq!(found.errors, ["c breaks off after 1,200 messages: unexpected end"]);
+        assert_eq!(
+            found.errors,
+            ["c: broken off after byte 9: no more data; 1,200 records were read before that"]
+        );
         let rejects = "3 of 6,200 records could not be read (--rejects FILE lists them)";
         assert_eq!(found.warnings, ["b is empty", rejects, "the filter matches nothing"]);
     }

@@ -6,7 +6,10 @@ use posmortem::exchange::{Conclusion, Exchange, Names};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// A run that ends before needs no progress: it would only flicker.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// Ctrl-C: the first one ends the run in good order and leaves no half-written files, the second
 /// one ends the process.
@@ -46,6 +49,7 @@ pub(crate) struct Watch<'i, F> {
     each: F,
     interruption: &'i Interruption,
     spinner: ProgressBar,
+    began: Instant,
     is_spinning: bool,
 }
 
@@ -56,7 +60,7 @@ impl<'i, F> Watch<'i, F> {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}, {elapsed}") {
             spinner.set_style(style);
         }
-        Self { each, interruption, spinner, is_spinning: false }
+        Self { each, interruption, spinner, began: Instant::now(), is_spinning: false }
     }
 
     /// Takes progress off the screen.
@@ -77,11 +81,10 @@ where
     }
 
     fn progress(&mut self, bytes: u64, frames: u64) {
-        if self.spinner.is_hidden() {
+        if self.spinner.is_hidden() || self.began.elapsed() < PATIENCE {
             return;
         }
         self.spinner.set_message(format!("{} read, {} messages", BinaryBytes(bytes), HumanCount(frames)));
-        // Not before there is something to show.
         if !std::mem::replace(&mut self.is_spinning, true) {
             self.spinner.enable_steady_tick(Duration::from_millis(200));
         }

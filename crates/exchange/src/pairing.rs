@@ -227,6 +227,9 @@ impl Pairing {
                 return Some((number, Facing::Upstream));
             }
         }
+        if self.open.all_have_keys() && leg.stan.is_some() && !leg.terminal_key.is_absent() {
+            return None;
+        }
         let one_number = |open: &Open| open.terminal_missing(leg.terminal_key) || open.stan_agrees(leg.stan);
         let by_reference = (!leg.rrn.is_absent()).then(|| self.open.chain(Lookup::Reference(leg.rrn)));
         if let Some((number, _)) =

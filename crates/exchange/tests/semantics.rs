@@ -228,6 +228,20 @@ fn references_keep_equal_stans_apart_when_both_sides_have_them() {
 }
 
 #[test]
+fn a_reference_that_only_the_answer_tells_finds_the_right_exchange() {
+    // The older exchange learns its reference last, and leaves without hiding the newer one of the
+    // same reference.
+    let legs = [
+        "0 0200 s=1",
+        "1 0200 s=2 r=B",
+        "2 0210 s=1 r=B rc=00",
+        "3 0210 s=2 r=B rc=00",
+        "600.5 0420 s=9 r=B why=68",
+    ];
+    check(&legs, &["T1 approved", "T1 reversed response_timeout"], "paired 4, reversal 1");
+}
+
+#[test]
 fn an_answer_without_terminal_joins_by_reference_by_log_id_or_as_the_only_candidate() {
     check(&["0 0200 s=1 r=A", "1 0210 t= s=1 r=A rc=00"], &["T1 approved"], "paired 2");
     check(&["0 0200 s=1 trace=7", "1 0210 t= s=1 trace=7 rc=00"], &["T1 approved"], "paired 2");

@@ -141,12 +141,16 @@ impl<'s> FirstRow<'s> {
     fn fields(&self, separator: u8) -> Vec<String> {
         let mut quoted = QuotedRow::new();
         quoted.parse(self.row, separator);
-        let text = |field: &[u8]| String::from_utf8_lossy(field.trim_ascii()).into_owned();
-        let mut fields: Vec<String> = quoted.fields().map(text).collect();
-        if fields.len() > 1 && fields.last().is_some_and(String::is_empty) {
-            fields.pop();
+        quoted.fields().map(|field| String::from_utf8_lossy(field.trim_ascii()).into_owned()).collect()
+    }
+
+    /// The fields of a header row: without the empty one behind a last separator.
+    fn names(&self, separator: u8) -> Vec<String> {
+        let mut names = self.fields(separator);
+        if names.len() > 1 {
+            names.pop_if(|last| last.is_empty());
         }
-        fields
+        names
     }
 
     fn into_header(self) -> HeaderRow {
@@ -165,7 +169,7 @@ fn delimited(sample: &[u8], settings: &InputSettings) -> Result<Detection, Detec
 fn with_header(sample: &[u8], candidates: &[u8], settings: &InputSettings) -> Result<Detection, DetectError> {
     let read = |&separator: &u8| {
         let first = FirstRow::find(sample, separator);
-        let names = name_columns(&first.fields(separator), &settings.aliases);
+        let names = name_columns(&first.names(separator), &settings.aliases);
         (separator, first, names)
     };
     // The earlier of equals, so that the order of the separators decides.
@@ -195,17 +199,19 @@ fn with_columns(
     };
     let rows: Vec<_> = candidates.iter().map(|&separator| fields(separator)).collect();
     let most = rows.iter().map(|(_, _, fields)| fields.len()).max().unwrap_or(0);
-    // `fields` leaves out a last empty field, which a row without header may well have.
-    let matching = |(_, _, fields): &(u8, FirstRow<'_>, Vec<String>)| {
-        fields.len() == columns.len() || fields.len() + 1 == columns.len()
+    let fits = |(_, _, fields): &(u8, FirstRow<'_>, Vec<String>)| {
+        let trailing_separator =
+            fields.len() == columns.len() + 1 && fields.last().is_some_and(String::is_empty);
+        fields.len() == columns.len() || trailing_separator
     };
-    let fitting = rows.into_iter().filter(matching).rev().max_by_key(|(_, _, fields)| fields.len());
-    let Some((separator, first, fields)) = fitting else {
+    let Some((separator, first, fields)) = rows.into_iter().find(fits) else {
         return Err(DetectError::ColumnCount { found: most, expected: columns.len() });
     };
     let plain = |names: &[String]| names.iter().map(|name| plain_name(name)).collect::<Vec<_>>();
-    let own = name_columns(&fields, &settings.aliases);
+    let names = first.names(separator);
+    let own = name_columns(&names, &settings.aliases);
     let is_header = plain(&fields) == plain(columns)
+        || plain(&names) == plain(columns)
         || (own.wanted() >= 2 && own.missing().is_empty() && own.duplicate.is_none());
     let header = is_header.then(|| first.into_header());
     finish(separator, name_columns(columns, &settings.aliases), header, settings)

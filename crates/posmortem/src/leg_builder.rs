@@ -60,7 +60,7 @@ impl<'s> LegBuilder<'s> {
             link: names.intern(&link),
             site: names.intern(&text(Column::Site)),
             stan: number(record.get(Column::Stan)),
-            rrn: Reference::new(&text(Column::Rrn)),
+            rrn: reference(record.get(Column::Rrn)),
             trace: self.trace(record, input),
             in_dump: record.group.is_some(),
             amount: self.amount(record, mti),
@@ -73,7 +73,7 @@ impl<'s> LegBuilder<'s> {
             latency_ms: number(record.get(Column::LatencyMs)).and_then(|ms| u32::try_from(ms).ok()),
             direction: direction(record.get(Column::Direction)),
             original_stan,
-            original_rrn: Reference::new(&text(Column::OriginalRrn)),
+            original_rrn: reference(record.get(Column::OriginalRrn)),
             reversal_reason: why_reversed(record, mti, code),
             leaves_a_part,
             is_row,
@@ -136,6 +136,15 @@ fn shown(text: &[u8]) -> Cow<'_, str> {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
         Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
     }
+}
+
+/// Reference numbers have twelve characters. Sixteen hexadecimal digits are a PIN block in the wrong
+/// column, and none of it is kept.
+fn reference(text: &[u8]) -> Reference {
+    let is_pin_block = text.len() == 16
+        && text.iter().all(u8::is_ascii_hexdigit)
+        && text.iter().any(u8::is_ascii_alphabetic);
+    if is_pin_block { Reference::default() } else { Reference::new(&shown(text)) }
 }
 
 fn card_of<'b>(record: &Record<'b>) -> Option<CardNumber<'b>> {

@@ -214,8 +214,7 @@ impl<'s> Pipeline<'s> {
     }
 
     fn finish(self, streams: Vec<Stream>, observer: &mut dyn Observer) -> Run {
-        let Self { settings, sequencer, names, mut ledger, mut rejects, masked_cards, first, last, .. } =
-            self;
+        let Self { sequencer, names, mut ledger, mut rejects, masked_cards, first, last, .. } = self;
         let Counted { pairing, tally, selected, stopped } = sequencer.finish(&names, observer);
         ledger += pairing.ledger();
         rejects.sort();
@@ -230,7 +229,7 @@ impl<'s> Pipeline<'s> {
             ..Summary::default()
         };
         summary.set_tally(tally, names);
-        summary.notes = notes(&summary, masked_cards, settings);
+        summary.notes = notes(&summary, masked_cards);
         summary.notes.extend(unknown_columns);
         Run { summary, rejects, selected, stopped }
     }
@@ -244,30 +243,33 @@ fn unknown_columns_note(stream: &Stream) -> Option<String> {
 }
 
 /// What a reader of the numbers must know, in the order of its weight.
-fn notes(summary: &Summary, masked_cards: u64, settings: &Settings) -> Vec<String> {
+fn notes(summary: &Summary, masked_cards: u64) -> Vec<String> {
     let mut notes = Vec::new();
+    let mut note = |count: u64, one: &str, many: &str| match count {
+        0 => {}
+        1 => notes.push(format!("1 {one}.")),
+        _ => notes.push(format!("{count} {many}.")),
+    };
     let failed = summary
         .files
         .iter()
         .filter(|file| !matches!(file.state, FileState::Whole | FileState::Empty))
         .count();
-    if failed > 0 {
-        notes.push(format!("{failed} of {} inputs could not be read to their end.", summary.files.len()));
-    }
-    if summary.ledger.out_of_order > 0 {
-        let minutes = settings.pairing.horizon_ms / 60_000;
-        let count = summary.ledger.out_of_order;
-        notes.push(format!(
-            "{count} messages stand more than {minutes} minutes out of order and were not paired."
-        ));
-    }
-    if summary.orphan_reversals > 0 {
-        notes.push(format!("{} reversals found no original within the horizon.", summary.orphan_reversals));
-    }
-    if masked_cards > 0 {
-        notes.push(format!(
-            "{masked_cards} card numbers are masked in the log: different cards may look like one."
-        ));
-    }
+    note(failed as u64, "input could not be read to its end", "inputs could not be read to their end");
+    note(
+        summary.ledger.out_of_order,
+        "message stands further out of order than the horizon and was not paired",
+        "messages stand further out of order than the horizon and were not paired",
+    );
+    note(
+        summary.orphan_reversals,
+        "reversal found no original within the horizon",
+        "reversals found no original within the horizon",
+    );
+    note(
+        masked_cards,
+        "card number is masked in the log: different cards may look like one",
+        "card numbers are masked in the log: different cards may look like one",
+    );
     notes
 }

@@ -89,7 +89,7 @@ fn an_input_that_breaks_off_is_4_after_the_report() {
     let broken = fixture("malformed/truncated.csv.gz");
     let ended = bench.run(&["report", "--all-terminals", &broken]);
     let (stdout, lines) = ended.with_code(4);
-    assert!(rows(stdout) > 0 && lines[0].contains("truncated.csv.gz breaks off"), "{ended:?}");
+    assert!(rows(stdout) > 0 && lines[0].contains("truncated.csv.gz: broken off after byte "), "{ended:?}");
     let ended = bench.run(&["report", "missing.log", &fixture("day.csv")]);
     let (stdout, lines) = ended.with_code(4);
     assert!(rows(stdout) == 12 && lines[0].contains("missing.log"), "{ended:?}");

@@ -11,6 +11,9 @@ use std::collections::VecDeque;
 /// No exchange: the end of a chain.
 const NONE: u64 = u64::MAX;
 
+/// In place of the next exchange of a chain: this one stands in no chain of the kind.
+const OUTSIDE: u64 = u64::MAX - 1;
+
 /// What an exchange can be found by. Each open exchange stands in at most one chain of each kind.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Lookup {
@@ -72,6 +75,8 @@ pub(super) struct Open {
     pub(super) undo: Option<Undo>,
     /// On a reversal: the number of the exchange that it undoes.
     pub(super) original: Option<u64>,
+    /// Whether its first leg lacks its terminal or STAN.
+    pub(super) began_without_key: bool,
     /// The exchange before this one in each chain.
     pub(super) before: [u64; Lookup::KINDS],
     /// Keys of hops that renumbered the STAN.
@@ -93,7 +98,8 @@ impl Open {
             late: false,
             undo: None,
             original: None,
-            before: [NONE; Lookup::KINDS],
+            began_without_key: leg.stan.is_none() || leg.terminal_key.is_absent(),
+            before: [OUTSIDE; Lookup::KINDS],
             aliases: Vec::new(),
         }
     }
@@ -150,6 +156,8 @@ pub(super) struct OpenExchanges {
     front: u64,
     newest: HashMap<Lookup, u64, RandomState>,
     aliases: HashMap<Lookup, u64, RandomState>,
+    /// Exchanges whose first leg lacks its terminal or STAN.
+    without_key: usize,
 }
 
 impl OpenExchanges {
@@ -165,6 +173,7 @@ impl OpenExchanges {
     pub(super) fn add(&mut self, open: Open) -> u64 {
         let number = self.front + self.queue.len() as u64;
         let leg = open.legs().next().copied();
+        self.without_key += usize::from(open.began_without_key);
         self.queue.push_back(open);
         if let Some(leg) = leg {
             self.find_by(number, &leg);
@@ -175,14 +184,27 @@ impl OpenExchanges {
     /// Makes an exchange findable by what a further leg tells, where it told nothing of the kind
     /// before (a reference that only the answer has).
     pub(super) fn find_by(&mut self, number: u64, leg: &Leg) {
-        let Some(at) = number.checked_sub(self.front).map(|at| at as usize) else { return };
         for lookup in Lookup::all_of(leg) {
-            let taken = self.queue[at].before[lookup.kind()] != NONE;
-            if taken || self.newest.get(&lookup) == Some(&number) {
-                continue;
+            if self.get(number).is_some_and(|open| open.before[lookup.kind()] == OUTSIDE) {
+                self.enter_chain(number, lookup);
             }
-            let before = self.newest.insert(lookup, number).filter(|before| *before < number);
-            self.queue[at].before[lookup.kind()] = before.unwrap_or(NONE);
+        }
+    }
+
+    /// Puts an exchange into a chain, behind the newer ones that may stand there already.
+    fn enter_chain(&mut self, number: u64, lookup: Lookup) {
+        let kind = lookup.kind();
+        let newest = self.newest.get(&lookup).copied().unwrap_or(NONE);
+        let newer = self.chain(lookup).map(|(other, _)| other).take_while(|other| *other > number).last();
+        let older = match newer.and_then(|newer| self.get_mut(newer)) {
+            Some(newer) => std::mem::replace(&mut newer.before[kind], number),
+            None => {
+                self.newest.insert(lookup, number);
+                newest
+            }
+        };
+        if let Some(open) = self.get_mut(number) {
+            open.before[kind] = older;
         }
     }
 
@@ -196,8 +218,17 @@ impl OpenExchanges {
         }
     }
 
+    /// Whether every exchange has a whole key, so that none with another key can belong to a leg
+    /// that has a whole key, too. True of most logs at most times, and saves two searches a leg.
+    pub(super) fn all_have_keys(&self) -> bool {
+        self.without_key == 0
+    }
+
     /// The exchange whose hop has this key.
     pub(super) fn by_alias(&self, lookup: Lookup) -> Option<u64> {
+        if self.aliases.is_empty() {
+            return None;
+        }
         self.aliases.get(&lookup).copied().filter(|&number| number >= self.front)
     }
 
@@ -220,6 +251,7 @@ impl OpenExchanges {
         let open = self.queue.pop_front()?;
         let number = self.front;
         self.front += 1;
+        self.without_key -= usize::from(open.began_without_key);
         let forget = |map: &mut HashMap<Lookup, u64, RandomState>, lookup: &Lookup| {
             if map.get(lookup) == Some(&number) {
                 map.remove(lookup);

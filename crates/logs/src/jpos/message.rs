@@ -1,4 +1,7 @@
-//! One top-level `<isomsg>`: which of its fields are kept, and what is wrong with it.
+//! The top-level `<isomsg>` elements of one record: which of their fields are kept, and what is wrong
+//! with them.
+
+use std::ops::Range;
 
 use posmortem_iso8583::Mti;
 
@@ -14,18 +17,6 @@ pub(super) enum Role {
     Unnamed,
 }
 
-/// A message being read, or read. Kept for the next one, so that a message allocates nothing.
-pub(super) struct Message<'b> {
-    pub(super) position: Position,
-    pub(super) role: Role,
-    values: Vec<(Column, Value<'b>)>,
-    /// The currency that stands beside the amount.
-    amount_currency: Option<Value<'b>>,
-    seen: [bool; 129],
-    fault: Option<RejectReason>,
-    is_script: bool,
-}
-
 /// What a message turned out to be.
 pub(super) enum Verdict {
     Good,
@@ -34,76 +25,112 @@ pub(super) enum Verdict {
     Script,
 }
 
-impl<'b> Message<'b> {
-    pub(super) fn new(position: Position, role: Role) -> Self {
-        Self {
-            position,
-            role,
-            values: Vec::with_capacity(32),
-            amount_currency: None,
-            seen: [false; 129],
-            fault: None,
-            is_script: false,
-        }
+/// One message; its values are with the others of the record.
+pub(super) struct Message<'b> {
+    pub(super) position: Position,
+    pub(super) role: Role,
+    values: Range<usize>,
+    /// The currency that stands beside the amount.
+    amount_currency: Option<Value<'b>>,
+    fault: Option<RejectReason>,
+    is_script: bool,
+}
+
+/// The messages of a record. Kept from record to record, so that a message allocates nothing.
+pub(super) struct Messages<'b> {
+    list: Vec<Message<'b>>,
+    values: Vec<(Column, Value<'b>)>,
+    /// The data elements of the last message.
+    seen: [bool; 129],
+}
+
+impl<'b> Messages<'b> {
+    pub(super) fn new() -> Self {
+        Self { list: Vec::new(), values: Vec::new(), seen: [false; 129] }
     }
 
-    pub(super) fn restart(&mut self, position: Position, role: Role) {
-        self.position = position;
-        self.role = role;
+    pub(super) fn clear(&mut self) {
+        self.list.clear();
         self.values.clear();
-        self.amount_currency = None;
+    }
+
+    pub(super) fn list(&self) -> &[Message<'b>] {
+        &self.list
+    }
+
+    /// Begins a message; what follows is about it until the next begins.
+    pub(super) fn begin(&mut self, position: Position, role: Role) {
+        let values = self.values.len()..self.values.len();
         self.seen = [false; 129];
-        self.fault = None;
-        self.is_script = false;
+        self.list.push(Message {
+            position,
+            role,
+            values,
+            amount_currency: None,
+            fault: None,
+            is_script: false,
+        });
     }
 
     /// It stops, or something else was written into it.
     pub(super) fn break_off(&mut self) {
-        self.fault.get_or_insert(RejectReason::BrokenOff);
+        self.fault(RejectReason::BrokenOff);
     }
 
     /// Takes note of a data element, which must be its first.
     pub(super) fn see(&mut self, element: u8) {
         let Some(seen) = self.seen.get_mut(usize::from(element)) else { return };
         if std::mem::replace(seen, true) {
-            self.fault.get_or_insert(RejectReason::FieldTwice(element));
+            self.fault(RejectReason::FieldTwice(element));
+        }
+    }
+
+    /// The first fault is the one that is told.
+    fn fault(&mut self, reason: RejectReason) {
+        if let Some(message) = self.list.last_mut() {
+            message.fault.get_or_insert(reason);
         }
     }
 
     /// Keeps a value; `text` is what the log has for it.
     pub(super) fn set(&mut self, column: Column, text: &[u8], value: Value<'b>) {
+        let Some(message) = self.list.last_mut() else { return };
         let deciding = matches!(column, Column::Mti | Column::Stan | Column::Rrn | Column::ResponseCode);
-        self.is_script |= deciding && text.trim_ascii_start().first() == Some(&b'!');
+        message.is_script |= deciding && text.trim_ascii_start().first() == Some(&b'!');
         self.values.push((column, value));
+        message.values.end = self.values.len();
     }
 
     pub(super) fn set_amount_currency(&mut self, currency: Value<'b>) {
-        self.amount_currency = Some(currency);
+        if let Some(message) = self.list.last_mut() {
+            message.amount_currency = Some(currency);
+        }
     }
 
-    /// Puts the values under their columns.
-    pub(super) fn fill<'s>(&self, cells: &mut Cells<'s>, unescaped: &'s [u8])
-    where
-        'b: 's,
-    {
+    fn values_of(&self, message: &Message<'b>) -> &[(Column, Value<'b>)] {
+        self.values.get(message.values.clone()).unwrap_or_default()
+    }
+
+    /// Puts a message's values under their columns.
+    pub(super) fn fill<'s>(&'s self, message: &'s Message<'b>, cells: &mut Cells<'s>, unescaped: &'s [u8]) {
         // Fields stand in their order, so that DE90 comes after DE56 and is the one to stay.
-        for (column, value) in &self.values {
+        for (column, value) in self.values_of(message) {
             cells[*column as usize] = value.bytes(unescaped);
         }
         let currency = &mut cells[Column::Currency as usize];
-        if let (true, Some(beside_amount)) = (currency.is_empty(), &self.amount_currency) {
+        if let (true, Some(beside_amount)) = (currency.is_empty(), &message.amount_currency) {
             *currency = beside_amount.bytes(unescaped);
         }
     }
 
-    pub(super) fn verdict(&self, unescaped: &[u8]) -> Verdict {
-        if self.is_script {
+    pub(super) fn verdict(&self, message: &Message<'b>, unescaped: &[u8]) -> Verdict {
+        if message.is_script {
             return Verdict::Script;
         }
-        if let Some(fault) = self.fault {
+        if let Some(fault) = message.fault {
             return Verdict::Rejected(fault);
         }
-        let mti = self.values.iter().find(|(column, _)| *column == Column::Mti);
+        let mti = self.values_of(message).iter().find(|(column, _)| *column == Column::Mti);
         match mti.map(|(_, value)| value.bytes(unescaped)) {
             None => Verdict::Rejected(RejectReason::NoMti),
             Some(mti) if Mti::parse(mti).is_none() => Verdict::Rejected(RejectReason::BadMti),

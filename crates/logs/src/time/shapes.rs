@@ -18,7 +18,7 @@ const DAY: i64 = 86_400_000;
 
 /// Reads a time with its date. ISO 8601 with `T` or a space, hyphens, slashes or nothing in the
 /// date, with or without seconds, fraction and zone; seconds, milliseconds or microseconds since
-/// 1970; the five shapes of jPOS. `None` for anything else and for years outside 1970 to 2100.
+/// 1970, up to 2039; the five shapes of jPOS. `None` for anything else and for years outside 1970 to 2100.
 ///
 /// A time without zone comes as civil time: `offset_minutes` is then `None`.
 #[inline]
@@ -111,6 +111,10 @@ fn other_shape(text: &[u8]) -> Option<Timestamp> {
     }
 }
 
+/// The first year in which a time since 1970 could be a card number: those of 16 digits begin with
+/// 2221 at the lowest, which is May 2040 in microseconds.
+const YEAR_OF_CARDS: u32 = 2040;
+
 fn since_epoch(text: &[u8], digits: usize) -> Option<Timestamp> {
     let mut cursor = Cursor::new(text);
     let mut whole: i64 = 0;
@@ -122,7 +126,8 @@ fn since_epoch(text: &[u8], digits: usize) -> Option<Timestamp> {
         13 => whole,
         _ => whole / 1000,
     };
-    let known = cursor.is_empty() && YEARS.contains(&year_of(millis.div_euclid(DAY)));
+    let year = year_of(millis.div_euclid(DAY));
+    let known = cursor.is_empty() && YEARS.contains(&year) && year < YEAR_OF_CARDS;
     known.then_some(Timestamp { millis, offset_minutes: Some(0) })
 }
 

@@ -1,5 +1,8 @@
 //! What a sink was told of an input, kept so that two readings can be compared.
 
+// Each file of tests is a crate of its own and uses a part of this.
+#![allow(dead_code)]
+
 use std::io::Read;
 
 use posmortem_logs::{
@@ -9,7 +12,7 @@ use posmortem_logs::{
 
 /// One call of a sink.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Call {
+pub(crate) enum Call {
     Record(Message),
     Rejected(Position, RejectReason),
     NonMessage(Position),
@@ -17,21 +20,21 @@ pub enum Call {
 
 /// An owned record. Test data only: the values are made up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    pub at: Timestamp,
-    pub position: Position,
-    pub group: Option<u64>,
-    pub values: Vec<(Column, String)>,
+pub(crate) struct Message {
+    pub(crate) at: Timestamp,
+    pub(crate) position: Position,
+    pub(crate) group: Option<u64>,
+    pub(crate) values: Vec<(Column, String)>,
 }
 
 impl Message {
-    pub fn get(&self, column: Column) -> &str {
+    pub(crate) fn get(&self, column: Column) -> &str {
         self.values.iter().find(|(own, _)| *own == column).map_or("", |(_, value)| value)
     }
 }
 
 #[derive(Default)]
-pub struct Calls(pub Vec<Call>);
+pub(crate) struct Calls(pub(crate) Vec<Call>);
 
 impl RecordSink for Calls {
     fn record(&mut self, record: &Record<'_>) {
@@ -52,30 +55,34 @@ impl RecordSink for Calls {
 }
 
 impl Calls {
-    pub fn messages(&self) -> Vec<&Message> {
+    pub(crate) fn messages(&self) -> Vec<&Message> {
         self.0
             .iter()
             .filter_map(|call| if let Call::Record(message) = call { Some(message) } else { None })
             .collect()
     }
 
-    pub fn rejects(&self) -> Vec<(Position, RejectReason)> {
+    pub(crate) fn rejects(&self) -> Vec<(Position, RejectReason)> {
         let reject =
             |call: &Call| if let Call::Rejected(at, reason) = call { Some((*at, *reason)) } else { None };
         self.0.iter().filter_map(reject).collect()
     }
 
-    pub fn reasons(&self) -> Vec<RejectReason> {
+    pub(crate) fn reasons(&self) -> Vec<RejectReason> {
         self.rejects().into_iter().map(|(_, reason)| reason).collect()
     }
 
-    pub fn non_messages(&self) -> usize {
+    pub(crate) fn non_messages(&self) -> usize {
         self.0.iter().filter(|call| matches!(call, Call::NonMessage(_))).count()
     }
 }
 
 /// Reads a source to its end; the error, if it broke off.
-pub fn read_source(source: impl Read, format: &Format, settings: &InputSettings) -> (Calls, Option<String>) {
+pub(crate) fn read_source(
+    source: impl Read,
+    format: &Format,
+    settings: &InputSettings,
+) -> (Calls, Option<String>) {
     let mut blocks = BlockReader::new(source, format, settings);
     let (mut scratch, mut calls) = (Scratch::default(), Calls::default());
     loop {
@@ -94,8 +101,7 @@ pub fn read_source(source: impl Read, format: &Format, settings: &InputSettings)
 }
 
 /// Detects a format and reads the log with it.
-#[allow(dead_code)]
-pub fn read(log: &[u8], settings: &InputSettings) -> Calls {
+pub(crate) fn read(log: &[u8], settings: &InputSettings) -> Calls {
     let format = detect(log, settings).expect("a known format").format;
     let (calls, error) = read_source(log, &format, settings);
     assert_eq!(error, None);
@@ -103,6 +109,6 @@ pub fn read(log: &[u8], settings: &InputSettings) -> Calls {
 }
 
 /// Settings with blocks of this size.
-pub fn blocks_of(block_size: usize) -> InputSettings {
+pub(crate) fn blocks_of(block_size: usize) -> InputSettings {
     InputSettings { block_size, ..InputSettings::default() }
 }
