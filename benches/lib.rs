@@ -3,6 +3,8 @@
 //! Not a model of real traffic; only its shapes (field widths, share of declines, quoting) matter
 //! here. Card numbers come from a test range.
 
+pub mod stages;
+
 use std::fmt::Write;
 
 /// What is special about a day.
@@ -38,17 +40,17 @@ impl Character {
 }
 
 /// One attempt of a day.
-struct Attempt {
-    number: u64,
-    terminal: u64,
-    amount: u64,
-    card: u64,
-    entry: &'static str,
-    code: &'static str,
+pub(crate) struct Attempt {
+    pub(crate) number: u64,
+    pub(crate) terminal: u64,
+    pub(crate) amount: u64,
+    pub(crate) card: u64,
+    pub(crate) entry: &'static str,
+    pub(crate) code: &'static str,
 }
 
 /// `count` attempts, half a second apart, from a fixed sequence of random numbers.
-fn attempts(count: u64, character: Character) -> impl Iterator<Item = Attempt> {
+pub(crate) fn attempts(count: u64, character: Character) -> impl Iterator<Item = Attempt> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = move |below: u64| {
         // xorshift64: any sequence would do that does not repeat within a day.

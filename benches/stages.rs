@@ -2,23 +2,72 @@
 
 use crate::{Character, attempts};
 use posmortem::classify::{Circumstances, CodeTables, Dialect, Kind, Meaning};
-use posmortem::exchange::{Direction, Exchange, Leg, Names, Pairing, PairingSettings, Reference, Source, Symbol};
+use posmortem::exchange::{
+    Direction, Exchange, Leg, Names, Pairing, PairingSettings, Reference, Source, Symbol,
+};
 use posmortem::iso8583::{Amount, AmountUnit, EntryMode, Mti, ResponseCode, Timestamp};
-use posmortem::logs::{BlockReader, Format, InputSettings, Position, Record, RecordSink, RejectReason, Scratch, read_block};
+use posmortem::logs::{
+    BlockReader, InputSettings, Position, Record, RecordSink, RejectReason, Scratch, detect, read_block,
+};
 use posmortem::{InputSource, Settings, analyse};
 use std::path::Path;
 
+/// What a log held, apart from its content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Frames {
+    /// Records read.
+    pub records: u64,
+    /// Frames that could not be read.
+    pub rejected: u64,
+    /// Records that hold no message.
+    pub non_messages: u64,
+}
+
+impl RecordSink for Frames {
+    fn record(&mut self, _: &Record<'_>) {
+        self.records += 1;
+    }
+    fn rejected(&mut self, _: Position, _: RejectReason) {
+        self.rejected += 1;
+    }
+    fn non_message(&mut self, _: Position) {
+        self.non_messages += 1;
+    }
+}
+
+/// Cuts a log into blocks and reads every record.
+pub fn parse(log: &[u8]) -> Frames {
+    let settings = InputSettings::default();
+    let format = detect(log, &settings).expect("a known format").format;
+    let mut blocks = BlockReader::new(log, &format, &settings);
+    let (mut scratch, mut frames) = (Scratch::default(), Frames::default());
+    while let Some(block) = blocks.next_block().expect("bytes in memory do not break off") {
+        read_block(&format, &block, &mut scratch, &mut frames);
+        blocks.recycle(block);
+    }
+    frames
+}
+
+/// The whole run on a file; the result is the number of attempts.
+pub fn end_to_end(log: &Path) -> u64 {
+    let sources = [InputSource::Path(log.to_owned())];
+    analyse(&sources, &Settings::default(), &mut ()).summary.totals.exchanges
+}
+
 /// Codes of a day, with the dialects in which they are looked up.
 pub fn codes(count: u64) -> Vec<(Dialect, ResponseCode)> {
-    let codes = ["00", "51", "55", "91", "05", "54"].map(|code| ResponseCode::parse(code.as_bytes()).expect("a code"));
-    let dialects = ["iso1987", "visa", "unionpay-pos"].map(|name| Dialect::from_name(name).expect("a dialect"));
+    let codes = ["00", "51", "55", "91", "05", "54"]
+        .map(|code| ResponseCode::parse(code.as_bytes()).expect("a code"));
+    let dialects =
+        ["iso1987", "visa", "unionpay-pos"].map(|name| Dialect::from_name(name).expect("a dialect"));
     (0..count as usize).map(|at| (dialects[at % 3], codes[at % 6])).collect()
 }
 
 /// Looks up every code; the result is how many decline.
 pub fn classify(codes: &[(Dialect, ResponseCode)]) -> usize {
     let tables = CodeTables::built_in();
-    let circumstances = Circumstances { mti: Mti::parse(b"0210"), kind: Kind::Sale, entry_mode: EntryMode::Chip };
+    let circumstances =
+        Circumstances { mti: Mti::parse(b"0210"), kind: Kind::Sale, entry_mode: EntryMode::Chip };
     let meanings = codes.iter().map(|&(dialect, code)| tables.meaning(dialect, code, &circumstances));
     meanings.filter(|meaning| matches!(meaning, Meaning::Declined(_))).count()
 }

@@ -32,7 +32,7 @@ pub(crate) fn read_records(
     let mut times = TimeReader::new(rules);
     let mut position = block.position();
     let mut rest = block.bytes();
-    let mut record = LogRecord::default();
+    let mut record = LogRecord::new();
     while !rest.is_empty() {
         let next = rest.get(1..).and_then(|behind| starts.find(behind)).map_or(rest.len(), |at| at + 1);
         let (frame, behind) = rest.split_at(next);

@@ -10,6 +10,7 @@ use posmortem_logs::{Column, InputSettings};
 use quick_xml::events::Event;
 
 /// The samples are not part of the repository; without them there is nothing to test.
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn samples() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples/jpos-q2");
     if !folder.is_dir() {

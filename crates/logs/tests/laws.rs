@@ -4,7 +4,7 @@
 mod calls;
 
 use calls::{Call, Calls, read_source};
-use posmortem_logs::{Column, Format, InputFormat, InputSettings, Position, detect};
+use posmortem_logs::{Column, Format, InputFormat, InputSettings, Position, RejectReason, detect};
 use proptest::prelude::*;
 
 const ROWS: &[u8] = b"time,mti,stan,tid,rc,reason_text\r\n\
@@ -165,14 +165,16 @@ proptest! {
         }
         let settings = InputSettings { max_record: 1 << 20, ..settings };
         let calls = check(&table, &format_of(&table, &settings), &settings, 50, false);
-        let expected = rows_by_csv(&table);
+        let rows = csv_rows(&table);
         // Where a quote stays open to the end, the two differ on purpose.
-        prop_assume!(!calls.reasons().contains(&posmortem_logs::RejectReason::UnbalancedQuote));
+        if calls.reasons().contains(&RejectReason::UnbalancedQuote) {
+            return Ok(());
+        }
         let found: Vec<_> = calls.messages().iter().map(|message| {
             [Column::ResponseCode, Column::TerminalId, Column::MerchantId, Column::Link].map(|column| message.get(column).to_owned()).to_vec()
         }).collect();
-        prop_assert_eq!(found, expected);
-        prop_assert_eq!(calls.0.len(), rows_in(&table));
+        prop_assert_eq!(found, readable(&rows));
+        prop_assert_eq!(calls.0.len(), rows.len());
     }
 }
 
@@ -187,49 +189,32 @@ fn cell() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-fn csv_records(table: &[u8]) -> Vec<csv::ByteRecord> {
+/// What the crate `csv` reads behind the header, without the lines of white space that it takes for
+/// rows of one field.
+fn csv_rows(table: &[u8]) -> Vec<csv::ByteRecord> {
     let mut reader =
         csv::ReaderBuilder::new().terminator(csv::Terminator::Any(b'\n')).flexible(true).from_reader(table);
-    let records = reader.byte_records().map(|record| record.expect("memory"));
-    let blank = |record: &csv::ByteRecord| {
-        record.len() == 1 && record.get(0).is_some_and(|field| field.trim_ascii().is_empty())
-    };
-    // A row of one quoted blank is a row for both.
-    records.filter(|record| !blank(record)).collect()
-}
-
-/// Rows of five columns with a readable time, as the crate `csv` reads them.
-fn rows_by_csv(table: &[u8]) -> Vec<Vec<String>> {
-    let text = |field: &[u8]| String::from_utf8_lossy(field.trim_ascii()).into_owned();
-    csv_records(table)
-        .iter()
-        .filter(|record| record.len() == 5 || (record.len() == 6 && text(&record[5]).is_empty()))
-        .filter(|record| text(&record[0]) == "2026-11-21T08:15:30")
-        .map(|record| record.iter().skip(1).take(4).map(text).collect())
-        .collect()
-}
-
-fn rows_in(table: &[u8]) -> usize {
-    // `""` alone is a row of one empty field; a blank line is none.
-    let mut reader =
-        csv::ReaderBuilder::new().terminator(csv::Terminator::Any(b'\n')).flexible(true).from_reader(table);
-    reader.byte_records().count() - blank_lines(table)
-}
-
-/// Lines of white space, which `csv` takes for a row of one field.
-fn blank_lines(table: &[u8]) -> usize {
-    let mut reader = csv::ReaderBuilder::new()
-        .terminator(csv::Terminator::Any(b'\n'))
-        .quoting(true)
-        .flexible(true)
-        .from_reader(table);
-    let mut count = 0;
-    let mut record = csv::ByteRecord::new();
-    let mut start = 21;
-    while reader.read_byte_record(&mut record).expect("memory") {
-        let end = usize::try_from(reader.position().byte()).expect("a small table");
-        count += usize::from(table[start.min(end)..end].trim_ascii().is_empty());
+    reader.byte_headers().expect("memory");
+    let mut start = reader.position().byte();
+    let mut rows = Vec::new();
+    let mut row = csv::ByteRecord::new();
+    while reader.read_byte_record(&mut row).expect("memory") {
+        let end = reader.position().byte();
+        let [from, to] = [start, end].map(|offset| usize::try_from(offset).expect("a small table"));
+        if !table[from..to].trim_ascii().is_empty() {
+            rows.push(row.clone());
+        }
         start = end;
     }
-    count
+    rows
+}
+
+/// The values of rows that have five columns and a readable time.
+fn readable(rows: &[csv::ByteRecord]) -> Vec<Vec<String>> {
+    let text = |field: &[u8]| String::from_utf8_lossy(field.trim_ascii()).into_owned();
+    rows.iter()
+        .filter(|row| row.len() == 5 || (row.len() == 6 && text(&row[5]).is_empty()))
+        .filter(|row| text(&row[0]) == "2026-11-21T08:15:30")
+        .map(|row| row.iter().skip(1).take(4).map(text).collect())
+        .collect()
 }

@@ -3,12 +3,12 @@
 use memchr::memmem;
 
 use super::RECORD_START;
-use super::message::{Message, Role, Verdict};
+use super::message::{Message, Messages, Role, Verdict};
 use super::tag::{Attributes, TagEnd};
-use super::text::Value;
+use super::text::{Value, content};
 use crate::block_reader::line_ends;
 use crate::column::Column;
-use crate::record::{Cells, NO_CELLS, Position, Record, RecordSink};
+use crate::record::{Cells, NO_CELLS, Position, Record, RecordSink, RejectReason};
 use crate::time::TimeReader;
 
 /// Ports from here on are given to clients for one connection and name no link.
@@ -18,20 +18,19 @@ const FIRST_EPHEMERAL_PORT: u32 = 32_768;
 const SHARED: [Column; 4] = [Column::Stan, Column::Rrn, Column::TerminalId, Column::MerchantId];
 
 /// A record being read, or read. Used again for the next one.
-#[derive(Default)]
 pub(super) struct LogRecord<'b> {
     frame: &'b [u8],
-    start: Option<Position>,
+    start: Position,
     /// How far lines are counted, and the line there.
     counted: (usize, u64),
     at: &'b [u8],
     realm: Option<Value<'b>>,
     trace_id: Option<Value<'b>>,
-    /// The messages are the first `used`; those behind them wait to be used again.
-    messages: Vec<Message<'b>>,
-    used: usize,
+    messages: Messages<'b>,
     /// Nesting of `<isomsg>`.
     depth: u32,
+    /// A comment does not end in this record; looking for the end of each would take forever.
+    has_open_comment: bool,
     /// Inside the record of a finished transaction.
     in_dump: bool,
     role: Option<Role>,
@@ -40,11 +39,34 @@ pub(super) struct LogRecord<'b> {
 }
 
 impl<'b> LogRecord<'b> {
+    pub(super) fn new() -> Self {
+        Self::at(&[], Position { offset: 0, line: 1 }, Messages::new())
+    }
+
+    fn at(frame: &'b [u8], start: Position, mut messages: Messages<'b>) -> Self {
+        messages.clear();
+        Self {
+            frame,
+            start,
+            counted: (0, start.line),
+            at: &[],
+            realm: None,
+            trace_id: None,
+            messages,
+            depth: 0,
+            has_open_comment: false,
+            in_dump: false,
+            role: None,
+            extended_reason: None,
+            reason: None,
+        }
+    }
+
     /// Reads a frame that begins with a record's tag.
     pub(super) fn read(&mut self, frame: &'b [u8], start: Position, unescaped: &mut Vec<u8>) {
         unescaped.clear();
-        let messages = std::mem::take(&mut self.messages);
-        *self = Self { frame, start: Some(start), counted: (0, start.line), messages, ..Self::default() };
+        let messages = std::mem::replace(&mut self.messages, Messages::new());
+        *self = Self::at(frame, start, messages);
         let mut at = self.log_tag(unescaped);
         while let Some(found) = frame.get(at..).and_then(|rest| memchr::memchr(b'<', rest)) {
             let tag = at + found;
@@ -53,10 +75,8 @@ impl<'b> LogRecord<'b> {
                 None => break,
             }
         }
-        if self.depth > 0
-            && let Some(unfinished) = self.message()
-        {
-            unfinished.break_off();
+        if self.depth > 0 {
+            self.messages.break_off();
         }
     }
 
@@ -93,10 +113,11 @@ impl<'b> LogRecord<'b> {
                 self.role = None;
                 at + 1
             }
-            [b'!', ..] if tag.starts_with(b"!--") => match memmem::find(tag, b"-->") {
-                Some(end) => at + end,
-                None => at + 1,
-            },
+            [b'!', ..] if tag.starts_with(b"!--") && !self.has_open_comment => {
+                let end = memmem::find(tag, b"-->");
+                self.has_open_comment = end.is_none();
+                at + end.unwrap_or(1)
+            }
             // The rest of the frame is content when it does not end.
             [b'!', ..] if tag.starts_with(b"![CDATA[") => at + memmem::find(tag, b"]]>")?,
             [b'a' | b'c', ..] if tag.starts_with(b"abort>") || tag.starts_with(b"commit>") => {
@@ -130,20 +151,16 @@ impl<'b> LogRecord<'b> {
             return self.offset_of(rest);
         }
         // A message that begins inside of another one was written into it by another thread.
-        if self.depth > 0
-            && let Some(unfinished) = self.message()
-        {
-            unfinished.break_off();
+        if self.depth > 0 {
+            self.messages.break_off();
         }
         self.depth = nesting;
         self.add_message(at);
-        if let Some(message) = self.message() {
-            if let Some(direction) = direction {
-                message.set(Column::Direction, direction, Value::of(direction, unescaped));
-            }
-            if end == TagEnd::Torn {
-                message.break_off();
-            }
+        if let Some(direction) = direction {
+            self.messages.set(Column::Direction, direction, Value::of(direction, unescaped));
+        }
+        if end == TagEnd::Torn {
+            self.messages.break_off();
         }
         self.offset_of(rest)
     }
@@ -152,18 +169,8 @@ impl<'b> LogRecord<'b> {
         let (counted, line) = self.counted;
         let line = line + line_ends(self.frame.get(counted..at).unwrap_or_default());
         self.counted = (at, line);
-        let offset = self.start.map_or(0, |start| start.offset) + at as u64;
-        let (position, role) = (Position { offset, line }, self.role.unwrap_or(Role::Unnamed));
-        match self.messages.get_mut(self.used) {
-            Some(message) => message.restart(position, role),
-            None => self.messages.push(Message::new(position, role)),
-        }
-        self.used += 1;
-    }
-
-    /// The message being read.
-    fn message(&mut self) -> Option<&mut Message<'b>> {
-        self.messages.get_mut(self.used.checked_sub(1)?)
+        let position = Position { offset: self.start.offset + at as u64, line };
+        self.messages.begin(position, self.role.unwrap_or(Role::Unnamed));
     }
 
     fn field(&mut self, at: usize, unescaped: &mut Vec<u8>) -> usize {
@@ -179,14 +186,13 @@ impl<'b> LogRecord<'b> {
         }
         let (end, behind_tag) = attributes.end();
         let next = self.offset_of(behind_tag);
-        let Some(message) = self.messages.get_mut(self.used.saturating_sub(1)) else { return next };
         if end == TagEnd::Torn {
-            message.break_off();
+            self.messages.break_off();
             return next;
         }
         // Ids such as `bitmap`, `-1` and `48.2` are no data elements.
         let Some(element) = id.and_then(element) else { return next };
-        message.see(element);
+        self.messages.see(element);
         let Some(column) = Column::of_element(element) else { return next };
         let value = match value {
             // jPOS escapes `<`, so that one in a value is the tag of another message.
@@ -196,11 +202,11 @@ impl<'b> LogRecord<'b> {
             None => content(behind_tag).map(|content| content.value(unescaped)),
         };
         match value {
-            Some((text, value)) => message.set(column, text, value),
-            None => message.break_off(),
+            Some((text, value)) => self.messages.set(column, text, value),
+            None => self.messages.break_off(),
         }
         if let (Column::Amount, Some(currency)) = (column, currency) {
-            message.set_amount_currency(Value::of(currency, unescaped));
+            self.messages.set_amount_currency(Value::of(currency, unescaped));
         }
         next
     }
@@ -237,26 +243,26 @@ impl<'b> LogRecord<'b> {
 
     /// Tells the sink what was read.
     pub(super) fn tell(&self, times: &mut TimeReader<'_>, unescaped: &[u8], sink: &mut impl RecordSink) {
-        let Some(start) = self.start else { return };
-        let messages = self.messages.get(..self.used).unwrap_or_default();
+        let messages = self.messages.list();
         if messages.is_empty() {
-            sink.non_message(start);
+            sink.non_message(self.start);
             return;
         }
         let at = times.read(self.at);
-        let is_good = |message: &&Message<'_>| matches!(message.verdict(unescaped), Verdict::Good);
+        let is_good =
+            |message: &&Message<'_>| matches!(self.messages.verdict(message, unescaped), Verdict::Good);
         let is_group = messages.len() > 1 && messages.iter().filter(is_good).count() > 1;
-        let group = is_group.then_some(start.offset);
+        let group = is_group.then_some(self.start.offset);
         let mut request: Option<Cells<'_>> = None;
         // Requests first, wherever the dump has them.
         for requests in [true, false] {
             let turn = messages.iter().filter(|message| (message.role == Role::Request) == requests);
             for message in turn {
                 let position = message.position;
-                match (message.verdict(unescaped), at) {
+                match (self.messages.verdict(message, unescaped), at) {
                     (Verdict::Script, _) => sink.non_message(position),
                     (Verdict::Rejected(reason), _) => sink.rejected(position, reason),
-                    (Verdict::Good, None) => sink.rejected(position, crate::RejectReason::BadTime),
+                    (Verdict::Good, None) => sink.rejected(position, RejectReason::BadTime),
                     (Verdict::Good, Some(at)) => {
                         let cells = self.cells_of(message, request.as_ref(), unescaped);
                         sink.record(&Record { cells: &cells, at, position, group });
@@ -276,7 +282,7 @@ impl<'b> LogRecord<'b> {
         unescaped: &'s [u8],
     ) -> Cells<'s> {
         let mut cells = NO_CELLS;
-        message.fill(&mut cells, unescaped);
+        self.messages.fill(message, &mut cells, unescaped);
         let bytes =
             |value: &Option<Value<'b>>| value.as_ref().map_or(&b""[..], |value| value.bytes(unescaped));
         cells[Column::Link as usize] = without_ephemeral_port(bytes(&self.realm));
@@ -293,29 +299,6 @@ impl<'b> LogRecord<'b> {
             }
         }
         cells
-    }
-}
-
-/// What stands between a tag and the next: text, or a CDATA section.
-enum Content<'b> {
-    Text(&'b [u8]),
-    Literal(&'b [u8]),
-}
-
-impl<'b> Content<'b> {
-    fn value(&self, unescaped: &mut Vec<u8>) -> (&'b [u8], Value<'b>) {
-        match *self {
-            Self::Text(text) => (text, Value::of(text, unescaped)),
-            Self::Literal(text) => (text, Value::AsLogged(text)),
-        }
-    }
-}
-
-/// The content behind a tag; `None` when it does not end.
-fn content(behind_tag: &[u8]) -> Option<Content<'_>> {
-    match behind_tag.trim_ascii_start().strip_prefix(b"<![CDATA[") {
-        Some(literal) => literal.get(..memmem::find(literal, b"]]>")?).map(Content::Literal),
-        None => behind_tag.get(..memchr::memchr(b'<', behind_tag)?).map(Content::Text),
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
+use crate::Timestamp;
 use crate::time::TimeRules;
-use crate::{RejectReason, Timestamp};
 
 /// What a record tells, as text.
 #[derive(Default)]
@@ -23,7 +23,7 @@ impl RecordSink for Told {
 
 fn told(frame: &str) -> Vec<String> {
     let (mut told, mut unescaped) = (Told::default(), Vec::new());
-    let mut record = LogRecord::default();
+    let mut record = LogRecord::new();
     record.read(frame.as_bytes(), Position { offset: 0, line: 1 }, &mut unescaped);
     record.tell(&mut TimeReader::new(&TimeRules::default()), &unescaped, &mut told);
     told.0
@@ -118,6 +118,7 @@ fn a_record_without_message_is_told_once() {
         "<exception>at a.<init>(B.java:1) \"quote's\" < 3 <b</exception>",
         r#"<info><field id="39" value="! x"/></info>"#,
         "<!-- <isomsg> -->",
+        "<!-- <info><!-- x",
         "<![CDATA[<isomsg>]]>",
         "<isomsgs></isomsgs>",
     ] {
@@ -207,7 +208,7 @@ fn messages_of_one_record_share_their_group() {
     }
     let groups = |body: &str| {
         let (mut groups, mut unescaped) = (Groups(Vec::new()), Vec::new());
-        let mut record = LogRecord::default();
+        let mut record = LogRecord::new();
         let frame = log(body);
         record.read(frame.as_bytes(), Position { offset: 100, line: 5 }, &mut unescaped);
         record.tell(&mut TimeReader::new(&TimeRules::default()), &unescaped, &mut groups);

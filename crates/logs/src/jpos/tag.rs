@@ -64,7 +64,9 @@ impl<'b> Iterator for Attributes<'b> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> (Vec<(&[u8], &[u8])>, TagEnd, &[u8]) {
+    type Attribute<'t> = (&'t [u8], &'t [u8]);
+
+    fn read(text: &str) -> (Vec<Attribute<'_>>, TagEnd, &[u8]) {
         let mut attributes = Attributes::new(text.as_bytes());
         let read = attributes.by_ref().collect();
         let (end, rest) = attributes.end();

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 /// A value borrowed from the block, or a place in the buffer of unescaped text.
 #[derive(Clone)]
 pub(super) enum Value<'b> {
@@ -28,6 +30,30 @@ impl<'b> Value<'b> {
             Self::AsLogged(text) => text,
             Self::Unescaped(range) => unescaped.get(range.clone()).unwrap_or_default(),
         }
+    }
+}
+
+/// What stands between a tag and the next: text, or a CDATA section.
+pub(super) enum Content<'b> {
+    Text(&'b [u8]),
+    Literal(&'b [u8]),
+}
+
+impl<'b> Content<'b> {
+    /// The text as logged, and the value that it stands for.
+    pub(super) fn value(&self, unescaped: &mut Vec<u8>) -> (&'b [u8], Value<'b>) {
+        match *self {
+            Self::Text(text) => (text, Value::of(text, unescaped)),
+            Self::Literal(text) => (text, Value::AsLogged(text)),
+        }
+    }
+}
+
+/// The content behind a tag; `None` when it does not end.
+pub(super) fn content(behind_tag: &[u8]) -> Option<Content<'_>> {
+    match behind_tag.trim_ascii_start().strip_prefix(b"<![CDATA[") {
+        Some(literal) => literal.get(..memmem::find(literal, b"]]>")?).map(Content::Literal),
+        None => behind_tag.get(..memchr::memchr(b'<', behind_tag)?).map(Content::Text),
     }
 }
 

@@ -1,0 +1,78 @@
+//! Instructions of each stage under callgrind, with a limit that fails: the speed gate of CI.
+//!
+//! Counts do not depend on how busy the machine is. They do depend on the compiler and on the vector
+//! instructions that valgrind offers, so limits stand about a tenth above what was counted.
+
+use gungraun::{
+    Callgrind, EventKind, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main,
+};
+use posmortem::classify::Dialect;
+use posmortem::exchange::{Leg, Names};
+use posmortem::iso8583::ResponseCode;
+use posmortem_benches::stages::{Frames, classify, codes, end_to_end, legs, pair, parse};
+use posmortem_benches::{Character, delimited, jpos};
+use std::hint::black_box;
+use std::io::Write;
+use tempfile::NamedTempFile;
+
+/// Attempts in a day: small enough for callgrind, large enough that start-up does not decide.
+const ATTEMPTS: u64 = 2_000;
+
+fn limit(instructions: u64) -> LibraryBenchmarkConfig {
+    let mut config = LibraryBenchmarkConfig::default();
+    config.tool(Callgrind::default().hard_limits([(EventKind::Ir, instructions)]));
+    config
+}
+
+fn day_of(format: &str) -> Vec<u8> {
+    match format {
+        "delimited" => delimited(ATTEMPTS, Character::Typical),
+        _ => jpos(ATTEMPTS, Character::Typical),
+    }
+}
+
+fn file_of(format: &str) -> NamedTempFile {
+    let mut file = NamedTempFile::new().expect("a temporary file");
+    file.write_all(&day_of(format)).expect("room for the day");
+    file
+}
+
+/// Looks every code up once before, so that the tables are built.
+fn warm_codes() -> Vec<(Dialect, ResponseCode)> {
+    let codes = codes(ATTEMPTS);
+    black_box(classify(&codes));
+    codes
+}
+
+fn legs_of_a_day() -> (Vec<Leg>, Names) {
+    legs(ATTEMPTS)
+}
+
+#[library_benchmark]
+#[bench::delimited(args = ("delimited"), setup = day_of, config = limit(1))]
+#[bench::jpos(args = ("jpos"), setup = day_of, config = limit(1))]
+fn parsing(day: Vec<u8>) -> Frames {
+    black_box(parse(black_box(&day)))
+}
+
+#[library_benchmark]
+#[bench::codes(setup = warm_codes, config = limit(1))]
+fn classifying(codes: Vec<(Dialect, ResponseCode)>) -> usize {
+    black_box(classify(black_box(&codes)))
+}
+
+#[library_benchmark]
+#[bench::legs(setup = legs_of_a_day, config = limit(1))]
+fn pairing(legs: (Vec<Leg>, Names)) -> usize {
+    black_box(pair(black_box(&legs)))
+}
+
+#[library_benchmark]
+#[bench::delimited(args = ("delimited"), setup = file_of, config = limit(1))]
+#[bench::jpos(args = ("jpos"), setup = file_of, config = limit(1))]
+fn whole_run(day: NamedTempFile) -> u64 {
+    black_box(end_to_end(black_box(day.path())))
+}
+
+library_benchmark_group!(name = stages; benchmarks = parsing, classifying, pairing, whole_run);
+main!(library_benchmark_groups = stages);
