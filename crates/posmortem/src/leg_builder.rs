@@ -58,7 +58,8 @@ impl<'s> LegBuilder<'s> {
             merchant: names.intern(&text(Column::MerchantId)),
             issuer: self.issuer(record, card.as_ref(), names),
             link: names.intern(&link),
-            site: names.intern(&text(Column::Site)),
+            // The merchant is the site unless the log names one.
+            site: names.intern(&shown(told(record, &[Column::Site, Column::MerchantId]))),
             stan: number(record.get(Column::Stan)),
             rrn: reference(record.get(Column::Rrn)),
             trace: self.trace(record, input),
@@ -128,6 +129,11 @@ impl<'s> LegBuilder<'s> {
     fn token(&self, card: Option<&CardNumber<'_>>, expiry: &[u8]) -> Option<CardToken> {
         Some(self.settings.token_key.as_ref()?.token(card?, expiry))
     }
+}
+
+/// The first of these columns that the log fills.
+fn told<'b>(record: &Record<'b>, columns: &[Column]) -> &'b [u8] {
+    columns.iter().map(|column| record.get(*column)).find(|text| !text.is_empty()).unwrap_or_default()
 }
 
 /// Log text that may be kept and shown.
@@ -202,7 +208,5 @@ fn leaves_a_part(record: &Record<'_>) -> bool {
 
 fn why_reversed(record: &Record<'_>, mti: Option<Mti>, code: Option<ResponseCode>) -> Option<ReversalReason> {
     let mti = mti.filter(|mti| mti.class() == Class::Reversal && mti.side() == Side::Request)?;
-    let told = [Column::AdviceCode, Column::ConditionCode].map(|column| record.get(column));
-    let told = told.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
-    reversal_reason(code, told, mti)
+    reversal_reason(code, told(record, &[Column::AdviceCode, Column::ConditionCode]), mti)
 }

@@ -1,6 +1,6 @@
 //! What the tests over whole logs share: the bench of the other tests, and the report as a value.
 // Each of these tests uses a part of it.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 #[path = "../tool/bench.rs"]
 mod bench;

@@ -1,0 +1,376 @@
+//! Card data that is planted in logs comes out nowhere: not on standard output or standard error,
+//! not in a file, whatever the command, the format and the mistake of the user.
+//!
+//! What is promised depends on where a value stands. In the columns of its kind, in free text and in
+//! columns that are not read nothing of it ever comes out. In the place of an id or a number it is
+//! covered when its form gives it away: card numbers and tracks are, names, CVVs and PIN blocks
+//! cannot be.
+// Clippy takes the functions beside the tests for something else than tests.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use support::{Bench, Ended, fixture};
+
+/// Values that must not be found.
+struct Canaries(BTreeSet<String>);
+
+impl Canaries {
+    fn new<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
+        let mut forms = BTreeSet::new();
+        for value in values {
+            let compact = compact(value);
+            forms.extend(track_parts(&compact).into_iter().filter(|part| is_number(part)).map(last_ten));
+            forms.extend(track_parts(&compact).into_iter().map(str::to_owned));
+            forms.insert(hex(value));
+            forms.insert(hex(&compact));
+            forms.insert(compact);
+        }
+        Self(forms)
+    }
+
+    /// What is found in a text of what must not be.
+    fn in_text(&self, told: &str) -> Vec<&str> {
+        let told = [told.to_lowercase(), compact(told)];
+        let is_in = |value: &&String| told.iter().any(|text| text.contains(value.as_str()));
+        self.0.iter().filter(is_in).map(String::as_str).collect()
+    }
+
+    #[track_caller]
+    fn are_not_in(&self, told: &str, which: &str) {
+        assert_eq!(self.in_text(told), [""; 0], "{which}");
+    }
+}
+
+/// Without what groups digits.
+fn compact(text: &str) -> String {
+    text.to_lowercase().replace([' ', '-'], "")
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The number, name and further data of a track; a value that is none is one part.
+fn track_parts(value: &str) -> Vec<&str> {
+    let is_track_2 = value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'=' | b'd'));
+    let separators: &[char] = if is_track_2 { &['=', 'd'] } else { &['^'] };
+    let parts = value.split(separators).map(|part| part.trim_matches(['%', 'b', '?']));
+    parts.filter(|part| part.len() >= 7).collect()
+}
+
+fn is_number(part: &str) -> bool {
+    (13..=19).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// An issuer's prefix may be shown, the rest of a number may not, nor nearly all of it.
+fn last_ten(number: &str) -> String {
+    number[number.len() - 10..].to_owned()
+}
+
+const CVV: &str = "7093";
+
+fn planted() -> Vec<String> {
+    let lines = fs::read_to_string(fixture("malformed/planted.txt")).unwrap();
+    lines.lines().filter(|line| *line != CVV).map(str::to_owned).collect()
+}
+
+/// Of those that are planted, what can be told by its form.
+fn planted_numbers_and_tracks() -> Vec<String> {
+    let begins_with_number = |value: &String| {
+        compact(value).trim_start_matches(['%', 'b']).bytes().take(13).all(|c| c.is_ascii_digit())
+    };
+    planted().into_iter().filter(begins_with_number).collect()
+}
+
+/// Card numbers of the day's rows.
+fn of_rows() -> Vec<String> {
+    let mut reader = csv::Reader::from_path(fixture("day.csv")).unwrap();
+    let at = reader.headers().unwrap().iter().position(|name| name == "pan").unwrap();
+    let numbers = reader.records().map(|row| row.unwrap()[at].to_owned());
+    numbers.filter(|number| !number.is_empty()).collect()
+}
+
+/// Card numbers, tracks, PIN blocks and working keys of the day's log.
+fn of_log() -> Vec<String> {
+    let log = fs::read_to_string(fixture("day.log")).unwrap();
+    let values = ["2", "35", "52", "62"].map(|id| {
+        let field = format!("<field id=\"{id}\" value=\"");
+        let values = log.split(&field).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+        // Dumps print masked numbers and `[WIPED]`.
+        values
+            .filter(|value| value.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'='))
+            .collect::<Vec<_>>()
+    });
+    values.concat()
+}
+
+fn canaries(values: &[String]) -> Canaries {
+    Canaries::new(values.iter().map(String::as_str))
+}
+
+fn of_the_day() -> Canaries {
+    canaries(&[of_rows(), of_log()].concat())
+}
+
+/// Every format, in one pass each.
+const ALL_FORMATS: [&[&str]; 2] = [
+    &["report", "--all-terminals", "-o", "a.json", "-o", "a.csv", "-o", "a.tsv", "-o", "a.txt"],
+    &["classify", "--all", "-o", "a.csv", "-o", "a.tsv", "-o", "a.ndjson"],
+];
+
+/// On standard output, in another language, failures alone.
+const ON_STANDARD_OUTPUT: [&[&str]; 4] = [
+    &["report", "--all-terminals", "--lang", "zh", "--format", "table"],
+    &["report", "--format", "json"],
+    &["classify"],
+    &["classify", "--all", "--format", "ndjson"],
+];
+
+/// Everything that a run told: both streams and every file that it left.
+fn told(bench: &Bench, ended: &Ended) -> String {
+    let files = bench.names().into_iter().map(|name| bench.read(&name));
+    [ended.stdout.clone(), ended.stderr.clone()].into_iter().chain(files).collect::<Vec<_>>().join("\n")
+}
+
+/// All that some commands tell of an input.
+fn told_by(commands: &[&[&str]], input: &str, options: &[&str]) -> String {
+    let mut all = String::new();
+    for command in commands {
+        let bench = Bench::new();
+        let ended = bench.run(&[command, &["-v", "--rejects", "rejects.tsv", input][..], options].concat());
+        assert!(matches!(ended.code, Some(0 | 2 | 3 | 4)), "{ended:?}");
+        all += &told(&bench, &ended);
+    }
+    all
+}
+
+/// All that can be told of an input.
+fn told_of(input: &str, options: &[&str]) -> String {
+    told_by(&ALL_FORMATS, input, options) + &told_by(&ON_STANDARD_OUTPUT, input, options)
+}
+
+/// A code or amount may be the same by chance; one that stands by itself is not.
+#[track_caller]
+fn has_no_cvv(told: &str, which: &str) {
+    let mut words = told.split(|c: char| !c.is_alphanumeric());
+    assert!(words.all(|word| word != CVV), "{which}");
+}
+
+#[test]
+fn the_search_finds_what_it_looks_for() {
+    let canaries = canaries(&planted());
+    for leak in [
+        "x 4111113100002012 y",
+        "4111 1131 0000 2012",
+        "4111-1131-0000-2012",
+        "411111****3100002012",
+        "34313131313133313030303032303132",
+        "c4a2f1c9d37b5e8a",
+        "Vantongeren/Odile M",
+        "***^28122010000000000000000?",
+    ] {
+        assert!(std::panic::catch_unwind(|| canaries.are_not_in(leak, "")).is_err(), "{leak}");
+    }
+    canaries.are_not_in("41111131 2026-11-21T10:00:02.125 ****************", "");
+}
+
+#[test]
+fn nothing_of_the_day_comes_out() {
+    let canaries = of_the_day();
+    canaries.are_not_in(&told_of(&fixture("day.csv"), &[]), "day.csv");
+    for options in [&[][..], &["--config", &fixture("posmortem.toml")]] {
+        canaries.are_not_in(&told_of(&fixture("day.log"), options), "day.log");
+    }
+}
+
+#[test]
+fn nothing_that_is_planted_comes_out() {
+    let canaries = canaries(&planted());
+    for name in ["malformed/planted-card-data.csv", "malformed/planted-card-data.log"] {
+        for options in [&[][..], &["--bin-digits", "8"], &["--dialect", "visa"], &["--max-rejects", "0"]] {
+            let told = told_of(&fixture(name), options);
+            canaries.are_not_in(&told, name);
+            has_no_cvv(&told, name);
+        }
+    }
+}
+
+#[test]
+fn a_planted_list_is_no_log_and_is_not_repeated() {
+    let told = told_of(&fixture("malformed/planted.txt"), &[]);
+    canaries(&planted()).are_not_in(&told, "planted.txt");
+    has_no_cvv(&told, "planted.txt");
+}
+
+/// What a column can be taken for.
+const COLUMNS: [&str; 30] = [
+    "time",
+    "mti",
+    "stan",
+    "rrn",
+    "terminal_id",
+    "merchant_id",
+    "bin",
+    "processing_code",
+    "amount",
+    "currency",
+    "pos_entry_mode",
+    "response_code",
+    "acquirer_id",
+    "issuer",
+    "link",
+    "latency_ms",
+    "direction",
+    "site",
+    "reason_text",
+    "dialect",
+    "track2",
+    "service_code",
+    "original_stan",
+    "original_rrn",
+    "expiry",
+    "condition_code",
+    "receiving_id",
+    "original_data",
+    "replacement_amounts",
+    "trace_id",
+];
+
+/// The columns of a file, the one called `source` taken for `target`.
+fn mapped(name: &str, source: &str, target: &str) -> String {
+    let text = fs::read_to_string(fixture(name)).unwrap();
+    let taken = |column| match column {
+        _ if column == source => target,
+        _ if column == target => "-",
+        _ => column,
+    };
+    text.lines().next().unwrap().split(',').map(taken).collect::<Vec<_>>().join(",")
+}
+
+/// Where values show when the column `source` is taken for any other.
+fn leaks(canaries: &Canaries, name: &str, source: &str) -> Vec<String> {
+    let mut leaks = Vec::new();
+    for target in COLUMNS.into_iter().filter(|target| *target != source) {
+        let told = told_by(&ALL_FORMATS, &fixture(name), &["--columns", &mapped(name, source, target)]);
+        if let Some(first) = canaries.in_text(&told).first() {
+            leaks.push(format!("{source} as {target}: {first}"));
+        }
+    }
+    leaks
+}
+
+#[test]
+fn card_numbers_taken_for_something_else_are_covered() {
+    assert_eq!(leaks(&canaries(&of_rows()), "day.csv", "pan"), [""; 0]);
+}
+
+#[test]
+fn planted_numbers_and_tracks_taken_for_something_else_are_covered() {
+    let canaries = canaries(&planted_numbers_and_tracks());
+    let sources = ["terminal_id", "merchant_id", "rrn", "pan", "response_code", "issuer", "link", "track2"];
+    let leaks = sources.map(|source| leaks(&canaries, "malformed/planted-card-data.csv", source)).concat();
+    assert_eq!(leaks, [""; 0]);
+}
+
+/// Track 1 holds the name between the number and the rest; its form gives all of it away.
+#[test]
+fn free_text_taken_for_something_else_shows_neither_number_nor_track() {
+    let canaries = canaries(&planted_numbers_and_tracks());
+    let sources = ["reason_text", "remark"];
+    let leaks = sources.map(|source| leaks(&canaries, "malformed/planted-card-data.csv", source)).concat();
+    assert_eq!(leaks, [""; 0]);
+}
+
+/// Each data row of a file, and all of them, without the header.
+fn without_header(name: &str) -> Vec<String> {
+    let text = fs::read_to_string(fixture(name)).unwrap();
+    let rows: Vec<_> = text.lines().skip(1).collect();
+    rows.iter().map(|row| format!("{row}\n")).chain([rows.join("\n")]).collect()
+}
+
+fn told_of_bytes(bytes: &str, options: &[&str]) -> String {
+    // Beside the folder in which the tool works, so that what it leaves there is its own.
+    let outside = Bench::new().with("rows.csv", bytes);
+    told_of(outside.path("rows.csv").to_str().unwrap(), options)
+}
+
+#[test]
+fn rows_that_stand_where_a_header_should_are_not_repeated() {
+    let canaries = canaries(&planted());
+    for rows in without_header("malformed/planted-card-data.csv") {
+        for options in [
+            &[][..],
+            &["--input-format", "jpos"],
+            &["--separator", "semicolon"],
+            &["--columns", "time,mti,response_code"],
+            &["--columns", "time,link,mti"],
+        ] {
+            let told = told_of_bytes(&rows, options);
+            canaries.are_not_in(&told, &format!("{options:?}"));
+            has_no_cvv(&told, &format!("{options:?}"));
+        }
+    }
+}
+
+/// The user insists on rows, so that the first one is taken for the header.
+#[test]
+fn a_row_that_is_taken_for_the_header_by_force_is_not_repeated() {
+    let canaries = canaries(&planted());
+    for rows in without_header("malformed/planted-card-data.csv") {
+        let told = told_of_bytes(&rows, &["--input-format", "delimited"]);
+        canaries.are_not_in(&told, "--input-format delimited");
+        has_no_cvv(&told, "--input-format delimited");
+    }
+}
+
+#[test]
+fn a_log_given_for_another_file_is_not_repeated() {
+    let (canaries, day) = (canaries(&planted()), fixture("day.csv"));
+    for name in ["planted-card-data.csv", "planted-card-data.log", "planted.txt"] {
+        let log = fixture(&format!("malformed/{name}"));
+        for arguments in [
+            &["report", &day, "--config", &log][..],
+            &["config", "show", "--config", &log],
+            &["explain", "55", "--config", &log],
+            &["classify", &day, "--token-key", &log],
+            &["config", "show", "--token-key", &log],
+        ] {
+            let bench = Bench::new();
+            let ended = bench.run(arguments);
+            canaries.are_not_in(&told(&bench, &ended), &format!("{arguments:?}"));
+        }
+    }
+}
+
+#[test]
+fn commands_without_a_log_know_no_card() {
+    let all = canaries(&[planted(), of_rows(), of_log()].concat());
+    for arguments in [
+        &["explain", "55"][..],
+        &["explain", "A0", "--format", "json"],
+        &["explain", "pin_incorrect", "--lang", "zh"],
+        &["config", "show"],
+        &["config", "show", "--format", "json", "--config", &fixture("posmortem.toml")],
+        &["report", "--help"],
+        &["classify", "--help"],
+    ] {
+        let bench = Bench::new();
+        let ended = bench.run(&[arguments, &["-v"]].concat());
+        all.are_not_in(&told(&bench, &ended), &format!("{arguments:?}"));
+    }
+}
+
+#[test]
+fn a_broken_off_and_a_binary_log_are_not_repeated() {
+    let log = fs::read_to_string(fixture("malformed/planted-card-data.log")).unwrap();
+    let canaries = canaries(&planted());
+    for cut in (0..log.len()).step_by(log.len() / 40) {
+        let name = format!("cut at {cut}");
+        canaries.are_not_in(&told_of_bytes(&log[..cut], &[]), &name);
+        canaries.are_not_in(&told_of_bytes(&log[cut..], &[]), &name);
+    }
+    canaries.are_not_in(&told_of_bytes(&log.replace('\n', "\0"), &[]), "NUL for line feed");
+}
