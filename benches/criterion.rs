@@ -1,4 +1,5 @@
 //! Times of each stage, for people; CI only runs them in test mode, where results are asserted.
+#![allow(missing_docs, unreachable_pub, reason = "the benchmark macros make public items of their own")]
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use posmortem_benches::stages::{classify, codes, end_to_end, legs, pair, parse};
@@ -36,7 +37,7 @@ fn classifying(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(ATTEMPTS));
     let declined = ATTEMPTS as usize - codes.iter().filter(|(_, code)| code.as_str() == "00").count();
     group.bench_function("codes", |bencher| {
-        bencher.iter(|| assert_eq!(classify(black_box(&codes)), declined))
+        bencher.iter(|| assert_eq!(classify(black_box(&codes)), declined));
     });
     group.finish();
 }

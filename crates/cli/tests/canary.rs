@@ -10,12 +10,15 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use support::{Bench, Ended, fixture};
 
-/// Values that must not be found.
-struct Canaries(BTreeSet<String>);
+/// Values that must not be found, by the bytes that they begin with.
+struct Canaries(HashMap<Vec<u8>, BTreeSet<String>>);
+
+/// No value is shorter.
+const SHORTEST: usize = 7;
 
 impl Canaries {
     fn new<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
@@ -28,19 +31,29 @@ impl Canaries {
             forms.insert(hex(&compact));
             forms.insert(compact);
         }
-        Self(forms)
+        let mut by_start = HashMap::<_, BTreeSet<_>>::new();
+        for form in forms {
+            by_start.entry(form.as_bytes()[..SHORTEST].to_vec()).or_default().insert(form);
+        }
+        Self(by_start)
     }
 
     /// What is found in a text of what must not be.
-    fn in_text(&self, told: &str) -> Vec<&str> {
-        let told = [told.to_lowercase(), compact(told)];
-        let is_in = |value: &&String| told.iter().any(|text| text.contains(value.as_str()));
-        self.0.iter().filter(is_in).map(String::as_str).collect()
+    fn in_text(&self, told: &str) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        for text in [told.to_lowercase(), compact(told)] {
+            for (at, start) in text.as_bytes().windows(SHORTEST).enumerate() {
+                let values = self.0.get(start).into_iter().flatten();
+                let are_here = |value: &&String| text.as_bytes()[at..].starts_with(value.as_bytes());
+                found.extend(values.filter(are_here).map(String::as_str));
+            }
+        }
+        found
     }
 
     #[track_caller]
     fn are_not_in(&self, told: &str, which: &str) {
-        assert_eq!(self.in_text(told), [""; 0], "{which}");
+        assert_eq!(self.in_text(told), BTreeSet::new(), "{which}");
     }
 }
 
@@ -58,7 +71,7 @@ fn track_parts(value: &str) -> Vec<&str> {
     let is_track_2 = value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'=' | b'd'));
     let separators: &[char] = if is_track_2 { &['=', 'd'] } else { &['^'] };
     let parts = value.split(separators).map(|part| part.trim_matches(['%', 'b', '?']));
-    parts.filter(|part| part.len() >= 7).collect()
+    parts.filter(|part| part.len() >= SHORTEST).collect()
 }
 
 fn is_number(part: &str) -> bool {
@@ -152,7 +165,7 @@ fn told_of(input: &str, options: &[&str]) -> String {
     told_by(&ALL_FORMATS, input, options) + &told_by(&ON_STANDARD_OUTPUT, input, options)
 }
 
-/// A code or amount may be the same by chance; one that stands by itself is not.
+/// Inside a token or an offset it may stand by chance, not by itself.
 #[track_caller]
 fn has_no_cvv(told: &str, which: &str) {
     let mut words = told.split(|c: char| !c.is_alphanumeric());
@@ -172,7 +185,7 @@ fn the_search_finds_what_it_looks_for() {
         "Vantongeren/Odile M",
         "***^28122010000000000000000?",
     ] {
-        assert!(std::panic::catch_unwind(|| canaries.are_not_in(leak, "")).is_err(), "{leak}");
+        assert!(!canaries.in_text(leak).is_empty(), "{leak}");
     }
     canaries.are_not_in("41111131 2026-11-21T10:00:02.125 ****************", "");
 }

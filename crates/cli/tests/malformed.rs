@@ -267,7 +267,7 @@ fn noise_is_told() {
 fn a_file_without_permission_is_told() {
     use std::os::unix::fs::PermissionsExt;
     let bench = Bench::new().with("secret.csv", "time,mti\n");
-    fs::set_permissions(bench.path("secret.csv"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(bench.path("secret.csv"), fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(bench.path("secret.csv")).is_ok() {
         println!("skipped: this user may read everything");
         return;

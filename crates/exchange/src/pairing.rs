@@ -334,7 +334,7 @@ impl Pairing {
                 (_, Some(_), Some(_)) => self.close(open, Form::Paired, done),
                 (_, None, Some(answer)) if answer.mti.is_none() => self.close(open, Form::Complete, done),
                 (_, None, _) if self.links.may_begin_before(&open, horizon_ms) => {
-                    self.close(open, Form::Open, done)
+                    self.close(open, Form::Open, done);
                 }
                 (_, None, _) => self.close(open, Form::ResponseOnly, done),
                 // An export that writes the answer's code into the request's row.

@@ -75,7 +75,8 @@ pub(crate) fn terminals_without_places(report: &Value) -> Value {
     let mut terminals = report["terminals"].clone();
     for terminal in terminals.as_array_mut().unwrap() {
         for sample in terminal["verdict"]["samples"].as_array_mut().unwrap() {
-            (sample["file"].take(), sample["offset"].take());
+            sample["file"].take();
+            sample["offset"].take();
         }
     }
     terminals
