@@ -3,6 +3,7 @@
 //! Counts do not depend on how busy the machine is. They do depend on the compiler and on the vector
 //! instructions that valgrind offers, so limits stand about a tenth above what was counted.
 #![allow(
+    clippy::exit,
     missing_docs,
     unreachable_pub,
     unused_qualifications,

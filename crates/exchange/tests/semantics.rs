@@ -62,8 +62,8 @@ fn leg(text: &str, line: u64, names: &mut Names) -> Leg {
             "out" => leg.direction = Direction::Outgoing,
             "ostan" => leg.original_stan = value.parse().ok(),
             "why" => {
-                leg.reversal_reason =
-                    reversal_reason(ResponseCode::parse(value.as_bytes()), b"", mti.unwrap())
+                let code = ResponseCode::parse(value.as_bytes());
+                leg.reversal_reason = reversal_reason(code, b"", mti.unwrap());
             }
             "part" => leg.leaves_a_part = true,
             "dump" => leg.in_dump = true,

@@ -119,7 +119,8 @@ impl Lab {
         report["input"]["bytes"].take();
         for terminal in report["terminals"].as_array_mut().expect("terminals") {
             for sample in terminal["verdict"]["samples"].as_array_mut().expect("samples") {
-                (sample["file"].take(), sample["offset"].take());
+                sample["file"].take();
+                sample["offset"].take();
             }
         }
         let rows = rows.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());

@@ -1,9 +1,11 @@
 //! Real Q2 logs from end to end: what became of every attempt, and where every frame went.
 //!
 //! The expected counts were worked out by hand from the files.
+// Clippy takes the functions beside the tests for something else than tests.
+#![allow(clippy::print_stdout)]
 
-use posmortem::classify::Cause;
-use posmortem::exchange::{Counts, FileState, Ledger, Outcome, Summary};
+use posmortem::classify::{Cause, Reason};
+use posmortem::exchange::{CodeSummary, Counts, FileState, Ledger, Outcome, Summary};
 use posmortem::{InputSource, Settings, analyse};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -48,8 +50,8 @@ fn every_attempt_of_the_large_log_failed_for_its_reason() {
     assert_eq!(causes(&terminal.counts), expected);
     assert_eq!(summary.totals, terminal.counts);
 
-    let code = |code: &posmortem::exchange::CodeSummary| {
-        (code.code.map(|code| code.to_string()), code.reason.map(|reason| reason.cause()), code.count)
+    let code = |code: &CodeSummary| {
+        (code.code.map(|code| code.to_string()), code.reason.map(Reason::cause), code.count)
     };
     let codes: BTreeSet<_> = summary.codes.iter().map(code).collect();
     let expected = [

@@ -14,6 +14,13 @@ const NONE: u64 = u64::MAX;
 /// In place of the next exchange of a chain: this one stands in no chain of the kind.
 const OUTSIDE: u64 = u64::MAX - 1;
 
+/// Exchanges of one chain that are looked at, the newest first, and that may be newer than one which
+/// enters late.
+pub(super) const MOST_CANDIDATES: usize = 64;
+
+/// Below so many keys a sweep is not worth its while.
+const FEWEST_KEYS: usize = 1 << 12;
+
 /// What an exchange can be found by. Each open exchange stands in at most one chain of each kind.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Lookup {
@@ -79,8 +86,6 @@ pub(super) struct Open {
     pub(super) began_without_key: bool,
     /// The exchange before this one in each chain.
     pub(super) before: [u64; Lookup::KINDS],
-    /// Keys of hops that renumbered the STAN.
-    pub(super) aliases: Vec<Lookup>,
 }
 
 impl Open {
@@ -100,7 +105,6 @@ impl Open {
             original: None,
             began_without_key: leg.stan.is_none() || leg.terminal_key.is_absent(),
             before: [OUTSIDE; Lookup::KINDS],
-            aliases: Vec::new(),
         }
     }
 
@@ -158,6 +162,8 @@ pub(super) struct OpenExchanges {
     aliases: HashMap<Lookup, u64, RandomState>,
     /// Exchanges whose first leg lacks its terminal or STAN.
     without_key: usize,
+    /// How many keys to hold before those of exchanges that have left are forgotten.
+    sweep_at: usize,
 }
 
 impl OpenExchanges {
@@ -178,7 +184,19 @@ impl OpenExchanges {
         if let Some(leg) = leg {
             self.find_by(number, &leg);
         }
+        if self.newest.len() + self.aliases.len() >= self.sweep_at {
+            self.sweep();
+        }
         number
+    }
+
+    /// Forgets the keys of exchanges that have left. Done now and then for all at once, which costs a
+    /// fraction of finding the keys of each one again when it leaves.
+    fn sweep(&mut self) {
+        let front = self.front;
+        self.newest.retain(|_, number| *number >= front);
+        self.aliases.retain(|_, number| *number >= front);
+        self.sweep_at = 2 * (self.newest.len() + self.aliases.len()) + FEWEST_KEYS;
     }
 
     /// Makes an exchange findable by what a further leg tells, where it told nothing of the kind
@@ -195,7 +213,11 @@ impl OpenExchanges {
     fn enter_chain(&mut self, number: u64, lookup: Lookup) {
         let kind = lookup.kind();
         let newest = self.newest.get(&lookup).copied().unwrap_or(NONE);
-        let newer = self.chain(lookup).map(|(other, _)| other).take_while(|other| *other > number).last();
+        let newer = self.chain(lookup).map(|(other, _)| other).take_while(|other| *other > number);
+        let (newer, count) = newer.fold((None, 0), |(_, count), other| (Some(other), count + 1));
+        if count == MOST_CANDIDATES {
+            return;
+        }
         let older = match newer.and_then(|newer| self.get_mut(newer)) {
             Some(newer) => std::mem::replace(&mut newer.before[kind], number),
             None => {
@@ -213,9 +235,6 @@ impl OpenExchanges {
         let Some(stan) = hop.stan else { return };
         let alias = Lookup::Key(hop.family(), hop.terminal_key, stan);
         self.aliases.insert(alias, number);
-        if let Some(open) = self.get_mut(number) {
-            open.aliases.push(alias);
-        }
     }
 
     /// Whether every exchange has a whole key, so that none with another key can belong to a leg
@@ -232,7 +251,7 @@ impl OpenExchanges {
         self.aliases.get(&lookup).copied().filter(|&number| number >= self.front)
     }
 
-    /// The exchanges of a chain, newest first.
+    /// The newest exchanges of a chain, newest first.
     pub(super) fn chain(&self, lookup: Lookup) -> impl Iterator<Item = (u64, &Open)> {
         let mut next = self.newest.get(&lookup).copied().unwrap_or(NONE);
         std::iter::from_fn(move || {
@@ -241,6 +260,7 @@ impl OpenExchanges {
             next = open.before[lookup.kind()];
             Some((number, open))
         })
+        .take(MOST_CANDIDATES)
     }
 
     /// Takes out the oldest exchange if it began before `began`.
@@ -249,22 +269,8 @@ impl OpenExchanges {
             return None;
         }
         let open = self.queue.pop_front()?;
-        let number = self.front;
         self.front += 1;
         self.without_key -= usize::from(open.began_without_key);
-        let forget = |map: &mut HashMap<Lookup, u64, RandomState>, lookup: &Lookup| {
-            if map.get(lookup) == Some(&number) {
-                map.remove(lookup);
-            }
-        };
-        for leg in open.legs() {
-            for lookup in Lookup::all_of(leg) {
-                forget(&mut self.newest, &lookup);
-            }
-        }
-        for alias in &open.aliases {
-            forget(&mut self.aliases, alias);
-        }
         Some(open)
     }
 }

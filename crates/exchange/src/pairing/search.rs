@@ -1,0 +1,121 @@
+//! Which open exchange a leg belongs to.
+//!
+//! Every answer follows from the leg and the exchanges of the last horizon alone, and from no more
+//! than the newest `MOST_CANDIDATES` of them that share a key: beyond that nobody could tell them
+//! apart, and a terminal that never counts its STAN must not make the search slow.
+
+use super::REPEAT_MS;
+use super::open::{Lookup, Open, OpenExchanges};
+use crate::{Leg, Traffic};
+
+/// A reversal that names nothing but card and amount finds an original this far back.
+const CARD_AND_AMOUNT_MS: i64 = 600_000;
+
+/// Which neighbour of the switch an answer faces.
+pub(super) enum Facing {
+    Terminal,
+    Upstream,
+}
+
+/// The families (see `Leg::family`) of rows without an MTI, of 0100 and of 0200.
+const ATTEMPT_FAMILIES: [u8; 3] = [0, 2, 4];
+
+impl OpenExchanges {
+    /// The open exchange that `leg` belongs to and that `takes` it: by key; where a side does not
+    /// tell its terminal by reference, then by the log's own id, then by STAN and link if only one
+    /// exchange lies that close. A leg with neither STAN nor reference belongs to none.
+    pub(super) fn partner(&self, leg: &Leg, takes: impl Fn(&Open) -> bool) -> Option<(u64, Facing)> {
+        if leg.stan.is_none() && leg.rrn.is_absent() {
+            return None;
+        }
+        let fits = |open: &Open| {
+            open.family == leg.family()
+                && open.terminal_agrees(leg.terminal_key)
+                && open.reference_agrees(&leg.rrn)
+                && takes(open)
+        };
+        let facing_terminal = |number| Some((number, Facing::Terminal));
+        if let Some(stan) = leg.stan {
+            let key = Lookup::Key(leg.family(), leg.terminal_key, stan);
+            if let Some((number, _)) = self.chain(key).find(|(_, open)| fits(open)) {
+                return facing_terminal(number);
+            }
+            if let Some(number) = self.by_alias(key) {
+                return Some((number, Facing::Upstream));
+            }
+        }
+        if self.all_have_keys() && leg.stan.is_some() && !leg.terminal_key.is_absent() {
+            return None;
+        }
+        let one_number = |open: &Open| open.terminal_missing(leg.terminal_key) || open.stan_agrees(leg.stan);
+        let by_reference = (!leg.rrn.is_absent()).then(|| self.chain(Lookup::Reference(leg.rrn)));
+        if let Some((number, _)) =
+            by_reference.into_iter().flatten().find(|(_, open)| fits(open) && one_number(open))
+        {
+            return facing_terminal(number);
+        }
+        let by_trace = (leg.trace != 0).then(|| self.chain(Lookup::Trace(leg.trace)));
+        let mut by_trace = by_trace.into_iter().flatten();
+        if let Some((number, _)) = by_trace.find(|(_, open)| fits(open) && open.stan_agrees(leg.stan)) {
+            return facing_terminal(number);
+        }
+        let is_near = |open: &Open| leg.at.millis - open.last_activity() <= REPEAT_MS;
+        let chain = self.chain(Lookup::Link(leg.family(), leg.stan?, leg.link));
+        let mut near =
+            chain.filter(|(_, open)| open.terminal_missing(leg.terminal_key) && fits(open) && is_near(open));
+        let (number, _) = near.next()?;
+        near.next().is_none().then_some((number, Facing::Terminal))
+    }
+
+    /// The attempt of which this request is a hop further up: same reference or log id, same amount,
+    /// another STAN or class, sent while the first request waits for its answer.
+    pub(super) fn outer_hop(&self, leg: &Leg) -> Option<u64> {
+        let is_hop = |open: &Open| {
+            let Some(request) = open.request.filter(|_| open.traffic == Traffic::Attempt) else {
+                return false;
+            };
+            open.answer.is_none()
+                && open.terminal_agrees(leg.terminal_key)
+                && request.amount.is_some()
+                && request.amount == leg.amount
+                && (request.stan != leg.stan || open.family != leg.family())
+                && leg.at.millis - open.last_request <= REPEAT_MS
+        };
+        let by_reference = (!leg.rrn.is_absent()).then(|| self.chain(Lookup::Reference(leg.rrn)));
+        let by_trace = (leg.trace != 0).then(|| self.chain(Lookup::Trace(leg.trace)));
+        let mut candidates = by_reference.into_iter().flatten().chain(by_trace.into_iter().flatten());
+        candidates.find(|(_, open)| is_hop(open)).map(|(number, _)| number)
+    }
+
+    /// By the original's own numbers where the reversal tells them, else by terminal and STAN, else
+    /// by reference, else by card and amount. An original that is told but not found is never
+    /// replaced by a guess.
+    pub(super) fn original_of(&self, leg: &Leg) -> Option<u64> {
+        let fits = |open: &Open| {
+            open.traffic == Traffic::Attempt && open.undo.is_none() && open.terminal_agrees(leg.terminal_key)
+        };
+        let reference = if leg.original_rrn.is_absent() { leg.rrn } else { leg.original_rrn };
+        let by_stan = |stan: u64| {
+            let chains =
+                ATTEMPT_FAMILIES.map(|family| self.chain(Lookup::Key(family, leg.terminal_key, stan)));
+            let fitting = chains
+                .into_iter()
+                .flatten()
+                .filter(|(_, open)| fits(open) && open.reference_agrees(&reference));
+            fitting.map(|(number, _)| number).max()
+        };
+        let by_reference = || {
+            let chain = (!reference.is_absent()).then(|| self.chain(Lookup::Reference(reference)));
+            chain.into_iter().flatten().find(|(_, open)| fits(open)).map(|(number, _)| number)
+        };
+        let by_card = || {
+            let chain = self.chain(Lookup::Card(leg.card?, leg.amount?.minor));
+            let near = |open: &Open| leg.at.millis - open.began <= CARD_AND_AMOUNT_MS;
+            chain.filter(|(_, open)| fits(open) && near(open)).map(|(number, _)| number).next()
+        };
+        match leg.original_stan {
+            Some(stan) => by_stan(stan).or_else(by_reference),
+            None => leg.stan.and_then(by_stan).or_else(by_reference).or_else(by_card),
+        }
+    }
+}
