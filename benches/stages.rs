@@ -89,6 +89,7 @@ pub fn legs(count: u64) -> (Vec<Leg>, Names) {
             issuer: Symbol::ABSENT,
             link: Symbol::ABSENT,
             site: Symbol::ABSENT,
+            switch_reason: Symbol::ABSENT,
             stan: Some(attempt.number),
             rrn: Reference::new(&format!("3263{:08}", attempt.number)),
             trace: 0,

@@ -1,9 +1,9 @@
 //! What the tool says on standard error: one line a message, `posmortem: ` before it.
 //!
-//! Standard output is for results alone. Texts pass [`escape_controls`], since paths and names from
-//! a log may hold anything. Standard error that cannot be written to is no reason to stop.
+//! Standard output is for results alone. Texts pass the [`screen`], since paths and names from a log,
+//! and what a user types, may hold anything. Standard error that cannot be written to is no reason to stop.
 
-use posmortem::iso8583::escape_controls;
+use posmortem::iso8583::screen;
 use std::fmt::Display;
 use std::io::{self, Write};
 
@@ -44,7 +44,7 @@ fn say(text: &dyn Display) {
 }
 
 fn line(text: &str) -> String {
-    format!("posmortem: {}\n", escape_controls(text.as_bytes()))
+    format!("posmortem: {}\n", screen(text.as_bytes()))
 }
 
 #[cfg(test)]

@@ -63,6 +63,8 @@ pub struct Leg {
     pub link: Symbol,
     /// The site where the log names one.
     pub site: Symbol,
+    /// Why the switch refused, in its own word (`extra.fields`), where its log tells it.
+    pub switch_reason: Symbol,
     /// DE11 as a number.
     pub stan: Option<u64>,
     /// DE37.
@@ -137,6 +139,7 @@ impl Leg {
             &mut self.issuer,
             &mut self.link,
             &mut self.site,
+            &mut self.switch_reason,
         ];
         for symbol in symbols {
             *symbol = map[symbol.index()];
@@ -164,6 +167,7 @@ impl Leg {
             .then_with(|| text(self.link, other.link))
             .then_with(|| text(self.site, other.site))
             .then_with(|| text(self.terminal, other.terminal))
+            .then_with(|| text(self.switch_reason, other.switch_reason))
             .then_with(|| self.details().cmp(&other.details()))
             .then_with(|| self.source.cmp(&other.source))
     }

@@ -115,7 +115,8 @@ impl Pairing {
         let at = leg.at.millis;
         let same = |open: &Open| {
             let before = if leg.in_dump { open.last_activity() } else { open.last_request };
-            open.request.is_some_and(|request| amounts_agree(&request, leg)) && at - before <= window
+            open.request.is_some_and(|request| request.code == leg.code && amounts_agree(&request, leg))
+                && at - before <= window
         };
         if let Some((number, _)) = self.open.partner(leg, same) {
             self.copy_of_request(number, leg);
@@ -282,6 +283,7 @@ fn complete(leg: &mut Leg, copy: &Leg) {
         (&mut leg.merchant, copy.merchant),
         (&mut leg.issuer, copy.issuer),
         (&mut leg.site, copy.site),
+        (&mut leg.switch_reason, copy.switch_reason),
     ];
     for (symbol, from) in symbols {
         if symbol.is_absent() {

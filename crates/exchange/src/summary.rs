@@ -50,6 +50,8 @@ pub struct FileSummary {
     pub frames: u64,
     /// Frames that could not be read.
     pub rejected: u64,
+    /// Line and reason of the first frame that could not be read.
+    pub first_reject: Option<String>,
     /// How far the file could be read.
     pub state: FileState,
 }
@@ -115,7 +117,9 @@ pub struct Summary {
     pub terminals: Vec<TerminalTally>,
     /// Reversals without an original within the horizon.
     pub orphan_reversals: u64,
-    /// What the reader must know to judge the numbers, in sentences.
+    /// What makes the numbers doubtful, in sentences: worth saying wherever the report goes.
+    pub warnings: Vec<String>,
+    /// What else helps to judge the numbers, in sentences.
     pub notes: Vec<String>,
     /// The texts behind the symbols.
     pub names: Names,
@@ -156,11 +160,15 @@ impl Summary {
         self.names = names;
     }
 
+    /// The text counted most often, and how often; the text decides a tie.
+    pub fn most_frequent(&self, counts: &[(Symbol, u64)]) -> Option<(&str, u64)> {
+        let texts = counts.iter().map(|&(symbol, count)| (self.names.text(symbol), count));
+        texts.max_by_key(|&(text, count)| (count, Reverse(text)))
+    }
+
     /// The merchant with most of a terminal's attempts; the text decides a tie.
     pub fn merchant_of(&self, terminal: &TerminalTally) -> &str {
-        let rank = |&(merchant, count): &(Symbol, u64)| (count, Reverse(self.names.text(merchant)));
-        let told = terminal.merchants.iter().filter(|(merchant, _)| !merchant.is_absent());
-        told.max_by_key(|entry| rank(entry)).map_or("", |(merchant, _)| self.names.text(*merchant))
+        self.most_frequent(&terminal.merchants).map_or("", |(merchant, _)| merchant)
     }
 }
 

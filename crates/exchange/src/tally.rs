@@ -70,6 +70,8 @@ pub struct ReasonTally {
     pub samples: Vec<Sample>,
     /// How many carried which code.
     pub codes: BTreeMap<Option<ResponseCode>, u64>,
+    /// How many the switch itself gave which reason, where its log tells it.
+    pub switch_reasons: Vec<(Symbol, u64)>,
 }
 
 /// One terminal.
@@ -211,11 +213,7 @@ impl TerminalTally {
 
     fn record(&mut self, exchange: &Exchange, conclusion: &Conclusion) {
         self.counts.record(conclusion);
-        let merchant = exchange.symbol(|leg| leg.merchant);
-        match self.merchants.iter_mut().find(|(known, _)| *known == merchant) {
-            Some((_, count)) => *count += 1,
-            None => self.merchants.push((merchant, 1)),
-        }
+        count_symbol(&mut self.merchants, exchange.symbol(|leg| leg.merchant));
         let at = exchange.at();
         if conclusion.outcome == Outcome::Approved {
             self.last_approved = self.last_approved.max(Some(at));
@@ -231,7 +229,14 @@ impl TerminalTally {
 
 impl ReasonTally {
     fn starting(at: Timestamp) -> Self {
-        Self { count: 0, first: at, last: at, samples: Vec::new(), codes: BTreeMap::new() }
+        Self {
+            count: 0,
+            first: at,
+            last: at,
+            samples: Vec::new(),
+            codes: BTreeMap::new(),
+            switch_reasons: Vec::new(),
+        }
     }
 
     fn record(&mut self, exchange: &Exchange, conclusion: &Conclusion) {
@@ -240,6 +245,7 @@ impl ReasonTally {
         self.first = self.first.min(at);
         self.last = self.last.max(at);
         *self.codes.entry(conclusion.code).or_default() += 1;
+        count_symbol(&mut self.switch_reasons, exchange.symbol(|leg| leg.switch_reason));
         if self.samples.len() < SAMPLES {
             self.samples.push(Sample {
                 at,
@@ -249,5 +255,16 @@ impl ReasonTally {
                 source: exchange.source(),
             });
         }
+    }
+}
+
+/// Counts one of a few symbols; what the log does not tell is not counted.
+fn count_symbol(counts: &mut Vec<(Symbol, u64)>, symbol: Symbol) {
+    if symbol.is_absent() {
+        return;
+    }
+    match counts.iter_mut().find(|(known, _)| *known == symbol) {
+        Some((_, count)) => *count += 1,
+        None => counts.push((symbol, 1)),
     }
 }

@@ -26,6 +26,7 @@ fn leg(text: &str, line: u64, names: &mut Names) -> Leg {
         issuer: Symbol::ABSENT,
         link: Symbol::ABSENT,
         site: Symbol::ABSENT,
+        switch_reason: Symbol::ABSENT,
         stan: None,
         rrn: Reference::default(),
         trace: 0,
@@ -159,6 +160,9 @@ fn a_row_without_mti_is_a_complete_exchange() {
 fn a_request_row_that_carries_the_answers_code_is_complete_when_no_answer_comes() {
     check(&["0 0200 s=1 rc=51 isrow"], &["T1 declined insufficient_funds"], "complete 1");
     check(&["0 0200 s=1 rc=51 isrow", "1 0210 s=1 rc=00 isrow"], &["T1 approved"], "paired 2");
+    // A retry under the same STAN with another code is another leg.
+    let retry = ["0 0200 s=1 rc=51 isrow", "10 0200 s=1 rc=00 isrow"];
+    check(&retry, &["T1 declined insufficient_funds", "T1 approved"], "complete 2");
 }
 
 #[test]

@@ -96,12 +96,16 @@ impl Amount {
     }
 
     fn parse_2003(text: &[u8]) -> Option<Self> {
-        Some(Self { minor: number(&text[4..])?, currency: Currency::parse(&text[..3]).unwrap_or_default() })
+        // A card number would pass for one of these, but hardly with a currency and its exponent.
+        let currency =
+            Currency::parse(&text[..3]).filter(|currency| text[3] - b'0' == currency.decimals())?;
+        Some(Self { minor: number(&text[4..])?, currency })
     }
 }
 
+/// DE4 has twelve digits; more are no amount and may be a card number in the wrong column.
 fn number(digits: &[u8]) -> Option<u64> {
-    if digits.is_empty() || digits.len() > 15 {
+    if digits.is_empty() || digits.len() > 12 {
         return None;
     }
     digits
@@ -159,6 +163,9 @@ mod tests {
     fn a_2003_amount_carries_its_currency() {
         let amount = Amount::parse(b"8582000000004000", None, AmountUnit::ByPoint, 2).unwrap();
         assert_eq!((amount.minor, amount.currency.to_string().as_str()), (4000, "858"));
+        // A card number in the wrong column.
+        assert_eq!(Amount::parse(b"4111113100002012", None, AmountUnit::ByPoint, 2), None);
+        assert_eq!(Amount::parse(b"378282310000201", None, AmountUnit::ByPoint, 0), None);
     }
 
     #[test]

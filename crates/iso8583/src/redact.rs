@@ -6,12 +6,12 @@
 
 use std::borrow::Cow;
 
-/// Whether a run of 13 to 19 digits could be a card number: first digit 2 to 6, and Luhn's check
+/// Whether a run of 13 to 19 digits could be a card number: first digit 2 to 9, and Luhn's check
 /// holds. One in ten numbers of that shape passes by chance, so ids may be covered needlessly;
 /// the reverse would be worse.
 pub fn looks_like_card(digits: &[u8]) -> bool {
     (13..=19).contains(&digits.len())
-        && matches!(digits[0], b'2'..=b'6')
+        && matches!(digits[0], b'2'..=b'9')
         // 15 digits are American Express alone; merchant ids have that length too.
         && (digits.len() != 15 || matches!(&digits[..2], b"34" | b"37"))
         && luhn(digits)
@@ -36,7 +36,7 @@ fn luhn(digits: &[u8]) -> bool {
 
 /// Log text as it may be shown: invalid UTF-8 and control or direction characters escaped
 /// (`\x1b`), runs of digits that could be a card number covered by `*` in place, together with
-/// the track data behind them. Digits may be grouped by single spaces or hyphens.
+/// the track data behind them. Digits may be grouped.
 pub fn screen(text: &[u8]) -> Cow<'_, str> {
     match cover_cards(text) {
         Some(covered) => Cow::Owned(escape_controls(&covered).into_owned()),
@@ -69,6 +69,7 @@ fn cover_cards(text: &[u8]) -> Option<Vec<u8>> {
 struct DigitRun {
     digits: Vec<u8>,
     end: usize,
+    is_track: bool,
 }
 
 impl DigitRun {
@@ -76,26 +77,38 @@ impl DigitRun {
         let mut digits = Vec::with_capacity(19);
         let mut end = start;
         while end < text.len() {
-            let grouped =
-                matches!(text[end], b' ' | b'-') && text.get(end + 1).is_some_and(u8::is_ascii_digit);
             if text[end].is_ascii_digit() {
                 digits.push(text[end]);
-            } else if !grouped {
-                break;
+                end += 1;
+            } else {
+                // Groups stand apart by one separator or two.
+                let between = text[end..].iter().take(3).take_while(|byte| b" -./_".contains(byte)).count();
+                if between == 0 || !text.get(end + between).is_some_and(u8::is_ascii_digit) {
+                    break;
+                }
+                end += between;
             }
-            end += 1;
         }
-        let track_data =
-            |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'=' | b'D' | b'^' | b'_' | b'*');
-        if digits.len() >= 13 && matches!(text.get(end), Some(b'=' | b'D' | b'^')) {
-            end += text[end..].iter().take_while(|byte| track_data(byte)).count();
-        }
-        Self { digits, end }
+        let data = if digits.len() >= 13 { track_data(&text[end..]) } else { 0 };
+        Self { digits, end: end + data, is_track: data > 4 }
     }
 
-    /// A card number may stand inside a longer run (two numbers glued, a length before it).
+    /// A card number may stand inside a longer run (two numbers glued, a length before it). What
+    /// looks like a track holds one, whatever its check digit says.
     fn holds_card(&self) -> bool {
-        (13..=19).any(|len| self.digits.windows(len).any(looks_like_card))
+        self.is_track || (13..=19).any(|len| self.digits.windows(len).any(looks_like_card))
+    }
+}
+
+/// How many bytes behind a card number belong to its track: on track 2 the digits behind `=` or `D`,
+/// on track 1 the name and all the rest up to `?`.
+fn track_data(behind: &[u8]) -> usize {
+    match behind.first() {
+        Some(b'=' | b'D' | b'd') => {
+            1 + behind[1..].iter().take_while(|byte| byte.is_ascii_digit() || b"_*".contains(byte)).count()
+        }
+        Some(b'^') => behind.iter().position(|&byte| byte == b'?').map_or(behind.len(), |end| end + 1),
+        _ => 0,
     }
 }
 
@@ -149,6 +162,11 @@ mod tests {
             ("4111111111111111D49122010000.", "****************************."),
             ("164111111111111111", "******************"),
             ("378282246310005", "***************"),
+            ("4111.1111.1111.1111", "*******************"),
+            ("4111  1111  1111  1111", "**********************"),
+            ("4111111111111112=28122010000", "****************************"),
+            ("%B4111111111111111^DOE/JANE^28122010000?.", "%B**************************************."),
+            ("8171111111111117", "8171111111111117"),
         ] {
             assert_eq!(screen(text.as_bytes()), shown);
         }

@@ -174,10 +174,14 @@ fn with_header(sample: &[u8], candidates: &[u8], settings: &InputSettings) -> Re
     };
     // The earlier of equals, so that the order of the separators decides.
     let best = candidates.iter().map(read).rev().max_by_key(|(_, _, names)| names.wanted());
-    let Some((separator, first, names)) = best else { return Err(DetectError::Unknown) };
+    let Some((separator, first, mut names)) = best else { return Err(DetectError::Unknown) };
     let is_certain = settings.forced_format.is_some() || names.wanted() >= 2;
     if !is_certain {
         return Err(DetectError::Unknown);
+    }
+    // With hardly a name that is known, the row is more likely one of values than a header.
+    if names.wanted() < 2 {
+        names.unknown.clear();
     }
     // A header alone, without line end, is a whole file with no rows; a full sample is not.
     if !first.is_whole && sample.len() >= crate::SAMPLE_SIZE {

@@ -11,6 +11,7 @@ pub(crate) struct Batch {
     /// Places and reasons, where they are asked for.
     pub(crate) rejects: Vec<(Position, RejectReason)>,
     pub(crate) rejected: u64,
+    pub(crate) first_reject: Option<(Position, RejectReason)>,
     pub(crate) non_messages: u64,
     pub(crate) masked_cards: u64,
 }
@@ -31,6 +32,7 @@ impl BatchReader<'_> {
             names: Names::default(),
             rejects: Vec::new(),
             rejected: 0,
+            first_reject: None,
             non_messages: 0,
             masked_cards: 0,
         };
@@ -60,6 +62,7 @@ impl RecordSink for Sink<'_> {
 
     fn rejected(&mut self, position: Position, reason: RejectReason) {
         self.batch.rejected += 1;
+        self.batch.first_reject.get_or_insert((position, reason));
         if self.reader.keep_rejects {
             self.batch.rejects.push((position, reason));
         }

@@ -60,7 +60,8 @@ impl<'s> LegBuilder<'s> {
             link: names.intern(&link),
             // The merchant is the site unless the log names one.
             site: names.intern(&shown(told(record, &[Column::Site, Column::MerchantId]))),
-            stan: number(record.get(Column::Stan)),
+            switch_reason: names.intern(switch_reason(record.get(Column::ReasonText))),
+            stan: stan(record.get(Column::Stan)),
             rrn: reference(record.get(Column::Rrn)),
             trace: self.trace(record, input),
             in_dump: record.group.is_some(),
@@ -144,6 +145,16 @@ fn shown(text: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// The switch's reason where it is a word of its own vocabulary (`card.not.found`): letters in
+/// parts joined by dots or underscores. Free text may hold anything, dates and names of the
+/// card among them, and none of it is kept.
+fn switch_reason(text: &[u8]) -> &str {
+    let is_word = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_lowercase);
+    let mut parts = text.split(|byte| b"._".contains(byte));
+    let is_reason = text.len() <= 40 && parts.clone().count() > 1 && parts.all(is_word);
+    std::str::from_utf8(text).ok().filter(|_| is_reason).unwrap_or_default()
+}
+
 /// Reference numbers have twelve characters. Sixteen hexadecimal digits are a PIN block in the wrong
 /// column, and none of it is kept.
 fn reference(text: &[u8]) -> Reference {
@@ -171,6 +182,11 @@ fn number(text: &[u8]) -> Option<u64> {
     std::str::from_utf8(text.trim_ascii()).ok().filter(|text| !text.starts_with('+'))?.parse().ok()
 }
 
+/// Six digits, twelve in 2003. More are no STAN and may be a card number in the wrong column.
+fn stan(text: &[u8]) -> Option<u64> {
+    number(text).filter(|stan| *stan < 1_000_000_000_000)
+}
+
 fn direction(text: &[u8]) -> Direction {
     let begins = |word: &[u8]| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     if [&b"in"[..], b"rec", b"rx"].into_iter().any(begins) {
@@ -192,10 +208,10 @@ fn kind_of(record: &Record<'_>, mti: Option<Mti>, dialect: Option<Dialect>) -> K
 
 /// DE90 and DE56 begin with the original's MTI and STAN; the STAN has twelve digits in 2003.
 fn original_stan(record: &Record<'_>, mti: Option<Mti>) -> Option<u64> {
-    let told = number(record.get(Column::OriginalStan));
+    let told = stan(record.get(Column::OriginalStan));
     let of_data = || {
         let digits = if mti.map_or(0, Mti::version) == 2 { 12 } else { 6 };
-        number(record.get(Column::OriginalData).get(4..4 + digits)?)
+        stan(record.get(Column::OriginalData).get(4..4 + digits)?)
     };
     told.or_else(of_data).filter(|stan| *stan > 0)
 }

@@ -185,8 +185,8 @@ impl<'s> Pipeline<'s> {
 
     /// Adds what one block held, in the order of the input.
     fn take(&mut self, stream: &mut Stream, block: &Block, batch: Batch) {
-        let Batch { legs, names, rejects, rejected, non_messages, masked_cards } = batch;
-        stream.count(block, legs.len() as u64 + rejected, rejected);
+        stream.count(block, &batch);
+        let Batch { legs, names, rejects, rejected, non_messages, masked_cards, .. } = batch;
         self.bytes += block.bytes().len() as u64;
         self.frames += legs.len() as u64 + rejected;
         self.ledger.rejected += rejected;

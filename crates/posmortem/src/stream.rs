@@ -1,6 +1,6 @@
 //! One input on its way through the run: opened, recognised, read block by block.
 
-use crate::batch::BatchReader;
+use crate::batch::{Batch, BatchReader};
 use crate::frontier::{DEPTH, Frontier};
 use crate::leg_builder::LegBuilder;
 use crate::run::InputSource;
@@ -26,6 +26,7 @@ pub(crate) struct Stream {
     bytes: u64,
     frames: u64,
     rejected: u64,
+    first_reject: Option<String>,
     state: FileState,
 }
 
@@ -43,6 +44,7 @@ impl Stream {
             bytes: 0,
             frames: 0,
             rejected: 0,
+            first_reject: None,
             state: FileState::Whole,
         }
     }
@@ -121,7 +123,12 @@ impl Stream {
     }
 
     /// Takes note of a parsed block.
-    pub(crate) fn count(&mut self, block: &Block, frames: u64, rejected: u64) {
+    pub(crate) fn count(&mut self, block: &Block, batch: &Batch) {
+        let rejected = batch.rejected;
+        let frames = batch.legs.len() as u64 + rejected;
+        if let (None, Some((position, reason))) = (&self.first_reject, &batch.first_reject) {
+            self.first_reject = Some(format!("line {}: {reason}", position.line));
+        }
         self.bytes = block.position().offset + block.bytes().len() as u64;
         self.frames += frames;
         self.rejected += rejected;
@@ -173,6 +180,7 @@ impl Stream {
             bytes: self.bytes,
             frames: self.frames,
             rejected: self.rejected,
+            first_reject: self.first_reject,
             state: if holds_nothing { FileState::Empty } else { self.state },
         }
     }
