@@ -146,7 +146,7 @@ fn the_message_decides() {
 }
 
 #[test]
-fn chip_answers_count_in_advices_only() {
+fn chip_answers_count_in_advices_and_where_no_table_says_otherwise() {
     for dialect in ["unionpay-cups", "unionpay-cil-smart", "iso1987", "emv-arc"] {
         approved(&format!("{dialect} Y1 0220"));
         approved(&format!("{dialect} Y3 0120"));
@@ -157,7 +157,9 @@ fn chip_answers_count_in_advices_only() {
     declined("unionpay-cups Z1", Reason::RESPONSE_TIMEOUT);
     declined("unionpay-cil-smart Y1", Reason::KEY_NOT_UPDATED);
     approved("visa Y1");
-    check("iso1987 Y1", Meaning::NoDecline(Category::Reserved));
+    approved("iso1987 Y1");
+    declined("iso1987 Z1", Reason::ISSUER_REFUSED);
+    check("iso1987 Y4", Meaning::NoDecline(Category::Reserved));
 }
 
 #[test]

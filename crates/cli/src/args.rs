@@ -22,7 +22,7 @@ use std::path::PathBuf;
 /// Root causes of failing card terminals, from ISO 8583-style logs.
 #[derive(Debug, Parser)]
 #[command(name = "posmortem", version, after_help = teaching::POSMORTEM, max_term_width = 100)]
-#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(arg_required_else_help = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -133,7 +133,8 @@ pub(crate) struct ClassifyArgs {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = teaching::EXPLAIN)]
 pub(crate) struct ExplainArgs {
-    /// A response code (`55`, `A0`, `116`) or a reason (`pin_incorrect`)
+    /// A response code (`55`, `A0`, `116`), a range of codes as a table has it (`45-50`), or a reason by
+    /// its name or title (`pin_incorrect`, `Wrong PIN`)
     #[arg(value_name = "CODE|REASON")]
     pub(crate) subject: String,
     /// Form of the answer

@@ -1,14 +1,15 @@
 //! What is to be said of an input beside the result, and the status that follows from it.
 //!
-//! Nothing at all could be read; something could not; the filter let nothing through. What decides
-//! the status is an error and told even to the quiet, the rest are warnings.
+//! Nothing at all could be read; something could not, or not be paired; the filter let nothing
+//! through; the numbers are doubtful. What decides the status is an error and told even to the quiet,
+//! the rest are warnings.
 
 use crate::exit_code::ExitCode;
 use crate::messages::Messages;
 use crate::plan::ReadingPlan;
 use indicatif::HumanCount;
 use posmortem::Run;
-use posmortem::exchange::{FileState, FileSummary, Summary};
+use posmortem::exchange::{FileState, FileSummary, Ledger, Summary};
 
 /// Sentences, and the status that they explain.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,7 +24,10 @@ impl Findings {
     pub(crate) fn of(run: &Run, plan: &ReadingPlan) -> Self {
         let mut findings = Self { code: ExitCode::Done, errors: Vec::new(), warnings: Vec::new() };
         findings.look_at_files(&run.summary);
-        findings.look_at_rejects(&run.summary, plan);
+        findings.look_at_ledger(&run.summary, plan);
+        if !plan.shows_warnings {
+            findings.warnings.extend(run.summary.warnings.iter().cloned());
+        }
         if !has_messages(&run.summary) {
             findings.say_that_nothing_was_read(&run.summary);
         } else if run.selected == 0 && !plan.settings.filter.is_open() {
@@ -54,22 +58,20 @@ impl Findings {
         }
     }
 
-    fn look_at_rejects(&mut self, summary: &Summary, plan: &ReadingPlan) {
-        let (rejected, records) = (summary.ledger.rejected, summary.ledger.frames());
-        if rejected == 0 {
-            return;
-        }
-        let (rejected_shown, records_shown) = (HumanCount(rejected), HumanCount(records));
-        let list = match &plan.rejects {
-            Some(path) => format!("{} lists them", path.display()),
-            None => "--rejects FILE lists them".to_owned(),
+    /// Records that are not in the result although they should be: their sum meets the limit.
+    fn look_at_ledger(&mut self, summary: &Summary, plan: &ReadingPlan) {
+        let (rejected, astray) = (summary.ledger.rejected, summary.ledger.out_of_order);
+        let too_many = plan.reject_limit.is_crossed(rejected + astray, summary.ledger.frames());
+        let limit = match (too_many, rejected > 0 && astray > 0) {
+            (false, _) => "",
+            (true, false) => ", more than --max-rejects allows",
+            (true, true) => ", together more than --max-rejects allows",
         };
-        let told = format!("{rejected_shown} of {records_shown} records could not be read ({list})");
-        if plan.reject_limit.is_crossed(rejected, records) {
+        let sentences = [rejects(summary, plan, limit), out_of_order(summary, limit)];
+        let told = if too_many { &mut self.errors } else { &mut self.warnings };
+        told.extend(sentences.into_iter().flatten());
+        if too_many {
             self.code = self.code.and(ExitCode::Incomplete);
-            self.errors.push(format!("{told}, more than --max-rejects allows"));
-        } else {
-            self.warnings.push(told);
         }
     }
 
@@ -84,13 +86,38 @@ impl Findings {
     }
 }
 
+/// How many records could not be read, what was wrong with the first one, and where all are listed.
+fn rejects(summary: &Summary, plan: &ReadingPlan, limit: &str) -> Option<String> {
+    let &Ledger { rejected: rejected @ 1.., .. } = &summary.ledger else { return None };
+    let (rejected, records) = (HumanCount(rejected), HumanCount(summary.ledger.frames()));
+    let first = summary.files.iter().find_map(|file| Some((name(file), file.first_reject.as_ref()?)));
+    let first = first.map(|(file, place)| format!(", first {file} {place}")).unwrap_or_default();
+    let list = match &plan.rejects {
+        Some(path) => format!("{} lists them", path.display()),
+        None => "--rejects FILE lists them".to_owned(),
+    };
+    Some(format!("{rejected} of {records} records could not be read{first} ({list}){limit}"))
+}
+
+/// How many messages came too late in the log for their partners.
+fn out_of_order(summary: &Summary, limit: &str) -> Option<String> {
+    let &Ledger { out_of_order: astray @ 1.., .. } = &summary.ledger else { return None };
+    let (astray, messages) = (HumanCount(astray), HumanCount(summary.ledger.frames()));
+    let stand = "stand too far out of the order of time to be paired";
+    Some(format!("{astray} of {messages} messages {stand}{limit}: sort the log by time"))
+}
+
 fn has_messages(summary: &Summary) -> bool {
     summary.ledger.frames() > summary.ledger.rejected
 }
 
+fn name(file: &FileSummary) -> &str {
+    if file.path == "-" { "standard input" } else { &file.path }
+}
+
 /// How far a file could be read.
 fn sentence(file: &FileSummary) -> String {
-    let path = if file.path == "-" { "standard input" } else { &file.path };
+    let path = name(file);
     match &file.state {
         FileState::Unreadable(why) => format!("{path}: {why}"),
         FileState::BrokenOff(why) => {
@@ -98,7 +125,8 @@ fn sentence(file: &FileSummary) -> String {
         }
         FileState::Whole | FileState::Empty if file.bytes == 0 => format!("{path} is empty"),
         FileState::Whole | FileState::Empty if file.frames > 0 => {
-            format!("{path}: none of its {} records can be read", HumanCount(file.frames))
+            let why = file.first_reject.as_ref().map(|first| format!(" ({first})")).unwrap_or_default();
+            format!("{path}: none of its {} records can be read{why}", HumanCount(file.frames))
         }
         FileState::Whole | FileState::Empty => format!("{path} holds no message"),
     }
@@ -109,7 +137,6 @@ mod tests {
     use super::*;
     use crate::config::RejectLimit;
     use posmortem::Settings;
-    use posmortem::exchange::Ledger;
 
     /// Files as path, bytes, frames and state; half the frames found no partner, the rest is rejected.
     fn findings(
@@ -126,20 +153,29 @@ mod tests {
             bytes: *bytes,
             frames: *frames,
             rejected: 0,
+            first_reject: (rejected > 0 && *frames > 0).then(|| "line 7: no readable time".to_owned()),
             state: state.clone(),
         };
         let summary = Summary { files: files.iter().map(file).collect(), ledger, ..Summary::default() };
-        let mut settings = Settings::default();
-        settings.filter.terminals.extend(filtered.then(|| "1".to_owned()));
-        let plan = ReadingPlan {
+        let mut plan = plan();
+        plan.settings.filter.terminals.extend(filtered.then(|| "1".to_owned()));
+        Findings::of(&Run { summary, rejects: Vec::new(), selected, stopped: false }, &plan)
+    }
+
+    fn plan() -> ReadingPlan {
+        ReadingPlan {
             sources: Vec::new(),
-            settings,
+            settings: Settings::default(),
             threads: 1,
             rejects: None,
             reject_limit: RejectLimit::default(),
             shows_progress: false,
-        };
-        Findings::of(&Run { summary, rejects: Vec::new(), selected, stopped: false }, &plan)
+            shows_warnings: false,
+        }
+    }
+
+    fn of_summary(summary: Summary, plan: &ReadingPlan) -> Findings {
+        Findings::of(&Run { summary, rejects: Vec::new(), selected: 1, stopped: false }, plan)
     }
 
     #[test]
@@ -158,7 +194,8 @@ mod tests {
             found.errors,
             ["c: broken off after byte 9: no more data; 1,200 records were read before that"]
         );
-        let rejects = "3 of 6,200 records could not be read (--rejects FILE lists them)";
+        let rejects = "3 of 6,200 records could not be read, first a line 7: no readable time \
+                       (--rejects FILE lists them)";
         assert_eq!(found.warnings, ["b is empty", rejects, "the filter matches nothing"]);
     }
 
@@ -169,9 +206,46 @@ mod tests {
         let found = findings(&files, 20, 0, true);
         assert_eq!(found.code, ExitCode::NothingRead);
         let last = "no message could be read".to_owned();
-        let expected =
-            ["c: no such file", "standard input: none of its 20 records can be read", "b holds no message"];
+        let expected = [
+            "c: no such file",
+            "standard input: none of its 20 records can be read (line 7: no readable time)",
+            "b holds no message",
+        ];
         assert!(expected.iter().all(|told| found.errors.contains(&(*told).to_owned())), "{found:?}");
         assert_eq!((found.errors.last(), found.warnings.len()), (Some(&last), 0));
+    }
+
+    #[test]
+    fn messages_out_of_order_count_like_rejects() {
+        let astray = |out_of_order, rejected| {
+            let ledger = Ledger { paired: 1500, out_of_order, rejected, ..Ledger::default() };
+            of_summary(Summary { ledger, ..Summary::default() }, &plan())
+        };
+        let few = astray(10, 0);
+        assert_eq!((few.code, few.errors.len()), (ExitCode::Done, 0));
+        let told = "10 of 1,510 messages stand too far out of the order of time to be paired: \
+                    sort the log by time";
+        assert_eq!(few.warnings, [told]);
+        let many = astray(11, 0);
+        assert_eq!((many.code, many.warnings.len()), (ExitCode::Incomplete, 0));
+        let told = "to be paired, more than --max-rejects allows: sort the log by time";
+        assert!(many.errors[0].ends_with(told), "{many:?}");
+        let both = astray(6, 5);
+        assert_eq!((both.code, both.errors.len()), (ExitCode::Incomplete, 2));
+        let together = ", together more than --max-rejects allows";
+        assert!(both.errors.iter().all(|error| error.contains(together)), "{both:?}");
+        assert_eq!(astray(5, 5).code, ExitCode::Done);
+    }
+
+    #[test]
+    fn doubts_are_told_unless_the_result_shows_them() {
+        let doubtful = || Summary {
+            ledger: Ledger { paired: 2, ..Ledger::default() },
+            warnings: vec!["No column holds the terminal.".to_owned()],
+            ..Summary::default()
+        };
+        assert_eq!(of_summary(doubtful(), &plan()).warnings, doubtful().warnings);
+        let shown = of_summary(doubtful(), &ReadingPlan { shows_warnings: true, ..plan() });
+        assert_eq!(shown, Findings { code: ExitCode::Done, errors: Vec::new(), warnings: Vec::new() });
     }
 }

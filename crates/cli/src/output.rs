@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use tempfile::TempPath;
 
 /// Bytes that are gathered before they are written.
 const BUFFER: usize = 64 * 1024;
@@ -25,8 +25,10 @@ enum Sink {
     Standard(BufWriter<Stdout>),
     /// What is no regular file and cannot be replaced: a device, a named pipe.
     Device(BufWriter<File>),
+    /// Written and deleted by its own means, since a `NamedTempFile` tells its random name in errors.
     File {
-        temporary: BufWriter<NamedTempFile>,
+        content: BufWriter<File>,
+        temporary: TempPath,
         path: PathBuf,
     },
 }
@@ -98,21 +100,17 @@ fn open(path: &Path) -> io::Result<Sink> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".posmortem-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        // As any new file: readable as the user's mask has it. The default is for secrets.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let temporary = builder.tempfile_in(folder)?;
+    // As any new file: readable as the user's mask has it. The builder's default is for secrets.
+    let create = |path: &Path| File::options().write(true).create_new(true).open(path);
+    let (content, temporary) = builder.make_in(folder, create)?.into_parts();
     if let Some(there) = there {
         // Write-protected files are not replaced behind their owner's back.
         if there.permissions().readonly() {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
-        temporary.as_file().set_permissions(there.permissions())?;
+        content.set_permissions(there.permissions())?;
     }
-    Ok(Sink::File { temporary: BufWriter::with_capacity(BUFFER, temporary), path })
+    Ok(Sink::File { content: BufWriter::with_capacity(BUFFER, content), temporary, path })
 }
 
 impl Sink {
@@ -120,11 +118,11 @@ impl Sink {
         match self {
             Self::Standard(mut out) => out.flush(),
             Self::Device(mut out) => out.flush(),
-            Self::File { temporary, path } => {
-                let temporary = temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
-                temporary.as_file().sync_all()?;
-                temporary.persist(path)?;
-                Ok(())
+            Self::File { content, temporary, path } => {
+                let content = content.into_inner().map_err(io::IntoInnerError::into_error)?;
+                content.sync_all()?;
+                drop(content);
+                temporary.persist(path).map_err(|failed| failed.error)
             }
         }
     }
@@ -133,7 +131,7 @@ impl Sink {
         match self {
             Self::Standard(out) => out,
             Self::Device(out) => out,
-            Self::File { temporary, .. } => temporary,
+            Self::File { content, .. } => content,
         }
     }
 }
@@ -189,6 +187,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let error = Output::file(&folder.path().join("no/day.csv")).err().unwrap();
         assert!(error.to_string().ends_with("no/day.csv cannot be written"), "{error}");
+        assert!(!format!("{error:#}").contains(".posmortem-"), "{error:#}");
         assert!(Output::file(folder.path()).is_err());
     }
 

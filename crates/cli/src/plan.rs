@@ -117,12 +117,14 @@ impl ReportPlan {
         let mut reading =
             ReadingPlan::resolve(&args.input, &args.filter, &args.reading, config, surroundings, messages)?;
         reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet;
+        reading.shows_warnings = written.0.contains(&(Destination::Standard, Format::Table));
         refuse_collisions(&reading, &written)?;
         let view = View {
             language: config.value(Setting::Lang, language)?.unwrap_or_default(),
             top: args.top,
             min_exchanges: args.min_exchanges.unwrap_or(0),
             all_terminals: args.all_terminals,
+            filtered: !reading.settings.filter.is_open(),
             width: surroundings.width(),
             color: config.value(Setting::Color, color)?.flatten().unwrap_or(surroundings.takes_color()),
             ascii: args.ascii,

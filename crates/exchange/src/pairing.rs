@@ -9,8 +9,9 @@ mod links;
 mod open;
 mod search;
 
-use crate::{Direction, Exchange, Form, Ledger, Leg, Names, Symbol, Traffic, Undo};
+use crate::{Direction, Exchange, Form, Ledger, Leg, Names, Traffic, Undo};
 use links::Links;
+pub use links::SilentLink;
 use open::{Open, OpenExchanges};
 use posmortem_iso8583::Side;
 use search::Facing;
@@ -18,6 +19,9 @@ use std::collections::BTreeMap;
 
 /// Equal legs this close to the one before are one message, printed or sent again.
 const REPEAT_MS: i64 = 60_000;
+
+/// A copy of a request this long after the answer is no late line of a hop.
+const SENT_AGAIN_MS: i64 = 1_000;
 
 /// How long things may take.
 #[derive(Clone, Debug)]
@@ -46,6 +50,8 @@ pub struct Pairing {
     ledger: Ledger,
     orphan_reversals: u64,
     attempt_requests: u64,
+    attempt_answers: u64,
+    silent_links: Vec<SilentLink>,
 }
 
 impl Pairing {
@@ -58,20 +64,23 @@ impl Pairing {
     /// order that depends on the legs alone: by their beginning, but for requests that had to wait
     /// until their link was heard again.
     pub fn push(&mut self, leg: &Leg, names: &Names, done: &mut impl FnMut(Exchange)) {
-        for open in self.links.see(leg, self.settings.horizon_ms) {
+        let PairingSettings { horizon_ms, timeout_ms, ref link_timeouts_ms } = self.settings;
+        let timeout_ms = || link_timeouts_ms.get(names.text(leg.link)).copied().unwrap_or(timeout_ms);
+        for open in self.links.see(leg, horizon_ms, timeout_ms) {
             self.close(open, Form::RequestOnly, done);
         }
-        self.settle_before(leg.at.millis - self.settings.horizon_ms, done);
+        self.settle_before(leg.at.millis.saturating_sub(horizon_ms), done);
         match (leg.mti, leg.side()) {
-            (None, _) => self.row(leg, names),
+            (None, _) => self.row(leg),
             (_, Side::Request) => self.request(leg),
-            (_, Side::Response) => self.answer(leg, names),
+            (_, Side::Response) => self.answer(leg),
         }
     }
 
     /// Ends the input: everything still open is settled.
     pub fn finish(&mut self, done: &mut impl FnMut(Exchange)) {
         self.settle_before(i64::MAX, done);
+        self.silent_links = self.links.silent(self.settings.horizon_ms);
         for open in self.links.take_waiting() {
             self.close(open, Form::Open, done);
         }
@@ -92,8 +101,20 @@ impl Pairing {
         self.attempt_requests
     }
 
+    /// Answers of attempts seen so far, copies included; rows without an MTI are none.
+    pub fn attempt_answers(&self) -> u64 {
+        self.attempt_answers
+    }
+
+    /// After the end: links that fell silent with requests open while other links went on, by name.
+    pub fn silent_links(&self, names: &Names) -> Vec<SilentLink> {
+        let mut silent = self.silent_links.clone();
+        silent.sort_by(|a, b| names.text(a.link).cmp(names.text(b.link)));
+        silent
+    }
+
     /// A row that stands for a whole exchange.
-    fn row(&mut self, leg: &Leg, names: &Names) {
+    fn row(&mut self, leg: &Leg) {
         let same = |open: &Open| {
             open.answer.is_some_and(|answer| answer.code == leg.code && amounts_agree(&answer, leg))
                 && leg.at.millis - open.last_answer <= REPEAT_MS
@@ -102,69 +123,83 @@ impl Pairing {
             self.copy_of_answer(number, leg);
             return;
         }
-        let late =
-            leg.latency_ms.is_some_and(|latency| i64::from(latency) > self.timeout_ms(leg.link, names));
-        self.open.add(Open { late, ..Open::new(*leg, false) });
+        self.open.add(Open::new(*leg, false));
     }
 
     fn request(&mut self, leg: &Leg) {
-        let is_attempt = leg.traffic() == Traffic::Attempt;
-        self.attempt_requests += u64::from(is_attempt);
+        let traffic = leg.traffic();
+        self.attempt_requests += u64::from(traffic == Traffic::Attempt);
         // Stored reversals and advices are sent again long after: within the horizon they are one.
-        let window = if is_attempt { REPEAT_MS } else { self.settings.horizon_ms };
+        let is_stored = matches!(traffic, Traffic::Reversal | Traffic::Advice);
+        let window = if is_stored { self.settings.horizon_ms } else { REPEAT_MS };
         let at = leg.at.millis;
         let same = |open: &Open| {
             let before = if leg.in_dump { open.last_activity() } else { open.last_request };
-            open.request.is_some_and(|request| request.code == leg.code && amounts_agree(&request, leg))
-                && at - before <= window
+            let is_copy = |request: Leg| request.code == leg.code && amounts_agree(&request, leg);
+            open.request.is_some_and(is_copy) && at - before <= window
         };
         if let Some((number, _)) = self.open.partner(leg, same) {
             self.copy_of_request(number, leg);
-        } else if let Some(number) = self.open.outer_hop(leg).filter(|_| is_attempt) {
+        } else if let Some(number) = self.open.outer_hop(leg) {
             self.ledger.duplicates += 1;
             self.open.add_alias(number, leg);
         } else {
-            let original = (leg.traffic() == Traffic::Reversal).then(|| self.undo(leg)).flatten();
+            let original = (traffic == Traffic::Reversal).then(|| self.undo(leg)).flatten();
             self.open.add(Open { original, ..Open::new(*leg, true) });
         }
     }
 
-    fn answer(&mut self, leg: &Leg, names: &Names) {
+    /// An answer belongs to a request that waits for it, and else repeats one that was given.
+    fn answer(&mut self, leg: &Leg) {
+        self.attempt_answers += u64::from(leg.traffic() == Traffic::Attempt);
         let at = leg.at.millis;
+        let waits = |open: &Open| {
+            open.answer.is_none() && open.request.is_some_and(|request| amounts_agree(&request, leg))
+        };
         let takes = |open: &Open| {
             let Some(answer) = &open.answer else { return true };
             let same = open.request.is_some() || amounts_agree(answer, leg);
             same && at - open.last_answer <= REPEAT_MS
         };
-        match self.open.partner(leg, takes) {
+        let partner = self.open.partner(leg, waits).or_else(|| self.open.partner(leg, takes));
+        match partner {
             Some((number, Facing::Upstream)) => {
                 self.ledger.duplicates += 1;
                 if let Some(open) = self.open.get_mut(number) {
-                    open.upstream = open.upstream.or(leg.code.map(|code| (code, leg.dialect)));
+                    open.upstream.get_or_insert_with(|| Box::new(*leg));
                 }
             }
             Some((number, Facing::Terminal))
                 if self.open.get(number).is_some_and(|open| open.answer.is_some()) =>
             {
-                self.copy_of_answer(number, leg);
+                match self.attempt_again(number, leg) {
+                    Some(again) => self.join(again, leg),
+                    None => self.copy_of_answer(number, leg),
+                }
             }
-            Some((number, Facing::Terminal)) => self.join(number, leg, names),
+            Some((number, Facing::Terminal)) => self.join(number, leg),
             None => {
                 self.open.add(Open::new(*leg, false));
             }
         }
     }
 
+    /// A request that was sent again after its answer, and is now answered otherwise, was a further
+    /// attempt (a second try of the PIN under a STAN that does not count): it gets an exchange of its
+    /// own.
+    fn attempt_again(&mut self, number: u64, leg: &Leg) -> Option<u64> {
+        let open = self.open.get_mut(number)?;
+        let otherwise = leg.code.is_some() && open.answer.is_some_and(|answer| answer.code != leg.code);
+        let again = open.again.take_if(|_| otherwise)?;
+        self.ledger.duplicates -= 1;
+        Some(self.open.add(Open::new(*again, true)))
+    }
+
     /// Gives a request its answer.
-    fn join(&mut self, number: u64, leg: &Leg, names: &Names) {
-        let timeout_ms = self.open.get(number).map_or(0, |open| self.timeout_ms(open.link(), names));
+    fn join(&mut self, number: u64, leg: &Leg) {
         let Some(open) = self.open.get_mut(number) else { return };
-        let at = leg.at.millis;
-        let told = leg.latency_ms.is_some_and(|latency| i64::from(latency) > timeout_ms);
-        open.late =
-            told || at - open.last_request > timeout_ms || open.undo.is_some_and(|undo| undo.at.millis <= at);
         open.answer = Some(*leg);
-        open.last_answer = at;
+        open.last_answer = leg.at.millis;
         let original = open.original;
         self.open.find_by(number, leg);
         let undo = original.and_then(|number| self.open.get_mut(number)).and_then(|open| open.undo.as_mut());
@@ -177,6 +212,11 @@ impl Pairing {
         self.ledger.duplicates += 1;
         if let Some(open) = self.open.get_mut(number) {
             open.last_request = leg.at.millis;
+            if open.answer.is_none() {
+                open.waits_since = leg.at.millis;
+            } else if !leg.in_dump && leg.at.millis - open.last_answer >= SENT_AGAIN_MS {
+                open.again = Some(Box::new(*leg));
+            }
             if let Some(request) = &mut open.request {
                 complete(request, leg);
             }
@@ -192,16 +232,19 @@ impl Pairing {
         let Some(open) = self.open.get_mut(number) else { return };
         open.last_answer = leg.at.millis;
         let Some(answer) = &mut open.answer else { return };
-        if answer.code == leg.code {
+        let is_same = leg.code.is_none() || answer.code == leg.code;
+        let kept_faces_terminal =
+            answer.direction == Direction::Outgoing && leg.direction == Direction::Incoming;
+        if is_same {
             complete(answer, leg);
-            return;
-        }
-        let faces_terminal = answer.direction == Direction::Outgoing && leg.direction == Direction::Incoming;
-        let upstream = if faces_terminal { *leg } else { std::mem::replace(answer, *leg) };
-        if !faces_terminal {
+        } else if kept_faces_terminal {
+            open.upstream.get_or_insert_with(|| Box::new(*leg));
+        } else {
+            let upstream = std::mem::replace(answer, *leg);
             complete(answer, &upstream);
+            open.upstream.get_or_insert_with(|| Box::new(upstream));
         }
-        open.upstream = open.upstream.or(upstream.code.map(|code| (code, upstream.dialect)));
+        self.open.find_by(number, leg);
     }
 
     /// Lays a reversal over its original, and gives the original's number.
@@ -239,6 +282,12 @@ impl Pairing {
                     self.close(open, Form::Open, done);
                 }
                 (_, None, _) => self.close(open, Form::ResponseOnly, done),
+                // The log shows no more than the answer further up.
+                (_, Some(_), None) if open.upstream.is_some() => {
+                    self.ledger.duplicates -= 1;
+                    let answer = open.upstream.as_deref().copied();
+                    self.close(Open { answer, upstream: None, ..open }, Form::Paired, done);
+                }
                 // An export that writes the answer's code into the request's row.
                 (_, Some(request), None) if request.is_row && request.code.is_some() => {
                     let whole = Open { answer: open.request, request: None, ..open };
@@ -262,11 +311,8 @@ impl Pairing {
             Form::Open => &mut self.ledger.open,
         };
         *count += open.frames();
-        done(open.into_exchange(form));
-    }
-
-    fn timeout_ms(&self, link: Symbol, names: &Names) -> i64 {
-        self.settings.link_timeouts_ms.get(names.text(link)).copied().unwrap_or(self.settings.timeout_ms)
+        let late = open.is_late(self.links.timeout_ms(open.link()));
+        done(open.into_exchange(form, late));
     }
 }
 

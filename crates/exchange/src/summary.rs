@@ -20,9 +20,10 @@ pub enum Coverage {
 impl Coverage {
     /// What a ledger shows.
     pub fn of(ledger: &Ledger) -> Self {
-        match ledger {
-            Ledger { paired: 0, request_only: 0, complete: 1.., .. } => Self::Complete,
-            Ledger { paired: 0, request_only: 0, response_only: 1.., .. } => Self::ResponsesOnly,
+        let Ledger { paired, request_only, complete, response_only, .. } = *ledger;
+        match (paired + request_only, complete, response_only) {
+            (0, complete, answers) if complete > 0 && complete >= answers => Self::Complete,
+            (0, _, 1..) => Self::ResponsesOnly,
             _ => Self::Paired,
         }
     }
@@ -168,7 +169,8 @@ impl Summary {
 
     /// The merchant with most of a terminal's attempts; the text decides a tie.
     pub fn merchant_of(&self, terminal: &TerminalTally) -> &str {
-        self.most_frequent(&terminal.merchants).map_or("", |(merchant, _)| merchant)
+        let counts: Vec<_> = terminal.merchants.iter().map(|(merchant, count)| (*merchant, *count)).collect();
+        self.most_frequent(&counts).map_or("", |(merchant, _)| merchant)
     }
 }
 

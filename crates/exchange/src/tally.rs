@@ -80,7 +80,7 @@ pub struct TerminalTally {
     /// The terminal as printed; the longest form where the log prints several (left zeros).
     pub terminal: Symbol,
     /// Attempts by merchant.
-    pub merchants: Vec<(Symbol, u64)>,
+    pub merchants: HashMap<Symbol, u64, RandomState>,
     /// Attempts, outcomes, causes.
     pub counts: Counts,
     /// Failures by reason; `None` are the unclassified ones.
@@ -162,6 +162,9 @@ pub struct Tally {
     pub amounts: BTreeMap<Currency, AmountTally>,
 }
 
+/// Different words of the switch kept for each reason of a terminal.
+const SWITCH_REASONS: usize = 16;
+
 /// Samples kept for each reason of a terminal.
 const SAMPLES: usize = 3;
 
@@ -213,7 +216,10 @@ impl TerminalTally {
 
     fn record(&mut self, exchange: &Exchange, conclusion: &Conclusion) {
         self.counts.record(conclusion);
-        count_symbol(&mut self.merchants, exchange.symbol(|leg| leg.merchant));
+        let merchant = exchange.symbol(|leg| leg.merchant);
+        if !merchant.is_absent() {
+            *self.merchants.entry(merchant).or_default() += 1;
+        }
         let at = exchange.at();
         if conclusion.outcome == Outcome::Approved {
             self.last_approved = self.last_approved.max(Some(at));
@@ -245,7 +251,7 @@ impl ReasonTally {
         self.first = self.first.min(at);
         self.last = self.last.max(at);
         *self.codes.entry(conclusion.code).or_default() += 1;
-        count_symbol(&mut self.switch_reasons, exchange.symbol(|leg| leg.switch_reason));
+        self.record_switch_reason(exchange.symbol(|leg| leg.switch_reason));
         if self.samples.len() < SAMPLES {
             self.samples.push(Sample {
                 at,
@@ -256,15 +262,15 @@ impl ReasonTally {
             });
         }
     }
-}
 
-/// Counts one of a few symbols; what the log does not tell is not counted.
-fn count_symbol(counts: &mut Vec<(Symbol, u64)>, symbol: Symbol) {
-    if symbol.is_absent() {
-        return;
-    }
-    match counts.iter_mut().find(|(known, _)| *known == symbol) {
-        Some((_, count)) => *count += 1,
-        None => counts.push((symbol, 1)),
+    fn record_switch_reason(&mut self, told: Symbol) {
+        if told.is_absent() {
+            return;
+        }
+        if let Some((_, count)) = self.switch_reasons.iter_mut().find(|(known, _)| *known == told) {
+            *count += 1;
+        } else if self.switch_reasons.len() < SWITCH_REASONS {
+            self.switch_reasons.push((told, 1));
+        }
     }
 }

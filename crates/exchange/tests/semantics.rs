@@ -409,6 +409,88 @@ fn offline_codes_decide_and_evidence_codes_do_not_approve() {
 }
 
 #[test]
-fn every_outcome_has_its_name() {
+fn outcomes_are_counted_at_their_own_places() {
     assert_eq!(Outcome::ALL.map(|outcome| outcome as usize), [0, 1, 2, 3, 4, 5, 6]);
+}
+
+#[test]
+fn a_constant_stan_is_kept_apart_by_reference() {
+    let mut legs: Vec<String> =
+        (0..100).map(|n| format!("{} 0200 s=1 r=R{n}", f64::from(n) / 100.0)).collect();
+    legs.extend((0..100).map(|n| format!("{} 0210 s=1 r=R{n} rc=00", 2.0 + f64::from(n) / 100.0)));
+    let legs: Vec<&str> = legs.iter().map(String::as_str).collect();
+    assert_eq!(pair(&legs).ledger, "paired 200");
+}
+
+#[test]
+fn the_number_of_a_hop_may_come_again_for_another_transaction() {
+    let legs = [
+        "0 0200 s=1 r=A a=5",
+        "0.01 0200 s=2 r=A a=5",
+        "1 0210 s=2 r=A a=5 rc=00",
+        "1.1 0210 s=1 r=A a=5 rc=00",
+        "100 0200 s=2 r=B a=9",
+        "101 0210 s=2 r=B a=9 rc=51",
+    ];
+    check(&legs, &["T1 approved", "T1 declined insufficient_funds"], "paired 4, duplicates 2");
+}
+
+#[test]
+fn an_answer_further_up_counts_where_the_log_shows_no_other() {
+    let legs = ["0 0200 s=1 r=A a=5", "0.01 0100 s=77 r=A a=5", "1 0110 s=77 r=A a=5 rc=00", LATER];
+    check(&legs, &["T1 approved"], "paired 2, duplicates 1, administrative 1");
+}
+
+#[test]
+fn an_answer_goes_to_the_request_that_waits_for_its_amount() {
+    let legs = ["0 0200 s=1 a=5", "1 0200 s=1 a=4", "2 0210 s=1 a=5 rc=51", "3 0210 s=1 a=4 rc=00"];
+    check(&legs, &["T1 declined insufficient_funds", "T1 approved"], "paired 4");
+}
+
+#[test]
+fn a_copy_of_an_answer_without_its_code_takes_nothing_away() {
+    check(&["0 0200 s=1", "1 0210 s=1 rc=00", "1.1 0210 s=1"], &["T1 approved"], "paired 2, duplicates 1");
+}
+
+#[test]
+fn lateness_is_that_of_the_answer_that_counts() {
+    check(&["0 0210 s=1 rc=00 ms=61000"], &["T1 late response_timeout"], "response_only 1");
+    check(&["0 0200 s=1 rc=00 ms=61000 isrow"], &["T1 late response_timeout"], "complete 1");
+    let hops = ["0 0200 s=1", "50 0210 s=1 rc=91", "70 0210 s=1 rc=96"];
+    check(&hops, &["T1 late response_timeout"], "paired 2, duplicates 1");
+}
+
+#[test]
+fn a_reversal_passes_hops_and_takes_back_one_attempt() {
+    let hop = [
+        "0 0200 s=1 r=A a=5",
+        "1 0210 s=1 r=A rc=00",
+        "9 0420 s=5 r=A a=5 why=68",
+        "9.1 0420 s=77 r=A a=5 why=68",
+    ];
+    check(&hop, &["T1 reversed response_timeout"], "paired 2, duplicates 1, reversal 1");
+    assert_eq!(pair(&hop).orphans, 0);
+    let told = ["0 0200 s=1 r=A", "1 0210 s=1 r=A rc=00", "9 0420 s=5 r=A ostan=77 why=68"];
+    assert_eq!(pair(&told).attempts, ["T1 approved"], "another original is told");
+}
+
+#[test]
+fn network_messages_repeat_within_a_minute_alone() {
+    check(&["0 0800 s=1", "30 0800 s=1", "200 0800 s=1"], &[], "duplicates 1, administrative 2");
+}
+
+#[test]
+fn open_requests_come_in_the_order_in_which_they_began() {
+    let legs: Vec<String> = (0..20).map(|n| format!("0 0200 t=T{n:02} s=1 link=L{}", 19 - n)).collect();
+    let legs: Vec<&str> = legs.iter().map(String::as_str).collect();
+    let expected: Vec<String> = (0..20).map(|n| format!("T{n:02} open")).collect();
+    assert_eq!(pair(&legs).attempts, expected);
+}
+
+#[test]
+fn a_request_sent_again_is_a_further_attempt_when_it_is_answered_otherwise() {
+    let retry = ["0 0200 s=1 a=5", "1 0210 s=1 rc=55", "20 0200 s=1 a=5", "21 0210 s=1 rc=00"];
+    check(&retry, &["T1 declined pin_incorrect", "T1 approved"], "paired 4");
+    let repeat = ["0 0200 s=1 a=5", "1 0210 s=1 rc=55", "20 0201 s=1 a=5", "21 0210 s=1 rc=55"];
+    check(&repeat, &["T1 declined pin_incorrect"], "paired 2, duplicates 2");
 }

@@ -19,6 +19,9 @@ impl Currency {
         if (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return text.parse().ok().filter(|number| (1..1000).contains(number)).map(Self);
         }
+        if text.len() != 3 {
+            return None;
+        }
         let row = currencies().iter().find(|row| row.alpha.eq_ignore_ascii_case(text))?;
         Some(Self(row.number))
     }

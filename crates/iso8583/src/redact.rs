@@ -6,15 +6,18 @@
 
 use std::borrow::Cow;
 
-/// Whether a run of 13 to 19 digits could be a card number: first digit 2 to 9, and Luhn's check
-/// holds. One in ten numbers of that shape passes by chance, so ids may be covered needlessly;
-/// the reverse would be worse.
+/// Whether these 13 to 19 digits could be a card number: they begin like one and Luhn's check holds.
+/// One in ten numbers that begin so passes by chance, so ids may be covered needlessly; the reverse
+/// would be worse.
 pub fn looks_like_card(digits: &[u8]) -> bool {
-    (13..=19).contains(&digits.len())
-        && matches!(digits[0], b'2'..=b'9')
+    let begins_like_one = match digits {
         // 15 digits are American Express alone; merchant ids have that length too.
-        && (digits.len() != 15 || matches!(&digits[..2], b"34" | b"37"))
-        && luhn(digits)
+        _ if digits.len() == 15 => matches!(&digits[..2], b"34" | b"37"),
+        // RuPay has 81 and 82 beside the international ranges, Troy 9792.
+        [b'2'..=b'6', ..] | [b'8', b'1' | b'2', ..] | [b'9', b'7', b'9', b'2', ..] => true,
+        _ => false,
+    };
+    (13..=19).contains(&digits.len()) && begins_like_one && luhn(digits)
 }
 
 fn luhn(digits: &[u8]) -> bool {
@@ -58,7 +61,7 @@ fn cover_cards(text: &[u8]) -> Option<Vec<u8>> {
         }
         let run = DigitRun::at(text, at);
         if run.holds_card() {
-            covered.get_or_insert_with(|| text.to_vec())[at..run.end].fill(b'*');
+            run.cover(&mut covered.get_or_insert_with(|| text.to_vec())[at..run.end]);
         }
         at = run.end;
     }
@@ -93,10 +96,29 @@ impl DigitRun {
         Self { digits, end: end + data, is_track: data > 4 }
     }
 
-    /// A card number may stand inside a longer run (two numbers glued, a length before it). What
-    /// looks like a track holds one, whatever its check digit says.
+    /// What looks like a track holds a card number, whatever its check digit says. In a run longer
+    /// than sixteen digits one may stand with something before or behind it (a length, another
+    /// number); a shorter one is tested as a whole, since ids of merchants and terminals have that
+    /// length and some part of them would often pass by chance.
     fn holds_card(&self) -> bool {
-        self.is_track || (13..=19).any(|len| self.digits.windows(len).any(looks_like_card))
+        let inside = |len: usize| self.digits.len() > 16 && self.digits.windows(len).any(looks_like_card);
+        self.is_track || looks_like_card(&self.digits) || inside(16) || (self.digits.len() > 19 && inside(15))
+    }
+
+    /// Covers a track whole, and a number but for its last four digits, which may be shown (PCI DSS
+    /// 3.4.1) and keep one covered id apart from another.
+    fn cover(&self, text: &mut [u8]) {
+        let kept = if self.is_track { 0 } else { 4 };
+        let digits_left = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let mut covered = 0;
+        for byte in text {
+            if byte.is_ascii_digit() {
+                covered += 1;
+            }
+            if covered + kept <= digits_left || !byte.is_ascii_digit() {
+                *byte = b'*';
+            }
+        }
     }
 }
 
@@ -154,19 +176,18 @@ mod tests {
     #[test]
     fn card_numbers_are_covered_wherever_they_stand() {
         for (text, shown) in [
-            ("4111111111111111", "****************"),
-            ("no card 4111111111111111 found", "no card **************** found"),
-            ("4111 1111 1111 1111!", "*******************!"),
-            ("4111-1111-1111-1111", "*******************"),
+            ("4111111111111111", "************1111"),
+            ("no card 4111111111111111 found", "no card ************1111 found"),
+            ("4111 1111 1111 1111!", "***************1111!"),
+            ("4111-1111-1111-1111", "***************1111"),
+            ("4111.1111.1111.1111", "***************1111"),
+            ("4111  1111  1111  1111", "******************1111"),
             ("4111111111111111=49122010000", "****************************"),
             ("4111111111111111D49122010000.", "****************************."),
-            ("164111111111111111", "******************"),
-            ("378282246310005", "***************"),
-            ("4111.1111.1111.1111", "*******************"),
-            ("4111  1111  1111  1111", "**********************"),
             ("4111111111111112=28122010000", "****************************"),
             ("%B4111111111111111^DOE/JANE^28122010000?.", "%B**************************************."),
-            ("8171111111111117", "8171111111111117"),
+            ("164111111111111111", "**************1111"),
+            ("378282246310005", "***********0005"),
         ] {
             assert_eq!(screen(text.as_bytes()), shown);
         }
@@ -184,6 +205,10 @@ mod tests {
         ] {
             assert_eq!(screen(text.as_bytes()), text);
         }
+        // Merchant ids of fifteen digits, of which none may be taken for a card number.
+        let covered =
+            (0..10_000).filter(|id| screen(format!("8983101541{id:05}").as_bytes()).contains('*')).count();
+        assert_eq!(covered, 0);
     }
 
     #[test]

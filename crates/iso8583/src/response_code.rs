@@ -26,6 +26,20 @@ impl ResponseCode {
         Some(Self(code))
     }
 
+    /// A lone digit with the leading zero that a spreadsheet took from it, as codes of two characters
+    /// have it; any other code as it is.
+    #[must_use]
+    pub fn padded(self) -> Self {
+        match self.0 {
+            [digit @ b'0'..=b'9', 0, ..] => {
+                let mut code = [0; Self::MAX];
+                (code[0], code[1]) = (b'0', digit);
+                Self(code)
+            }
+            _ => self,
+        }
+    }
+
     /// The code's characters.
     pub fn as_str(&self) -> &str {
         let len = self.0.iter().position(|&byte| byte == 0).unwrap_or(Self::MAX);
@@ -56,6 +70,12 @@ mod tests {
         {
             assert_eq!(ResponseCode::parse(text.as_bytes()).unwrap().as_str(), code);
         }
+    }
+
+    #[test]
+    fn lone_digits_get_their_zero_back() {
+        let padded = |text: &str| ResponseCode::parse(text.as_bytes()).unwrap().padded().as_str().to_owned();
+        assert_eq!(["5", "05", "51", "N"].map(padded), ["05", "05", "51", "N"]);
     }
 
     #[test]

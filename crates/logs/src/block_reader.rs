@@ -32,6 +32,8 @@ pub struct ReadError {
 pub struct BlockReader<R> {
     source: R,
     framing: Framing,
+    /// Where the first frame begins.
+    start: u64,
     block_size: usize,
     max_record: usize,
     /// Bytes read and not yet handed out are `buffer[taken..filled]`.
@@ -53,6 +55,7 @@ impl<R: Read> BlockReader<R> {
         Self {
             source,
             framing: Framing::of(format),
+            start: format.start(),
             block_size: settings.block_size.clamp(1, LARGEST),
             max_record: settings.max_record.clamp(1, LARGEST),
             buffer: Vec::new(),
@@ -73,6 +76,7 @@ impl<R: Read> BlockReader<R> {
     pub fn next_block(&mut self) -> Result<Option<Block>, ReadError> {
         let mut skipped = Vec::new();
         loop {
+            self.pass_to_start();
             if self.in_long_frame {
                 let (len, found) = self.framing.resume(self.pending());
                 self.leave_out(len);
@@ -124,6 +128,13 @@ impl<R: Read> BlockReader<R> {
                 Err(ReadError { offset, source })
             }
             None => Ok(None),
+        }
+    }
+
+    /// Leaves out what stands before the first frame, as far as it was read.
+    fn pass_to_start(&mut self) {
+        if let Some(before @ 1..) = self.start.checked_sub(self.position.offset) {
+            self.leave_out(usize::try_from(before).unwrap_or(usize::MAX).min(self.pending().len()));
         }
     }
 

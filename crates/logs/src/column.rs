@@ -14,6 +14,8 @@ use posmortem_iso8583::rows;
 pub enum Column {
     /// When the log took note of the message.
     Time,
+    /// The date of [`Self::Time`], where that holds the time of day alone.
+    Date,
     /// Message type indicator.
     Mti,
     /// System trace audit number, DE11.
@@ -100,11 +102,12 @@ pub enum Column {
 
 impl Column {
     /// Number of columns.
-    pub const COUNT: usize = 42;
+    pub const COUNT: usize = 43;
 
     /// Every column, in the order of the table.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Time,
+        Self::Date,
         Self::Mti,
         Self::Stan,
         Self::Rrn,
@@ -162,7 +165,7 @@ impl Column {
     /// `None` for names that are unknown or known and ignored.
     pub fn from_name(name: &str) -> Option<Self> {
         match Meaning::of(name) {
-            Meaning::Name(column) => Some(column),
+            Meaning::Name(column) | Meaning::Fallback { column, .. } => Some(column),
             Meaning::Element { column, .. } => column,
             Meaning::Unknown => None,
         }
@@ -180,6 +183,9 @@ impl fmt::Display for Column {
 pub(crate) enum Meaning {
     /// A canonical name or an alias.
     Name(Column),
+    /// A name that is often used for the column and for other things too: it counts where nothing
+    /// else fills the column, of two the one with the lower `rank`.
+    Fallback { column: Column, rank: u8 },
     /// A data element; `column` is empty for those that nothing here looks at. The lower `rank`
     /// wins when two elements of one file fill the same column.
     Element { column: Option<Column>, rank: u8 },
@@ -190,8 +196,8 @@ pub(crate) enum Meaning {
 impl Meaning {
     pub(crate) fn of(name: &str) -> Self {
         let plain = plain_name(name);
-        if let Some(&column) = TABLE.by_name.get(&plain) {
-            return Self::Name(column);
+        if let Some(&meaning) = TABLE.by_name.get(&plain) {
+            return meaning;
         }
         match element_of(&plain) {
             Some(element) => Self::Element {
@@ -225,10 +231,12 @@ fn element_of(plain: &str) -> Option<u8> {
 
 struct ColumnTable {
     names: [&'static str; Column::COUNT],
-    by_name: HashMap<String, Column>,
+    by_name: HashMap<String, Meaning>,
     elements: [Option<Column>; 129],
     ranks: [u8; 129],
 }
+
+const HEADER: [&str; 5] = ["column", "name", "elements", "aliases", "fallbacks"];
 
 static TABLE: LazyLock<ColumnTable> = LazyLock::new(|| {
     let mut table = ColumnTable {
@@ -237,13 +245,16 @@ static TABLE: LazyLock<ColumnTable> = LazyLock::new(|| {
         elements: [None; 129],
         ranks: [0; 129],
     };
-    let rows = rows(include_str!("../data/columns.tsv"), ["column", "name", "elements", "aliases"])
+    let rows = rows(include_str!("../data/columns.tsv"), HEADER)
         .expect("the embedded table has the shape that its test checks");
     for (column, row) in Column::ALL.into_iter().zip(rows) {
-        let [_, name, elements, aliases] = row.fields;
+        let [_, name, elements, aliases, fallbacks] = row.fields;
         table.names[column as usize] = name;
         for name in std::iter::once(name).chain(aliases.split_whitespace()) {
-            table.by_name.insert(plain_name(name), column);
+            table.by_name.insert(plain_name(name), Meaning::Name(column));
+        }
+        for (name, rank) in fallbacks.split_whitespace().zip(0..) {
+            table.by_name.insert(plain_name(name), Meaning::Fallback { column, rank });
         }
         for (element, rank) in elements.split_whitespace().filter_map(element_of).zip(0..) {
             table.elements[usize::from(element)] = Some(column);
@@ -259,8 +270,7 @@ mod tests {
 
     #[test]
     fn the_table_lists_every_column_once_in_order() {
-        let rows = rows(include_str!("../data/columns.tsv"), ["column", "name", "elements", "aliases"])
-            .expect("a readable table");
+        let rows = rows(include_str!("../data/columns.tsv"), HEADER).expect("a readable table");
         let listed: Vec<_> = rows.iter().map(|row| row.fields[0].to_owned()).collect();
         let columns: Vec<_> = Column::ALL.iter().map(|column| format!("{column:?}")).collect();
         assert_eq!(listed, columns);
@@ -271,17 +281,17 @@ mod tests {
 
     #[test]
     fn no_name_alias_or_element_is_listed_twice() {
-        let rows = rows(include_str!("../data/columns.tsv"), ["column", "name", "elements", "aliases"])
-            .expect("a readable table");
+        let rows = rows(include_str!("../data/columns.tsv"), HEADER).expect("a readable table");
         let mut names = Vec::new();
         let mut elements = Vec::new();
         for row in &rows {
-            let [_, name, numbers, aliases] = row.fields;
+            let [_, name, numbers, aliases, fallbacks] = row.fields;
             names.push(plain_name(name));
             // `track_2` beside `track2` is for the reader's eye only.
             let mut own: Vec<_> = aliases.split_whitespace().map(plain_name).collect();
             own.retain(|alias| *alias != plain_name(name));
             names.extend(own);
+            names.extend(fallbacks.split_whitespace().map(plain_name));
             elements.extend(numbers.split_whitespace().map(|number| {
                 number.parse::<u8>().ok().filter(|&number| number <= 128).expect("a data element")
             }));

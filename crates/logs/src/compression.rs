@@ -1,9 +1,9 @@
 //! Undoes compression, recognised by the first bytes. File names are not looked at: rotated logs
 //! are often misnamed.
 
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 
 use crate::input::{OpenError, buffered};
 
@@ -25,7 +25,7 @@ type Whole = io::Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>;
 /// A reader of plain bytes.
 pub(crate) enum Decompressed {
     Plain(Whole),
-    Gzip(Box<MultiGzDecoder<BufReader<Whole>>>),
+    Gzip(Members<BufReader<Whole>>),
     Zstd(zstd::stream::read::Decoder<'static, BufReader<Whole>>),
 }
 
@@ -41,7 +41,7 @@ impl Decompressed {
         let whole = Cursor::new(magic).chain(reader);
         let decompressed = match compression {
             Compression::Plain => Self::Plain(whole),
-            Compression::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(buffered(whole)))),
+            Compression::Gzip => Self::Gzip(Members::new(buffered(whole))),
             Compression::Zstd => Self::Zstd(zstd::stream::read::Decoder::with_buffer(buffered(whole))?),
         };
         Ok((decompressed, compression))
@@ -54,6 +54,46 @@ impl Read for Decompressed {
             Self::Plain(reader) => reader.read(buffer),
             Self::Gzip(reader) => reader.read(buffer),
             Self::Zstd(reader) => reader.read(buffer),
+        }
+    }
+}
+
+/// The members of a gzip file one after the other. Zeros behind a member are padding, as on tapes
+/// and in preallocated files; anything else there must be the next member.
+pub(crate) struct Members<R> {
+    /// The member being read; none behind the last.
+    member: Option<Box<GzDecoder<R>>>,
+}
+
+impl<R: BufRead> Members<R> {
+    fn new(reader: R) -> Self {
+        Self { member: Some(Box::new(GzDecoder::new(reader))) }
+    }
+}
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let len = member.read(buffer)?;
+            if len > 0 || buffer.is_empty() {
+                return Ok(len);
+            }
+            let is_last = !skip_zeros(member.get_mut())?;
+            let reader = self.member.take().map(|member| member.into_inner());
+            self.member = reader.filter(|_| !is_last).map(|reader| Box::new(GzDecoder::new(reader)));
+        }
+        Ok(0)
+    }
+}
+
+/// Takes zeros from the front; whether anything stands behind them.
+fn skip_zeros(reader: &mut impl BufRead) -> io::Result<bool> {
+    loop {
+        let bytes = reader.fill_buf()?;
+        let (len, zeros) = (bytes.len(), bytes.iter().take_while(|byte| **byte == 0).count());
+        reader.consume(zeros);
+        if len == 0 || zeros < len {
+            return Ok(len > 0);
         }
     }
 }

@@ -77,8 +77,14 @@ pub(crate) fn without_line_end(row: &[u8]) -> &[u8] {
 }
 
 /// Whether a row is an empty line. A row of separators alone is not, even where those are tabs.
-pub(crate) fn is_blank(row: &[u8], separator: u8) -> bool {
+fn is_blank(row: &[u8], separator: u8) -> bool {
     row.iter().all(|byte| byte.is_ascii_whitespace() && *byte != separator)
+}
+
+/// Whether a row has nothing in its fields, as spreadsheets leave rows at the end: separators, blanks
+/// and quotes alone.
+pub(crate) fn is_hollow(row: &[u8], separator: u8) -> bool {
+    row.iter().all(|byte| byte.is_ascii_whitespace() || *byte == separator || *byte == b'"')
 }
 
 /// Reads all rows of a block.
@@ -118,12 +124,15 @@ impl<'b, S: RecordSink> Rows<'b, S> {
     fn read(&mut self, row: &'b [u8], quoted: Option<&mut QuotedRow>, position: Position) {
         let row = without_line_end(row);
         let row = if row.first() == Some(&0xef) { without_bom(row) } else { row };
-        if is_blank(row, self.layout.separator()) {
+        if is_hollow(row, self.layout.separator()) {
+            if !is_blank(row, self.layout.separator()) {
+                self.sink.non_message(position);
+            }
             return;
         }
-        if let Some(header) = self.layout.header().filter(|header| header.row == row) {
+        if self.layout.header() == Some(row) {
             // The header itself is no frame; its repetitions, in files joined end to end, are.
-            if position.offset != header.offset {
+            if position.offset != self.layout.start() {
                 self.sink.non_message(position);
             }
             return;

@@ -4,13 +4,17 @@ use memchr::memmem;
 
 use crate::column::{Column, plain_name};
 use crate::delimited::{
-    Names, QuotedRow, RowEnd, is_blank, name_columns, row_end, without_bom, without_line_end,
+    Names, QuotedRow, RowEnd, is_hollow, name_columns, row_end, without_bom, without_line_end,
 };
-use crate::format::{Format, HeaderRow, Layout};
+use crate::format::{Format, Layout};
 use crate::settings::{InputFormat, InputSettings};
 
 /// Separators that are looked for, the more common first.
 const SEPARATORS: [u8; 4] = [b',', b'\t', b'|', b';'];
+
+/// How to go on when the names of columns are not understood.
+const HOW_TO_NAME: &str = "if it is rows of columns, name them with `--columns`, or say what the names of its \
+     header stand for in the configuration's `[columns]` table";
 
 /// A recognised input.
 #[derive(Clone, Debug)]
@@ -26,7 +30,7 @@ pub struct Detection {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DetectError {
-    /// Nothing but blank lines.
+    /// Nothing but blank lines and comments.
     #[error("empty")]
     Empty,
     /// Two bytes a character.
@@ -35,7 +39,8 @@ pub enum DetectError {
     /// Neither format.
     #[error(
         "no known log format: looked for a header row with column names such as `time` and \
-         `response_code`, separated by comma, tab, pipe or semicolon, and for jPOS records (`<log realm=`)"
+         `response_code`, separated by comma, tab, pipe or semicolon, and for jPOS records \
+         (`<log realm=`); {HOW_TO_NAME}"
     )]
     Unknown,
     /// The first row does not end.
@@ -45,7 +50,7 @@ pub enum DetectError {
         looked_at: usize,
     },
     /// A header row, but not for rows that can be read.
-    #[error("the header row lacks {}{}", missing.join(" and "), unknown_note(unknown))]
+    #[error("the header row lacks {}{}; {HOW_TO_NAME}", missing.join(" and "), unknown_note(unknown))]
     MissingColumns {
         /// What is missing.
         missing: Vec<&'static str>,
@@ -114,28 +119,37 @@ fn looks_like_jpos(sample: &[u8]) -> bool {
     })
 }
 
-/// The first row that is not blank.
+/// The first row that holds something and is no comment.
 struct FirstRow<'s> {
-    offset: u64,
+    offset: usize,
     row: &'s [u8],
     is_whole: bool,
 }
 
 impl<'s> FirstRow<'s> {
-    fn find(sample: &'s [u8], separator: u8) -> Self {
-        let mut start = 0;
+    /// Looks from `start` on. A line that begins with `#` is a comment, up to its end whatever quotes
+    /// it has, unless it is one that `is_row` knows. At the end of the sample the row is empty.
+    fn find(sample: &'s [u8], start: usize, separator: u8, is_row: impl Fn(&Self) -> bool) -> Self {
+        let mut start = start;
         loop {
-            let rest = &sample[start..];
-            let (len, is_whole) = match row_end(rest, separator) {
-                RowEnd::After(len) => (len, true),
-                RowEnd::Missing { .. } => (rest.len(), false),
+            let (first, len) = Self::at(sample, start, separator);
+            start += match first.row {
+                [b'#', ..] if !is_row(&first) => line_len(&sample[start..]),
+                row if is_hollow(row, separator) && first.is_whole => len,
+                _ => return first,
             };
-            let row = without_bom(without_line_end(&rest[..len]));
-            if !is_blank(row, separator) || !is_whole {
-                return Self { offset: start as u64, row, is_whole };
-            }
-            start += len;
         }
+    }
+
+    /// The row at an offset, and its length with its line end.
+    fn at(sample: &'s [u8], offset: usize, separator: u8) -> (Self, usize) {
+        let rest = &sample[offset..];
+        let (len, is_whole) = match row_end(rest, separator) {
+            RowEnd::After(len) => (len, true),
+            RowEnd::Missing { .. } => (rest.len(), false),
+        };
+        let row = without_bom(without_line_end(&rest[..len]));
+        (Self { offset, row, is_whole }, len)
     }
 
     fn fields(&self, separator: u8) -> Vec<String> {
@@ -153,87 +167,131 @@ impl<'s> FirstRow<'s> {
         names
     }
 
-    fn into_header(self) -> HeaderRow {
-        HeaderRow { offset: self.offset, row: self.row.to_vec() }
+    /// What is wrong with it as a row that must be whole. A row alone, without line end, is a whole
+    /// file; in a full sample it is not.
+    fn fault(&self, separator: u8, sample: &[u8]) -> Option<DetectError> {
+        if !self.is_whole && sample.len() >= crate::SAMPLE_SIZE {
+            return Some(DetectError::EndlessHeader { looked_at: sample.len() });
+        }
+        is_hollow(self.row, separator).then_some(DetectError::Empty)
     }
+}
+
+/// Bytes of the first line, its end included.
+fn line_len(bytes: &[u8]) -> usize {
+    memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1)
+}
+
+/// The separator that a first line such as `sep=;` declares, as Excel writes it, and the line's
+/// length.
+fn declared_separator(sample: &[u8]) -> Option<(u8, usize)> {
+    let len = line_len(sample);
+    let line = without_bom(without_line_end(&sample[..len]));
+    let unquoted = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\""));
+    let &[s, e, p, b'=', separator] = unquoted.unwrap_or(line) else { return None };
+    let is_separator = separator == b'\t' || (separator.is_ascii_punctuation() && separator != b'"');
+    ([s, e, p].eq_ignore_ascii_case(b"sep") && is_separator).then_some((separator, len))
+}
+
+/// A sample of a delimited input as it is looked at.
+struct Search<'s> {
+    sample: &'s [u8],
+    /// Behind a line that declares the separator.
+    start: usize,
+    /// Separators to try.
+    separators: Vec<u8>,
+    settings: &'s InputSettings,
 }
 
 fn delimited(sample: &[u8], settings: &InputSettings) -> Result<Detection, DetectError> {
-    let candidates = settings.separator.map_or(SEPARATORS.to_vec(), |separator| vec![separator]);
+    let declared = declared_separator(sample);
+    let known = settings.separator.or(declared.map(|(separator, _)| separator));
+    let search = Search {
+        sample,
+        start: declared.map_or(0, |(_, len)| len),
+        separators: known.map_or(SEPARATORS.to_vec(), |separator| vec![separator]),
+        settings,
+    };
     match &settings.columns {
-        Some(columns) => with_columns(sample, columns, &candidates, settings),
-        None => with_header(sample, &candidates, settings),
+        Some(columns) => search.with_columns(columns),
+        None => search.with_header(),
     }
 }
 
-fn with_header(sample: &[u8], candidates: &[u8], settings: &InputSettings) -> Result<Detection, DetectError> {
-    let read = |&separator: &u8| {
-        let first = FirstRow::find(sample, separator);
-        let names = name_columns(&first.names(separator), &settings.aliases);
-        (separator, first, names)
-    };
-    // The earlier of equals, so that the order of the separators decides.
-    let best = candidates.iter().map(read).rev().max_by_key(|(_, _, names)| names.wanted());
-    let Some((separator, first, mut names)) = best else { return Err(DetectError::Unknown) };
-    let is_certain = settings.forced_format.is_some() || names.wanted() >= 2;
-    if !is_certain {
-        return Err(DetectError::Unknown);
+impl Search<'_> {
+    fn with_header(&self) -> Result<Detection, DetectError> {
+        let read = |&separator: &u8| {
+            let is_row = |row: &FirstRow<'_>| self.names(row, separator).is_complete();
+            let first = FirstRow::find(self.sample, self.start, separator, is_row);
+            let names = self.names(&first, separator);
+            (separator, first, names)
+        };
+        // The earlier of equals, so that the order of the separators decides.
+        let best = self.separators.iter().map(read).rev().max_by_key(|(_, _, names)| names.wanted());
+        let Some((separator, first, mut names)) = best else { return Err(DetectError::Unknown) };
+        let fault = first.fault(separator, self.sample);
+        if fault == Some(DetectError::Empty) {
+            return Err(DetectError::Empty);
+        }
+        // With hardly a name that is known, the row is more likely one of values than a header.
+        if names.wanted() < 2 {
+            if self.settings.forced_format.is_none() {
+                return Err(DetectError::Unknown);
+            }
+            names.unknown.clear();
+        }
+        match fault {
+            Some(fault) => Err(fault),
+            None => self.finish(separator, names, &first, true),
+        }
     }
-    // With hardly a name that is known, the row is more likely one of values than a header.
-    if names.wanted() < 2 {
-        names.unknown.clear();
-    }
-    // A header alone, without line end, is a whole file with no rows; a full sample is not.
-    if !first.is_whole && sample.len() >= crate::SAMPLE_SIZE {
-        return Err(DetectError::EndlessHeader { looked_at: sample.len() });
-    }
-    finish(separator, names, Some(first.into_header()), settings)
-}
 
-fn with_columns(
-    sample: &[u8],
-    columns: &[String],
-    candidates: &[u8],
-    settings: &InputSettings,
-) -> Result<Detection, DetectError> {
-    let fields = |separator: u8| {
-        let first = FirstRow::find(sample, separator);
-        let fields = first.fields(separator);
-        (separator, first, fields)
-    };
-    let rows: Vec<_> = candidates.iter().map(|&separator| fields(separator)).collect();
-    let most = rows.iter().map(|(_, _, fields)| fields.len()).max().unwrap_or(0);
-    let fits = |(_, _, fields): &(u8, FirstRow<'_>, Vec<String>)| {
-        let trailing_separator =
-            fields.len() == columns.len() + 1 && fields.last().is_some_and(String::is_empty);
-        fields.len() == columns.len() || trailing_separator
-    };
-    let Some((separator, first, fields)) = rows.into_iter().find(fits) else {
-        return Err(DetectError::ColumnCount { found: most, expected: columns.len() });
-    };
-    let plain = |names: &[String]| names.iter().map(|name| plain_name(name)).collect::<Vec<_>>();
-    let names = first.names(separator);
-    let own = name_columns(&names, &settings.aliases);
-    let is_header = plain(&fields) == plain(columns)
-        || plain(&names) == plain(columns)
-        || (own.wanted() >= 2 && own.missing().is_empty() && own.duplicate.is_none());
-    let header = is_header.then(|| first.into_header());
-    finish(separator, name_columns(columns, &settings.aliases), header, settings)
-}
+    fn with_columns(&self, columns: &[String]) -> Result<Detection, DetectError> {
+        let fits = |fields: &[String]| {
+            let trailing_separator =
+                fields.len() == columns.len() + 1 && fields.last().is_some_and(String::is_empty);
+            fields.len() == columns.len() || trailing_separator
+        };
+        let read = |&separator: &u8| {
+            let is_row = |row: &FirstRow<'_>| fits(&row.fields(separator));
+            let first = FirstRow::find(self.sample, self.start, separator, is_row);
+            let fields = first.fields(separator);
+            (separator, first, fields)
+        };
+        let rows: Vec<_> = self.separators.iter().map(read).collect();
+        let most = rows.iter().map(|(_, _, fields)| fields.len()).max().unwrap_or(0);
+        let Some((separator, first, fields)) = rows.into_iter().find(|(_, _, fields)| fits(fields)) else {
+            return Err(DetectError::ColumnCount { found: most, expected: columns.len() });
+        };
+        let plain = |names: &[String]| names.iter().map(|name| plain_name(name)).collect::<Vec<_>>();
+        let is_header = plain(&fields) == plain(columns)
+            || plain(&first.names(separator)) == plain(columns)
+            || self.names(&first, separator).is_complete();
+        self.finish(separator, name_columns(columns, &self.settings.aliases), &first, is_header)
+    }
 
-fn finish(
-    separator: u8,
-    names: Names,
-    header: Option<HeaderRow>,
-    settings: &InputSettings,
-) -> Result<Detection, DetectError> {
-    if let Some((column, first, second)) = names.duplicate {
-        return Err(DetectError::DuplicateColumn { column, first, second });
+    /// What a row's fields stand for if they are names.
+    fn names(&self, row: &FirstRow<'_>, separator: u8) -> Names {
+        name_columns(&row.names(separator), &self.settings.aliases)
     }
-    let missing = names.missing();
-    if !missing.is_empty() {
-        return Err(DetectError::MissingColumns { missing, unknown: names.unknown });
+
+    fn finish(
+        &self,
+        separator: u8,
+        names: Names,
+        first: &FirstRow<'_>,
+        is_header: bool,
+    ) -> Result<Detection, DetectError> {
+        if let Some((column, first, second)) = names.duplicate {
+            return Err(DetectError::DuplicateColumn { column, first, second });
+        }
+        let missing = names.missing();
+        if !missing.is_empty() {
+            return Err(DetectError::MissingColumns { missing, unknown: names.unknown });
+        }
+        let header = is_header.then(|| first.row.to_vec());
+        let times = self.settings.time_rules();
+        let layout = Layout::new(separator, names.columns, first.offset as u64, header, times);
+        Ok(Detection { format: Format::Delimited(layout), unknown_columns: names.unknown })
     }
-    let layout = Layout::new(separator, names.columns, header, settings.time_rules());
-    Ok(Detection { format: Format::Delimited(layout), unknown_columns: names.unknown })
 }

@@ -18,6 +18,14 @@ pub enum Format {
 }
 
 impl Format {
+    /// Where the frames begin; what stands before them says how to read them or nothing at all.
+    pub(crate) fn start(&self) -> u64 {
+        match self {
+            Self::Delimited(layout) => layout.start(),
+            Self::Jpos(_) => 0,
+        }
+    }
+
     /// Which format it is.
     pub fn input_format(&self) -> InputFormat {
         match self {
@@ -36,26 +44,22 @@ pub struct Layout {
 struct Shape {
     separator: u8,
     columns: Vec<Option<Column>>,
-    header: Option<HeaderRow>,
+    start: u64,
+    header: Option<Vec<u8>>,
     times: TimeRules,
 }
 
-/// The row that names the columns.
-pub(crate) struct HeaderRow {
-    /// Where it stands in the stream.
-    pub(crate) offset: u64,
-    /// The row as it stands there, without byte order mark and line end.
-    pub(crate) row: Vec<u8>,
-}
-
 impl Layout {
+    /// The first row stands at `start`; with a header it is that one, here as it stands there
+    /// without byte order mark and line end.
     pub(crate) fn new(
         separator: u8,
         columns: Vec<Option<Column>>,
-        header: Option<HeaderRow>,
+        start: u64,
+        header: Option<Vec<u8>>,
         times: TimeRules,
     ) -> Self {
-        Self { shape: Arc::new(Shape { separator, columns, header, times }) }
+        Self { shape: Arc::new(Shape { separator, columns, start, header, times }) }
     }
 
     /// The byte between two columns.
@@ -73,8 +77,12 @@ impl Layout {
         self.shape.header.is_some()
     }
 
-    pub(crate) fn header(&self) -> Option<&HeaderRow> {
-        self.shape.header.as_ref()
+    pub(crate) fn start(&self) -> u64 {
+        self.shape.start
+    }
+
+    pub(crate) fn header(&self) -> Option<&[u8]> {
+        self.shape.header.as_deref()
     }
 
     pub(crate) fn times(&self) -> &TimeRules {

@@ -2,6 +2,7 @@
 
 mod cursor;
 mod date_hint;
+mod parts;
 mod shapes;
 mod zone;
 
@@ -12,6 +13,7 @@ use crate::column::Column;
 use crate::record::Cells;
 
 pub use date_hint::DateHint;
+use shapes::date_and_time;
 pub use shapes::{local_time, parse_time, transmission_time};
 use zone::ZoneCache;
 
@@ -42,19 +44,12 @@ impl<'r> TimeReader<'r> {
         self.settle(at)
     }
 
-    /// The time of a row: its time column, else DE12 with DE13, else DE7.
+    /// The time of a row: its time column, else what its other columns say.
     #[inline]
     pub(crate) fn read_row(&mut self, cells: &Cells<'_>) -> Option<Timestamp> {
-        let cell = |column: Column| cells[column as usize].trim_ascii();
-        match parse_time(cell(Column::Time)) {
-            Some(at) => self.settle(at),
-            None => {
-                let hint = self.rules.date_hint;
-                let local = local_time(cell(Column::LocalDate), cell(Column::LocalTime), hint);
-                let at = local.or_else(|| transmission_time(cell(Column::TransmissionTime), hint))?;
-                self.settle(at)
-            }
-        }
+        let time = cells[Column::Time as usize].trim_ascii();
+        let at = parse_time(time).or_else(|| pieced_together(cells, self.rules.date_hint))?;
+        self.settle(at)
     }
 
     /// Puts a time without zone into the zone of the rules.
@@ -65,4 +60,23 @@ impl<'r> TimeReader<'r> {
             _ => Some(at),
         }
     }
+}
+
+/// The time of a row whose time column holds no whole time. In turn: `MMDDhhmmss` in it; the date
+/// column with the time of day in it; DE13 with DE12; the date column with DE12; a date column that
+/// has a time too; DE13 with the time column, which may lie beyond midnight already and so comes
+/// late; DE7.
+fn pieced_together(cells: &Cells<'_>, hint: Option<DateHint>) -> Option<Timestamp> {
+    let cell = |column: Column| cells[column as usize].trim_ascii();
+    let [time, date] = [Column::Time, Column::Date].map(cell);
+    let [local_date, local_clock] = [Column::LocalDate, Column::LocalTime].map(cell);
+    let without_year = || if time.len() == 10 { transmission_time(time, hint) } else { None };
+    without_year()
+        .or_else(|| date_and_time(date, time, hint))
+        .or_else(|| local_time(local_date, local_clock, hint))
+        .or_else(|| date_and_time(local_date, local_clock, hint))
+        .or_else(|| date_and_time(date, local_clock, hint))
+        .or_else(|| parse_time(date))
+        .or_else(|| date_and_time(local_date, time, hint))
+        .or_else(|| transmission_time(cell(Column::TransmissionTime), hint))
 }

@@ -46,7 +46,10 @@ impl Filter {
             && one_of(&self.issuers, names.text(exchange.symbol(|leg| leg.issuer)))
             && (self.causes.is_empty()
                 || conclusion.cause().is_some_and(|cause| self.causes.contains(&cause)))
-            && (self.codes.is_empty() || conclusion.code.is_some_and(|code| self.codes.contains(&code)))
+            && (self.codes.is_empty()
+                || conclusion
+                    .code
+                    .is_some_and(|code| self.codes.iter().any(|wanted| wanted.padded() == code.padded())))
     }
 }
 

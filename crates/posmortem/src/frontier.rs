@@ -26,6 +26,11 @@ impl Frontier {
         self.latest.insert(at, millis);
     }
 
+    /// Whether a time lies further back than the horizon.
+    pub(crate) fn is_behind(&self, millis: i64, horizon_ms: i64) -> bool {
+        self.reached().is_some_and(|reached| millis < reached.saturating_sub(horizon_ms))
+    }
+
     /// The time that the input has reached, once there are enough legs to tell.
     pub(crate) fn reached(&self) -> Option<i64> {
         (self.latest.len() == DEPTH).then(|| self.latest[0])

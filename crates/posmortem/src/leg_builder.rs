@@ -41,13 +41,13 @@ impl<'s> LegBuilder<'s> {
         is_row: bool,
         names: &mut Names,
     ) -> Result<Built, RejectReason> {
-        let text = |column| shown(record.get(column));
-        let mti = Mti::parse(record.get(Column::Mti));
-        let code = response_code(record.get(Column::ResponseCode))?;
+        let text = |column| shown(cell(record, column));
+        let mti = Mti::parse(cell(record, Column::Mti));
+        let code = response_code(cell(record, Column::ResponseCode), mti)?;
         let card = card_of(record);
         let terminal = text(Column::TerminalId);
         let link = text(Column::Link);
-        let dialect = self.dialect(&link, record.get(Column::Dialect));
+        let dialect = self.dialect(&link, cell(record, Column::Dialect));
         let (original_stan, leaves_a_part) = (original_stan(record, mti), leaves_a_part(record));
         let leg = Leg {
             at: record.at,
@@ -60,22 +60,22 @@ impl<'s> LegBuilder<'s> {
             link: names.intern(&link),
             // The merchant is the site unless the log names one.
             site: names.intern(&shown(told(record, &[Column::Site, Column::MerchantId]))),
-            switch_reason: names.intern(switch_reason(record.get(Column::ReasonText))),
-            stan: stan(record.get(Column::Stan)),
-            rrn: reference(record.get(Column::Rrn)),
+            switch_reason: names.intern(switch_reason(cell(record, Column::ReasonText))),
+            stan: stan(cell(record, Column::Stan)),
+            rrn: reference(cell(record, Column::Rrn)),
             trace: self.trace(record, input),
             in_dump: record.group.is_some(),
             amount: self.amount(record, mti),
-            card: card.map(|card| CardKey::new(card.hash_with(&self.keyed, record.get(Column::Expiry)))),
-            token: self.token(card.as_ref(), record.get(Column::Expiry)),
+            card: card.map(|card| CardKey::new(card.hash_with(&self.keyed, cell(record, Column::Expiry)))),
+            token: self.token(card.as_ref(), cell(record, Column::Expiry)),
             code,
             dialect,
             kind: kind_of(record, mti, dialect),
-            entry_mode: EntryMode::from_de22(record.get(Column::PosEntryMode)),
-            latency_ms: number(record.get(Column::LatencyMs)).and_then(|ms| u32::try_from(ms).ok()),
-            direction: direction(record.get(Column::Direction)),
+            entry_mode: EntryMode::from_de22(cell(record, Column::PosEntryMode)),
+            latency_ms: number(cell(record, Column::LatencyMs)).and_then(|ms| u32::try_from(ms).ok()),
+            direction: direction(cell(record, Column::Direction)),
             original_stan,
-            original_rrn: reference(record.get(Column::OriginalRrn)),
+            original_rrn: reference(cell(record, Column::OriginalRrn)),
             reversal_reason: why_reversed(record, mti, code),
             leaves_a_part,
             is_row,
@@ -93,14 +93,14 @@ impl<'s> LegBuilder<'s> {
     /// A named issuer wins (column, DE100, DE33), then a column of prefixes, then the card number.
     fn issuer(&self, record: &Record<'_>, card: Option<&CardNumber<'_>>, names: &mut Names) -> Symbol {
         let named =
-            [Column::Issuer, Column::ReceivingId, Column::ForwardingId].map(|column| record.get(column));
+            [Column::Issuer, Column::ReceivingId, Column::ForwardingId].map(|column| cell(record, column));
         if let Some(name) = named.into_iter().find(|name| !name.is_empty()) {
             return names.intern(&shown(name));
         }
         let digits = self.settings.bin_digits;
-        let bin = record.get(Column::Bin);
+        let bin = cell(record, Column::Bin);
         if bin.len() >= 6 && bin.iter().all(u8::is_ascii_digit) {
-            let bin = &bin[..bin.len().min(usize::from(digits.unwrap_or(8)))];
+            let bin = &bin[..bin.len().min(usize::from(digits.unwrap_or(8).min(8)))];
             return names.intern(std::str::from_utf8(bin).unwrap_or_default());
         }
         let prefix = card.and_then(|card| card.issuer_prefix(digits).or_else(|| card.issuer_prefix(Some(6))));
@@ -109,7 +109,7 @@ impl<'s> LegBuilder<'s> {
 
     /// The log's own id, or that of the dump which printed request and answer together; 0 for none.
     fn trace(&self, record: &Record<'_>, input: u32) -> u64 {
-        let id = record.get(Column::TraceId);
+        let id = cell(record, Column::TraceId);
         match record.group {
             _ if !id.is_empty() => self.keyed.hash_one(id) | 1,
             Some(group) => self.keyed.hash_one((input, group)) | 1,
@@ -118,9 +118,9 @@ impl<'s> LegBuilder<'s> {
     }
 
     fn amount(&self, record: &Record<'_>, mti: Option<Mti>) -> Option<Amount> {
-        let currency = Currency::parse(record.get(Column::Currency));
+        let currency = Currency::parse(cell(record, Column::Currency));
         Amount::parse(
-            record.get(Column::Amount),
+            cell(record, Column::Amount),
             currency,
             self.settings.amount_unit,
             mti.map_or(0, Mti::version),
@@ -132,16 +132,31 @@ impl<'s> LegBuilder<'s> {
     }
 }
 
+/// A value; empty where the export wrote that there is none.
+fn cell<'b>(record: &Record<'b>, column: Column) -> &'b [u8] {
+    match record.get(column) {
+        b"NULL" | b"null" | b"Null" | b"(null)" | b"\\N" | b"N/A" | b"n/a" | b"-" => b"",
+        value => value,
+    }
+}
+
 /// The first of these columns that the log fills.
 fn told<'b>(record: &Record<'b>, columns: &[Column]) -> &'b [u8] {
-    columns.iter().map(|column| record.get(*column)).find(|text| !text.is_empty()).unwrap_or_default()
+    columns.iter().map(|column| cell(record, *column)).find(|text| !text.is_empty()).unwrap_or_default()
 }
+
+/// A name longer than this is cut, so that none can fill a report.
+const LONGEST_NAME: usize = 64;
 
 /// Log text that may be kept and shown.
 fn shown(text: &[u8]) -> Cow<'_, str> {
+    let cut = |text: &str| match text.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text.to_owned(),
+    };
     match screen(text) {
-        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+        Cow::Borrowed(text) if text.len() <= LONGEST_NAME => Cow::Borrowed(text.trim()),
+        text => Cow::Owned(cut(text.trim())),
     }
 }
 
@@ -165,16 +180,18 @@ fn reference(text: &[u8]) -> Reference {
 }
 
 fn card_of<'b>(record: &Record<'b>) -> Option<CardNumber<'b>> {
-    let track = || Track2::parse(record.get(Column::Track2)).map(|track| track.card_number());
-    CardNumber::parse(record.get(Column::Pan)).or_else(track)
+    let track = || Track2::parse(cell(record, Column::Track2)).map(|track| track.card_number());
+    CardNumber::parse(cell(record, Column::Pan)).or_else(track)
 }
 
 /// An empty DE39 is none; one that cannot be a code means that the record was not understood.
-fn response_code(text: &[u8]) -> Result<Option<ResponseCode>, RejectReason> {
-    match text.trim_ascii() {
-        [] => Ok(None),
-        text => ResponseCode::parse(text).map(Some).ok_or(RejectReason::BadCode),
+fn response_code(text: &[u8], mti: Option<Mti>) -> Result<Option<ResponseCode>, RejectReason> {
+    if text.is_empty() {
+        return Ok(None);
     }
+    let code = ResponseCode::parse(text).ok_or(RejectReason::BadCode)?;
+    // Codes of 1993 and 2003 are longer than two characters.
+    Ok(Some(if mti.map_or(0, Mti::version) == 0 { code.padded() } else { code }))
 }
 
 /// Digits as a number; anything else is as if the log did not tell it.
@@ -201,24 +218,24 @@ fn direction(text: &[u8]) -> Direction {
 /// DE60 is for private use: its first two digits are a type only where the dialect is UnionPay's.
 fn kind_of(record: &Record<'_>, mti: Option<Mti>, dialect: Option<Dialect>) -> Kind {
     let unionpay = dialect.is_some_and(|dialect| dialect.name().starts_with("unionpay"));
-    let reserved = if unionpay { record.get(Column::Reserved60) } else { b"" };
+    let reserved = if unionpay { cell(record, Column::Reserved60) } else { b"" };
     let unionpay_type = reserved.get(..2).unwrap_or_default();
-    Kind::of(mti, record.get(Column::ProcessingCode), record.get(Column::ConditionCode), unionpay_type)
+    Kind::of(mti, cell(record, Column::ProcessingCode), cell(record, Column::ConditionCode), unionpay_type)
 }
 
 /// DE90 and DE56 begin with the original's MTI and STAN; the STAN has twelve digits in 2003.
 fn original_stan(record: &Record<'_>, mti: Option<Mti>) -> Option<u64> {
-    let told = stan(record.get(Column::OriginalStan));
+    let told = stan(cell(record, Column::OriginalStan));
     let of_data = || {
         let digits = if mti.map_or(0, Mti::version) == 2 { 12 } else { 6 };
-        stan(record.get(Column::OriginalData).get(4..4 + digits)?)
+        stan(cell(record, Column::OriginalData).get(4..4 + digits)?)
     };
     told.or_else(of_data).filter(|stan| *stan > 0)
 }
 
 /// DE95 begins with the amount that stays, in twelve digits.
 fn leaves_a_part(record: &Record<'_>) -> bool {
-    let stays = record.get(Column::ReplacementAmounts).get(..12).and_then(number);
+    let stays = cell(record, Column::ReplacementAmounts).get(..12).and_then(number);
     stays.is_some_and(|amount| amount > 0)
 }
 

@@ -14,6 +14,7 @@ mod sequencer;
 mod settings;
 mod stream;
 mod token_key;
+mod warnings;
 
 pub use filter::Filter;
 pub use posmortem_classify as classify;

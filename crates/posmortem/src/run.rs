@@ -9,7 +9,8 @@ use crate::batch::{Batch, BatchReader};
 use crate::leg_builder::LegBuilder;
 use crate::sequencer::{Counted, Sequencer};
 use crate::stream::Stream;
-use posmortem_exchange::{Conclusion, Coverage, Exchange, FileState, Ledger, Names, Summary};
+use crate::warnings::{self, Zones};
+use posmortem_exchange::{Conclusion, Coverage, Exchange, Ledger, Names, Summary};
 use posmortem_iso8583::Timestamp;
 use posmortem_logs::{Block, RejectReason, Scratch};
 use rayon::prelude::*;
@@ -88,27 +89,34 @@ pub struct Run {
 /// must not depend on the machine.
 const BLOCKS_A_STEP: usize = 8;
 
+/// The same when there are many inputs, each of which keeps its blocks until its turn comes again.
+const BLOCKS_OF_MANY: usize = 2;
+
+/// Beyond so many inputs, files are closed between their probe and their turn.
+const MOST_OPEN: usize = 8;
+
 /// Reads all inputs and counts what they hold.
 ///
-/// Inputs that cannot be read do not end the run: each file's [`FileState`] tells. Parsing uses
+/// Inputs that cannot be read do not end the run: each file's [`posmortem_exchange::FileState`] tells. Parsing uses
 /// the current rayon pool.
 pub fn analyse(sources: &[InputSource], settings: &Settings, observer: &mut dyn Observer) -> Run {
     let mut sources = sources.to_vec();
-    sources.sort_by_cached_key(InputSource::label);
+    sources.sort_by_cached_key(|source| (source.label(), source.clone()));
     let mut pipeline = Pipeline::new(settings);
-    let probe = sources.len() > 1;
     let mut streams: Vec<Stream> =
         (0..).zip(sources).map(|(input, source)| Stream::new(input, source)).collect();
+    let close = streams.len() > MOST_OPEN;
+    let blocks = if close { BLOCKS_OF_MANY } else { BLOCKS_A_STEP };
     for stream in &mut streams {
-        stream.open(&settings.input);
-        if probe {
-            stream.probe(&pipeline.builder);
-        }
+        stream.probe(&pipeline.builder, settings, close);
     }
+    // Legs of an input in another order than that of time may come from anywhere: nothing can be
+    // settled before the end.
+    pipeline.holds_all = streams.iter().any(Stream::is_unsorted);
     while let Some(next) = earliest(&streams) {
-        let end = pipeline.step(&mut streams[next], observer);
-        let reached = streams.iter().filter(|stream| !stream.is_done()).map(Stream::reached).min();
-        if pipeline.sequencer.is_due() {
+        let end = pipeline.step(&mut streams[next], blocks, observer);
+        if pipeline.sequencer.is_due() && !pipeline.holds_all {
+            let reached = streams.iter().filter(|stream| !stream.is_done()).map(Stream::reached).min();
             let settled = reached.unwrap_or(i64::MAX).saturating_sub(settings.pairing.horizon_ms);
             pipeline.sequencer.advance_to(settled, &pipeline.names, observer);
         }
@@ -127,6 +135,9 @@ fn earliest(streams: &[Stream]) -> Option<usize> {
 
 struct Pipeline<'s> {
     settings: &'s Settings,
+    /// Whether all legs are held until the end, because some input is not in the order of time.
+    holds_all: bool,
+    zones: Zones,
     builder: LegBuilder<'s>,
     sequencer: Sequencer<'s>,
     names: Names,
@@ -143,6 +154,8 @@ impl<'s> Pipeline<'s> {
     fn new(settings: &'s Settings) -> Self {
         Self {
             settings,
+            holds_all: false,
+            zones: Zones::default(),
             builder: LegBuilder::new(settings),
             sequencer: Sequencer::new(settings),
             names: Names::default(),
@@ -157,8 +170,8 @@ impl<'s> Pipeline<'s> {
     }
 
     /// Parses the blocks that an input has ready while it reads the next ones.
-    fn step(&mut self, stream: &mut Stream, observer: &mut dyn Observer) -> ControlFlow<()> {
-        let blocks = stream.take_blocks(BLOCKS_A_STEP);
+    fn step(&mut self, stream: &mut Stream, count: usize, observer: &mut dyn Observer) -> ControlFlow<()> {
+        let blocks = stream.take_blocks(count, self.settings);
         let Some(format) = stream.format().cloned() else { return ControlFlow::Continue(()) };
         let reader = BatchReader {
             builder: &self.builder,
@@ -173,7 +186,7 @@ impl<'s> Pipeline<'s> {
                     .map_init(Scratch::default, |scratch, block| reader.read(block, scratch))
                     .collect()
             },
-            || stream.read_ahead(BLOCKS_A_STEP),
+            || stream.read_ahead(count, self.settings),
         );
         for (block, batch) in blocks.iter().zip(batches) {
             self.take(stream, block, batch);
@@ -205,7 +218,8 @@ impl<'s> Pipeline<'s> {
             leg.rename(&map);
             self.first = Some(self.first.map_or(leg.at, |first| first.min(leg.at)));
             self.last = self.last.max(Some(leg.at));
-            if stream.is_in_order(leg.at.millis, self.settings.pairing.horizon_ms) {
+            self.zones.see(leg.at);
+            if stream.is_in_order(leg.at.millis, self.settings.pairing.horizon_ms) || self.holds_all {
                 self.sequencer.add(leg);
             } else {
                 self.ledger.out_of_order += 1;
@@ -214,11 +228,13 @@ impl<'s> Pipeline<'s> {
     }
 
     fn finish(self, streams: Vec<Stream>, observer: &mut dyn Observer) -> Run {
-        let Self { sequencer, names, mut ledger, mut rejects, masked_cards, first, last, .. } = self;
+        let Self { sequencer, names, mut ledger, mut rejects, masked_cards, first, last, zones, .. } = self;
         let Counted { pairing, tally, selected, stopped } = sequencer.finish(&names, observer);
         ledger += pairing.ledger();
         rejects.sort();
-        let unknown_columns: Vec<String> = streams.iter().filter_map(unknown_columns_note).collect();
+        let unsorted: Vec<String> =
+            streams.iter().filter(|stream| stream.is_unsorted()).map(Stream::label).collect();
+        let unknown_columns: Vec<String> = streams.iter().filter_map(unknown_columns_warning).collect();
         let mut summary = Summary {
             files: streams.into_iter().map(Stream::into_summary).collect(),
             ledger,
@@ -228,48 +244,17 @@ impl<'s> Pipeline<'s> {
             orphan_reversals: pairing.orphan_reversals(),
             ..Summary::default()
         };
+        summary.warnings = warnings::warnings(&summary, &pairing, &names, &zones);
+        summary.warnings.extend(unknown_columns);
+        summary.notes = warnings::notes(&summary, masked_cards, &unsorted);
         summary.set_tally(tally, names);
-        summary.notes = notes(&summary, masked_cards);
-        summary.notes.extend(unknown_columns);
         Run { summary, rejects, selected, stopped }
     }
 }
 
 /// A misspelt column name shows only here.
-fn unknown_columns_note(stream: &Stream) -> Option<String> {
+fn unknown_columns_warning(stream: &Stream) -> Option<String> {
     let unknown = stream.unknown_columns();
     (!unknown.is_empty())
-        .then(|| format!("{}: columns not understood: {}.", stream.label(), unknown.join(", ")))
-}
-
-/// What a reader of the numbers must know, in the order of its weight.
-fn notes(summary: &Summary, masked_cards: u64) -> Vec<String> {
-    let mut notes = Vec::new();
-    let mut note = |count: u64, one: &str, many: &str| match count {
-        0 => {}
-        1 => notes.push(format!("1 {one}.")),
-        _ => notes.push(format!("{count} {many}.")),
-    };
-    let failed = summary
-        .files
-        .iter()
-        .filter(|file| !matches!(file.state, FileState::Whole | FileState::Empty))
-        .count();
-    note(failed as u64, "input could not be read to its end", "inputs could not be read to their end");
-    note(
-        summary.ledger.out_of_order,
-        "message stands further out of order than the horizon and was not paired",
-        "messages stand further out of order than the horizon and were not paired",
-    );
-    note(
-        summary.orphan_reversals,
-        "reversal found no original within the horizon",
-        "reversals found no original within the horizon",
-    );
-    note(
-        masked_cards,
-        "card number is masked in the log: different cards may look like one",
-        "card numbers are masked in the log: different cards may look like one",
-    );
-    notes
+        .then(|| format!("{}: columns not understood: {}", stream.label(), unknown.join(", ")))
 }

@@ -9,14 +9,12 @@ use posmortem_classify::CodeTables;
 use posmortem_exchange::{Exchange, Leg, Names, Pairing, Tally, conclude};
 use std::ops::ControlFlow;
 
-/// Below so many waiting legs nothing moves: sorting few legs often costs more than holding them.
-const FEWEST: usize = 1 << 16;
-
 pub(crate) struct Sequencer<'s> {
     waiting: Vec<Leg>,
     /// The number of waiting legs at which the next look is due: twice those that had to stay, so
     /// that each leg is sorted a bounded number of times.
     due: usize,
+    fewest: usize,
     pairing: Pairing,
     counting: Counting<'s>,
 }
@@ -47,7 +45,14 @@ impl<'s> Sequencer<'s> {
             selected: 0,
             stopped: false,
         };
-        Self { waiting: Vec::new(), due: FEWEST, pairing: Pairing::new(settings.pairing.clone()), counting }
+        let fewest = settings.waiting_legs;
+        Self {
+            waiting: Vec::new(),
+            due: fewest,
+            fewest,
+            pairing: Pairing::new(settings.pairing.clone()),
+            counting,
+        }
     }
 
     pub(crate) fn add(&mut self, leg: Leg) {
@@ -65,13 +70,13 @@ impl<'s> Sequencer<'s> {
 
     /// Lets the legs before `millis` go on, none of which can come any more.
     pub(crate) fn advance_to(&mut self, millis: i64, names: &Names, observer: &mut dyn Observer) {
-        let Self { waiting, due, pairing, counting } = self;
+        let Self { waiting, due, fewest, pairing, counting } = self;
         waiting.sort_by(|a, b| a.canonical_cmp(b, names));
         let ready = waiting.partition_point(|leg| leg.at.millis < millis);
         for leg in waiting.drain(..ready) {
             pairing.push(&leg, names, &mut |exchange| counting.count(&exchange, names, observer));
         }
-        *due = FEWEST.max(2 * waiting.len());
+        *due = (2 * waiting.len()).max(*fewest);
     }
 
     /// Lets everything go on and ends the pairing.

@@ -8,7 +8,7 @@ use posmortem_logs::InputSettings;
 use std::collections::BTreeMap;
 
 /// The settings of a run.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Settings {
     /// How inputs are opened and read.
     pub input: InputSettings,
@@ -28,4 +28,26 @@ pub struct Settings {
     pub token_key: Option<TokenKey>,
     /// Whether the places and reasons of rejects are kept for a list of them.
     pub keep_rejects: bool,
+    /// Legs that may wait before some are settled. Decides memory and speed and nothing else; tests
+    /// set it low.
+    pub waiting_legs: usize,
+}
+
+impl Default for Settings {
+    /// Everything as the log tells it, and 65,536 waiting legs: sorting fewer at a time costs more
+    /// than holding them.
+    fn default() -> Self {
+        Self {
+            input: InputSettings::default(),
+            pairing: PairingSettings::default(),
+            dialect: None,
+            link_dialects: BTreeMap::new(),
+            bin_digits: None,
+            amount_unit: AmountUnit::default(),
+            filter: Filter::default(),
+            token_key: None,
+            keep_rejects: false,
+            waiting_legs: 1 << 16,
+        }
+    }
 }

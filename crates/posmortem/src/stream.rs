@@ -1,5 +1,6 @@
 //! One input on its way through the run: opened, recognised, read block by block.
 
+use crate::Settings;
 use crate::batch::{Batch, BatchReader};
 use crate::frontier::{DEPTH, Frontier};
 use crate::leg_builder::LegBuilder;
@@ -8,14 +9,27 @@ use posmortem_exchange::{FileState, FileSummary};
 use posmortem_logs::{Block, BlockReader, DetectError, Format, Input, InputSettings, Scratch, detect};
 use std::collections::VecDeque;
 
-/// Blocks that a probe reads at most in search of legs that tell where an input begins.
-const PROBED_BLOCKS: usize = 16;
+/// Legs at the start of an input that tell where it begins and whether it is in the order of time.
+const PROBED_LEGS: usize = 1 << 14;
+
+/// Fewer legs than these do not tell a direction.
+const ENOUGH_LEGS: usize = 256;
+
+/// How far an input has been taken.
+enum Reading {
+    /// Not opened, or closed again after the probe.
+    Closed,
+    /// Being read.
+    Open(Box<BlockReader<Input>>),
+    /// At its end, or where it broke off.
+    Ended,
+}
 
 /// One input.
 pub(crate) struct Stream {
     input: u32,
     source: InputSource,
-    reader: Option<BlockReader<Input>>,
+    reading: Reading,
     format: Option<Format>,
     unknown_columns: Vec<String>,
     /// Blocks that are read and not yet parsed.
@@ -23,6 +37,9 @@ pub(crate) struct Stream {
     frontier: Frontier,
     /// The earliest of the first legs, once a probe has seen enough of them.
     begins: Option<i64>,
+    /// Whether the probe found legs further back in time than the horizon, or most of them going
+    /// backwards: an export with the newest first, or sorted by terminal.
+    unsorted: bool,
     bytes: u64,
     frames: u64,
     rejected: u64,
@@ -35,12 +52,13 @@ impl Stream {
         Self {
             input,
             source,
-            reader: None,
+            reading: Reading::Closed,
             format: None,
             unknown_columns: Vec::new(),
             ready: VecDeque::new(),
             frontier: Frontier::default(),
             begins: None,
+            unsorted: false,
             bytes: 0,
             frames: 0,
             rejected: 0,
@@ -50,9 +68,10 @@ impl Stream {
     }
 
     /// Opens the input and recognises its format. What goes wrong is the file's state.
-    pub(crate) fn open(&mut self, settings: &InputSettings) {
+    fn open(&mut self, settings: &InputSettings) {
         if let Err(state) = self.try_open(settings) {
             self.state = state;
+            self.reading = Reading::Ended;
         }
     }
 
@@ -70,37 +89,50 @@ impl Stream {
             _ => unreadable(&error),
         })?;
         self.unknown_columns = detection.unknown_columns;
-        self.reader = Some(BlockReader::new(input, &detection.format, &settings));
+        self.reading = Reading::Open(Box::new(BlockReader::new(input, &detection.format, &settings)));
         self.format = Some(detection.format);
         Ok(())
     }
 
-    /// Looks for the time at which the input begins. The blocks read for it stay ready.
-    pub(crate) fn probe(&mut self, builder: &LegBuilder<'_>) {
+    /// Looks at the first legs: when the input begins, and whether it is in the order of time. The
+    /// blocks read for it stay ready; with `close`, a file is closed and read again in its turn.
+    pub(crate) fn probe(&mut self, builder: &LegBuilder<'_>, settings: &Settings, close: bool) {
+        self.open(&settings.input);
         let Some(format) = self.format.clone() else { return };
         let reader = BatchReader { builder, format: &format, input: self.input, keep_rejects: false };
         let (mut scratch, mut times) = (Scratch::default(), Vec::new());
-        while times.len() < DEPTH && self.ready.len() < PROBED_BLOCKS {
+        while times.len() < PROBED_LEGS {
             let read = self.ready.len();
-            self.read_ahead(1);
+            self.read_ahead(1, settings);
             let Some(block) = self.ready.get(read) else { break };
             times.extend(reader.read(block, &mut scratch).legs.iter().map(|leg| leg.at.millis));
         }
-        if times.len() >= DEPTH || self.reader.is_none() {
-            times.truncate(DEPTH);
-            self.begins = times.into_iter().min();
+        times.truncate(PROBED_LEGS);
+        self.begins = times.iter().take(DEPTH).min().copied();
+        self.unsorted = is_unsorted(&times, settings.pairing.horizon_ms);
+        if close && self.source != InputSource::Stdin && !matches!(self.reading, Reading::Ended) {
+            self.ready.clear();
+            self.reading = Reading::Closed;
         }
     }
 
+    /// Whether the probe found the input not to be in the order of time.
+    pub(crate) fn is_unsorted(&self) -> bool {
+        self.unsorted
+    }
+
     /// Reads up to `count` more blocks. The end of the input, and a break in it, end the reading.
-    pub(crate) fn read_ahead(&mut self, count: usize) {
+    pub(crate) fn read_ahead(&mut self, count: usize, settings: &Settings) {
+        if matches!(self.reading, Reading::Closed) {
+            self.open(&settings.input);
+        }
         for _ in 0..count {
-            let Some(reader) = &mut self.reader else { return };
+            let Reading::Open(reader) = &mut self.reading else { return };
             match reader.next_block() {
                 Ok(Some(block)) => self.ready.push_back(block),
-                Ok(None) => self.reader = None,
+                Ok(None) => self.reading = Reading::Ended,
                 Err(error) => {
-                    self.reader = None;
+                    self.reading = Reading::Ended;
                     self.state = FileState::BrokenOff(error.to_string());
                 }
             }
@@ -108,16 +140,16 @@ impl Stream {
     }
 
     /// Up to `count` blocks, read now if none is ready.
-    pub(crate) fn take_blocks(&mut self, count: usize) -> Vec<Block> {
+    pub(crate) fn take_blocks(&mut self, count: usize, settings: &Settings) -> Vec<Block> {
         if self.ready.is_empty() {
-            self.read_ahead(count);
+            self.read_ahead(count, settings);
         }
         self.ready.drain(..count.min(self.ready.len())).collect()
     }
 
     /// Gives buffers back.
     pub(crate) fn recycle(&mut self, blocks: Vec<Block>) {
-        if let Some(reader) = &mut self.reader {
+        if let Reading::Open(reader) = &mut self.reading {
             blocks.into_iter().for_each(|block| reader.recycle(block));
         }
     }
@@ -150,7 +182,7 @@ impl Stream {
     }
 
     pub(crate) fn is_done(&self) -> bool {
-        self.reader.is_none() && self.ready.is_empty()
+        matches!(self.reading, Reading::Ended) && self.ready.is_empty()
     }
 
     pub(crate) fn input(&self) -> u32 {
@@ -183,5 +215,42 @@ impl Stream {
             first_reject: self.first_reject,
             state: if holds_nothing { FileState::Empty } else { self.state },
         }
+    }
+}
+
+/// Whether these times jump back further than the horizon, or go backwards more often than not.
+fn is_unsorted(times: &[i64], horizon_ms: i64) -> bool {
+    let mut frontier = Frontier::default();
+    let jumps_back = times.iter().any(|&millis| {
+        let behind = frontier.is_behind(millis, horizon_ms);
+        frontier.see(millis);
+        behind
+    });
+    let (mut forth, mut back) = (0, 0);
+    for pair in times.windows(2) {
+        forth += u32::from(pair[0] < pair[1]);
+        back += u32::from(pair[0] > pair[1]);
+    }
+    jumps_back || (back > forth && times.len() >= ENOUGH_LEGS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: i64 = 60_000;
+
+    #[test]
+    fn exports_in_another_order_are_found_out() {
+        let ascending: Vec<i64> = (0..2000).map(|number| number * MINUTE).collect();
+        assert!(!is_unsorted(&ascending, 10 * MINUTE));
+        let newest_first: Vec<i64> = ascending.iter().rev().copied().collect();
+        assert!(is_unsorted(&newest_first, 10 * MINUTE));
+        // So dense that nothing lies a horizon back.
+        assert!(is_unsorted(&newest_first, i64::MAX));
+        let by_terminal: Vec<i64> = ascending.iter().chain(&ascending).copied().collect();
+        assert!(is_unsorted(&by_terminal, 10 * MINUTE));
+        let jittered: Vec<i64> = ascending.iter().map(|millis| millis + millis % 7 * MINUTE).collect();
+        assert!(!is_unsorted(&jittered, 10 * MINUTE));
     }
 }

@@ -1,7 +1,8 @@
 //! Threads, block sizes, cuts and the order of files change nothing.
 //!
 //! Days are random and small but nasty: few terminals and STANs, so that keys collide; hops, repeats,
-//! missing terminals, late answers, reversals, rejects and disorder within the horizon.
+//! missing terminals, late answers, reversals, rejects, ties of time over several links and disorder
+//! up to the horizon. Legs are settled a few at a time, so that inputs are merged and settled mid-way.
 
 use posmortem::exchange::{Conclusion, Exchange, Names};
 use posmortem::{InputSource, Observer, Settings, analyse, sorted_paths};
@@ -21,7 +22,8 @@ struct Row {
     /// Seconds after midnight, and how much later than its time the row is written.
     second: u32,
     delay: u32,
-    fields: String,
+    csv: String,
+    jpos: String,
 }
 
 fn row() -> impl Strategy<Value = Row> {
@@ -35,28 +37,52 @@ fn row() -> impl Strategy<Value = Row> {
     let direction = prop::sample::select(vec!["", "in", "out"]);
     let card = prop::sample::select(vec!["", "4111111111111111", "411111______1112", "4242424242424242"]);
     let odd = prop_oneof![20 => Just(""), 1 => Just("torn"), 1 => Just("\"quote")];
-    let numbers = (0..3000_u32, 0..90_u32, 0..4_u32, 0..3_u32, 0..4_u32);
+    // Half of all rows within two seconds.
+    let seconds = prop_oneof![0..6000_u32, 3000..3002_u32];
+    let numbers = (seconds, 0..599_u32, 0..4_u32, 0..3_u32, 0..4_u32);
     (numbers, mti, terminal, code, (link, rrn, direction, card), odd).prop_map(
         |((second, delay, stan, amount, original), mti, terminal, code, (link, rrn, direction, card), odd)| {
             let time = format!("2026-11-21T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
             let blank_zero = |number: u32| if number == 0 { String::new() } else { number.to_string() };
             let (stan, amount, original) = (blank_zero(stan), blank_zero(amount), blank_zero(original));
-            let fields = match odd {
+            let csv = match odd {
                 "" => format!("{time},{link},{mti},{terminal},{stan},{rrn},{card},{amount},{code},{direction},{original}"),
                 "torn" => format!("{time},{link},{mti}"),
                 // Closed within its own line, so that any cut at a line's end leaves the rows alone.
                 _ => format!("{time},\"{link}\"\"\",{mti},{terminal},{stan},{rrn},{card},{amount},{code},{direction},{original}"),
             };
-            Row { second, delay, fields }
+            let fields = [("0", mti), ("2", card), ("4", &amount), ("11", &stan), ("37", rrn), ("39", code)];
+            let fields = fields.into_iter().chain([("41", terminal.trim_matches('"'))]);
+            let field = |(id, value): (&str, &str)| match value {
+                "" => String::new(),
+                _ => format!("<field id=\"{id}\" value=\"{value}\"/>\n"),
+            };
+            let fields: String = fields.map(field).collect();
+            let end = if odd == "torn" { "" } else { "</isomsg></send></log>" };
+            let jpos = format!("<log realm=\"{link}\" at=\"{time}\">\n<send><isomsg direction=\"{direction}\">\n{fields}{end}");
+            Row { second, delay, csv, jpos }
         },
     )
 }
 
-fn day() -> impl Strategy<Value = Vec<String>> {
-    prop::collection::vec(row(), 1..120).prop_map(|mut rows| {
+/// The rows of a day in the order in which they are written, in one of the formats.
+fn day() -> impl Strategy<Value = Day> {
+    let rows = prop::collection::vec(row(), 1..120).prop_map(|mut rows| {
         rows.sort_by_key(|row| row.second + row.delay);
-        rows.into_iter().map(|row| row.fields).collect()
+        rows
+    });
+    (rows, any::<bool>()).prop_map(|(rows, is_jpos)| {
+        let text = |row: Row| if is_jpos { row.jpos } else { row.csv };
+        let header = if is_jpos { "" } else { HEADER };
+        Day { header, rows: rows.into_iter().map(text).collect() }
     })
+}
+
+/// A day in one format.
+#[derive(Clone, Debug)]
+struct Day {
+    header: &'static str,
+    rows: Vec<String>,
 }
 
 /// What a run says: the JSON report and all rows.
@@ -84,15 +110,15 @@ impl Lab {
         Self { folder: tempfile::tempdir().expect("a temporary folder") }
     }
 
-    fn file(&self, name: &str, rows: &[String]) -> PathBuf {
+    fn file(&self, name: &str, header: &str, rows: &[String]) -> PathBuf {
         let path = self.folder.path().join(name);
-        fs::write(&path, format!("{HEADER}\n{}\n", rows.join("\n"))).expect("a writable folder");
+        fs::write(&path, format!("{header}\n{}\n", rows.join("\n"))).expect("a writable folder");
         path
     }
 
     /// The bytes of report and rows.
     fn run(&self, files: &[PathBuf], threads: usize, block_size: usize) -> (Vec<u8>, Vec<u8>) {
-        let mut settings = Settings::default();
+        let mut settings = Settings { waiting_legs: block_size % 40, ..Settings::default() };
         settings.input.block_size = block_size;
         let sources: Vec<_> = files.iter().cloned().map(InputSource::Path).collect();
         let mut rows = Rows(ExchangeRows::new(RowFormat::Ndjson, Vec::new(), &sorted_paths(&sources)));
@@ -113,7 +139,7 @@ impl Lab {
 
     /// What a run says apart from where in which file it was read.
     fn say(&self, files: &[PathBuf]) -> Said {
-        let (report, rows) = self.run(files, 2, 1 << 18);
+        let (report, rows) = self.run(files, 2, (1 << 18) + 3);
         let mut report: Value = serde_json::from_slice(&report).expect("JSON");
         report["input"]["files"].take();
         report["input"]["bytes"].take();
@@ -134,12 +160,12 @@ impl Lab {
 }
 
 fn same_bytes_at_any_thread_count_and_block_size(
-    day: &[String],
+    day: &Day,
     threads: usize,
     block_size: usize,
 ) -> TestCaseResult {
     let lab = Lab::new();
-    let whole = [lab.file("day.csv", day)];
+    let whole = [lab.file("day.csv", day.header, &day.rows)];
     prop_assert_eq!(lab.run(&whole, 1, 1 << 18), lab.run(&whole, threads, block_size));
     Ok(())
 }
@@ -155,32 +181,32 @@ proptest! {
     #[test]
     fn any_cut_into_files_says_the_same(day in day(), cuts in prop::collection::vec(0..121_usize, 0..6)) {
         let lab = Lab::new();
-        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(day.len())).chain([0, day.len()]).collect();
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(day.rows.len())).chain([0, day.rows.len()]).collect();
         cuts.sort_unstable();
         let pieces: Vec<PathBuf> = cuts
             .windows(2)
             .enumerate()
             // Names in reverse, so that no alphabet helps.
-            .map(|(number, cut)| lab.file(&format!("piece{}.csv", 9 - number), &day[cut[0]..cut[1]]))
+            .map(|(number, cut)| lab.file(&format!("piece{}.csv", 9 - number), day.header, &day.rows[cut[0]..cut[1]]))
             .collect();
-        prop_assert_eq!(lab.say(&[lab.file("day.csv", &day)]), lab.say(&pieces));
+        prop_assert_eq!(lab.say(&[lab.file("day.csv", day.header, &day.rows)]), lab.say(&pieces));
     }
 
     #[test]
     fn rows_dealt_to_several_files_say_the_same(day in day(), hands in prop::collection::vec(0..4_usize, 120)) {
         let lab = Lab::new();
         let dealt = |hand| -> Vec<String> {
-            day.iter().zip(&hands).filter(|(_, of)| **of == hand).map(|(row, _)| row.clone()).collect()
+            day.rows.iter().zip(&hands).filter(|(_, of)| **of == hand).map(|(row, _)| row.clone()).collect()
         };
-        let files: Vec<PathBuf> = (0..4).map(|hand| lab.file(&format!("host{hand}.csv"), &dealt(hand))).collect();
-        prop_assert_eq!(lab.say(&[lab.file("day.csv", &day)]), lab.say(&files));
+        let files: Vec<PathBuf> = (0..4).map(|hand| lab.file(&format!("host{hand}.csv"), day.header, &dealt(hand))).collect();
+        prop_assert_eq!(lab.say(&[lab.file("day.csv", day.header, &day.rows)]), lab.say(&files));
     }
 
     #[test]
     fn the_order_of_files_changes_no_byte(day in day(), cut in 0..121_usize) {
         let lab = Lab::new();
-        let (early, late) = day.split_at(cut.min(day.len()));
-        let (early, late) = (lab.file("b.csv", early), lab.file("a.csv", late));
+        let (early, late) = day.rows.split_at(cut.min(day.rows.len()));
+        let (early, late) = (lab.file("b.csv", day.header, early), lab.file("a.csv", day.header, late));
         prop_assert_eq!(lab.run(&[early.clone(), late.clone()], 2, 4096), lab.run(&[late, early], 2, 4096));
     }
 }

@@ -2,14 +2,15 @@
 
 use crate::percent::Percent;
 use posmortem_classify::{Language, Reason};
-use posmortem_exchange::{Outcome, ReasonTally, TerminalTally};
+use posmortem_exchange::{Outcome, ReasonTally, Summary, TerminalTally};
 use std::cmp::Reverse;
 
 /// Codes named in a sentence; the others are counted.
 const CODES: usize = 5;
 
-/// What speaks for a terminal's most frequent cause and reason, and what nobody could classify.
-pub(crate) fn of(terminal: &TerminalTally, language: Language) -> Vec<String> {
+/// What speaks for a terminal's most frequent cause and reason, and what nobody could classify; each
+/// with the reason that the switch itself gives most often.
+pub(crate) fn of(summary: &Summary, terminal: &TerminalTally, language: Language) -> Vec<String> {
     let mut sentences = Vec::new();
     if let Some(dominant) = terminal.dominant() {
         let (of_cause, failed) = (dominant.of_cause, terminal.counts.failed());
@@ -19,14 +20,17 @@ pub(crate) fn of(terminal: &TerminalTally, language: Language) -> Vec<String> {
             Language::Zh => format!("{failed}笔失败中{of_cause}笔属于{cause}（{share}）"),
         });
         sentences.push(reason(dominant.reason, dominant.tally, language));
+        sentences.extend(switch_reason(summary, dominant.tally, language));
     }
     let unclassified = terminal.counts.with(Outcome::Unclassified);
     if unclassified > 0 {
-        let codes = terminal.reasons.get(&None).map(|tally| codes(tally, language)).unwrap_or_default();
+        let tally = terminal.reasons.get(&None);
+        let codes = tally.map(|tally| codes(tally, language)).unwrap_or_default();
         sentences.push(match language {
             Language::En => format!("unclassified: {unclassified}{codes}"),
             Language::Zh => format!("未归类：{unclassified}笔{codes}"),
         });
+        sentences.extend(tally.and_then(|tally| switch_reason(summary, tally, language)));
     }
     sentences
 }
@@ -37,6 +41,15 @@ fn reason(reason: Reason, tally: &ReasonTally, language: Language) -> String {
         Language::En => format!("{reason}: {count} of them{codes}"),
         Language::Zh => format!("{}：其中{count}笔{codes}", reason.title(language)),
     }
+}
+
+/// In the words of the switch, where its log tells any.
+fn switch_reason(summary: &Summary, tally: &ReasonTally, language: Language) -> Option<String> {
+    let (reason, count) = summary.most_frequent(&tally.switch_reasons)?;
+    Some(match language {
+        Language::En => format!("the switch says {reason} ({count} of them)"),
+        Language::Zh => format!("交换系统给出的原因：{reason}（其中{count}笔）"),
+    })
 }
 
 /// `, code 1803 x7`: most frequent first, a count only where there are two codes or the code came

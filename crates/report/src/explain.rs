@@ -12,7 +12,8 @@ use posmortem_iso8583::ResponseCode;
 use std::io::{self, BufWriter, Write};
 
 /// Explains a response code: the rows of every dialect that lists it, those for certain messages, and
-/// what to do about each reason among them. `false`, and nothing written, when no row speaks of it.
+/// what to do about each reason among them. A range such as `45-50` is explained by the rows that have
+/// it as it stands. `false`, and nothing written, when no row speaks of it.
 ///
 /// # Errors
 /// When `out` does not take the bytes.
@@ -23,13 +24,13 @@ pub fn explain_code(
     language: Language,
     out: &mut dyn Write,
 ) -> io::Result<bool> {
-    let Some(asked) = ResponseCode::parse(code.as_bytes()) else { return Ok(false) };
-    let mut explanation = Explanation {
-        of: Subject::Code(asked),
-        entries: tables.entries(asked.as_str()).collect(),
-        qualified: tables.qualified_entries(asked.as_str()).collect(),
-        reasons: Vec::new(),
+    let asked = code.trim().to_ascii_uppercase();
+    let is_range = |entry: &&Entry| entry.range().is_some() && entry.code == asked;
+    let (entries, qualified) = match ResponseCode::parse(asked.as_bytes()) {
+        Some(_) => (tables.entries(&asked).collect(), tables.qualified_entries(&asked).collect()),
+        None => (tables.all_entries().iter().filter(is_range).collect(), Vec::new()),
     };
+    let mut explanation = Explanation { entries, qualified, reasons: Vec::new(), of: Subject::Code(asked) };
     let of_entries = explanation.entries.iter().filter_map(|entry| entry.reason());
     let of_qualified = explanation.qualified.iter().filter_map(|row| row.meaning.reason());
     explanation.reasons = of_entries.chain(of_qualified).collect();
@@ -65,7 +66,8 @@ pub fn explain_reason(
 
 /// What was asked about.
 enum Subject {
-    Code(ResponseCode),
+    /// A code or a range.
+    Code(String),
     Reason(Reason),
 }
 

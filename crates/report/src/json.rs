@@ -9,6 +9,7 @@ mod input;
 mod terminal;
 
 use crate::View;
+use crate::labels::Labels;
 use code::Code;
 use counts::Totals;
 use input::Input;
@@ -31,11 +32,13 @@ struct Report<'s> {
     incidents: [(); 0],
     terminals: Vec<Terminal<'s>>,
     codes: Vec<Code<'s>>,
-    notes: &'s [String],
+    warnings: &'s [String],
+    notes: Vec<&'s str>,
 }
 
 impl<'s> Report<'s> {
     fn of(summary: &'s Summary, view: &'s View<'_>) -> Self {
+        let filtered = view.filtered.then_some(Labels::of(view.language).filtered);
         let listed = view.listed(summary).terminals;
         Self {
             schema: 1,
@@ -45,7 +48,8 @@ impl<'s> Report<'s> {
             incidents: [],
             terminals: listed.into_iter().map(|terminal| Terminal::of(summary, terminal, view)).collect(),
             codes: summary.codes.iter().map(|code| Code::of(summary, code)).collect(),
-            notes: &summary.notes,
+            warnings: &summary.warnings,
+            notes: filtered.into_iter().chain(summary.notes.iter().map(String::as_str)).collect(),
         }
     }
 }

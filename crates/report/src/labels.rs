@@ -23,6 +23,7 @@ labels! {
         "日志只有应答：看不到超时，不能排除网络原因。";
     rows_only: "Rows of whole exchanges: a time-out shows only as a row without a code.",
         "每行是一笔完整交易：超时只表现为没有应答码的行。";
+    filtered: "Filters are on: counts cover the chosen exchanges alone.", "已启用筛选：只统计选中的交易。";
     // Outcomes and columns.
     attempts: "attempts", "交易";
     approved: "approved", "成功";
@@ -50,6 +51,7 @@ labels! {
     codes: "Codes", "应答码";
     actions: "Actions, by number of terminals", "处理建议(按终端数)";
     ledger: "Ledger", "报文账";
+    warnings: "Warnings", "警告";
     notes: "Notes", "说明";
     // Values.
     no_id: "(no id)", "(无编号)";
@@ -58,6 +60,7 @@ labels! {
     unlisted: "unlisted", "未收录";
     no_decision: "no decision", "非交易结果";
     unknown_issuer: "unknown", "未知";
+    no_attempts: "No attempts.", "没有交易。";
     nothing_failed: "Nothing failed.", "没有失败的交易。";
     nothing_to_show: "No terminal to show.", "没有要显示的终端。";
     failed_amount: "failed amount", "失败金额";

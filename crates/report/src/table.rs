@@ -1,4 +1,4 @@
-//! The result for eyes: heading, terminals, codes, actions, ledger, notes.
+//! The result for eyes: heading, terminals, codes, actions, ledger, warnings, notes.
 //!
 //! Made for a screen at night: one line a terminal, numbers to the right, zeros faint, the cause in
 //! colour where colour is wanted. What does not fit is left out or cut, never wrapped into a column.
@@ -34,6 +34,7 @@ pub(crate) fn write(summary: &Summary, view: &View<'_>, out: &mut dyn Write) -> 
         codes::lines(&page),
         actions::lines(&page),
         ledger::lines(&page),
+        warnings(&page),
         notes(&page),
     ];
     for (at, section) in sections.iter().filter(|section| !section.is_empty()).enumerate() {
@@ -89,10 +90,27 @@ impl<'a> Page<'a> {
         lines.iter().enumerate().map(|(at, line)| format!("{}{line}", begin(at))).collect()
     }
 
+    /// The line below a table that `top` cut, if it did; `measure` is what Chinese counts the rows by.
+    fn more(&self, left_out: usize, measure: &str) -> Option<String> {
+        let more = match self.language {
+            Language::En => format!("and {left_out} more"),
+            Language::Zh => format!("另有{left_out}{measure}"),
+        };
+        (left_out > 0).then(|| self.pen.paint(Style::Dim, &more).into_owned())
+    }
+
     /// A text from outside, such as a path, that is safe and possible to show.
     fn safe(&self, text: &str) -> String {
         self.pen.name(&escape_controls(text.as_bytes())).into_owned()
     }
+}
+
+/// What makes the numbers doubtful, not to be overlooked.
+fn warnings(page: &Page<'_>) -> Vec<String> {
+    let warnings = &page.summary.warnings;
+    let lines = warnings.iter().flat_map(|warning| page.hanging("! ", &page.safe(warning)));
+    let title = (!warnings.is_empty()).then(|| page.labels.warnings.to_owned());
+    title.into_iter().chain(lines).map(|line| page.title(&line)).collect()
 }
 
 /// Files in trouble, and what the result says of itself.

@@ -11,7 +11,7 @@ pub(crate) fn trouble(state: &FileState, language: Language) -> Option<String> {
         (FileState::Empty, Language::Zh) => Some("其中没有报文".to_owned()),
         (FileState::Unreadable(why), Language::En) => Some(format!("not read: {why}")),
         (FileState::Unreadable(why), Language::Zh) => Some(format!("无法读取：{why}")),
-        (FileState::BrokenOff(why), Language::En) => Some(why.clone()),
-        (FileState::BrokenOff(why), Language::Zh) => Some(format!("中途断开：{why}")),
+        // It says itself that and where the file breaks off.
+        (FileState::BrokenOff(why), _) => Some(why.clone()),
     }
 }

@@ -14,6 +14,8 @@ pub struct View<'a> {
     pub min_exchanges: u64,
     /// Show terminals without failures too.
     pub all_terminals: bool,
+    /// Whether filters have chosen the exchanges that are counted.
+    pub filtered: bool,
     /// Columns of the screen; `None` is 100. Only the table asks.
     pub width: Option<u16>,
     /// Colour by cause. Only the table asks.

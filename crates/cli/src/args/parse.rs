@@ -64,5 +64,7 @@ mod tests {
     fn help_is_no_complaint() {
         let asked = Args::read(["posmortem", "report", "--help"].map(OsString::from));
         assert!(matches!(asked, Err(NoCommand::Asked(_))));
+        let asked = Args::read(["posmortem", "help", "report"].map(OsString::from));
+        assert!(matches!(asked, Err(NoCommand::Asked(_))));
     }
 }

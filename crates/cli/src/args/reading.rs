@@ -10,10 +10,10 @@ pub(crate) struct ReadingArgs {
     /// Whose code table the log speaks, whatever it says itself (visa, unionpay-pos, iso1993 ...)
     #[arg(long, value_name = "NAME")]
     dialect: Option<String>,
-    /// Zone of times that tell none: a name such as Asia/Shanghai, or +08:00
+    /// Zone of times that tell none: a name such as Asia/Shanghai, or an offset such as +08:00 or UTC+8
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
     timezone: Option<String>,
-    /// After how long an answer is late [default: 60s]
+    /// After how long an answer is late, at most the horizon [default: 60s]
     #[arg(long, value_name = "DURATION")]
     timeout: Option<String>,
     /// How far apart in time the messages of one exchange may stand [default: 10m]
@@ -41,8 +41,8 @@ pub(crate) struct ReadingArgs {
     /// Workers [default: one for each processor]
     #[arg(long, value_name = "N")]
     threads: Option<String>,
-    /// End with status 4 when more records are rejected: a share (0.5%) or a count [default: 0.1%,
-    /// at least 10]
+    /// End with status 4 when more records are rejected or too far out of order: a share (0.5%) or a
+    /// count [default: 0.1%, at least 10]
     #[arg(long, value_name = "LIMIT")]
     max_rejects: Option<String>,
 }

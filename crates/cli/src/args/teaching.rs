@@ -32,6 +32,7 @@ pub(super) const EXPLAIN: &str = "\
 Examples:
   posmortem explain 55
   posmortem explain pin_key_out_of_sync --lang zh
+  posmortem explain \"Wrong PIN\"
   posmortem explain A0 --format json";
 
 pub(super) const CONFIG_SHOW: &str = "\

@@ -7,7 +7,7 @@ use crate::messages::Messages;
 use crate::output::Output;
 use crate::plan::{ClassifyPlan, TokenKeyPlan};
 use crate::reading::{Reading, read};
-use anyhow::Context;
+use anyhow::anyhow;
 use posmortem::exchange::{Conclusion, Exchange, Names};
 use posmortem::{TokenKey, sorted_paths};
 use posmortem_report::{ExchangeRows, RowFormat};
@@ -48,8 +48,9 @@ pub(super) fn run(mut plan: ClassifyPlan, messages: Messages) -> Result<ExitCode
 fn token_key(plan: &TokenKeyPlan, messages: Messages) -> Result<TokenKey, Failure> {
     let kept = match plan {
         TokenKeyPlan::Told(path) => {
-            let told = TokenKey::read(path).with_context(|| path.display().to_string());
-            return told.map_err(Failure::usage);
+            // The error tells its cause itself.
+            let untold = |error| Failure::usage(anyhow!("{}: {error}", path.display()));
+            return TokenKey::read(path).map_err(untold);
         }
         TokenKeyPlan::Kept(path) => path,
     };
@@ -62,7 +63,7 @@ fn token_key(plan: &TokenKeyPlan, messages: Messages) -> Result<TokenKey, Failur
         None => messages
             .warn("no home for a token key; tokens of this run cannot be compared with those of others"),
     }
-    TokenKey::for_this_run().map_err(Failure::usage)
+    TokenKey::for_this_run().map_err(|error| Failure::usage(anyhow!("{error}")))
 }
 
 /// Rows on their way to one output, until it takes no more.

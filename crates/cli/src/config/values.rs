@@ -3,25 +3,52 @@
 
 use crate::nearest::did_you_mean;
 use jiff::SignedDuration;
-use jiff::fmt::temporal::DateTimeParser;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use posmortem::classify::{Dialect, Language};
 use posmortem::iso8583::AmountUnit;
 use posmortem::logs::{Column, InputFormat};
 
-/// A name of the IANA database, or an offset from UTC.
+/// A name of the IANA database, or an offset from UTC. The rules of POSIX (`EST5EDT4`) are none: their
+/// signs mean the opposite of what people write.
 pub(crate) fn time_zone(text: &str) -> Result<TimeZone, String> {
     let utc = text.eq_ignore_ascii_case("Z");
-    let read = DateTimeParser::new().parse_time_zone(if utc { "UTC" } else { text });
-    read.map_err(|_| {
-        format!("`{text}` is no time zone: write a name such as Asia/Shanghai or an offset such as +08:00")
+    let read =
+        offset(text).map(TimeZone::fixed).or_else(|| TimeZone::get(if utc { "UTC" } else { text }).ok());
+    read.ok_or_else(|| {
+        format!(
+            "`{text}` is no time zone: write a name such as Asia/Shanghai, or an offset of at most 14 hours \
+             such as +08:00 or UTC+8"
+        )
     })
 }
 
-/// A dialect by its name.
+/// `+08:00`, `-0330` or `+8`, also behind `UTC` or `GMT`: what is east of Greenwich is plus.
+fn offset(text: &str) -> Option<Offset> {
+    let prefix = text.get(..3).filter(|name| ["UTC", "GMT"].iter().any(|utc| utc.eq_ignore_ascii_case(name)));
+    let signed = text.strip_prefix(prefix.unwrap_or_default())?;
+    let (sign, clock) = match signed.split_at_checked(1)? {
+        ("+", clock) => (1, clock),
+        ("-", clock) => (-1, clock),
+        _ => return None,
+    };
+    let (hours, minutes) = match clock.split_once(':') {
+        Some(parts) => parts,
+        None if clock.len() == 4 => clock.split_at_checked(2)?,
+        None => (clock, "00"),
+    };
+    let number =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i32>().ok())?;
+    let minutes = number(minutes).filter(|&value| minutes.len() == 2 && value < 60)?;
+    let minutes = number(hours).filter(|_| hours.len() <= 2)? * 60 + minutes;
+    let farthest = 14 * 60;
+    (minutes <= farthest).then(|| Offset::from_seconds(sign * minutes * 60).ok())?
+}
+
+/// A dialect by its name, in any case, `_` as good as `-`.
 pub(crate) fn dialect(text: &str) -> Result<Dialect, String> {
-    let hint = || did_you_mean(text, Dialect::all().map(Dialect::name));
-    Dialect::from_name(text).ok_or_else(|| format!("`{text}` is no dialect{}", hint()))
+    let name = text.to_lowercase().replace('_', "-");
+    let hint = || did_you_mean(&name, Dialect::all().map(Dialect::name));
+    Dialect::from_name(&name).ok_or_else(|| format!("`{text}` is no dialect{}", hint()))
 }
 
 /// A length of time in milliseconds, more than nothing and at most a day.
@@ -205,9 +232,42 @@ mod tests {
         for text in ["Asia/Shanghai", "UTC", "Z", "+08:00", "-0330"] {
             assert!(time_zone(text).is_ok(), "{text}");
         }
-        for text in ["", "Mars/Olympus", "8", "local"] {
+        for text in ["", "Mars/Olympus", "8", "local", "EST5EDT4", "CST-8", "UTC8", "<+08>-8"] {
             assert!(time_zone(text).is_err(), "{text}");
         }
+        assert!(time_zone("EST5EDT").is_ok(), "a name all the same");
+    }
+
+    #[test]
+    fn offsets_mean_what_people_mean() {
+        let minutes = |text: &str| offset(text).map(|offset| offset.seconds() / 60);
+        for (text, expected) in [
+            ("+08:00", 480),
+            ("+8", 480),
+            ("-0330", -210),
+            ("UTC+8", 480),
+            ("gmt+08:00", 480),
+            ("UTC-5", -300),
+            ("UTC+5:45", 345),
+            ("+14:00", 840),
+            ("-14", -840),
+        ] {
+            assert_eq!(minutes(text), Some(expected), "{text}");
+        }
+        for text in ["+14:01", "-15", "+24:00", "UTC+99", "+08:60", "+8:0", "+", "UTC", "+-8", "+123", "é+8"]
+        {
+            assert_eq!(minutes(text), None, "{text}");
+        }
+        let refused = time_zone("UTC+15").unwrap_err();
+        assert!(refused.ends_with("at most 14 hours such as +08:00 or UTC+8"), "{refused}");
+    }
+
+    #[test]
+    fn dialects_are_known_in_any_case() {
+        for (text, name) in [("Visa", "visa"), ("BASE24", "base24"), ("UNIONPAY_POS", "unionpay-pos")] {
+            assert_eq!(dialect(text).map(Dialect::name), Ok(name));
+        }
+        assert_eq!(dialect("VISSA").unwrap_err(), "`VISSA` is no dialect; did you mean `visa`?");
     }
 
     #[test]

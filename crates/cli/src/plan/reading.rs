@@ -22,6 +22,8 @@ pub(crate) struct ReadingPlan {
     pub(crate) rejects: Option<PathBuf>,
     pub(crate) reject_limit: RejectLimit,
     pub(crate) shows_progress: bool,
+    /// Whether the result shows its warnings to the user by itself.
+    pub(crate) shows_warnings: bool,
 }
 
 impl ReadingPlan {
@@ -58,6 +60,7 @@ impl ReadingPlan {
             rejects: input.rejects.clone(),
             reject_limit: config.value(Setting::MaxRejects, config::reject_limit)?.unwrap_or_default(),
             shows_progress: false,
+            shows_warnings: false,
         })
     }
 }
@@ -86,17 +89,45 @@ fn input_settings(args: &ReadingArgs, config: &Config, messages: Messages) -> Re
 
 fn pairing_settings(config: &Config) -> Result<PairingSettings> {
     let mut settings = PairingSettings::default();
-    if let Some(horizon) = config.value(Setting::Horizon, config::duration_ms)? {
+    if let Some(horizon) = config.value(Setting::Horizon, |text| horizon_ms(text, config))? {
         settings.horizon_ms = horizon;
     }
-    if let Some(timeout) = config.value(Setting::Timeout, config::duration_ms)? {
+    let horizon = shown(Setting::Horizon, config);
+    let within = |text: &str| timeout_ms(text, settings.horizon_ms, horizon);
+    if let Some(timeout) = config.value(Setting::Timeout, within)? {
         settings.timeout_ms = timeout;
     }
     for (entry, stated) in config.entries() {
         if let Entry::LinkTimeout(link) = entry {
-            let timeout = stated.read(entry, config::duration_ms)?;
+            let timeout = stated.read(entry, within)?;
             settings.link_timeouts_ms.insert(link.clone(), timeout);
         }
     }
     Ok(settings)
+}
+
+/// A horizon, which must hold the built-in time-out where nobody states another.
+fn horizon_ms(text: &str, config: &Config) -> Result<i64, String> {
+    let horizon_ms = config::duration_ms(text)?;
+    let is_stated = config.stated(Setting::Timeout).is_some();
+    if !is_stated && horizon_ms < PairingSettings::default().timeout_ms {
+        let timeout = shown(Setting::Timeout, config);
+        return Err(format!("`{text}` is shorter than the time-out of {timeout}"));
+    }
+    Ok(horizon_ms)
+}
+
+/// A time-out, which the horizon must hold: an answer beyond that finds no request.
+fn timeout_ms(text: &str, horizon_ms: i64, horizon: &str) -> Result<i64, String> {
+    let timeout_ms = config::duration_ms(text)?;
+    if timeout_ms > horizon_ms {
+        return Err(format!("`{text}` is longer than the horizon of {horizon}"));
+    }
+    Ok(timeout_ms)
+}
+
+/// A setting's value as the user knows it.
+fn shown(key: Setting, config: &Config) -> &str {
+    let stated = config.stated(key).map(|stated| stated.text.as_str());
+    stated.or(key.built_in()).unwrap_or_default()
 }

@@ -112,6 +112,13 @@ mod tests {
     }
 
     #[test]
+    fn causes_are_known_in_any_case() {
+        let args =
+            FilterArgs { causes: vec!["Key".to_owned(), "NETWORK".to_owned()], ..FilterArgs::default() };
+        assert_eq!(selection(&args, None).unwrap().causes, [Cause::Key, Cause::Network]);
+    }
+
+    #[test]
     fn what_can_match_nothing_is_refused() {
         let args = |since: &str, until: &str| FilterArgs {
             since: Some(since.to_owned()),

@@ -2,10 +2,10 @@
 
 use crate::nearest::did_you_mean;
 use anyhow::{Error, Result, anyhow};
-use posmortem::classify::{Cause, Reason};
+use posmortem::classify::{Cause, Language, Reason};
 use posmortem::iso8583::ResponseCode;
 
-/// A code or a reason.
+/// A code, or a range of codes as a table has it, or a reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     Code(String),
@@ -13,15 +13,16 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
-    /// Reasons by their names in any case; whatever else could be a code is one, until the tables say
-    /// otherwise.
+    /// Reasons by their names and titles in any case; whatever else could be a code or a range is one,
+    /// until the tables say otherwise.
     ///
     /// # Errors
     /// When it can be neither.
     pub(super) fn from_text(text: &str) -> Result<Self> {
         let text = text.trim();
         let name = text.to_lowercase().replace(['-', ' '], "_");
-        match (Reason::from_name(&name), Cause::from_name(&name), ResponseCode::parse(text.as_bytes())) {
+        let reason = Reason::from_name(&name).or_else(|| titled(text));
+        match (reason, Cause::from_name(&name), ResponseCode::parse(text.as_bytes())) {
             (Some(reason), _, _) => Ok(Self::Reason(reason)),
             (None, Some(cause), _) => {
                 let reasons = Reason::all().filter(|reason| reason.cause() == cause).map(Reason::name);
@@ -29,9 +30,25 @@ impl Subject {
                 Err(anyhow!("`{text}` is a cause; its reasons are {reasons}"))
             }
             (None, None, Some(code)) => Ok(Self::Code(code.to_string())),
+            (None, None, None) if is_range(text) => Ok(Self::Code(text.to_uppercase())),
             (None, None, None) => Err(unknown(text)),
         }
     }
+}
+
+/// The reason of that title, in either language.
+fn titled(text: &str) -> Option<Reason> {
+    let title = text.to_lowercase();
+    let has_title = |reason: &Reason| {
+        [Language::En, Language::Zh].iter().any(|language| reason.title(*language).to_lowercase() == title)
+    };
+    Reason::all().find(has_title)
+}
+
+/// `45-50`
+fn is_range(text: &str) -> bool {
+    let is_code = |text: &str| ResponseCode::parse(text.as_bytes()).is_some();
+    text.split_once('-').is_some_and(|(first, last)| is_code(first) && is_code(last))
 }
 
 /// Nobody knows `text`; a reason may have been meant.
@@ -53,6 +70,20 @@ mod tests {
         assert_eq!(Subject::from_text("PIN-incorrect").unwrap(), Subject::Reason(Reason::PIN_INCORRECT));
         assert!(matches!(Subject::from_text("cancelled").unwrap(), Subject::Reason(_)));
         assert!(matches!(Subject::from_text("a0").unwrap(), Subject::Code(code) if code == "A0"));
+    }
+
+    #[test]
+    fn reasons_have_titles_and_ranges_are_codes() {
+        for title in ["Wrong PIN", " wrong pin ", "密码错误"] {
+            assert_eq!(Subject::from_text(title).unwrap(), Subject::Reason(Reason::PIN_INCORRECT), "{title}");
+        }
+        for reason in Reason::all() {
+            for language in [Language::En, Language::Zh] {
+                assert_eq!(Subject::from_text(reason.title(language)).unwrap(), Subject::Reason(reason));
+            }
+        }
+        assert_eq!(Subject::from_text("a0-mz").unwrap(), Subject::Code("A0-MZ".to_owned()));
+        assert!(complaint("45-").contains("neither"));
     }
 
     #[test]

@@ -55,11 +55,30 @@ fn filters_choose_exchanges_on_all_ways_out() {
     let count = |filters: &[&str]| rows(bench.run(&[&["classify", &day], filters].concat()).with_code(0).0);
     assert_eq!(count(&["--cause", "key"]), 29);
     assert_eq!(count(&["--cause", "key,operator"]), 29 + 47);
+    assert_eq!(count(&["--cause", "KEY"]), 29);
     assert_eq!(count(&["--cause", "key", "--cause", "operator"]), 29 + 47);
     assert_eq!(count(&["--terminal", "0010012308"]), 33);
     assert_eq!(count(&["--response-code", "a0"]), 29);
     assert_eq!(count(&["--since", "2026-11-21"]), 170);
     assert_eq!(count(&["--since", "2026-11-21T10:00", "--until", "2026-11-21T10:00:00.001"]), 0);
+}
+
+#[test]
+fn a_filter_is_told_with_the_counts() {
+    let (bench, day) = (Bench::new(), fixture("day.csv"));
+    let notes = |filters: &[&str]| {
+        let ended = bench.run(&[&["report", &day, "--format", "json"], filters].concat());
+        let report: serde_json::Value = serde_json::from_str(ended.with_code(0).0).unwrap();
+        report["notes"].as_array().unwrap().iter().any(|note| note.as_str().unwrap().starts_with("Filters"))
+    };
+    assert!(notes(&["--merchant", "M1"]) && notes(&["--until", "2026-11-22"]) && !notes(&[]));
+}
+
+#[test]
+fn dialects_are_known_in_any_case() {
+    let (bench, day) = (Bench::new(), fixture("day.csv"));
+    let run = |name: &str| bench.run(&["report", &day, "--dialect", name]).with_code(0).0.to_owned();
+    assert_eq!(run("UNIONPAY_POS"), run("unionpay-pos"));
 }
 
 #[test]

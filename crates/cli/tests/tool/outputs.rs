@@ -40,6 +40,16 @@ fn an_output_that_cannot_be_written_is_5_at_once() {
 }
 
 #[test]
+fn one_bad_output_writes_none_and_is_told_as_it_was_named() {
+    let bench = Bench::new();
+    let day = fixture("day.csv");
+    let ended = bench.run(&["report", &day, "-o", "a.json", "-o", "no/b.json"]);
+    ended.says_only(5, "posmortem: no/b.json cannot be written: ");
+    assert!(!ended.stderr.contains(".posmortem-"), "{ended:?}");
+    assert_eq!(bench.names(), [""; 0]);
+}
+
+#[test]
 fn a_name_that_tells_no_format_and_a_collision_are_2() {
     let bench = Bench::new().with("log.csv", "precious");
     bench.run(&["report", "log.csv", "-o", "day.xls"]).says_only(2, "day.xls: the name tells no format");

@@ -33,7 +33,12 @@ fn wrong_usage_is_2_with_a_hint() {
     bench.run(&["report", "x", "--cause", "netwrk"]).says_only(2, "`network`");
     bench.run(&["report", "x", "--timezone", "Mars/Olympus"]).says_only(2, "--timezone: `Mars/Olympus`");
     bench.run(&["report", "x", "--since", "yesterday"]).says_only(2, "--since: `yesterday`");
-    bench.run(&["classify", "x", "--token-key", "no.key"]).says_only(2, "no.key");
+    let ended = bench.run(&["classify", "x", "--token-key", "no.key"]);
+    ended.says_only(2, "no.key: the token key cannot be read or made: ");
+    assert_eq!(ended.stderr.matches("os error").count(), 1, "{ended:?}");
+    for zone in ["EST5EDT4", "UTC+15", "-14:30"] {
+        bench.run(&["report", "x", "--timezone", zone]).says_only(2, "such as +08:00 or UTC+8");
+    }
     bench.run(&["report", "x", "-q", "-v"]).says_only(2, "cannot be used with");
 }
 
@@ -43,6 +48,9 @@ fn help_and_version_are_answers() {
     let ended = bench.run(&["report", "--help"]);
     let (help, lines) = ended.with_code(0);
     assert!(help.contains("Examples:") && help.contains("--max-rejects") && lines.is_empty());
+    let asked = bench.run(&["help"]);
+    assert_eq!(asked.with_code(0).0, bench.run(&["--help"]).with_code(0).0);
+    assert_eq!(bench.run(&["help", "report"]).with_code(0).0, help);
     let version = bench.run(&["--version"]);
     assert_eq!(version.with_code(0).0, concat!("posmortem ", env!("CARGO_PKG_VERSION"), "\n"));
 }
@@ -69,7 +77,8 @@ fn all_records_rejected_is_3() {
     let ended = Bench::new().with("bad.csv", log(0, 3)).run(&["report", "bad.csv"]);
     let (stdout, lines) = ended.with_code(3);
     assert_eq!(stdout, "");
-    assert!(lines.iter().any(|line| line.contains("none of its 3 records")), "{lines:?}");
+    let told = "bad.csv: none of its 3 records can be read (line 2: ";
+    assert!(lines.iter().any(|line| line.contains(told)), "{lines:?}");
 }
 
 #[test]
@@ -99,8 +108,10 @@ fn an_input_that_breaks_off_is_4_after_the_report() {
 fn rejects_are_told_and_too_many_are_4() {
     let bench = Bench::new().with("some.csv", log(20, 10)).with("many.csv", log(20, 11));
     let ended = bench.run(&["report", "some.csv"]);
-    let told = "posmortem: 10 of 50 records could not be read (--rejects FILE lists them)";
-    assert_eq!(ended.with_code(0).1, [told]);
+    let (_, lines) = ended.with_code(0);
+    let begins = "posmortem: 10 of 50 records could not be read, first some.csv line 42: ";
+    assert!(lines.len() == 1 && lines[0].starts_with(begins), "{lines:?}");
+    assert!(lines[0].ends_with(" (--rejects FILE lists them)"), "{lines:?}");
     for arguments in [
         &["report", "many.csv"][..],
         &["report", "some.csv", "--max-rejects", "9"],
@@ -112,6 +123,41 @@ fn rejects_are_told_and_too_many_are_4() {
         assert!(lines[0].contains("more than --max-rejects allows"), "{lines:?}");
     }
     bench.run(&["report", "-q", "many.csv", "--max-rejects", "11"]).with_code(0);
+}
+
+#[test]
+fn messages_out_of_order_count_like_rejects() {
+    // So far down that nobody looks there to find out whether the log is in order.
+    let pair = |stan: usize| {
+        let (hour, minute, second) = (8 + stan / 3600, stan / 60 % 60, stan % 60);
+        let at = format!("2026-11-21T{hour:02}:{minute:02}:{second:02}");
+        let tail = format!("10012345,M1,{stan:06},{stan:012},1000,156");
+        format!("{at}.000,0200,{tail},\n{at}.200,0210,{tail},55\n")
+    };
+    let sorted: String = (1..=10_000).map(pair).collect();
+    let late = log(11, 0).replace("T08:", "T05:");
+    let bench = Bench::new().with("log.csv", [HEADER, &sorted, &late[HEADER.len()..]].concat());
+    let told = "22 of 20,022 messages stand too far out of the order of time to be paired";
+    let ended = bench.run(&["report", "-q", "log.csv"]);
+    let (stdout, lines) = ended.with_code(4);
+    let expected = format!("posmortem: {told}, more than --max-rejects allows: sort the log by time");
+    assert_eq!((rows(stdout), lines), (1, vec![expected.as_str()]));
+    let ended = bench.run(&["report", "log.csv", "--max-rejects", "22"]);
+    let (_, lines) = ended.with_code(0);
+    assert!(lines.contains(&format!("posmortem: {told}: sort the log by time").as_str()), "{lines:?}");
+}
+
+#[test]
+fn a_time_out_beyond_the_horizon_is_2() {
+    let bench = Bench::new().with("posmortem.toml", "[link.north]\ntimeout = '4m'\n");
+    let told = "--timeout: `20m` is longer than the horizon of 10m";
+    bench.run(&["report", "x", "--timeout", "20m"]).says_only(2, told);
+    let told = "posmortem.toml:2: link.\"north\".timeout: `4m` is longer than the horizon of 3m";
+    bench.run(&["classify", "x", "--horizon", "3m"]).says_only(2, told);
+    let told = "--horizon: `30s` is shorter than the time-out of 60s";
+    bench.run(&["report", "x", "--horizon", "30s"]).says_only(2, told);
+    let day = fixture("day.csv");
+    bench.run(&["report", &day, "--horizon", "4m", "--timeout", "4m"]).with_code(0);
 }
 
 #[test]
@@ -134,6 +180,9 @@ fn a_filter_that_matches_nothing_is_0_with_a_warning() {
         let (stdout, lines) = ended.with_code(0);
         assert_eq!((rows(stdout), lines), (0, vec!["posmortem: the filter matches nothing"]));
     }
+    let ended = bench.run(&["report", &day, "--terminal=99999999", "--format", "table"]);
+    let (stdout, _) = ended.with_code(0);
+    assert!(stdout.contains("\nFilters are on: ") && stdout.contains("\nNo attempts.\n"), "{stdout}");
     let ended = bench.run(&["classify", "-q", &day, "--until", "2026-11-21"]);
     let (stdout, lines) = ended.with_code(0);
     assert_eq!((rows(stdout), lines.len()), (0, 0));

@@ -4,8 +4,6 @@ use crate::{CardKey, Exchange};
 use crate::{Form, Leg, Reference, Symbol, Traffic, Undo};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
-use posmortem_classify::Dialect;
-use posmortem_iso8583::ResponseCode;
 use std::collections::VecDeque;
 
 /// No exchange: the end of a chain.
@@ -69,16 +67,23 @@ impl Lookup {
 pub(super) struct Open {
     pub(super) traffic: Traffic,
     pub(super) family: u8,
+    /// Its place among all exchanges, which follows from their legs alone.
+    pub(super) number: u64,
     /// Time of the first leg; all that belongs here comes within the horizon of it.
     pub(super) began: i64,
     pub(super) request: Option<Leg>,
     /// Time of the last copy of the request.
     pub(super) last_request: i64,
+    /// Time of the last copy of the request before any answer: an answer's delay counts from here.
+    pub(super) waits_since: i64,
     pub(super) answer: Option<Leg>,
     /// Time of the last copy of the answer.
     pub(super) last_answer: i64,
-    pub(super) upstream: Option<(ResponseCode, Option<Dialect>)>,
-    pub(super) late: bool,
+    /// A copy of the request that came well after the answer: sent again, or, as another answer will
+    /// tell, a further attempt under the same number.
+    pub(super) again: Option<Box<Leg>>,
+    /// The answer of a hop further up. On its own it is all the answer that the log shows.
+    pub(super) upstream: Option<Box<Leg>>,
     pub(super) undo: Option<Undo>,
     /// On a reversal: the number of the exchange that it undoes.
     pub(super) original: Option<u64>,
@@ -94,13 +99,15 @@ impl Open {
         Self {
             traffic: leg.traffic(),
             family: leg.family(),
+            number: 0,
             began: at,
             request: is_request.then_some(leg),
             last_request: at,
+            waits_since: at,
             answer: (!is_request).then_some(leg),
             last_answer: at,
+            again: None,
             upstream: None,
-            late: false,
             undo: None,
             original: None,
             began_without_key: leg.stan.is_none() || leg.terminal_key.is_absent(),
@@ -143,9 +150,22 @@ impl Open {
         self.legs().all(|leg| leg.stan.is_none() || stan.is_none() || leg.stan == stan)
     }
 
+    /// Answered after the time-out, as the log says itself or as its times do, or after its own
+    /// reversal.
+    pub(super) fn is_late(&self, timeout_ms: i64) -> bool {
+        let Some(answer) = &self.answer else { return false };
+        let at = answer.at.millis;
+        let told = answer.latency_ms.is_some_and(|latency| i64::from(latency) > timeout_ms);
+        let waited = self.request.is_some() && at - self.waits_since > timeout_ms;
+        let given_up = self.request.is_some() && self.undo.is_some_and(|undo| undo.at.millis <= at);
+        told || waited || given_up
+    }
+
     /// As it leaves the pairing.
-    pub(super) fn into_exchange(self, form: Form) -> Exchange {
-        let Self { request, answer, upstream, late, undo, .. } = self;
+    pub(super) fn into_exchange(self, form: Form, late: bool) -> Exchange {
+        let Self { request, answer, upstream, undo, .. } = self;
+        let upstream = upstream.filter(|leg| answer.is_none_or(|answer| answer.code != leg.code));
+        let upstream = upstream.and_then(|leg| Some((leg.code?, leg.dialect)));
         Exchange { form, request, answer, upstream, late, undo }
     }
 }
@@ -179,6 +199,7 @@ impl OpenExchanges {
     pub(super) fn add(&mut self, open: Open) -> u64 {
         let number = self.front + self.queue.len() as u64;
         let leg = open.legs().next().copied();
+        let open = Open { number, ..open };
         self.without_key += usize::from(open.began_without_key);
         self.queue.push_back(open);
         if let Some(leg) = leg {

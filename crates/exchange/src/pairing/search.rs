@@ -34,53 +34,83 @@ impl OpenExchanges {
                 && open.reference_agrees(&leg.rrn)
                 && takes(open)
         };
-        let facing_terminal = |number| Some((number, Facing::Terminal));
-        if let Some(stan) = leg.stan {
-            let key = Lookup::Key(leg.family(), leg.terminal_key, stan);
-            if let Some((number, _)) = self.chain(key).find(|(_, open)| fits(open)) {
-                return facing_terminal(number);
-            }
-            if let Some(number) = self.by_alias(key) {
-                return Some((number, Facing::Upstream));
-            }
+        let by_key = leg.stan.map(|stan| Lookup::Key(leg.family(), leg.terminal_key, stan));
+        let found = by_key.and_then(|key| self.chain(key).find(|(_, open)| fits(open)));
+        if let Some((number, _)) = found {
+            return Some((number, Facing::Terminal));
         }
-        if self.all_have_keys() && leg.stan.is_some() && !leg.terminal_key.is_absent() {
+        if let Some(number) =
+            by_key.and_then(|key| self.by_alias(key)).filter(|number| self.is_hop_of(*number, leg))
+        {
+            return Some((number, Facing::Upstream));
+        }
+        let found = self.by_reference(leg, &fits);
+        let whole_key = leg.stan.is_some() && !leg.terminal_key.is_absent();
+        let found = match found {
+            // No exchange without a whole key is open, so none with another key can be meant.
+            None if self.all_have_keys() && whole_key => None,
+            None => self.by_trace(leg, &fits).or_else(|| self.only_one_near(leg, &fits)),
+            found => found,
+        };
+        found.map(|number| (number, Facing::Terminal))
+    }
+
+    /// Whether a leg with the key of a hop belongs to that hop's exchange and not to a later one which
+    /// came by the same number.
+    fn is_hop_of(&self, number: u64, leg: &Leg) -> bool {
+        self.get(number).is_some_and(|open| {
+            open.terminal_agrees(leg.terminal_key)
+                && open.reference_agrees(&leg.rrn)
+                && open.request.is_none_or(|request| super::amounts_agree(&request, leg))
+                && leg.at.millis - open.last_activity() <= REPEAT_MS
+        })
+    }
+
+    fn by_reference(&self, leg: &Leg, fits: impl Fn(&Open) -> bool) -> Option<u64> {
+        if leg.rrn.is_absent() {
             return None;
         }
         let one_number = |open: &Open| open.terminal_missing(leg.terminal_key) || open.stan_agrees(leg.stan);
-        let by_reference = (!leg.rrn.is_absent()).then(|| self.chain(Lookup::Reference(leg.rrn)));
-        if let Some((number, _)) =
-            by_reference.into_iter().flatten().find(|(_, open)| fits(open) && one_number(open))
-        {
-            return facing_terminal(number);
+        let mut chain = self.chain(Lookup::Reference(leg.rrn));
+        chain.find(|(_, open)| fits(open) && one_number(open)).map(|(number, _)| number)
+    }
+
+    fn by_trace(&self, leg: &Leg, fits: impl Fn(&Open) -> bool) -> Option<u64> {
+        if leg.trace == 0 {
+            return None;
         }
-        let by_trace = (leg.trace != 0).then(|| self.chain(Lookup::Trace(leg.trace)));
-        let mut by_trace = by_trace.into_iter().flatten();
-        if let Some((number, _)) = by_trace.find(|(_, open)| fits(open) && open.stan_agrees(leg.stan)) {
-            return facing_terminal(number);
-        }
+        let mut chain = self.chain(Lookup::Trace(leg.trace));
+        chain.find(|(_, open)| fits(open) && open.stan_agrees(leg.stan)).map(|(number, _)| number)
+    }
+
+    /// The exchange with this STAN on this link, if there is exactly one close by and a side of it does
+    /// not tell its terminal.
+    fn only_one_near(&self, leg: &Leg, fits: impl Fn(&Open) -> bool) -> Option<u64> {
         let is_near = |open: &Open| leg.at.millis - open.last_activity() <= REPEAT_MS;
         let chain = self.chain(Lookup::Link(leg.family(), leg.stan?, leg.link));
         let mut near =
             chain.filter(|(_, open)| open.terminal_missing(leg.terminal_key) && fits(open) && is_near(open));
         let (number, _) = near.next()?;
-        near.next().is_none().then_some((number, Facing::Terminal))
+        near.next().is_none().then_some(number)
     }
 
-    /// The attempt of which this request is a hop further up: same reference or log id, same amount,
-    /// another STAN or class, sent while the first request waits for its answer.
+    /// The exchange of which this request is a hop further up: same reference or log id, same amount,
+    /// another STAN or class, sent while the first request waits for its answer. Attempts and
+    /// reversals pass hops.
     pub(super) fn outer_hop(&self, leg: &Leg) -> Option<u64> {
         let is_hop = |open: &Open| {
-            let Some(request) = open.request.filter(|_| open.traffic == Traffic::Attempt) else {
-                return false;
-            };
-            open.answer.is_none()
+            let Some(request) = open.request else { return false };
+            open.traffic == leg.traffic()
+                && open.answer.is_none()
                 && open.terminal_agrees(leg.terminal_key)
                 && request.amount.is_some()
                 && request.amount == leg.amount
                 && (request.stan != leg.stan || open.family != leg.family())
                 && leg.at.millis - open.last_request <= REPEAT_MS
         };
+        if !matches!(leg.traffic(), Traffic::Attempt | Traffic::Reversal) {
+            return None;
+        }
         let by_reference = (!leg.rrn.is_absent()).then(|| self.chain(Lookup::Reference(leg.rrn)));
         let by_trace = (leg.trace != 0).then(|| self.chain(Lookup::Trace(leg.trace)));
         let mut candidates = by_reference.into_iter().flatten().chain(by_trace.into_iter().flatten());
@@ -106,7 +136,8 @@ impl OpenExchanges {
         };
         let by_reference = || {
             let chain = (!reference.is_absent()).then(|| self.chain(Lookup::Reference(reference)));
-            chain.into_iter().flatten().find(|(_, open)| fits(open)).map(|(number, _)| number)
+            let told = |open: &Open| leg.original_stan.is_none() || open.stan_agrees(leg.original_stan);
+            chain.into_iter().flatten().find(|(_, open)| fits(open) && told(open)).map(|(number, _)| number)
         };
         let by_card = || {
             let chain = self.chain(Lookup::Card(leg.card?, leg.amount?.minor));

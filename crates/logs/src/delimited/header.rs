@@ -23,17 +23,51 @@ impl Names {
         self.columns.iter().flatten().count()
     }
 
+    /// Whether rows can be read by these names: the row that has them is a header beyond doubt.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.wanted() >= 2 && self.missing().is_empty() && self.duplicate.is_none()
+    }
+
     /// What no row can be read without and no column holds.
     pub(crate) fn missing(&self) -> Vec<&'static str> {
         let has = |column| self.columns.contains(&Some(column));
         let mut missing = Vec::new();
-        if ![Column::Time, Column::LocalTime, Column::TransmissionTime].into_iter().any(has) {
-            missing.push("a time (time, or local_time with local_date, or transmission_time)");
+        let times = [Column::Time, Column::Date, Column::LocalTime, Column::TransmissionTime];
+        if !times.into_iter().any(has) {
+            missing.push(
+                "a time (time, or date with time, or local_time with local_date, or transmission_time)",
+            );
         }
         if ![Column::ResponseCode, Column::Mti].into_iter().any(has) {
             missing.push("response_code or mti");
         }
         missing
+    }
+}
+
+/// By what right a name stands for its column.
+#[derive(Clone, Copy)]
+enum Claim {
+    /// It is the column's own, or the user said so.
+    Name,
+    /// A data element, with its rank among those of the column.
+    Element(u8),
+    /// Only when nothing else does, with its rank among those of the column.
+    Fallback(u8),
+}
+
+impl Claim {
+    /// Whether it goes before another one for the same column; `None` when neither does.
+    fn goes_before(self, other: Self) -> Option<bool> {
+        match (self, other) {
+            // DE90 and DE56: the first of the table wins.
+            (Self::Element(own), Self::Element(other)) | (Self::Fallback(own), Self::Fallback(other)) => {
+                (own != other).then_some(own < other)
+            }
+            (Self::Fallback(_), _) => Some(false),
+            (_, Self::Fallback(_)) => Some(true),
+            _ => None,
+        }
     }
 }
 
@@ -43,34 +77,33 @@ pub(crate) fn name_columns(names: &[String], aliases: &[(String, Option<Column>)
     let aliases: HashMap<String, Option<Column>> =
         aliases.iter().map(|(name, column)| (plain_name(name), *column)).collect();
     let mut read = Names { columns: Vec::new(), unknown: Vec::new(), duplicate: None };
-    let mut takers: HashMap<Column, (usize, Option<u8>)> = HashMap::new();
+    let mut takers: HashMap<Column, (usize, Claim)> = HashMap::new();
     for (at, name) in names.iter().enumerate() {
-        let (column, rank) = match (aliases.get(&plain_name(name)), Meaning::of(name)) {
-            (Some(&column), _) => (column, None),
-            (None, Meaning::Name(column)) => (Some(column), None),
-            (None, Meaning::Element { column, rank }) => (column, Some(rank)),
+        let (column, claim) = match (aliases.get(&plain_name(name)), Meaning::of(name)) {
+            (Some(&column), _) => (column, Claim::Name),
+            (None, Meaning::Name(column)) => (Some(column), Claim::Name),
+            (None, Meaning::Fallback { column, rank }) => (Some(column), Claim::Fallback(rank)),
+            (None, Meaning::Element { column, rank }) => (column, Claim::Element(rank)),
             (None, Meaning::Unknown) => {
                 if !plain_name(name).is_empty() {
                     read.unknown.push(shown_name(name, at));
                 }
-                (None, None)
+                (None, Claim::Name)
             }
         };
         read.columns.push(column);
         let Some(column) = column else { continue };
-        match takers.get(&column).copied() {
+        let Some(&(other, other_claim)) = takers.get(&column) else {
+            takers.insert(column, (at, claim));
+            continue;
+        };
+        match claim.goes_before(other_claim) {
+            Some(true) => {
+                read.columns[other] = None;
+                takers.insert(column, (at, claim));
+            }
+            Some(false) => read.columns[at] = None,
             None => {
-                takers.insert(column, (at, rank));
-            }
-            // Two data elements for one column, DE90 and DE56: the first of the table wins.
-            Some((other, Some(other_rank))) if rank.is_some_and(|rank| rank != other_rank) => {
-                let loser = if rank < Some(other_rank) { other } else { at };
-                read.columns[loser] = None;
-                if loser == other {
-                    takers.insert(column, (at, rank));
-                }
-            }
-            Some((other, _)) => {
                 let pair = (column, shown_name(&names[other], other), shown_name(name, at));
                 read.duplicate.get_or_insert(pair);
             }
@@ -131,6 +164,21 @@ mod tests {
     }
 
     #[test]
+    fn fallbacks_give_way_to_every_other_name() {
+        for names in [["device_id", "tid"], ["tid", "device_id"], ["term id", "de41"], ["pos-id", "catid"]] {
+            let read = read(&names, &[]);
+            let kept = names.iter().position(|name| ["tid", "de41", "catid"].contains(name));
+            assert_eq!(read.columns.iter().position(Option::is_some), kept, "{names:?}");
+            assert!(read.duplicate.is_none() && read.unknown.is_empty());
+        }
+        let three = read(&["pos_id", "catid", "tid"], &[]);
+        assert_eq!(three.columns, [None, None, Some(Column::TerminalId)]);
+        let own = read(&["Kasse", "device_id"], &[("kasse", Some(Column::TerminalId))]);
+        assert_eq!(own.columns, [Some(Column::TerminalId), None]);
+        assert!(read(&["device_id", "Device-ID"], &[]).duplicate.is_some());
+    }
+
+    #[test]
     fn names_that_could_be_card_data_are_not_echoed() {
         let names = read(&["4111111111111111", "colour", "a;b", "", "x1234567", &"n".repeat(33)], &[]);
         assert_eq!(
@@ -150,5 +198,6 @@ mod tests {
         assert_eq!(read(&["stan"], &[]).missing().len(), 2);
         assert_eq!(read(&["de7", "mti"], &[]).missing().len(), 0);
         assert_eq!(read(&["local_date", "mti"], &[]).missing().len(), 1);
+        assert_eq!(read(&["txn_date", "mti"], &[]).missing().len(), 0);
     }
 }

@@ -288,9 +288,8 @@ impl<'b> LogRecord<'b> {
         cells[Column::Link as usize] = without_ephemeral_port(bytes(&self.realm));
         cells[Column::TraceId as usize] = bytes(&self.trace_id);
         if message.role == Role::Response {
-            let reason = [bytes(&self.extended_reason), bytes(&self.reason)];
             cells[Column::ReasonText as usize] =
-                reason.into_iter().find(|text| !text.trim_ascii().is_empty()).unwrap_or_default();
+                switch_reason(bytes(&self.reason), bytes(&self.extended_reason));
             for column in SHARED {
                 let cell = &mut cells[column as usize];
                 if let (true, Some(request)) = (cell.trim_ascii().is_empty(), request) {
@@ -309,6 +308,20 @@ fn element(id: &[u8]) -> Option<u8> {
     }
     let number = id.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
     u8::try_from(number).ok().filter(|&element| element <= 128)
+}
+
+/// Why the switch refused: its own word for it (`card.not.found`) where it has one, else its sentence,
+/// else whatever it left.
+fn switch_reason<'v>(reason: &'v [u8], extended: &'v [u8]) -> &'v [u8] {
+    let is_told = |text: &[u8]| !text.trim_ascii().is_empty();
+    if is_word(reason.trim_ascii()) || !is_told(extended) { reason } else { extended }
+}
+
+/// Lower-case letters in two parts or more.
+fn is_word(text: &[u8]) -> bool {
+    let is_part = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_lowercase);
+    let mut parts = text.split(|byte| matches!(byte, b'.' | b'_'));
+    text.len() <= 40 && parts.clone().count() > 1 && parts.all(is_part)
 }
 
 /// A realm without the port that its client was given for one connection.

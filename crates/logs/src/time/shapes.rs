@@ -1,8 +1,13 @@
 //! The shapes in which logs write times. The common one is read at fixed places; the others go
 //! through a cursor.
 //!
-//! Names of time zones (`EST`) are not resolved: they are not unique, and a log that prints them
-//! prints civil times. Offsets in digits, `Z` and `UTC` are.
+//! Names of time zones (`EST`) are not resolved: they are not unique. The dates of Java, which have
+//! one always, are then civil times; behind any other time a name cannot be told from a word that
+//! changes the meaning, and the time is unreadable. Offsets in digits, `Z`, `UTC` and `GMT` are read.
+//!
+//! Dates that are ambiguous are refused rather than guessed: `03/04/2026` and `03-04-2026` may be
+//! March or April, and one value with a part above 12 does not tell for the others of its log.
+//! `03.04.2026` and `03-Apr-2026` have the day first everywhere.
 
 use std::ops::RangeInclusive;
 
@@ -10,15 +15,17 @@ use posmortem_iso8583::Timestamp;
 
 use super::cursor::{Cursor, number};
 use super::date_hint::DateHint;
+use super::parts::{Half, fraction, month_of, take_date, take_time, zone, zone_of_java};
 
 /// Years that a log may have; others are misread numbers.
 pub(super) const YEARS: RangeInclusive<u32> = 1970..=2100;
 
 const DAY: i64 = 86_400_000;
 
-/// Reads a time with its date. ISO 8601 with `T` or a space, hyphens, slashes or nothing in the
-/// date, with or without seconds, fraction and zone; seconds, milliseconds or microseconds since
-/// 1970, up to 2039; the five shapes of jPOS. `None` for anything else and for years outside 1970 to 2100.
+/// Reads a time with its date. ISO 8601 with `T` or a space, hyphens, slashes, dots or nothing in
+/// the date, with or without seconds, fraction, AM or PM, and zone; the same behind `21.11.2026`,
+/// `21-Nov-2026` and `21 Nov 2026`; seconds, milliseconds or microseconds since 1970, from 2010 to
+/// 2039; the five shapes of jPOS. `None` for anything else and for years outside 1970 to 2100.
 ///
 /// A time without zone comes as civil time: `offset_minutes` is then `None`.
 #[inline]
@@ -52,6 +59,29 @@ pub fn transmission_time(text: &[u8], hint: Option<DateHint>) -> Option<Timestam
         }
         _ => local_time(b"", text, hint),
     }
+}
+
+/// Reads a time of day with its date apart: `10:00:00`, `10:00:00.123`, `100000`, `10:00 PM` with
+/// any date that [`parse_time`] reads, or `MMDD` with the year as for [`local_time`]. The date may
+/// have the midnight that databases add; one with another time is a time itself and not read here.
+pub(super) fn date_and_time(date: &[u8], time: &[u8], hint: Option<DateHint>) -> Option<Timestamp> {
+    let mut cursor = Cursor::new(time);
+    let in_day = take_time(&mut cursor)?;
+    let offset_minutes = zone(cursor.rest())?;
+    at_offset(date_alone(date, hint)? * DAY + in_day, offset_minutes)
+}
+
+fn date_alone(text: &[u8], hint: Option<DateHint>) -> Option<i64> {
+    if text.len() == 4 {
+        return day_of(text, hint);
+    }
+    let mut cursor = Cursor::new(text);
+    let day = take_date(&mut cursor)?;
+    let is_midnight = || {
+        let at = parse_time(text)?;
+        Some(at.millis + i64::from(at.offset_minutes.unwrap_or(0)) * 60_000 == day * DAY)
+    };
+    (cursor.is_empty() || is_midnight() == Some(true)).then_some(day)
 }
 
 /// `2026-11-21T08:15:30`, a space or `/` allowed, with nothing, `.250` or `Z` behind it.
@@ -111,9 +141,11 @@ fn other_shape(text: &[u8]) -> Option<Timestamp> {
     }
 }
 
-/// The first year in which a time since 1970 could be a card number: those of 16 digits begin with
-/// 2221 at the lowest, which is May 2040 in microseconds.
-const YEAR_OF_CARDS: u32 = 2040;
+/// The years that times since 1970 may have. Before them ten digits are `MMDDhhmmss` more likely than
+/// seconds, which all lie before 2010 when taken for seconds, so that none of the three widths goes
+/// back further. After them they could be card numbers: those of 16 digits begin with 2221 at the
+/// lowest, which is May 2040 in microseconds.
+const YEARS_SINCE_EPOCH: RangeInclusive<u32> = 2010..=2039;
 
 fn since_epoch(text: &[u8], digits: usize) -> Option<Timestamp> {
     let mut cursor = Cursor::new(text);
@@ -127,35 +159,18 @@ fn since_epoch(text: &[u8], digits: usize) -> Option<Timestamp> {
         _ => whole / 1000,
     };
     let year = year_of(millis.div_euclid(DAY));
-    let known = cursor.is_empty() && YEARS.contains(&year) && year < YEAR_OF_CARDS;
+    let known = cursor.is_empty() && YEARS_SINCE_EPOCH.contains(&year);
     known.then_some(Timestamp { millis, offset_minutes: Some(0) })
 }
 
-/// ISO 8601 in all its widths, and what Java adds to it.
+/// A date and a time of day: ISO 8601 in all its widths, what Java adds to it, and dates that have
+/// the day first.
 fn iso(text: &[u8]) -> Option<Timestamp> {
     let mut cursor = Cursor::new(text);
-    let year = cursor.take_digits(4)?;
-    let separator = cursor.take_one_of(b"-/");
-    let month = cursor.take_digits(2)?;
-    if let Some(separator) = separator {
-        cursor.take_one_of(&[separator])?;
-    }
-    let day = cursor.take_digits(2)?;
+    let day = take_date(&mut cursor)?;
     cursor.take_one_of(b"Tt ")?;
-    let hour = cursor.take_digits(2)?;
-    let colon = cursor.take_one_of(b":");
-    let minute = cursor.take_digits(2)?;
-    let with_seconds = match colon {
-        Some(_) => cursor.take_one_of(b":").is_some(),
-        None => cursor.rest().first().is_some_and(u8::is_ascii_digit),
-    };
-    let (second, millis) = match with_seconds {
-        true => (cursor.take_digits(2)?, fraction(&mut cursor)?),
-        false => (0, 0),
-    };
-    let civil_millis = day_number(year, month, day)? * DAY + clock(hour, minute, second, millis)?;
-    cursor.take_while(|byte| byte == b' ');
-    at_offset(civil_millis, zone(cursor.rest())?)
+    let in_day = take_time(&mut cursor)?;
+    at_offset(day * DAY + in_day, zone(cursor.rest())?)
 }
 
 /// `Mon Nov 24 00:00:03 EST 2014.292`, where the digits behind the year are milliseconds without
@@ -166,12 +181,16 @@ fn java_date(text: &[u8]) -> Option<Timestamp> {
     let month = month_of(cursor.take_word())?;
     let day = number(cursor.take_word())?;
     let mut time = Cursor::new(cursor.take_word());
-    let zone_name = cursor.take_word();
+    let mut zone_name = cursor.take_word();
+    let half = Half::of(zone_name);
+    if half.is_some() {
+        zone_name = cursor.take_word();
+    }
     let mut year = Cursor::new(cursor.take_word());
     if weekday.len() != 3 || !cursor.is_empty() {
         return None;
     }
-    let hour = time.take_digits(2)?;
+    let hour = Half::hour_of_day(half, time.take_digits(2)?)?;
     time.take_one_of(b":")?;
     let minute = time.take_digits(2)?;
     time.take_one_of(b":")?;
@@ -186,53 +205,7 @@ fn java_date(text: &[u8]) -> Option<Timestamp> {
         return None;
     }
     let in_day = clock(hour, minute, second, fraction.max(unpadded))?;
-    at_offset(day_number(year_number, month, day)? * DAY + in_day, zone(zone_name)?)
-}
-
-fn month_of(name: &[u8]) -> Option<u32> {
-    const NAMES: [&[u8]; 12] =
-        [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
-    (1..).zip(NAMES).find(|(_, month)| *month == name).map(|(month, _)| month)
-}
-
-/// What stands behind a time: nothing or a name (no offset), or `Z`, `UTC`, `+08:00`, `+0800`,
-/// `+08`, `GMT+08:00`; a region in brackets is ignored. `None` when it is none of these.
-fn zone(text: &[u8]) -> Option<Option<i16>> {
-    let text = match text.iter().position(|&byte| byte == b'[') {
-        Some(bracket) if text.ends_with(b"]") => text.get(..bracket)?,
-        _ => text,
-    };
-    let mut cursor = Cursor::new(text);
-    let name = cursor.take_while(|byte| byte.is_ascii_alphabetic());
-    let Some(sign) = cursor.take_one_of(b"+-") else {
-        let resolved = matches!(name, b"Z" | b"z" | b"UTC");
-        return (cursor.is_empty() && name.len() <= 6).then_some(resolved.then_some(0));
-    };
-    if !matches!(name, b"" | b"GMT" | b"UTC") {
-        return None;
-    }
-    let hours = cursor.take_digits(2)?;
-    let minutes = match cursor.take_one_of(b":") {
-        None if cursor.is_empty() => 0,
-        _ => cursor.take_digits(2)?,
-    };
-    if !cursor.is_empty() || hours > 18 || minutes > 59 {
-        return None;
-    }
-    let minutes = i16::try_from(hours * 60 + minutes).ok()?;
-    Some(Some(if sign == b'-' { -minutes } else { minutes }))
-}
-
-/// A fraction of a second behind `.` or `,`, one to nine digits, as milliseconds; 0 when absent.
-fn fraction(cursor: &mut Cursor<'_>) -> Option<u32> {
-    if cursor.take_one_of(b".,").is_none() {
-        return Some(0);
-    }
-    let digits = cursor.take_while(|byte| byte.is_ascii_digit());
-    number(digits)?;
-    let mut three = [b'0'; 3];
-    three.iter_mut().zip(digits).for_each(|(to, digit)| *to = *digit);
-    number(&three)
+    at_offset(day_number(year_number, month, day)? * DAY + in_day, zone_of_java(zone_name)?)
 }
 
 /// `MMDD`, `YYMMDD` or `YYYYMMDD` as a day number.
@@ -256,7 +229,7 @@ fn time_of_day(time: &[u8]) -> Option<i64> {
 
 /// Milliseconds of the day. Second 60 is a leap second and counts as the first of the next minute.
 #[inline]
-fn clock(hour: u32, minute: u32, second: u32, millis: u32) -> Option<i64> {
+pub(super) fn clock(hour: u32, minute: u32, second: u32, millis: u32) -> Option<i64> {
     let known = hour < 24 && minute < 60 && second <= 60;
     known.then(|| i64::from(hour * 3600 + minute * 60 + second) * 1000 + i64::from(millis))
 }

@@ -3,13 +3,13 @@
 use super::{Explanation, Subject};
 use crate::shown::{Shown, told};
 use posmortem_classify::{Audience, Entry, Language, QualifiedCode, Reason, source_title};
-use posmortem_iso8583::{Mti, ResponseCode};
+use posmortem_iso8583::Mti;
 use serde::Serialize;
 use std::io::{self, Write};
 
 pub(super) fn write(explanation: &Explanation<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let (code, reason) = match explanation.of {
-        Subject::Code(code) => (Some(Shown(code)), None),
+    let (code, reason) = match &explanation.of {
+        Subject::Code(code) => (Some(code.as_str()), None),
         Subject::Reason(reason) => (None, Some(reason.name())),
     };
     let document = Document {
@@ -27,7 +27,7 @@ pub(super) fn write(explanation: &Explanation<'_>, out: &mut dyn Write) -> io::R
 #[derive(Serialize)]
 struct Document<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<Shown<ResponseCode>>,
+    code: Option<&'t str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     entries: Vec<Listed>,

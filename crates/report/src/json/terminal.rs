@@ -69,7 +69,7 @@ impl<'s> Judgement<'s> {
             owner: verdict.owner(),
             ongoing: verdict.ongoing,
             incidents: [],
-            evidence: evidence::of(terminal, language),
+            evidence: evidence::of(summary, terminal, language),
             action: verdict.action(language),
             samples: samples.iter().map(|sample| Looked::of(summary, sample)).collect(),
         }

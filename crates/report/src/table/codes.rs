@@ -13,7 +13,10 @@ use posmortem_exchange::CodeSummary;
 const ISSUERS: usize = 5;
 
 pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
-    let codes = &page.summary.codes[..page.summary.codes.len().min(page.view.top.unwrap_or(usize::MAX))];
+    let (codes, left_out) = match page.view.top {
+        Some(top) if top < page.summary.codes.len() => page.summary.codes.split_at(top),
+        _ => (&page.summary.codes[..], &[][..]),
+    };
     if codes.is_empty() {
         return Vec::new();
     }
@@ -29,6 +32,7 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
     codes.iter().for_each(|code| grid.push(row(page, code)));
     let mut lines = vec![page.title(labels.codes)];
     lines.extend(grid.lines(page.width, page.pen));
+    lines.extend(page.more(left_out.len(), "个"));
     lines
 }
 

@@ -20,12 +20,14 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
     lines.extend(flow(causes(page)));
     let failed = page.summary.amounts.iter().filter(|(_, tally)| tally.failed > 0);
     lines.extend(failed.take(CURRENCIES).flat_map(|(currency, tally)| flow(money(page, *currency, tally))));
+    let filtered = page.view.filtered.then_some(page.labels.filtered);
     let coverage = match page.summary.coverage {
         Coverage::Paired => None,
         Coverage::Complete => Some(page.labels.rows_only),
         Coverage::ResponsesOnly => Some(page.labels.responses_only),
     };
-    lines.extend(coverage.into_iter().flat_map(|note| wrap::lines(note, page.width)));
+    let notes = filtered.into_iter().chain(coverage);
+    lines.extend(notes.flat_map(|note| wrap::lines(note, page.width)));
     lines
 }
 

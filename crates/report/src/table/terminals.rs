@@ -6,7 +6,7 @@ use crate::moment::{same_day, to_the_minute};
 use crate::pen::Style;
 use crate::percent::Percent;
 use crate::verdict::Verdict;
-use posmortem_classify::{Cause, Language};
+use posmortem_classify::Cause;
 use posmortem_exchange::{Outcome, TerminalTally};
 use posmortem_iso8583::Timestamp;
 use std::cmp::Reverse;
@@ -14,9 +14,15 @@ use std::cmp::Reverse;
 pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
     let listed = page.view.listed(page.summary);
     if listed.terminals.is_empty() {
-        let nothing_failed = page.summary.totals.failed() == 0;
-        let labels = page.labels;
-        return vec![if nothing_failed { labels.nothing_failed } else { labels.nothing_to_show }.to_owned()];
+        let (counts, labels) = (&page.summary.totals, page.labels);
+        return vec![
+            match (counts.exchanges, counts.failed()) {
+                (0, _) => labels.no_attempts,
+                (_, 0) => labels.nothing_failed,
+                _ => labels.nothing_to_show,
+            }
+            .to_owned(),
+        ];
     }
     let unclassified = |terminal: &&TerminalTally| terminal.counts.with(Outcome::Unclassified) > 0;
     let with_unclassified = listed.terminals.iter().any(unclassified);
@@ -25,13 +31,7 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
         grid.push(row(page, terminal, with_unclassified));
     }
     let mut lines = grid.lines(page.width, page.pen);
-    if listed.left_out > 0 {
-        let more = match page.language {
-            Language::En => format!("and {} more", listed.left_out),
-            Language::Zh => format!("另有{}台", listed.left_out),
-        };
-        lines.push(page.pen.paint(Style::Dim, &more).into_owned());
-    }
+    lines.extend(page.more(listed.left_out, "台"));
     lines
 }
 

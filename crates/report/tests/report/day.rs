@@ -52,6 +52,7 @@ impl Book {
             issuer: names.intern(attempt.issuer),
             link: names.intern("host-a"),
             site: Symbol::ABSENT,
+            switch_reason: Symbol::ABSENT,
             stan: Some(nth),
             rrn: Reference::new(&format!("6325000000{nth:02}")),
             trace: 0,
@@ -109,6 +110,7 @@ impl Book {
                 bytes: 4_096,
                 frames: exchanges.len() as u64 + answered,
                 rejected: 0,
+                first_reject: None,
                 state: FileState::Whole,
             }],
             ledger: Ledger {
@@ -182,8 +184,12 @@ pub(crate) fn full_day() -> Summary {
         bytes: 10,
         frames: 0,
         rejected: 0,
-        state: FileState::BrokenOff("the gzip stream ends in the middle of a block".to_owned()),
+        first_reject: None,
+        state: FileState::BrokenOff(
+            "broken off after byte 10: the gzip stream ends in the middle of a block".to_owned(),
+        ),
     });
+    summary.warnings.push("No column holds the currency.".to_owned());
     summary.notes.push("Card numbers are masked in this log: one card may count as several.".to_owned());
     summary.amounts.push((Currency::UNKNOWN, AmountTally { failed: 70, approved_then_lost: 0 }));
     summary

@@ -125,8 +125,17 @@ pin_incorrect: 密码错误 · Wrong PIN
 }
 
 #[test]
+fn a_range_as_it_is_printed() {
+    let explained = parsed(&code(" n0-zz ", ExplainFormat::Json, Language::En).unwrap());
+    assert_eq!(explained.code.as_deref(), Some("N0-ZZ"));
+    let dialects: Vec<_> = explained.entries.iter().map(|entry| entry.dialect.as_str()).collect();
+    assert_eq!(dialects, ["iso1987", "postbridge"]);
+    assert!(code("45-50", ExplainFormat::Text, Language::Zh).unwrap().contains("45-50"));
+}
+
+#[test]
 fn what_no_table_knows_is_not_found() {
-    for asked in ["", "4111111111111111", "!!", "77777"] {
+    for asked in ["", "4111111111111111", "!!", "77777", "45-51", "45-"] {
         for format in ExplainFormat::ALL {
             assert_eq!(code(asked, format, Language::En), None, "{asked}");
         }

@@ -12,6 +12,7 @@ const VIEW: View<'_> = View {
     top: None,
     min_exchanges: 0,
     all_terminals: true,
+    filtered: false,
     width: None,
     color: false,
     ascii: false,
@@ -35,6 +36,7 @@ struct Report {
     incidents: Vec<()>,
     terminals: Vec<Terminal>,
     codes: Vec<Code>,
+    warnings: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -266,6 +268,7 @@ fn json_has_every_key_of_the_schema_in_its_order() {
         "\"codes\"",
         "\"dialect\"",
         "\"issuers\"",
+        "\"warnings\"",
         "\"notes\"",
     ];
     let mut rest = text.as_str();
@@ -295,9 +298,13 @@ fn json_tells_the_input() {
         (Some("delimited"), 32, 1, &None)
     );
     assert_eq!((night.path.as_str(), &night.format), ("night.log.gz", &None));
-    assert_eq!(night.trouble, told("breaks off: the gzip stream ends in the middle of a block"));
+    assert_eq!(
+        night.trouble,
+        told("broken off after byte 10: the gzip stream ends in the middle of a block")
+    );
     assert_eq!(report.input.first, told("2026-11-21T00:00:12.000"));
     assert_eq!(report.input.last, told("2026-11-21T13:05:00.000"));
+    assert_eq!(report.warnings, ["No column holds the currency."]);
     assert_eq!(report.notes.len(), 1);
 }
 
@@ -392,6 +399,37 @@ fn evidence_and_actions_speak_the_language() {
     assert!(verdict.action.as_deref().is_some_and(|action| action.starts_with("按发卡行统计")));
     assert_eq!((verdict.cause.as_deref(), verdict.owner.as_deref()), (Some("network"), Some("issuer")));
     assert_eq!(report.terminals[2].verdict.evidence, ["未归类：1笔，应答码8Z"]);
+}
+
+#[test]
+fn filters_are_told_among_the_notes() {
+    for (language, told) in [
+        (Language::En, "Filters are on: counts cover the chosen exchanges alone."),
+        (Language::Zh, "已启用筛选：只统计选中的交易。"),
+    ] {
+        let notes = report(&day::full_day(), &View { language, filtered: true, ..VIEW }).notes;
+        assert_eq!((notes.len(), notes[0].as_str()), (2, told));
+    }
+}
+
+#[test]
+fn the_switch_is_quoted_in_its_own_words() {
+    let mut summary = day::full_day();
+    let [fields, format] = ["extra.fields", "bad.format"].map(|text| summary.names.intern(text));
+    for reason in summary.terminals[0].reasons.values_mut() {
+        reason.switch_reasons = vec![(format, 1), (fields, 2)];
+    }
+    let unclassified = summary.terminals[2].reasons.get_mut(&None).unwrap();
+    unclassified.switch_reasons = vec![(format, 1)];
+    let evidence = |language| {
+        let terminals = report(&summary, &View { language, ..VIEW }).terminals;
+        terminals.into_iter().map(|terminal| terminal.verdict.evidence).collect::<Vec<_>>()
+    };
+    let english = evidence(Language::En);
+    assert_eq!(english[0][2], "the switch says extra.fields (2 of them)");
+    assert_eq!(english[1].len(), 2);
+    assert_eq!(english[2], ["unclassified: 1, code 8Z", "the switch says bad.format (1 of them)"]);
+    assert_eq!(evidence(Language::Zh)[0][2], "交换系统给出的原因：extra.fields（其中2笔）");
 }
 
 #[test]

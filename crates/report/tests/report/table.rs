@@ -54,8 +54,11 @@ Ledger
 frames 32 = paired 26 + request only 1 + duplicates 4 + rejected 1
 records that are no message 7 · reversals without their original 1
 
+Warnings
+! No column holds the currency.
+
 Notes
-- night.log.gz: breaks off: the gzip stream ends in the middle of a block
+- night.log.gz: broken off after byte 10: the gzip stream ends in the middle of a block
 - Card numbers are masked in this log: one card may count as several.
 ",
     );
@@ -95,8 +98,11 @@ visa          8Z      Reserved for ISO use      未收录     1  62284801×1
 帧 32 = 已配对 26 + 仅请求 1 + 重复 4 + 无法读取 1
 非报文记录 7 · 找不到原交易的冲正 1
 
+警告
+! No column holds the currency.
+
 说明
-- night.log.gz: 中途断开：the gzip stream ends in the middle of a block
+- night.log.gz: broken off after byte 10: the gzip stream ends in the middle of a block
 - Card numbers are masked in this log: one card may count as several.
 ",
     );
@@ -197,6 +203,7 @@ fn every_reason() -> Summary {
             last: at,
             samples: Vec::new(),
             codes: BTreeMap::new(),
+            switch_reasons: Vec::new(),
         };
         let terminal = summary.names.intern(&format!("{:016}", reason.index()));
         summary.terminals.push(TerminalTally {
@@ -229,6 +236,9 @@ fn the_view_limits_what_is_listed() {
     let top = table(&summary, &View { top: Some(1), ..View::default() });
     assert!(top.contains("29110001 ") && !top.contains("29110002"), "{top}");
     assert!(top.contains("\nand 2 more\n"), "{top}");
+    assert!(top.contains("62122612×1\nand 3 more\n"), "{top}");
+    let chinese = table(&summary, &View { top: Some(1), language: Language::Zh, ..View::default() });
+    assert!(chinese.contains("\n另有2台\n") && chinese.contains("\n另有3个\n"), "{chinese}");
     assert!(top.contains(" 91 ") && !top.contains(" 8Z "), "{top}");
     assert!(top.contains("Terminal not registered"), "actions speak of all terminals\n{top}");
     let busy = table(&summary, &View { min_exchanges: 4, ..View::default() });
@@ -246,6 +256,37 @@ fn a_log_of_answers_says_what_it_cannot_see() {
 }
 
 #[test]
+fn filters_are_told_in_the_heading() {
+    let summary = day::full_day();
+    for (language, told) in [
+        (Language::En, "\nFilters are on: counts cover the chosen exchanges alone.\n\n"),
+        (Language::Zh, "\n已启用筛选：只统计选中的交易。\n\n"),
+    ] {
+        let view = View { language, ..View::default() };
+        assert!(!table(&summary, &view).contains(told));
+        let filtered = table(&summary, &View { filtered: true, ..view });
+        assert!(filtered.contains(told), "{filtered}");
+    }
+}
+
+#[test]
+fn nothing_failed_only_where_something_was_tried() {
+    let mut book = day::Book::new();
+    book.add(day::Attempt {
+        at: day::clock(14, 0, 0),
+        terminal: "1",
+        merchant: "",
+        issuer: "",
+        code: Some("00"),
+        dialect: None,
+        reversal_reason: None,
+    });
+    assert!(table(&book.summary(), &View::default()).contains("\nNothing failed.\n"));
+    let chinese = View { language: Language::Zh, ..View::default() };
+    assert!(table(&Summary::default(), &chinese).contains("\n没有交易。\n"));
+}
+
+#[test]
 fn days_are_shown_when_there_are_two() {
     let mut summary = day::day().summary();
     let table = |summary: &Summary| table(summary, &View { width: Some(140), ..View::default() });
@@ -259,6 +300,6 @@ fn an_empty_result_is_a_sentence() {
     check(
         &Summary::default(),
         &View::default(),
-        "attempts 0 · approved 0 (0.0 %) · failed 0 (0.0 %)\n\nNothing failed.\n\nLedger\nframes 0\n",
+        "attempts 0 · approved 0 (0.0 %) · failed 0 (0.0 %)\n\nNo attempts.\n\nLedger\nframes 0\n",
     );
 }
