@@ -102,7 +102,7 @@ fn lookup_agrees_with_a_walk_through_the_rows() {
                 dialect.chain().find_map(in_range).map(|entry| entry.meaning)
             };
             let expected = by_code.or_else(by_range).unwrap_or(Meaning::Unlisted);
-            if !ruled.contains(&(dialect, text.as_str())) {
+            if !dialect.chain().any(|link| ruled.contains(&(link, text.as_str()))) {
                 assert_eq!(plain(dialect, text), expected, "{dialect} {text}");
             }
         }
