@@ -100,7 +100,11 @@ fn rows_and_log_of_the_day_tell_the_same() {
     }
     // Two dumps repeat messages that stand in the log in full, with their card numbers masked.
     assert_eq!((list(&rows["notes"]).len(), list(&log["notes"]).len()), (0, 1));
-    assert!(log["notes"][0].as_str().unwrap().starts_with("4 card numbers are masked"), "{}", log["notes"]);
+    assert!(
+        log["notes"][0].as_str().unwrap().starts_with("4 messages show their card number masked"),
+        "{}",
+        log["notes"]
+    );
 }
 
 /// The shared columns of all machine formats, as texts.

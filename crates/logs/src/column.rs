@@ -312,6 +312,25 @@ mod tests {
         {
             assert_eq!(Column::from_name(name), Some(Column::ResponseCode), "{name}");
         }
+        for (column, names) in [
+            (Column::Time, "date_time event_time transaction_time log_time"),
+            (Column::Date, "date txn_date tran_date Transaction-Date created_at"),
+            (Column::TerminalId, "TerminalNo terminal_no term_id termid catid device_id pos_id"),
+            (Column::MerchantId, "MerchantNo merchant_no merch_id card_acceptor_id caic"),
+            (Column::Stan, "audit_no audit_number trace_no trace_number systrace"),
+            (Column::Rrn, "ref_no reference_number retrieval_reference_number ret_ref_no"),
+            (Column::ResponseCode, "respcode resp_cd response rsp_code result_code"),
+            (Column::ProcessingCode, "proc_code pcode"),
+            (Column::Amount, "amt txn_amount tran_amount transaction_amount"),
+            (Column::Currency, "ccy curr currency_code"),
+            (Column::PosEntryMode, "pem entry"),
+            (Column::Mti, "msg_type message_type msgtype"),
+            (Column::Pan, "cardno card_no"),
+        ] {
+            for name in names.split(' ') {
+                assert_eq!(Column::from_name(name), Some(column), "{name}");
+            }
+        }
         assert_eq!(Column::from_name("0"), Some(Column::Mti));
         assert_eq!(Column::from_name("de90"), Column::from_name("de56"));
         assert_eq!(Column::ReceivingId.name(), "receiving_id");

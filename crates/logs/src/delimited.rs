@@ -235,4 +235,14 @@ mod tests {
             assert_eq!(row_end(bytes, b','), RowEnd::Missing { open_quote });
         }
     }
+
+    #[test]
+    fn hollow_rows_hold_separators_blanks_and_quotes() {
+        for row in [&b",,,,"[..], b", ,\t", b"\"\",\"\"", b"\" \",", b"\"\"", b""] {
+            assert!(is_hollow(row, b','));
+        }
+        for row in [&b",,x"[..], b"\"x\",", b";;"] {
+            assert!(!is_hollow(row, b','));
+        }
+    }
 }

@@ -128,13 +128,15 @@ struct FirstRow<'s> {
 
 impl<'s> FirstRow<'s> {
     /// Looks from `start` on. A line that begins with `#` is a comment, up to its end whatever quotes
-    /// it has, unless it is one that `is_row` knows. At the end of the sample the row is empty.
+    /// it has, unless it is a row of one line that `is_row` knows. At the end of the sample the row
+    /// is empty.
     fn find(sample: &'s [u8], start: usize, separator: u8, is_row: impl Fn(&Self) -> bool) -> Self {
         let mut start = start;
         loop {
             let (first, len) = Self::at(sample, start, separator);
+            let line = line_len(&sample[start..]);
             start += match first.row {
-                [b'#', ..] if !is_row(&first) => line_len(&sample[start..]),
+                [b'#', ..] if line < len || !is_row(&first) => line,
                 row if is_hollow(row, separator) && first.is_whole => len,
                 _ => return first,
             };
@@ -253,7 +255,8 @@ impl Search<'_> {
             fields.len() == columns.len() || trailing_separator
         };
         let read = |&separator: &u8| {
-            let is_row = |row: &FirstRow<'_>| fits(&row.fields(separator));
+            // Values such as `#1` are not lost to a comment, nor is a comment of two clauses a row.
+            let is_row = |row: &FirstRow<'_>| !row.row.starts_with(b"# ") && fits(&row.fields(separator));
             let first = FirstRow::find(self.sample, self.start, separator, is_row);
             let fields = first.fields(separator);
             (separator, first, fields)
@@ -261,7 +264,11 @@ impl Search<'_> {
         let rows: Vec<_> = self.separators.iter().map(read).collect();
         let most = rows.iter().map(|(_, _, fields)| fields.len()).max().unwrap_or(0);
         let Some((separator, first, fields)) = rows.into_iter().find(|(_, _, fields)| fits(fields)) else {
-            return Err(DetectError::ColumnCount { found: most, expected: columns.len() });
+            return Err(match most {
+                // Nothing but comments; a row has one field at least.
+                0 => DetectError::Empty,
+                _ => DetectError::ColumnCount { found: most, expected: columns.len() },
+            });
         };
         let plain = |names: &[String]| names.iter().map(|name| plain_name(name)).collect::<Vec<_>>();
         let is_header = plain(&fields) == plain(columns)

@@ -110,6 +110,85 @@ fn repeated_headers_are_no_messages() {
 }
 
 #[test]
+fn rows_of_nothing_are_no_messages() {
+    let log = "time,mti,rc\n2026-11-21T08:15:30,0210,00\n,,\n,,,,,\n\"\",\"\",\"\"\n , ,\"\t\"\r\n\"\"\n\n,0210,00\n,";
+    let calls = read_all_ways(log.as_bytes(), &InputSettings::default());
+    assert_eq!((codes(&calls), calls.non_messages()), (vec!["00"], 6));
+    assert_eq!(calls.reasons(), [RejectReason::BadTime]);
+    let calls = read_all_ways(b"time\trc\n\t\n\t\t\t\n \n", &InputSettings::default());
+    assert_eq!((calls.non_messages(), calls.0.len()), (2, 2));
+    // Before the header they are passed over like empty lines.
+    let calls = read_all_ways(b",,\ntime,rc\n2026-11-21T08:15:30,00\n", &InputSettings::default());
+    assert_eq!((codes(&calls), calls.0.len()), (vec!["00"], 1));
+}
+
+#[test]
+fn the_first_line_of_excel_sets_the_separator() {
+    let any = InputSettings::default();
+    for (declaration, separator) in [
+        ("sep=;\n", ';'),
+        ("sep=,\r\n", ','),
+        ("SEP=^\n", '^'),
+        ("\u{feff}sep=;\r\n", ';'),
+        ("\"sep=;\"\n\n", ';'),
+        ("sep=\t\n# by hand\n", '\t'),
+    ] {
+        let rows =
+            "time/reason_text/rc\n2026-11-21 08:15:30/a/00\nx/a/00\n".replace('/', &separator.to_string());
+        let log = format!("{declaration}{rows}");
+        let calls = read_all_ways(log.as_bytes(), &any);
+        assert_eq!((codes(&calls), calls.reasons()), (vec!["00"], vec![RejectReason::BadTime]), "{log}");
+        assert_eq!(calls.0.len(), 2);
+    }
+    // What the user says wins; without a header the line is none either; anything else is a row.
+    let settings = InputSettings { separator: Some(b','), ..any.clone() };
+    assert_eq!(codes(&read_all_ways(b"sep=;\ntime,rc\n2026-11-21T08:15:30,00\n", &settings)), ["00"]);
+    let calls = read_all_ways(b"sep=;\n2026-11-21T08:15:30;00\n", &named(&["time", "rc"]));
+    assert_eq!((codes(&calls), calls.0.len()), (vec!["00"], 1));
+    for log in ["sep=;;\ntime;rc\n", "sep=x\ntimexrc\n", "\nsep=;\ntime;rc\n"] {
+        assert_eq!(error(log, &any), DetectError::Unknown, "{log}");
+    }
+    assert_eq!(error("sep=;\n", &any), DetectError::Empty);
+}
+
+#[test]
+fn comments_before_the_header_are_passed_over() {
+    let rows = "2026-11-21T08:15:30,00\n2026-11-21T08:15:31,51\n";
+    for comments in [
+        "# Exported by \"the switch\"\n",
+        "\u{feff}# a,\"b\r\n#\n\n#c,d,e\n",
+        "# time, codes\n#,\"\n",
+        // Longer than the largest record.
+        &format!("#{}\n", "x,\"".repeat(50)),
+    ] {
+        let settings = InputSettings { max_record: 60, ..InputSettings::default() };
+        let calls = read_all_ways(format!("{comments}time,rc\n{rows}").as_bytes(), &settings);
+        assert_eq!((codes(&calls), calls.0.len()), (vec!["00", "51"], 2), "{comments}");
+        let lines = 2 + comments.lines().count() as u64;
+        assert_eq!(calls.messages()[0].position.line, lines);
+        let settings = InputSettings { max_record: 60, ..named(&["time", "rc"]) };
+        let calls = read_all_ways(format!("{comments}{rows}").as_bytes(), &settings);
+        assert_eq!((codes(&calls), calls.0.len()), (vec!["00", "51"], 2), "{comments}");
+    }
+    // A header may have a column of that name, and rows a value.
+    let calls = read_all_ways(b"#,time,rc\n#1,2026-11-21T08:15:30,00\n", &InputSettings::default());
+    assert_eq!((codes(&calls), calls.0.len()), (vec!["00"], 1));
+    let calls = read_all_ways(b"#1,2026-11-21T08:15:30,00\n", &named(&["-", "time", "rc"]));
+    assert_eq!(codes(&calls), ["00"]);
+    for log in ["# nothing\n", "# nothing\n\n#"] {
+        assert_eq!(error(log, &InputSettings::default()), DetectError::Empty);
+        assert_eq!(error(log, &named(&["time", "rc"])), DetectError::Empty);
+    }
+    let broken = b"# a\n# b\ntime,rc\n2026-11-21T08:15:30,00\n";
+    let format = detect(broken, &InputSettings::default()).expect("a format").format;
+    for len in 0..8 {
+        let (calls, error) = read_source(Failing(&broken[..len]), &format, &blocks_of(3));
+        assert_eq!(error, Some(format!("broken off after byte {len}: the cable came out")));
+        assert_eq!(calls.0, []);
+    }
+}
+
+#[test]
 fn rows_that_cannot_be_read_are_told_why() {
     let log = "time,mti,rc\n2026-11-21T08:15:30,0210\nx,0210,00\n2026-11-21T08:15:30,0999,00\n\
                2026-11-21T08:15:30,0210,00,\n2026-11-21T08:15:30,0210,00,x\n2026-11-21T08:15:30,,00\n2026-11-21T08:15:30,\"0210\"\n";
@@ -181,16 +260,16 @@ fn detection_tells_what_is_wrong_without_showing_card_data() {
     for (log, message) in [
         (
             "time,tid,colour,4111111111111111\n",
-            "the header row lacks response_code or mti; unknown columns: `colour`, column 4 (16 characters)",
+            "the header row lacks response_code or mti; unknown columns: `colour`, column 4 (16 characters); if it is rows of columns, name them with `--columns`, or say what the names of its header stand for in the configuration's `[columns]` table",
         ),
         (
             "mti,stan\n",
-            "the header row lacks a time (time, or local_time with local_date, or transmission_time)",
+            "the header row lacks a time (time, or date with time, or local_time with local_date, or transmission_time); if it is rows of columns, name them with `--columns`, or say what the names of its header stand for in the configuration's `[columns]` table",
         ),
         ("time,rc,DE39\n", "`rc` and `DE39` both stand for the column `response_code`"),
         (
             "\u{1}\u{2}\u{3}\n",
-            "no known log format: looked for a header row with column names such as `time` and `response_code`, separated by comma, tab, pipe or semicolon, and for jPOS records (`<log realm=`)",
+            "no known log format: looked for a header row with column names such as `time` and `response_code`, separated by comma, tab, pipe or semicolon, and for jPOS records (`<log realm=`); if it is rows of columns, name them with `--columns`, or say what the names of its header stand for in the configuration's `[columns]` table",
         ),
     ] {
         assert_eq!(error(log, &any).to_string(), message);
@@ -208,6 +287,14 @@ fn detection_tells_what_is_wrong_without_showing_card_data() {
     let detection = detect(b"time,rc,colour\n", &any).expect("a format");
     assert_eq!(detection.unknown_columns, ["`colour`"]);
     assert!(!format!("{detection:?}").contains("colour,"));
+}
+
+#[test]
+fn a_forced_format_says_how_to_go_on_too() {
+    let forced = InputSettings { forced_format: Some(InputFormat::Delimited), ..InputSettings::default() };
+    let message = error("Zeit;Kasse;4111111111111111\n", &forced).to_string();
+    assert!(message.contains("--columns") && message.contains("[columns]"));
+    assert!(!message.contains("Kasse") && !message.contains("4111"));
 }
 
 #[test]
@@ -234,6 +321,76 @@ fn rows_take_their_time_from_the_first_column_that_has_one() {
     assert_eq!((times, calls.reasons()), (expected.to_vec(), vec![RejectReason::BadTime; 2]));
     let without_hint = read(log.as_bytes(), &InputSettings::default());
     assert_eq!(without_hint.messages().len(), 2);
+}
+
+fn times(log: &str, hint: Option<DateHint>) -> Vec<String> {
+    let calls = read_all_ways(log.as_bytes(), &InputSettings { date_hint: hint, ..InputSettings::default() });
+    assert_eq!(calls.rejects(), [], "{log}");
+    calls.messages().iter().map(|message| message.at.to_string()).collect()
+}
+
+#[test]
+fn ten_digits_that_are_no_recent_epoch_are_a_date_without_year() {
+    let hint = DateHint::new(2026, 11, 21);
+    let log = "time,rc\n1120100000,00\n0901235959,00\n1262304000,00\n1795248930,00\n";
+    let read = ["2026-11-20T10:00:00.000", "2026-09-01T23:59:59.000", "2010-01-01T00:00:00.000Z"];
+    assert_eq!(times(log, hint), [&read[..], &["2026-11-21T08:15:30.000Z"]].concat());
+    // Without a hint there is no year, and what is neither is no time.
+    for (rows, hint) in [("1120100000,00", None), ("1240100000,00\n1320100000.5,00\n1199999999,00", hint)] {
+        let log = format!("time,rc\n{rows}\n");
+        let settings = InputSettings { date_hint: hint, ..InputSettings::default() };
+        let reasons = read_all_ways(log.as_bytes(), &settings).reasons();
+        let expected = if hint.is_some() { 2 } else { 1 };
+        assert_eq!(reasons, vec![RejectReason::BadTime; expected], "{rows}");
+    }
+}
+
+#[test]
+fn date_and_time_may_stand_in_columns_of_their_own() {
+    let ten = "2026-11-20T10:00:00.000";
+    let hint = DateHint::new(2026, 11, 21);
+    for log in [
+        "date,time,rc\n2026-11-20,10:00:00,00\n",
+        "rc,txn_time,txn_date\n00,10:00:00.000,2026/11/20\n",
+        "tran_date|tran_time|rc\n20261120|100000|00\n",
+        "transaction_date,transaction_time,rc\n1120,100000,00\n",
+        "local_date,time,rc\n2026-11-20,10:00:00,00\n",
+        "local_date,local_time,rc\n2026-11-20,10:00:00,00\n",
+        "date,de12,rc\n2026-11-20,100000,00\n",
+        "date;time;rc\n20.11.2026;10:00;00\n",
+        "date,time,rc\n20-Nov-2026,10:00:00 AM,00\n",
+        // The midnight of a database says nothing; any other time does.
+        "txn_date,txn_time,rc\n2026-11-20 00:00:00,10:00:00,00\n",
+        "txn_date,txn_time,rc\n2026-11-20 10:00:00,10:00:59,00\n",
+        "txn_date,rc\n2026-11-20 10:00:00,00\n",
+        "created_at,rc\n2026-11-20 10:00:00,00\n",
+        "date,time,rc\n2026-11-20 10:00:00,,00\n",
+        // A whole time needs no date, and of two dates the better name counts.
+        "date,time,rc\n2020-01-01,2026-11-20 10:00:00,00\n",
+        "created_at,txn_date,time,rc\n2020-01-01,2026-11-20,10:00:00,00\n",
+        "created_at,de13,de12,rc\n2026-11-20,1120,100000,00\n",
+        // Beyond midnight DE13 is yesterday's, so that DE12 goes before the time column.
+        "time,de12,de13,rc\n00:00:01,100000,1120,00\n",
+    ] {
+        assert_eq!(times(log, hint), [ten], "{log}");
+    }
+    let log =
+        b"date,time,rc\n2026-11-20,,00\n,10:00:00,00\n11/20/2026,10:00:00,00\n2026-11-20,10:00:00 XX,00\n";
+    let calls = read_all_ways(log, &InputSettings::default());
+    assert_eq!(calls.reasons(), [RejectReason::BadTime; 4]);
+    let zone = jiff::tz::TimeZone::get("Asia/Shanghai").expect("a zone");
+    let settings = InputSettings { time_zone: Some(zone), ..InputSettings::default() };
+    let calls = read_all_ways(b"date,time,rc\n2026-11-20,10:00:00 PM,00\n", &settings);
+    assert_eq!(calls.messages()[0].at.to_string(), "2026-11-20T22:00:00.000+08:00");
+}
+
+#[test]
+fn a_word_behind_a_time_is_read_or_refused() {
+    let log = b"time,rc\n2026-11-20 10:00:00 PM,00\n2026-11-20 10:00:00 XX,00\n2026-11-20 10:00:00 GMT,00\n";
+    let calls = read_all_ways(log, &InputSettings::default());
+    let times: Vec<_> = calls.messages().iter().map(|message| message.at.to_string()).collect();
+    assert_eq!(times, ["2026-11-20T22:00:00.000", "2026-11-20T10:00:00.000Z"]);
+    assert_eq!(calls.reasons(), [RejectReason::BadTime]);
 }
 
 #[test]

@@ -53,6 +53,30 @@ fn every_compression_gives_the_same() {
 }
 
 #[test]
+fn padding_behind_a_gzip_file_is_ignored_and_garbage_is_not() {
+    let log = log(20_000);
+    let (plain, _) = read(log.clone().into_bytes());
+    let (first, second) = log.split_at(log.len() / 3);
+    let zeros = |len: usize| vec![0; len];
+    for padded in [
+        [gzip(&log), zeros(1)].concat(),
+        // More than a buffer of the reader holds.
+        [gzip(&log), zeros(300_000)].concat(),
+        [gzip(first), gzip(second), zeros(512)].concat(),
+        [gzip(first), zeros(512), gzip(second)].concat(),
+        [gzip(&log), gzip(""), zeros(7)].concat(),
+    ] {
+        let (calls, error) = read(padded);
+        assert!(calls.0 == plain.0 && error.is_none(), "{error:?}");
+    }
+    for garbage in [&b"x"[..], b"\0\0x", b"time,mti,tid,rc\n", b"\x1f\x8b"] {
+        let (calls, error) = read([&gzip(&log)[..], garbage].concat());
+        assert_eq!(calls.messages().len(), 20_000);
+        assert!(error.expect("an error").starts_with(&format!("broken off after byte {}: ", log.len())));
+    }
+}
+
+#[test]
 fn a_truncated_file_gives_what_it_has_and_says_so() {
     let log = log(20_000);
     let zstd = zstd::encode_all(log.as_bytes(), 0).expect("memory");

@@ -48,11 +48,11 @@ fn every_message_of_the_large_log_is_found() {
         assert!(!response.get(Column::TerminalId).is_empty());
         assert_eq!(request.get(Column::ReasonText), "");
     }
-    assert_eq!(dumped[1].get(Column::ReasonText), "Card not found on database");
+    assert_eq!(dumped[1].get(Column::ReasonText), "card.not.found");
     assert_eq!(dumped[1].get(Column::ResponseCode), "1011");
     assert_eq!(dumped[1].get(Column::Currency), "858");
     assert_eq!(dumped[1].at.to_string(), "2014-12-18T15:12:40.474");
-    assert_eq!(dumped[3].get(Column::ReasonText), "Unsupported transaction");
+    assert_eq!(dumped[3].get(Column::ReasonText), "invalid.request");
 
     let links: std::collections::BTreeSet<_> =
         calls.messages().iter().map(|message| message.get(Column::Link).to_owned()).collect();

@@ -12,6 +12,11 @@ const ROWS: &[u8] = b"time,mti,stan,tid,rc,reason_text\r\n\
     \"2026-11-21 08:15:31\",0210,000002,10012345,\"51\",\"not \"\"enough\"\", said\nthe host\"\n\
     \n1795248930,0200,3,10012345,,x\ntime,mti,stan,tid,rc,reason_text\n,,,,,\n2026-11-21T08:15:33Z,,4,\"1\"0,91,\"\"";
 
+/// What stands before a header, the header, and columns that make up a time.
+const PREFACED: &[u8] =
+    b"\xef\xbb\xbfsep=;\r\n# by \"hand\";\"\n\n;;\ntxn_date;txn_time;rc;#\n2026-11-20;10:00:00 PM;00;1\n\
+    \"20.11.2026\";\"100000\";\"51\";\n;;;\n\"\";\"\";\"\";\"\"\n1120;10:00;55;\"a\nb\"\n";
+
 const JPOS: &[u8] = b"\xef\xbb\xbf<?xml version=\"1.0\"?>\n<logger class=\"x\">\n\
     <log realm=\"channel/10.0.0.1:49321\" at=\"Mon Nov 24 00:00:03 EST 2014.292\" trace-id=\"t\">\n <send>\n\
       <isomsg direction=\"outgoing\"><!-- p --><field id=\"0\" value=\"0200\"/><field id=\"11\" value=\"&#49;\"/>\n\
@@ -121,6 +126,11 @@ proptest! {
     }
 
     #[test]
+    fn changed_rows_behind_a_preface_are_read_alike_at_any_block_size(log in mutated(PREFACED), settings in settings(), piece in 1..200_usize, fails: bool) {
+        check(&log, &format_of(PREFACED, &settings), &settings, piece, fails);
+    }
+
+    #[test]
     fn changed_records_are_read_alike_at_any_block_size(log in mutated(JPOS), settings in settings(), piece in 1..200_usize, fails: bool) {
         check(&log, &format_of(JPOS, &settings), &settings, piece, fails);
     }
@@ -132,13 +142,13 @@ proptest! {
         piece in 1..200_usize,
         fails: bool,
     ) {
-        for known in [ROWS, JPOS] {
+        for known in [ROWS, PREFACED, JPOS] {
             check(&log, &format_of(known, &settings), &settings, piece, fails);
         }
     }
 
     #[test]
-    fn detection_takes_any_bytes(log in prop_oneof![mutated(ROWS), mutated(JPOS), prop::collection::vec(any::<u8>(), 0..200)], columns in prop::option::of(prop::collection::vec("[a-z0-9]{0,4}", 0..8))) {
+    fn detection_takes_any_bytes(log in prop_oneof![mutated(ROWS), mutated(PREFACED), mutated(JPOS), prop::collection::vec(any::<u8>(), 0..200)], columns in prop::option::of(prop::collection::vec("[a-z0-9]{0,4}", 0..8))) {
         for forced_format in [None, Some(InputFormat::Delimited), Some(InputFormat::Jpos)] {
             let settings = InputSettings { forced_format, columns: columns.clone(), ..InputSettings::default() };
             if let Ok(detection) = detect(&log, &settings) {

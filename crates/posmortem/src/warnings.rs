@@ -1,8 +1,9 @@
 //! What the reader of a report must know to judge its numbers, in sentences.
 //!
 //! Warnings say that numbers may be wrong and what to do about it; notes say how they came about.
+//! What the ledger and the states of the files tell is not told again.
 
-use posmortem_exchange::{FileState, Names, Pairing, SilentLink, Summary};
+use posmortem_exchange::{Names, Pairing, SilentLink, Summary};
 use posmortem_iso8583::Timestamp;
 
 /// Silent links that are named; more would bury the rest.
@@ -32,20 +33,6 @@ pub(crate) fn warnings(summary: &Summary, pairing: &Pairing, names: &Names, zone
         let hint = "name the columns of STAN (de11) or reference number (de37)";
         warnings.push(format!("none of {requests} requests found its answer among {answers}: {hint}"));
     }
-    let broken = |state: &FileState| matches!(state, FileState::Unreadable(_) | FileState::BrokenOff(_));
-    let broken = summary.files.iter().filter(|file| broken(&file.state)).count();
-    counted(
-        &mut warnings,
-        broken as u64,
-        "input could not be read to its end",
-        "inputs could not be read to their end",
-    );
-    counted(
-        &mut warnings,
-        summary.ledger.out_of_order,
-        "message stands further out of the order of time than the horizon and was not paired",
-        "messages stand further out of the order of time than the horizon and were not paired",
-    );
     if zones.told && zones.untold {
         let hint = "say with --timezone which one they mean";
         warnings.push(format!("some times tell their zone and some do not, which are taken as UTC: {hint}"));

@@ -148,6 +148,26 @@ fn messages_out_of_order_count_like_rejects() {
 }
 
 #[test]
+fn doubts_about_the_numbers_are_told_once() {
+    // Times of two kinds: what lies between them is a guess.
+    let bench = Bench::new().with("log.csv", log(2, 0).replace(":02.000,", ":02.000Z,"));
+    let ended = bench.run(&["report", "log.csv", "--format", "json"]);
+    let (stdout, told) = ended.with_code(0);
+    let report: serde_json::Value = serde_json::from_str(stdout).unwrap();
+    let warnings = report["warnings"].as_array().unwrap().iter().map(|text| text.as_str().unwrap());
+    let lines: Vec<_> = warnings.clone().map(|warning| format!("posmortem: {warning}")).collect();
+    assert!(!lines.is_empty() && told == lines, "{ended:?}");
+    for arguments in [&["report", "log.csv", "-o", "day.txt"][..], &["classify", "log.csv"]] {
+        assert_eq!(bench.run(arguments).with_code(0).1, lines, "{arguments:?}");
+    }
+    let ended = bench.run(&["report", "log.csv", "--format", "table"]);
+    let (table, told) = ended.with_code(0);
+    assert_eq!(told.len(), 0, "{told:?}");
+    assert!(table.contains("\nWarnings\n! "), "{table}");
+    assert_eq!(bench.run(&["classify", "-q", "log.csv"]).with_code(0).1.len(), 0);
+}
+
+#[test]
 fn a_time_out_beyond_the_horizon_is_2() {
     let bench = Bench::new().with("posmortem.toml", "[link.north]\ntimeout = '4m'\n");
     let told = "--timeout: `20m` is longer than the horizon of 10m";

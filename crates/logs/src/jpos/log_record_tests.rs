@@ -176,7 +176,7 @@ fn a_time_that_cannot_be_read_rejects_each_message() {
 fn dumps_give_the_request_first_and_complete_the_response() {
     let response = r#"<entry key='RESPONSE'><isomsg direction="outgoing"><field id="0" value="0210"/><field id="39" value="05"/><field id="37" value=" "/></isomsg></entry>"#;
     let request = r#"<entry key="REQUEST"><isomsg direction="incoming"><field id="0" value="0200"/><field id="11" value="7"/><field id="37" value="R7"/><field id="41" value="T1"/></isomsg></entry>"#;
-    let reasons = "<entry key='RC'>no.funds</entry><entry key='EXTRC'>Not &amp; enough</entry>";
+    let reasons = "<entry key='RC'>1806</entry><entry key='EXTRC'>Not &amp; enough</entry>";
     let dump = |body: &str| told(&log(&format!("<abort><context>{body}</context></abort>")));
     let told_request = "mti=0200 stan=7 rrn=R7 terminal_id=T1 link=r direction=incoming";
     let told_response = "mti=0210 stan=7 rrn=R7 terminal_id=T1 response_code=05 link=r direction=outgoing";
@@ -186,14 +186,31 @@ fn dumps_give_the_request_first_and_complete_the_response() {
             [told_request.to_owned(), format!("{told_response} reason_text=Not & enough")]
         );
     }
-    let plain = "<entry key='RC'>no.funds</entry><entry key='EXTRC'> </entry>";
-    assert_eq!(
-        dump(&format!("{plain}{response}")),
-        ["mti=0210 response_code=05 link=r direction=outgoing reason_text=no.funds"]
-    );
     // Outside of a dump an entry means nothing.
     assert_eq!(told(&log(&format!("{response}{request}"))).len(), 2);
     assert!(told(&log(&format!("{response}{request}")))[0].starts_with("mti=0210 response_code=05"));
+}
+
+#[test]
+fn the_switch_s_own_word_goes_before_its_sentence() {
+    let response = r#"<entry key='RESPONSE'><isomsg><field id="0" value="0210"/></isomsg></entry>"#;
+    for (word, sentence, reason) in [
+        ("card.not.found", "Card not found on database", "card.not.found"),
+        (" not_honoured ", "x", "not_honoured"),
+        ("no.funds", " ", "no.funds"),
+        ("no.funds", "", "no.funds"),
+        ("1806", "Not enough", "Not enough"),
+        ("approved", "Host said so", "Host said so"),
+        ("Card.Not.Found", "x", "x"),
+        ("card..found", "x", "x"),
+        ("a.card.that.is.not.one.of.those.that.we.know", "x", "x"),
+        ("", "x", "x"),
+        ("1806", " ", "1806"),
+    ] {
+        let reasons = format!("<entry key='RC'>{word}</entry><entry key='EXTRC'>{sentence}</entry>");
+        let told = told(&log(&format!("<abort>{reasons}{response}</abort>")));
+        assert_eq!(told, [format!("mti=0210 link=r reason_text={reason}")], "{word}");
+    }
 }
 
 #[test]
