@@ -75,7 +75,7 @@ fn classifying(codes: Vec<(Dialect, ResponseCode)>) -> usize {
 }
 
 #[library_benchmark]
-#[bench::legs(setup = legs_of_a_day, config = limit(11_000_000))]
+#[bench::legs(setup = legs_of_a_day, config = limit(8_700_000))]
 fn pairing(legs: (Vec<Leg>, Names)) -> usize {
     black_box(pair(black_box(&legs)))
 }

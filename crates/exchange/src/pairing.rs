@@ -161,7 +161,12 @@ impl Pairing {
             let same = open.request.is_some() || amounts_agree(answer, leg);
             same && at - open.last_answer <= REPEAT_MS
         };
-        let partner = self.open.partner(leg, waits).or_else(|| self.open.partner(leg, takes));
+        let mut partner = self.open.partner(leg, takes);
+        if let Some((number, Facing::Terminal)) = partner
+            && !self.open.get(number).is_some_and(waits)
+        {
+            partner = self.open.partner(leg, waits).or(partner);
+        }
         match partner {
             Some((number, Facing::Upstream)) => {
                 self.ledger.duplicates += 1;

@@ -3,6 +3,7 @@
 use crate::leg_builder::LegBuilder;
 use posmortem_exchange::{Leg, Names};
 use posmortem_logs::{Block, Format, Position, Record, RecordSink, RejectReason, Scratch, read_block};
+use rayon::prelude::*;
 
 /// The legs of a block, in the order of the block, and what was no leg.
 pub(crate) struct Batch {
@@ -25,8 +26,13 @@ pub(crate) struct BatchReader<'s> {
 }
 
 impl BatchReader<'_> {
+    /// Reads blocks on the current rayon pool, and gives their batches in the same order.
+    pub(crate) fn read_all(&self, blocks: &[Block]) -> Vec<Batch> {
+        blocks.par_iter().map_init(Scratch::default, |scratch, block| self.read(block, scratch)).collect()
+    }
+
     /// Reads one block. Pure but for the run's random card key.
-    pub(crate) fn read(&self, block: &Block, scratch: &mut Scratch) -> Batch {
+    fn read(&self, block: &Block, scratch: &mut Scratch) -> Batch {
         let batch = Batch {
             legs: Vec::new(),
             names: Names::default(),

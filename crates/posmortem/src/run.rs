@@ -5,15 +5,14 @@
 //! of blocks change nothing that comes out.
 
 use crate::Settings;
-use crate::batch::{Batch, BatchReader};
+use crate::batch::Batch;
 use crate::leg_builder::LegBuilder;
 use crate::sequencer::{Counted, Sequencer};
 use crate::stream::Stream;
 use crate::warnings::{self, Zones};
 use posmortem_exchange::{Conclusion, Coverage, Exchange, Ledger, Names, Summary};
 use posmortem_iso8583::Timestamp;
-use posmortem_logs::{Block, RejectReason, Scratch};
-use rayon::prelude::*;
+use posmortem_logs::{Block, RejectReason};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -108,7 +107,7 @@ pub fn analyse(sources: &[InputSource], settings: &Settings, observer: &mut dyn 
     let close = streams.len() > MOST_OPEN;
     let blocks = if close { BLOCKS_OF_MANY } else { BLOCKS_A_STEP };
     for stream in &mut streams {
-        stream.probe(&pipeline.builder, settings, close);
+        stream.probe(&pipeline.builder, settings, blocks, close);
     }
     // Legs of an input in another order than that of time may come from anywhere: nothing can be
     // settled before the end.
@@ -171,36 +170,27 @@ impl<'s> Pipeline<'s> {
 
     /// Parses the blocks that an input has ready while it reads the next ones.
     fn step(&mut self, stream: &mut Stream, count: usize, observer: &mut dyn Observer) -> ControlFlow<()> {
-        let blocks = stream.take_blocks(count, self.settings);
-        let Some(format) = stream.format().cloned() else { return ControlFlow::Continue(()) };
-        let reader = BatchReader {
-            builder: &self.builder,
-            format: &format,
-            input: stream.input(),
-            keep_rejects: self.settings.keep_rejects,
-        };
-        let (batches, ()) = rayon::join(
-            || -> Vec<Batch> {
-                blocks
-                    .par_iter()
-                    .map_init(Scratch::default, |scratch, block| reader.read(block, scratch))
-                    .collect()
-            },
-            || stream.read_ahead(count, self.settings),
-        );
-        for (block, batch) in blocks.iter().zip(batches) {
+        for (block, batch) in stream.take_probed() {
             self.take(stream, block, batch);
         }
-        stream.recycle(blocks);
+        let blocks = stream.take_blocks(count, self.settings);
+        let Some(format) = stream.format().cloned() else { return ControlFlow::Continue(()) };
+        let reader = stream.batch_reader(&self.builder, &format, self.settings);
+        let (batches, ()) =
+            rayon::join(|| reader.read_all(&blocks), || stream.read_ahead(count, self.settings));
+        for (block, batch) in blocks.into_iter().zip(batches) {
+            self.take(stream, block, batch);
+        }
         observer.progress(self.bytes, self.frames);
         if self.sequencer.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// Adds what one block held, in the order of the input.
-    fn take(&mut self, stream: &mut Stream, block: &Block, batch: Batch) {
-        stream.count(block, &batch);
+    fn take(&mut self, stream: &mut Stream, block: Block, batch: Batch) {
+        stream.count(&block, &batch);
         let Batch { legs, names, rejects, rejected, non_messages, masked_cards, .. } = batch;
         self.bytes += block.bytes().len() as u64;
+        stream.recycle(block);
         self.frames += legs.len() as u64 + rejected;
         self.ledger.rejected += rejected;
         self.ledger.non_message += non_messages;

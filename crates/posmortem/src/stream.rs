@@ -6,7 +6,7 @@ use crate::frontier::{DEPTH, Frontier};
 use crate::leg_builder::LegBuilder;
 use crate::run::InputSource;
 use posmortem_exchange::{FileState, FileSummary};
-use posmortem_logs::{Block, BlockReader, DetectError, Format, Input, InputSettings, Scratch, detect};
+use posmortem_logs::{Block, BlockReader, DetectError, Format, Input, InputSettings, detect};
 use std::collections::VecDeque;
 
 /// Legs at the start of an input that tell where it begins and whether it is in the order of time.
@@ -32,6 +32,8 @@ pub(crate) struct Stream {
     reading: Reading,
     format: Option<Format>,
     unknown_columns: Vec<String>,
+    /// Blocks that the probe parsed, and what they held.
+    probed: Vec<(Block, Batch)>,
     /// Blocks that are read and not yet parsed.
     ready: VecDeque<Block>,
     frontier: Frontier,
@@ -55,6 +57,7 @@ impl Stream {
             reading: Reading::Closed,
             format: None,
             unknown_columns: Vec::new(),
+            probed: Vec::new(),
             ready: VecDeque::new(),
             frontier: Frontier::default(),
             begins: None,
@@ -94,26 +97,51 @@ impl Stream {
         Ok(())
     }
 
-    /// Looks at the first legs: when the input begins, and whether it is in the order of time. The
-    /// blocks read for it stay ready; with `close`, a file is closed and read again in its turn.
-    pub(crate) fn probe(&mut self, builder: &LegBuilder<'_>, settings: &Settings, close: bool) {
+    /// Looks at the first legs: when the input begins, and whether it is in the order of time. What it
+    /// parsed is kept for [`Stream::take_probed`]; with `close`, a file is closed and read again in
+    /// its turn.
+    pub(crate) fn probe(
+        &mut self,
+        builder: &LegBuilder<'_>,
+        settings: &Settings,
+        blocks: usize,
+        close: bool,
+    ) {
         self.open(&settings.input);
         let Some(format) = self.format.clone() else { return };
-        let reader = BatchReader { builder, format: &format, input: self.input, keep_rejects: false };
-        let (mut scratch, mut times) = (Scratch::default(), Vec::new());
+        let reader = self.batch_reader(builder, &format, settings);
+        let mut times = Vec::new();
         while times.len() < PROBED_LEGS {
-            let read = self.ready.len();
-            self.read_ahead(1, settings);
-            let Some(block) = self.ready.get(read) else { break };
-            times.extend(reader.read(block, &mut scratch).legs.iter().map(|leg| leg.at.millis));
+            let read = self.take_blocks(blocks, settings);
+            if read.is_empty() {
+                break;
+            }
+            let batches = reader.read_all(&read);
+            times.extend(batches.iter().flat_map(|batch| &batch.legs).map(|leg| leg.at.millis));
+            self.probed.extend(read.into_iter().zip(batches));
         }
         times.truncate(PROBED_LEGS);
         self.begins = times.iter().take(DEPTH).min().copied();
         self.unsorted = is_unsorted(&times, settings.pairing.horizon_ms);
         if close && self.source != InputSource::Stdin && !matches!(self.reading, Reading::Ended) {
-            self.ready.clear();
+            self.probed.clear();
             self.reading = Reading::Closed;
         }
+    }
+
+    /// How blocks of this input are to be parsed.
+    pub(crate) fn batch_reader<'r>(
+        &self,
+        builder: &'r LegBuilder<'r>,
+        format: &'r Format,
+        settings: &Settings,
+    ) -> BatchReader<'r> {
+        BatchReader { builder, format, input: self.input, keep_rejects: settings.keep_rejects }
+    }
+
+    /// What the probe parsed, once.
+    pub(crate) fn take_probed(&mut self) -> Vec<(Block, Batch)> {
+        std::mem::take(&mut self.probed)
     }
 
     /// Whether the probe found the input not to be in the order of time.
@@ -147,10 +175,10 @@ impl Stream {
         self.ready.drain(..count.min(self.ready.len())).collect()
     }
 
-    /// Gives buffers back.
-    pub(crate) fn recycle(&mut self, blocks: Vec<Block>) {
+    /// Gives a buffer back.
+    pub(crate) fn recycle(&mut self, block: Block) {
         if let Reading::Open(reader) = &mut self.reading {
-            blocks.into_iter().for_each(|block| reader.recycle(block));
+            reader.recycle(block);
         }
     }
 
@@ -182,7 +210,7 @@ impl Stream {
     }
 
     pub(crate) fn is_done(&self) -> bool {
-        matches!(self.reading, Reading::Ended) && self.ready.is_empty()
+        matches!(self.reading, Reading::Ended) && self.ready.is_empty() && self.probed.is_empty()
     }
 
     pub(crate) fn input(&self) -> u32 {

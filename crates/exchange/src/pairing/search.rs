@@ -44,12 +44,12 @@ impl OpenExchanges {
         {
             return Some((number, Facing::Upstream));
         }
-        let found = self.by_reference(leg, &fits);
+        let found = self.by_reference(leg, fits);
         let whole_key = leg.stan.is_some() && !leg.terminal_key.is_absent();
         let found = match found {
             // No exchange without a whole key is open, so none with another key can be meant.
             None if self.all_have_keys() && whole_key => None,
-            None => self.by_trace(leg, &fits).or_else(|| self.only_one_near(leg, &fits)),
+            None => self.by_trace(leg, fits).or_else(|| self.only_one_near(leg, fits)),
             found => found,
         };
         found.map(|number| (number, Facing::Terminal))
