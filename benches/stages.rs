@@ -2,9 +2,7 @@
 
 use crate::{Character, attempts};
 use posmortem::classify::{Circumstances, CodeTables, Dialect, Kind, Meaning};
-use posmortem::exchange::{
-    Direction, Exchange, Leg, Names, Pairing, PairingSettings, Reference, Source, Symbol,
-};
+use posmortem::exchange::{Exchange, Leg, Names, Pairing, PairingSettings, Reference, Source};
 use posmortem::iso8583::{Amount, AmountUnit, EntryMode, Mti, ResponseCode, Timestamp};
 use posmortem::logs::{
     BlockReader, InputSettings, Position, Record, RecordSink, RejectReason, Scratch, detect, read_block,
@@ -79,35 +77,16 @@ pub fn legs(count: u64) -> (Vec<Leg>, Names) {
     let mut legs = Vec::new();
     for attempt in attempts(count, Character::Typical) {
         let terminal = names.intern(&attempt.terminal.to_string());
+        let at = Timestamp { millis: attempt.number as i64 * 500, offset_minutes: None };
         let leg = Leg {
-            at: Timestamp { millis: attempt.number as i64 * 500, offset_minutes: None },
-            source: Source { input: 0, offset: attempt.number },
             mti: request,
             terminal,
             terminal_key: terminal,
-            merchant: Symbol::ABSENT,
-            issuer: Symbol::ABSENT,
-            link: Symbol::ABSENT,
-            site: Symbol::ABSENT,
-            switch_reason: Symbol::ABSENT,
             stan: Some(attempt.number),
             rrn: Reference::new(&format!("3263{:08}", attempt.number)),
-            trace: 0,
-            in_dump: false,
             amount: Amount::parse(attempt.amount.to_string().as_bytes(), None, AmountUnit::Minor, 0),
-            card: None,
-            token: None,
-            code: None,
-            dialect: None,
-            kind: Kind::Sale,
             entry_mode: EntryMode::from_de22(attempt.entry.as_bytes()),
-            latency_ms: None,
-            direction: Direction::Unknown,
-            original_stan: None,
-            original_rrn: Reference::default(),
-            reversal_reason: None,
-            leaves_a_part: false,
-            is_row: false,
+            ..Leg::untold(at, Source { input: 0, offset: attempt.number })
         };
         let at = Timestamp { millis: leg.at.millis + 300, ..leg.at };
         legs.push(leg);

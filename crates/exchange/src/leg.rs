@@ -104,6 +104,40 @@ pub struct Leg {
 }
 
 impl Leg {
+    /// A leg that tells nothing but when and where it was read.
+    pub fn untold(at: Timestamp, source: Source) -> Self {
+        Self {
+            at,
+            source,
+            mti: None,
+            terminal: Symbol::ABSENT,
+            terminal_key: Symbol::ABSENT,
+            merchant: Symbol::ABSENT,
+            issuer: Symbol::ABSENT,
+            link: Symbol::ABSENT,
+            site: Symbol::ABSENT,
+            switch_reason: Symbol::ABSENT,
+            stan: None,
+            rrn: Reference::default(),
+            trace: 0,
+            in_dump: false,
+            amount: None,
+            card: None,
+            token: None,
+            code: None,
+            dialect: None,
+            kind: Kind::Sale,
+            entry_mode: EntryMode::Unknown,
+            latency_ms: None,
+            direction: Direction::Unknown,
+            original_stan: None,
+            original_rrn: Reference::default(),
+            reversal_reason: None,
+            leaves_a_part: false,
+            is_row: false,
+        }
+    }
+
     /// Request or answer; rows without an MTI count as answers.
     pub fn side(&self) -> Side {
         self.mti.map_or(Side::Response, Mti::side)

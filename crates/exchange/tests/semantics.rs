@@ -4,48 +4,22 @@
 //! them and compares each attempt as `terminal outcome reason`, and the ledger's non-zero counts.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
 
-use posmortem_classify::{CodeTables, Dialect, Kind, reversal_reason};
+use posmortem_classify::{CodeTables, Dialect, reversal_reason};
 use posmortem_exchange::{
-    CardKey, Direction, Exchange, Leg, Names, Outcome, Pairing, PairingSettings, Reference, Source, Symbol,
-    conclude,
+    CardKey, Direction, Exchange, Leg, Names, Outcome, Pairing, PairingSettings, Reference, Source, conclude,
 };
-use posmortem_iso8583::{Amount, AmountUnit, EntryMode, Mti, ResponseCode, Timestamp};
+use posmortem_iso8583::{Amount, AmountUnit, Mti, ResponseCode, Timestamp};
 
 fn leg(text: &str, line: u64, names: &mut Names) -> Leg {
     let mut words = text.split_whitespace();
     let seconds: f64 = words.next().unwrap().parse().unwrap();
     let kind = words.next().unwrap();
     let mti = (kind != "row").then(|| Mti::parse(kind.as_bytes()).unwrap());
-    let mut leg = Leg {
-        at: Timestamp { millis: (seconds * 1000.0) as i64, offset_minutes: None },
-        source: Source { input: 0, offset: line },
-        mti,
-        terminal: names.intern("T1"),
-        terminal_key: names.intern("T1"),
-        merchant: Symbol::ABSENT,
-        issuer: Symbol::ABSENT,
-        link: Symbol::ABSENT,
-        site: Symbol::ABSENT,
-        switch_reason: Symbol::ABSENT,
-        stan: None,
-        rrn: Reference::default(),
-        trace: 0,
-        in_dump: false,
-        amount: None,
-        card: None,
-        token: None,
-        code: None,
-        dialect: None,
-        kind: Kind::Sale,
-        entry_mode: EntryMode::Unknown,
-        latency_ms: None,
-        direction: Direction::Unknown,
-        original_stan: None,
-        original_rrn: Reference::default(),
-        reversal_reason: None,
-        leaves_a_part: false,
-        is_row: mti.is_none(),
-    };
+    let at = Timestamp { millis: (seconds * 1000.0) as i64, offset_minutes: None };
+    let terminal = names.intern("T1");
+    let source = Source { input: 0, offset: line };
+    let untold = Leg::untold(at, source);
+    let mut leg = Leg { mti, terminal, terminal_key: terminal, is_row: mti.is_none(), ..untold };
     for word in words {
         let (key, value) = word.split_once('=').unwrap_or((word, ""));
         match key {

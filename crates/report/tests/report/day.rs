@@ -1,9 +1,9 @@
 //! A small day of four terminals, counted by the real tally: what the tests of every format write.
 
-use posmortem_classify::{CodeTables, Dialect, Kind, ReversalReason, reversal_reason};
+use posmortem_classify::{CodeTables, Dialect, ReversalReason, reversal_reason};
 use posmortem_exchange::{
-    AmountTally, CardToken, Conclusion, Coverage, Direction, Exchange, FileState, FileSummary, Form, Ledger,
-    Leg, Names, Reference, Source, Summary, Symbol, Tally, Undo, conclude,
+    AmountTally, CardToken, Conclusion, Coverage, Exchange, FileState, FileSummary, Form, Ledger, Leg, Names,
+    Reference, Source, Summary, Tally, Undo, conclude,
 };
 use posmortem_iso8583::{Amount, Currency, EntryMode, Mti, ResponseCode, Timestamp};
 
@@ -43,34 +43,18 @@ impl Book {
         let nth = self.exchanges.len() as u64 + 1;
         let names = &mut self.names;
         let request = Leg {
-            at: attempt.at,
-            source: Source { input: 0, offset: nth * 100 },
             mti: Mti::parse(b"0200"),
             terminal: names.intern(attempt.terminal),
             terminal_key: names.intern(attempt.terminal.trim_start_matches('0')),
             merchant: names.intern(attempt.merchant),
             issuer: names.intern(attempt.issuer),
             link: names.intern("host-a"),
-            site: Symbol::ABSENT,
-            switch_reason: Symbol::ABSENT,
             stan: Some(nth),
             rrn: Reference::new(&format!("6325000000{nth:02}")),
-            trace: 0,
-            in_dump: false,
             amount: Some(Amount { minor: 1_000 + nth, currency: Currency::parse(b"156").unwrap() }),
-            card: None,
             token: (nth == 1).then(|| CardToken::new([0xab; 16])),
-            code: None,
-            dialect: None,
-            kind: Kind::default(),
             entry_mode: EntryMode::Chip,
-            latency_ms: None,
-            direction: Direction::Unknown,
-            original_stan: None,
-            original_rrn: Reference::default(),
-            reversal_reason: None,
-            leaves_a_part: false,
-            is_row: false,
+            ..Leg::untold(attempt.at, Source { input: 0, offset: nth * 100 })
         };
         let answer = attempt.code.map(|code| Leg {
             at: Timestamp { millis: attempt.at.millis + 350, ..attempt.at },
