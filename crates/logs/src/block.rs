@@ -21,7 +21,7 @@ impl Block {
         self.start
     }
 
-    /// Frames before the first one that could not be cut out; [`read_block`](crate::read_block)
+    /// Frames before the first one that could not be cut out; [`read_block`](crate::read_block())
     /// reports them.
     pub fn skipped(&self) -> &[(Position, RejectReason)] {
         &self.skipped

@@ -50,7 +50,7 @@ impl<'b> Record<'b> {
     }
 }
 
-/// Takes what [`read_block`](crate::read_block) finds, in the order of the log.
+/// Takes what [`read_block`](crate::read_block()) finds, in the order of the log.
 pub trait RecordSink {
     /// A message.
     fn record(&mut self, record: &Record<'_>);

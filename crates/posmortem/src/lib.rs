@@ -1,4 +1,4 @@
-//! Root causes of card terminal declines, as a library: inputs in, one [`Summary`] out.
+//! Root causes of card terminal declines, as a library: inputs in, one [`Summary`](exchange::Summary) out.
 //!
 //! This crate joins the others into a pipeline and is the only one that knows threads. It exists to
 //! keep printing and process control out: it never prints, exits or reads the environment; what it
