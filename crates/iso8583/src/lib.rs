@@ -26,7 +26,7 @@ pub use amount::{Amount, AmountUnit, Currency};
 pub use card_number::{CardNumber, Visibility};
 pub use entry_mode::EntryMode;
 pub use mti::{Class, Mti, Side};
-pub use redact::{escape_controls, looks_like_card, screen};
+pub use redact::{escape_controls, is_switch_word, looks_like_card, screen};
 pub use response_code::ResponseCode;
 pub use table::{TableError, TableRow, rows};
 pub use timestamp::Timestamp;

@@ -89,11 +89,6 @@ impl Mti {
         self.0[2] >= b'2'
     }
 
-    /// Whether the fourth digit marks a repeat (1, 3 or 5).
-    pub fn is_repeat(self) -> bool {
-        !(self.0[3] - b'0').is_multiple_of(2)
-    }
-
     /// Whether the message belongs to an attempt: x10x, x11x, x20x, x21x.
     pub fn asks_for_decision(self) -> bool {
         matches!(self.class(), Class::Authorisation | Class::Financial) && !self.is_advice()
@@ -102,15 +97,6 @@ impl Mti {
     /// The four digits.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
-    }
-
-    /// The MTI of the answer to this request, repeat digit dropped: 0200 and 0201 give 0210.
-    /// An answer gives itself.
-    #[must_use]
-    pub fn answer(self) -> Self {
-        let [version, class, function, origin] = self.0;
-        let function = b'0' + ((function - b'0') | 1);
-        Self([version, class, function, origin & !1])
     }
 }
 
@@ -164,13 +150,5 @@ mod tests {
         for text in ["", "20", "00200", "!MTI", "0000", "0900", "3200", "0280", "0209", "２００"] {
             assert_eq!(Mti::parse(text.as_bytes()), None, "{text}");
         }
-    }
-
-    #[test]
-    fn answers_drop_the_repeat_digit() {
-        assert_eq!(mti("0201").answer(), mti("0210"));
-        assert_eq!(mti("0421").answer(), mti("0430"));
-        assert_eq!(mti("0210").answer(), mti("0210"));
-        assert!(mti("0401").is_repeat() && !mti("0402").is_repeat());
     }
 }

@@ -134,6 +134,15 @@ fn track_data(behind: &[u8]) -> usize {
     }
 }
 
+/// Whether a text is one word of a switch's own vocabulary, such as `card.not.found`: at most 40
+/// small letters in parts joined by dots or underscores. Of what a switch says in its own words only
+/// such a word may be kept: free text may hold anything, dates and names of the card among them.
+pub fn is_switch_word(text: &[u8]) -> bool {
+    let is_part = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_lowercase);
+    let mut parts = text.split(|byte| matches!(byte, b'.' | b'_'));
+    text.len() <= 40 && parts.clone().count() > 1 && parts.all(is_part)
+}
+
 /// Text with invalid UTF-8 as `\xNN` and control and direction characters as `\xNN` or `\u{NNNN}`,
 /// so that a log can neither drive a terminal nor break a line of output.
 pub fn escape_controls(text: &[u8]) -> Cow<'_, str> {
@@ -209,6 +218,16 @@ mod tests {
         let covered =
             (0..10_000).filter(|id| screen(format!("8983101541{id:05}").as_bytes()).contains('*')).count();
         assert_eq!(covered, 0);
+    }
+
+    #[test]
+    fn only_words_of_a_vocabulary_are_switch_words() {
+        for text in ["card.not.found", "extra_fields", "a.b"] {
+            assert!(is_switch_word(text.as_bytes()), "{text}");
+        }
+        for text in ["", "declined", "Invalid CVV", "expiry.1001", "a..b", ".a", "doe-jane", "DOE.JANE"] {
+            assert!(!is_switch_word(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

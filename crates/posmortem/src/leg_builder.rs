@@ -9,7 +9,8 @@ use crate::filter::terminal_key;
 use posmortem_classify::{Dialect, Kind, ReversalReason, reversal_reason};
 use posmortem_exchange::{CardKey, CardToken, Direction, Leg, Names, Reference, Source, Symbol};
 use posmortem_iso8583::{
-    Amount, CardNumber, Class, Currency, EntryMode, Mti, ResponseCode, Side, Track2, Visibility, screen,
+    Amount, CardNumber, Class, Currency, EntryMode, Mti, ResponseCode, Side, Track2, Visibility,
+    is_switch_word, screen,
 };
 use posmortem_logs::{Column, Record, RejectReason};
 use std::borrow::Cow;
@@ -160,14 +161,9 @@ fn shown(text: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// The switch's reason where it is a word of its own vocabulary (`card.not.found`): letters in
-/// parts joined by dots or underscores. Free text may hold anything, dates and names of the
-/// card among them, and none of it is kept.
+/// The switch's reason where it is a word of its own vocabulary.
 fn switch_reason(text: &[u8]) -> &str {
-    let is_word = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_lowercase);
-    let mut parts = text.split(|byte| b"._".contains(byte));
-    let is_reason = text.len() <= 40 && parts.clone().count() > 1 && parts.all(is_word);
-    std::str::from_utf8(text).ok().filter(|_| is_reason).unwrap_or_default()
+    std::str::from_utf8(text).ok().filter(|_| is_switch_word(text)).unwrap_or_default()
 }
 
 /// Reference numbers have twelve characters. Sixteen hexadecimal digits are a PIN block in the wrong

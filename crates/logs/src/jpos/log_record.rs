@@ -1,6 +1,7 @@
 //! One `<log>` record: the messages in it, and what the record says of all of them.
 
 use memchr::memmem;
+use posmortem_iso8583::is_switch_word;
 
 use super::RECORD_START;
 use super::message::{Message, Messages, Role, Verdict};
@@ -314,14 +315,7 @@ fn element(id: &[u8]) -> Option<u8> {
 /// else whatever it left.
 fn switch_reason<'v>(reason: &'v [u8], extended: &'v [u8]) -> &'v [u8] {
     let is_told = |text: &[u8]| !text.trim_ascii().is_empty();
-    if is_word(reason.trim_ascii()) || !is_told(extended) { reason } else { extended }
-}
-
-/// Lower-case letters in two parts or more.
-fn is_word(text: &[u8]) -> bool {
-    let is_part = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_lowercase);
-    let mut parts = text.split(|byte| matches!(byte, b'.' | b'_'));
-    text.len() <= 40 && parts.clone().count() > 1 && parts.all(is_part)
+    if is_switch_word(reason.trim_ascii()) || !is_told(extended) { reason } else { extended }
 }
 
 /// A realm without the port that its client was given for one connection.
