@@ -1,11 +1,12 @@
 //! The retrieval reference number (DE37), short enough to travel inside a leg.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// A reference number of at most 23 bytes; empty when the log does not tell one.
 ///
 /// Twelve are usual. A longer one keeps its last 23 bytes, where the counting digits stand.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reference {
     len: u8,
     bytes: [u8; Self::MAX],
@@ -45,6 +46,20 @@ impl Reference {
     /// Equal, or not told on one side.
     pub fn agrees_with(&self, other: &Self) -> bool {
         self == other || self.is_absent() || other.is_absent()
+    }
+}
+
+/// As three words: hashing 23 bytes one slice at a time took a twentieth of a whole run.
+impl Hash for Reference {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let [first, second, third] = [0, 8, 15].map(|at| {
+            let mut word = [0; 8];
+            word.copy_from_slice(&self.bytes[at..at + 8]);
+            u64::from_le_bytes(word)
+        });
+        state.write_u64(first);
+        state.write_u64(second);
+        state.write_u64(third);
     }
 }
 
