@@ -62,12 +62,6 @@ impl Names {
         Symbol(at + 1)
     }
 
-    /// The symbol of `text` if it was interned.
-    pub fn get(&self, text: &str) -> Option<Symbol> {
-        let same = |&at: &u32| *self.texts[at as usize] == *text;
-        self.index.find(self.hasher.hash_one(text), same).map(|&at| Symbol(at + 1))
-    }
-
     /// The text, empty for [`Symbol::ABSENT`].
     pub fn text(&self, symbol: Symbol) -> &str {
         symbol.index().checked_sub(1).and_then(|at| self.texts.get(at)).map_or("", |text| text)
@@ -93,17 +87,16 @@ mod tests {
         assert_eq!(names.text(first), "10012301");
         assert_eq!(names.intern(""), Symbol::ABSENT);
         assert_eq!(names.text(Symbol::ABSENT), "");
-        assert_eq!(names.get("nobody"), None);
     }
 
     #[test]
     fn a_workers_names_are_mapped() {
         let (mut all, mut worker) = (Names::default(), Names::default());
-        all.intern("b");
+        let known = all.intern("b");
         let (a, b) = (worker.intern("a"), worker.intern("b"));
         let map = all.absorb(&worker);
         assert_eq!(all.text(map[a.index()]), "a");
-        assert_eq!(Some(map[b.index()]), all.get("b"));
+        assert_eq!(map[b.index()], known);
         assert_eq!(map[0], Symbol::ABSENT);
     }
 }

@@ -4,7 +4,7 @@
 //! them and compares each attempt as `terminal outcome reason`, and the ledger's non-zero counts.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
 
-use posmortem_classify::{CodeTables, Dialect, reversal_reason};
+use posmortem_classify::{CodeTables, Dialect, Kind, reversal_reason};
 use posmortem_exchange::{
     CardKey, Direction, Exchange, Leg, Names, Outcome, Pairing, PairingSettings, Reference, Source, conclude,
 };
@@ -28,6 +28,7 @@ fn leg(text: &str, line: u64, names: &mut Names) -> Leg {
             "r" => leg.rrn = Reference::new(value),
             "a" => leg.amount = Amount::parse(value.as_bytes(), None, AmountUnit::ByPoint, 0),
             "rc" => leg.code = ResponseCode::parse(value.as_bytes()),
+            "kind" => leg.kind = Kind::from_name(value).unwrap(),
             "link" => leg.link = names.intern(value),
             "trace" => leg.trace = value.parse().unwrap(),
             "card" => leg.card = Some(CardKey::new(value.parse().unwrap())),
@@ -140,7 +141,20 @@ fn a_request_row_that_carries_the_answers_code_is_complete_when_no_answer_comes(
 }
 
 #[test]
-fn void_and_refund_are_attempts_and_other_classes_are_not() {
+fn voids_and_refunds_are_attempts_and_take_nothing_back() {
+    let legs = [
+        "0 0200 s=1 a=5 card=4",
+        "1 0210 s=1 a=5 rc=00",
+        "2 0200 s=2 a=5 card=4 kind=void",
+        "3 0210 s=2 a=5 rc=00",
+        "4 0200 s=3 a=5 card=4 kind=refund",
+        "5 0210 s=3 a=5 rc=25",
+    ];
+    check(&legs, &["T1 approved", "T1 approved", "T1 declined original_not_found"], "paired 6");
+}
+
+#[test]
+fn file_actions_settlement_and_network_messages_are_no_attempts() {
     check(
         &[
             "0 0320 s=1",

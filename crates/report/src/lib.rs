@@ -27,6 +27,7 @@ mod labels;
 mod moment;
 mod pen;
 mod percent;
+mod sections;
 mod shown;
 mod table;
 mod terminal_row;

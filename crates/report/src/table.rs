@@ -14,6 +14,7 @@ mod terminals;
 use crate::View;
 use crate::labels::Labels;
 use crate::pen::{Pen, Style};
+use crate::sections::write_sections;
 use crate::wrap;
 use posmortem_classify::{Cause, Language};
 use posmortem_exchange::Summary;
@@ -37,15 +38,7 @@ pub(crate) fn write(summary: &Summary, view: &View<'_>, out: &mut dyn Write) -> 
         warnings(&page),
         notes(&page),
     ];
-    for (at, section) in sections.iter().filter(|section| !section.is_empty()).enumerate() {
-        if at > 0 {
-            writeln!(out)?;
-        }
-        for line in section {
-            writeln!(out, "{line}")?;
-        }
-    }
-    Ok(())
+    write_sections(&sections, out)
 }
 
 /// What every section needs.

@@ -4,6 +4,7 @@ use super::{Explanation, Subject};
 use crate::grid::{Cell, Column, Grid};
 use crate::labels::{Labels, owner};
 use crate::pen::Pen;
+use crate::sections::write_sections;
 use crate::wrap::width;
 use posmortem_classify::{Audience, Entry, Language, QualifiedCode, Reason};
 use std::io::{self, Write};
@@ -30,15 +31,7 @@ pub(super) fn write(
             sections.push(qualified(&explanation.qualified, language));
         }
     }
-    for (at, section) in sections.iter().filter(|section| !section.is_empty()).enumerate() {
-        if at > 0 {
-            writeln!(out)?;
-        }
-        for line in section {
-            writeln!(out, "{line}")?;
-        }
-    }
-    Ok(())
+    write_sections(&sections, out)
 }
 
 /// The dialect's rows of one code. The dialect's title comes last, where a narrow screen breaks it.
