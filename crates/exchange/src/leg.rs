@@ -195,7 +195,7 @@ impl Leg {
             .then_with(|| (self.stan, self.rrn).cmp(&(other.stan, other.rrn)))
             .then_with(|| self.side().cmp(&other.side()))
             .then_with(|| self.code.cmp(&other.code))
-            .then_with(|| (self.mti, self.amount, self.token).cmp(&(other.mti, other.amount, other.token)))
+            .then_with(|| (self.mti, self.amount).cmp(&(other.mti, other.amount)))
             .then_with(|| text(self.merchant, other.merchant))
             .then_with(|| text(self.issuer, other.issuer))
             .then_with(|| text(self.link, other.link))
@@ -203,7 +203,7 @@ impl Leg {
             .then_with(|| text(self.terminal, other.terminal))
             .then_with(|| text(self.switch_reason, other.switch_reason))
             .then_with(|| self.details().cmp(&other.details()))
-            .then_with(|| self.source.cmp(&other.source))
+            .then_with(|| (self.token, self.source).cmp(&(other.token, other.source)))
     }
 
     fn details(&self) -> impl Ord {

@@ -26,7 +26,7 @@ pub use ledger::Ledger;
 pub use leg::{Direction, Leg, Source, Traffic};
 pub use names::{Names, Symbol};
 pub use outcome::{Conclusion, Outcome, conclude};
-pub use pairing::{Pairing, PairingSettings, SilentLink};
+pub use pairing::{LinkSpan, Pairing, PairingSettings, SilentLink};
 pub use reference::Reference;
 pub use summary::{CodeSummary, Coverage, FileState, FileSummary, IssuerCount, Summary};
 pub use tally::{AmountTally, CodeTally, Counts, Dominant, ReasonTally, Sample, Tally, TerminalTally};

@@ -9,9 +9,9 @@ mod links;
 mod open;
 mod search;
 
-use crate::{Direction, Exchange, Form, Ledger, Leg, Names, Traffic, Undo};
+use crate::{Direction, Exchange, Form, Ledger, Leg, Names, Symbol, Traffic, Undo};
 use links::Links;
-pub use links::SilentLink;
+pub use links::{LinkSpan, SilentLink};
 use open::{Open, OpenExchanges};
 use posmortem_iso8583::Side;
 use search::Facing;
@@ -60,6 +60,12 @@ impl Pairing {
         Self { settings, ..Self::default() }
     }
 
+    /// Takes note of when a link is heard, by legs that do not come through [`Pairing::push`].
+    pub fn hear(&mut self, link: Symbol, span: LinkSpan, names: &Names) {
+        let PairingSettings { timeout_ms, ref link_timeouts_ms, .. } = self.settings;
+        self.links.hear(link, span, || link_timeouts_ms.get(names.text(link)).copied().unwrap_or(timeout_ms));
+    }
+
     /// Takes the next leg in canonical order. Attempts whose horizon has passed go to `done`, in an
     /// order that depends on the legs alone: by their beginning, but for requests that had to wait
     /// until their link was heard again.
@@ -80,10 +86,14 @@ impl Pairing {
     /// Ends the input: everything still open is settled.
     pub fn finish(&mut self, done: &mut impl FnMut(Exchange)) {
         self.settle_before(i64::MAX, done);
-        self.silent_links = self.links.silent(self.settings.horizon_ms);
-        for open in self.links.take_waiting() {
-            self.close(open, Form::Open, done);
+        let mut left_open = Vec::new();
+        for (open, link_goes_on) in self.links.take_waiting(self.settings.horizon_ms) {
+            if !link_goes_on {
+                left_open.push(open.link());
+            }
+            self.close(open, if link_goes_on { Form::RequestOnly } else { Form::Open }, done);
         }
+        self.silent_links = self.links.silent(&left_open, self.settings.horizon_ms);
     }
 
     /// The ledger of all frames that were pushed and settled; rejects are the reader's.

@@ -43,7 +43,7 @@ impl Counts {
 }
 
 /// A failed attempt that a help desk can look up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sample {
     /// When it began.
     pub at: Timestamp,
@@ -66,7 +66,7 @@ pub struct ReasonTally {
     pub first: Timestamp,
     /// When the last one began.
     pub last: Timestamp,
-    /// The first three.
+    /// The earliest three.
     pub samples: Vec<Sample>,
     /// How many carried which code.
     pub codes: BTreeMap<Option<ResponseCode>, u64>,
@@ -252,14 +252,21 @@ impl ReasonTally {
         self.last = self.last.max(at);
         *self.codes.entry(conclusion.code).or_default() += 1;
         self.record_switch_reason(exchange.symbol(|leg| leg.switch_reason));
-        if self.samples.len() < SAMPLES {
-            self.samples.push(Sample {
-                at,
-                stan: exchange.either(|leg| leg.stan),
-                rrn: exchange.either(|leg| Some(leg.rrn).filter(|rrn| !rrn.is_absent())).unwrap_or_default(),
-                code: conclusion.code,
-                source: exchange.source(),
-            });
+        self.keep_if_early(Sample {
+            at,
+            stan: exchange.either(|leg| leg.stan),
+            rrn: exchange.either(|leg| Some(leg.rrn).filter(|rrn| !rrn.is_absent())).unwrap_or_default(),
+            code: conclusion.code,
+            source: exchange.source(),
+        });
+    }
+
+    /// The earliest samples stay, whatever the order in which exchanges are counted.
+    fn keep_if_early(&mut self, sample: Sample) {
+        let at = self.samples.partition_point(|kept| *kept < sample);
+        if at < SAMPLES {
+            self.samples.truncate(SAMPLES - 1);
+            self.samples.insert(at, sample);
         }
     }
 

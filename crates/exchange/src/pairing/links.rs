@@ -20,11 +20,36 @@ pub struct SilentLink {
     pub open: u64,
 }
 
+/// From when to when a link is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkSpan {
+    /// Its first message.
+    pub first: Timestamp,
+    /// Its last message.
+    pub last: Timestamp,
+    /// Its first request of an attempt, in milliseconds: a link without any shows answers alone.
+    pub first_request: Option<i64>,
+}
+
+impl LinkSpan {
+    /// What one leg tells of its link.
+    pub fn of(leg: &Leg) -> Self {
+        let is_request = leg.traffic() == Traffic::Attempt && leg.side() == Side::Request;
+        Self { first: leg.at, last: leg.at, first_request: is_request.then_some(leg.at.millis) }
+    }
+
+    /// Widens the span by another one of the same link.
+    pub fn widen(&mut self, other: Self) {
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        let requests = [self.first_request, other.first_request];
+        self.first_request = requests.into_iter().flatten().min();
+    }
+}
+
 /// One link's log.
-struct LinkLog {
-    first: i64,
-    last: Timestamp,
-    has_requests: bool,
+pub(super) struct LinkLog {
+    span: LinkSpan,
     timeout_ms: i64,
     /// Requests past the horizon whose link has not been heard since, oldest first.
     waiting: Vec<Open>,
@@ -35,19 +60,23 @@ struct LinkLog {
 pub(super) struct Links(HashMap<Symbol, LinkLog, RandomState>);
 
 impl Links {
-    /// Takes note of a leg (with its link's time-out when it is the link's first), and hands back the requests of its link that are unanswered now.
+    /// Takes note of when a link is heard, with its time-out when that is the first time.
+    pub(super) fn hear(
+        &mut self,
+        link: Symbol,
+        span: LinkSpan,
+        timeout_ms: impl FnOnce() -> i64,
+    ) -> &mut LinkLog {
+        let new = || LinkLog { span, timeout_ms: timeout_ms(), waiting: Vec::new() };
+        let log = self.0.entry(link).or_insert_with(new);
+        log.span.widen(span);
+        log
+    }
+
+    /// Takes note of a leg, and hands back the requests of its link that are unanswered now.
     pub(super) fn see(&mut self, leg: &Leg, horizon_ms: i64, timeout_ms: impl FnOnce() -> i64) -> Vec<Open> {
         let at = leg.at.millis;
-        let new = || LinkLog {
-            first: at,
-            last: leg.at,
-            has_requests: false,
-            timeout_ms: timeout_ms(),
-            waiting: Vec::new(),
-        };
-        let log = self.0.entry(leg.link).or_insert_with(new);
-        log.last = leg.at;
-        log.has_requests |= leg.traffic() == Traffic::Attempt && leg.side() == Side::Request;
+        let log = self.hear(leg.link, LinkSpan::of(leg), timeout_ms);
         let decided = log.waiting.partition_point(|open| open.began + horizon_ms < at);
         if decided == 0 { Vec::new() } else { log.waiting.drain(..decided).collect() }
     }
@@ -59,13 +88,16 @@ impl Links {
 
     /// Whether the link's log goes on past the horizon of `open`.
     pub(super) fn goes_on_after(&self, open: &Open, horizon_ms: i64) -> bool {
-        self.0.get(&open.link()).is_some_and(|log| log.last.millis > open.began + horizon_ms)
+        self.0.get(&open.link()).is_some_and(|log| log.span.last.millis > open.began + horizon_ms)
     }
 
     /// Whether an answer's request may have been logged before the link's log begins. A link that
-    /// shows no requests at all is a log of answers, whose every line is an exchange.
+    /// shows no requests within the horizon is a log of answers, whose every line is an exchange.
     pub(super) fn may_begin_before(&self, open: &Open, horizon_ms: i64) -> bool {
-        self.0.get(&open.link()).is_some_and(|log| log.has_requests && open.began <= log.first + horizon_ms)
+        self.0.get(&open.link()).is_some_and(|log| {
+            log.span.first_request.is_some_and(|request| request <= open.began + horizon_ms)
+                && open.began <= log.span.first.millis + horizon_ms
+        })
     }
 
     /// Keeps a request until its link is heard again.
@@ -75,21 +107,31 @@ impl Links {
         }
     }
 
-    /// Links with requests waiting that were last heard more than the horizon before the log's end.
-    pub(super) fn silent(&self, horizon_ms: i64) -> Vec<SilentLink> {
-        let end = self.0.values().map(|log| log.last.millis).max().unwrap_or_default();
-        let silent =
-            self.0.iter().filter(|(_, log)| !log.waiting.is_empty() && log.last.millis + horizon_ms < end);
-        silent
-            .map(|(link, log)| SilentLink { link: *link, last: log.last, open: log.waiting.len() as u64 })
-            .collect()
-    }
-
-    /// At the end of the input: the requests that still wait, in the order in which they began.
-    pub(super) fn take_waiting(&mut self) -> Vec<Open> {
+    /// At the end of the input: the requests that still wait, in the order in which they began, and
+    /// whether their link was heard past their horizon after all.
+    pub(super) fn take_waiting(&mut self, horizon_ms: i64) -> Vec<(Open, bool)> {
         let mut waiting: Vec<Open> =
             self.0.values_mut().flat_map(|log| std::mem::take(&mut log.waiting)).collect();
         waiting.sort_by_key(|open| open.number);
-        waiting
+        let decide = |open: Open| {
+            let goes_on = self.goes_on_after(&open, horizon_ms);
+            (open, goes_on)
+        };
+        waiting.into_iter().map(decide).collect()
+    }
+
+    /// Of these requests left open, those on links that were last heard more than the horizon before
+    /// the log's end.
+    pub(super) fn silent(&self, left_open: &[Symbol], horizon_ms: i64) -> Vec<SilentLink> {
+        let end = self.0.values().map(|log| log.span.last.millis).max().unwrap_or_default();
+        let mut counts: HashMap<Symbol, u64, RandomState> = HashMap::default();
+        for link in left_open {
+            *counts.entry(*link).or_default() += 1;
+        }
+        let silent = counts.into_iter().filter_map(|(link, open)| {
+            let last = self.0.get(&link)?.span.last;
+            Some(SilentLink { link, last, open })
+        });
+        silent.filter(|link| link.last.millis + horizon_ms < end).collect()
     }
 }
