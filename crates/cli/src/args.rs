@@ -100,6 +100,9 @@ pub(crate) struct ReportArgs {
     /// List terminals without failures too
     #[arg(long)]
     pub(crate) all_terminals: bool,
+    /// Count alone and judge nothing, in memory that does not grow with the input
+    #[arg(long)]
+    pub(crate) no_diagnosis: bool,
     /// Draw tables with ASCII characters alone
     #[arg(long)]
     pub(crate) ascii: bool,

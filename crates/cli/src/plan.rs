@@ -117,6 +117,7 @@ impl ReportPlan {
         let mut reading =
             ReadingPlan::resolve(&args.input, &args.filter, &args.reading, config, surroundings, messages)?;
         reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet;
+        reading.settings.tells_exchanges = false;
         reading.shows_warnings = written.0.contains(&(Destination::Standard, Format::Table));
         refuse_collisions(&reading, &written)?;
         let view = View {

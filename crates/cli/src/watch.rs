@@ -80,13 +80,17 @@ where
         (self.each)(exchange, conclusion, names)
     }
 
-    fn progress(&mut self, bytes: u64, frames: u64) {
+    fn progress(&mut self, bytes: u64, frames: u64) -> ControlFlow<()> {
+        if self.interruption.happened() {
+            return ControlFlow::Break(());
+        }
         if self.spinner.is_hidden() || self.began.elapsed() < PATIENCE {
-            return;
+            return ControlFlow::Continue(());
         }
         self.spinner.set_message(format!("{} read, {} messages", BinaryBytes(bytes), HumanCount(frames)));
         if !std::mem::replace(&mut self.is_spinning, true) {
             self.spinner.enable_steady_tick(Duration::from_millis(200));
         }
+        ControlFlow::Continue(())
     }
 }

@@ -50,6 +50,12 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// An answer without its request, or a row that stands for both, in time and not taken back.
+    pub fn alone(answer: Leg) -> Self {
+        let form = if answer.mti.is_none() { Form::Complete } else { Form::ResponseOnly };
+        Self { form, request: None, answer: Some(answer), upstream: None, late: false, undo: None }
+    }
+
     /// The leg that tells most about what was asked: the request, else the answer.
     ///
     /// # Panics

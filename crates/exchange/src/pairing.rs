@@ -41,6 +41,13 @@ impl Default for PairingSettings {
     }
 }
 
+impl PairingSettings {
+    /// After how many milliseconds an answer on this link is late.
+    pub fn timeout_of(&self, link: &str) -> i64 {
+        self.link_timeouts_ms.get(link).copied().unwrap_or(self.timeout_ms)
+    }
+}
+
 /// The state between two legs.
 #[derive(Default)]
 pub struct Pairing {
@@ -62,16 +69,15 @@ impl Pairing {
 
     /// Takes note of when a link is heard, by legs that do not come through [`Pairing::push`].
     pub fn hear(&mut self, link: Symbol, span: LinkSpan, names: &Names) {
-        let PairingSettings { timeout_ms, ref link_timeouts_ms, .. } = self.settings;
-        self.links.hear(link, span, || link_timeouts_ms.get(names.text(link)).copied().unwrap_or(timeout_ms));
+        self.links.hear(link, span, || self.settings.timeout_of(names.text(link)));
     }
 
     /// Takes the next leg in canonical order. Attempts whose horizon has passed go to `done`, in an
     /// order that depends on the legs alone: by their beginning, but for requests that had to wait
     /// until their link was heard again.
     pub fn push(&mut self, leg: &Leg, names: &Names, done: &mut impl FnMut(Exchange)) {
-        let PairingSettings { horizon_ms, timeout_ms, ref link_timeouts_ms } = self.settings;
-        let timeout_ms = || link_timeouts_ms.get(names.text(leg.link)).copied().unwrap_or(timeout_ms);
+        let settings = &self.settings;
+        let (horizon_ms, timeout_ms) = (settings.horizon_ms, || settings.timeout_of(names.text(leg.link)));
         for open in self.links.see(leg, horizon_ms, timeout_ms) {
             self.close(open, Form::RequestOnly, done);
         }
@@ -81,6 +87,27 @@ impl Pairing {
             (_, Side::Request) => self.request(leg),
             (_, Side::Response) => self.answer(leg),
         }
+    }
+
+    /// Takes an answer, or a row that stands for a whole exchange, that shares no key with any leg
+    /// within the horizon: what [`Pairing::push`] would make of it, at once.
+    pub fn push_alone(&mut self, leg: &Leg, done: &mut impl FnMut(Exchange)) {
+        self.attempt_answers += u64::from(leg.mti.is_some() && leg.traffic() == Traffic::Attempt);
+        self.settle(Open::new(*leg, false), done);
+    }
+
+    /// Whether any link has shown a request of an attempt so far. Where none has, every answer is an
+    /// exchange.
+    pub fn has_requests(&self) -> bool {
+        self.links.have_requests()
+    }
+
+    /// Takes note of attempts that are counted elsewhere: rows that stand for whole exchanges, and
+    /// answers without a request.
+    pub fn count_alone(&mut self, complete: u64, response_only: u64) {
+        self.attempt_answers += response_only;
+        self.ledger.complete += complete;
+        self.ledger.response_only += response_only;
     }
 
     /// Ends the input: everything still open is settled.
@@ -286,34 +313,39 @@ impl Pairing {
     /// Settles every exchange that began before `began`.
     fn settle_before(&mut self, began: i64, done: &mut impl FnMut(Exchange)) {
         while let Some(open) = self.open.pop_before(began) {
-            let horizon_ms = self.settings.horizon_ms;
-            match (open.traffic, &open.request, &open.answer) {
-                (Traffic::Advice, ..) => self.ledger.advice += open.frames(),
-                (Traffic::Reversal, ..) => self.ledger.reversal += open.frames(),
-                (Traffic::Administrative, ..) => self.ledger.administrative += open.frames(),
-                (_, Some(_), Some(_)) => self.close(open, Form::Paired, done),
-                (_, None, Some(answer)) if answer.mti.is_none() => self.close(open, Form::Complete, done),
-                (_, None, _) if self.links.may_begin_before(&open, horizon_ms) => {
-                    self.close(open, Form::Open, done);
-                }
-                (_, None, _) => self.close(open, Form::ResponseOnly, done),
-                // The log shows no more than the answer further up.
-                (_, Some(_), None) if open.upstream.is_some() => {
-                    self.ledger.duplicates -= 1;
-                    let answer = open.upstream.as_deref().copied();
-                    self.close(Open { answer, upstream: None, ..open }, Form::Paired, done);
-                }
-                // An export that writes the answer's code into the request's row.
-                (_, Some(request), None) if request.is_row && request.code.is_some() => {
-                    let whole = Open { answer: open.request, request: None, ..open };
-                    self.close(whole, Form::Complete, done);
-                }
-                // A terminal that sent a reversal has given up waiting.
-                (_, Some(_), None) if open.undo.is_some() || self.links.goes_on_after(&open, horizon_ms) => {
-                    self.close(open, Form::RequestOnly, done);
-                }
-                (_, Some(_), None) => self.links.wait(open),
+            self.settle(open, done);
+        }
+    }
+
+    /// Decides what an exchange is whose horizon has passed.
+    fn settle(&mut self, open: Open, done: &mut impl FnMut(Exchange)) {
+        let horizon_ms = self.settings.horizon_ms;
+        match (open.traffic, &open.request, &open.answer) {
+            (Traffic::Advice, ..) => self.ledger.advice += open.frames(),
+            (Traffic::Reversal, ..) => self.ledger.reversal += open.frames(),
+            (Traffic::Administrative, ..) => self.ledger.administrative += open.frames(),
+            (_, Some(_), Some(_)) => self.close(open, Form::Paired, done),
+            (_, None, Some(answer)) if answer.mti.is_none() => self.close(open, Form::Complete, done),
+            (_, None, _) if self.links.may_begin_before(&open, horizon_ms) => {
+                self.close(open, Form::Open, done);
             }
+            (_, None, _) => self.close(open, Form::ResponseOnly, done),
+            // The log shows no more than the answer further up.
+            (_, Some(_), None) if open.upstream.is_some() => {
+                self.ledger.duplicates -= 1;
+                let answer = open.upstream.as_deref().copied();
+                self.close(Open { answer, upstream: None, ..open }, Form::Paired, done);
+            }
+            // An export that writes the answer's code into the request's row.
+            (_, Some(request), None) if request.is_row && request.code.is_some() => {
+                let whole = Open { answer: open.request, request: None, ..open };
+                self.close(whole, Form::Complete, done);
+            }
+            // A terminal that sent a reversal has given up waiting.
+            (_, Some(_), None) if open.undo.is_some() || self.links.goes_on_after(&open, horizon_ms) => {
+                self.close(open, Form::RequestOnly, done);
+            }
+            (_, Some(_), None) => self.links.wait(open),
         }
     }
 

@@ -5,7 +5,9 @@
 //! behind a closing quote belongs to the field. Rows end at line feeds alone.
 
 mod header;
+mod plain;
 mod quoted;
+mod separators;
 
 use posmortem_iso8583::Mti;
 
@@ -17,7 +19,10 @@ use crate::record::{Cells, NO_CELLS, Position, Record, RecordSink, RejectReason}
 use crate::time::TimeReader;
 
 pub(crate) use header::{Names, name_columns};
+pub use plain::PlainRow;
+use plain::plain_rows;
 pub(crate) use quoted::QuotedRow;
+pub(crate) use separators::Separators;
 
 /// Where the first row of some bytes ends.
 #[derive(Debug, PartialEq, Eq)]
@@ -88,11 +93,24 @@ pub(crate) fn is_hollow(row: &[u8], separator: u8) -> bool {
 }
 
 /// Reads all rows of a block.
-pub(crate) fn read_rows(layout: &Layout, block: &Block, quoted: &mut QuotedRow, sink: &mut impl RecordSink) {
+pub(crate) fn read_rows(layout: &Layout, block: &Block, buffers: &mut Buffers, sink: &mut impl RecordSink) {
+    let Buffers { quoted, separators } = buffers;
     let bytes = block.bytes();
-    let mut rows = Rows { layout, times: TimeReader::new(layout.times()), cells: NO_CELLS, sink };
-    let mut position = block.position();
     let has_quotes = memchr::memchr(b'"', bytes).is_some();
+    let mut times = TimeReader::new(layout.times());
+    let mut rows = Rows { layout, cells: NO_CELLS, sink };
+    if !has_quotes
+        && rows.sink.takes_plain_rows()
+        && plain_rows(layout, block, separators, &mut times, |plain, row, position, times| {
+            // What the sink does not take as it lies is read like any other row.
+            if !plain.is_some_and(|plain| rows.sink.plain_row(&plain)) {
+                rows.read(without_line_end(row), None, position, times);
+            }
+        })
+    {
+        return;
+    }
+    let mut position = block.position();
     let mut rest = bytes;
     while !rest.is_empty() {
         let end = match has_quotes {
@@ -106,23 +124,40 @@ pub(crate) fn read_rows(layout: &Layout, block: &Block, quoted: &mut QuotedRow, 
         };
         let (row, behind) = rest.split_at(len);
         let is_quoted = has_quotes && memchr::memchr(b'"', row).is_some();
-        rows.read(row, is_quoted.then_some(&mut *quoted), position);
+        rows.read(without_line_end(row), is_quoted.then_some(&mut *quoted), position, &mut times);
         position.offset += len as u64;
         position.line += if is_quoted { line_ends(row) } else { 1 };
         rest = behind;
     }
 }
 
+/// What reading rows needs, used again for every block.
+pub(crate) struct Buffers {
+    quoted: QuotedRow,
+    separators: Separators,
+}
+
+impl Default for Buffers {
+    fn default() -> Self {
+        Self { quoted: QuotedRow::new(), separators: Separators::default() }
+    }
+}
+
 struct Rows<'b, S> {
     layout: &'b Layout,
-    times: TimeReader<'b>,
     cells: Cells<'b>,
     sink: &'b mut S,
 }
 
 impl<'b, S: RecordSink> Rows<'b, S> {
-    fn read(&mut self, row: &'b [u8], quoted: Option<&mut QuotedRow>, position: Position) {
-        let row = without_line_end(row);
+    /// Reads a row, its line end left out.
+    fn read(
+        &mut self,
+        row: &'b [u8],
+        quoted: Option<&mut QuotedRow>,
+        position: Position,
+        times: &mut TimeReader<'_>,
+    ) {
         let row = if row.first() == Some(&0xef) { without_bom(row) } else { row };
         if is_hollow(row, self.layout.separator()) {
             if !is_blank(row, self.layout.separator()) {
@@ -138,12 +173,12 @@ impl<'b, S: RecordSink> Rows<'b, S> {
             return;
         }
         let read = match quoted {
-            None => self.split(row).and_then(|()| emit(&self.cells, &mut self.times, position, self.sink)),
+            None => self.split(row).and_then(|()| emit(&self.cells, times, position, self.sink)),
             Some(quoted) => {
                 let mut cells = NO_CELLS;
                 quoted
                     .split(row, self.layout, &mut cells)
-                    .and_then(|()| emit(&cells, &mut self.times, position, self.sink))
+                    .and_then(|()| emit(&cells, times, position, self.sink))
             }
         };
         if let Err(reason) = read {

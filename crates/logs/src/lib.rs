@@ -53,6 +53,7 @@ pub use block::Block;
 pub use block_reader::{BlockReader, ReadError};
 pub use column::Column;
 pub use compression::Compression;
+pub use delimited::PlainRow;
 pub use detect::{DetectError, Detection, detect};
 pub use format::{Format, Layout};
 pub use input::{Input, OpenError, SAMPLE_SIZE};

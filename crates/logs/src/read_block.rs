@@ -1,21 +1,16 @@
 //! From a block to what its frames say.
 
 use crate::block::Block;
-use crate::delimited::{QuotedRow, read_rows};
+use crate::delimited::{Buffers, read_rows};
 use crate::format::Format;
 use crate::jpos::read_records;
 use crate::record::RecordSink;
 
 /// Buffers that reading a block needs; one for each worker, used again for every block.
+#[derive(Default)]
 pub struct Scratch {
-    quoted: QuotedRow,
+    rows: Buffers,
     unescaped: Vec<u8>,
-}
-
-impl Default for Scratch {
-    fn default() -> Self {
-        Self { quoted: QuotedRow::new(), unescaped: Vec::new() }
-    }
 }
 
 /// Reads the frames of a block and tells the sink of each.
@@ -27,7 +22,7 @@ pub fn read_block(format: &Format, block: &Block, scratch: &mut Scratch, sink: &
         sink.rejected(position, reason);
     }
     match format {
-        Format::Delimited(layout) => read_rows(layout, block, &mut scratch.quoted, sink),
+        Format::Delimited(layout) => read_rows(layout, block, &mut scratch.rows, sink),
         Format::Jpos(rules) => read_records(rules, block, &mut scratch.unescaped, sink),
     }
 }

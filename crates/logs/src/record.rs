@@ -5,6 +5,7 @@ use std::fmt;
 use posmortem_iso8583::Timestamp;
 
 use crate::column::Column;
+use crate::delimited::PlainRow;
 
 /// A place in the decompressed stream of one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +53,16 @@ impl<'b> Record<'b> {
 
 /// Takes what [`read_block`](crate::read_block()) finds, in the order of the log.
 pub trait RecordSink {
+    /// Whether [`RecordSink::plain_row`] is worth calling.
+    fn takes_plain_rows(&self) -> bool {
+        false
+    }
+    /// A row without quotes, before it is taken apart. `true` when the sink has taken it; otherwise it
+    /// comes again as a record or a reject.
+    fn plain_row(&mut self, row: &PlainRow<'_>) -> bool {
+        let _ = row;
+        false
+    }
     /// A message.
     fn record(&mut self, record: &Record<'_>);
     /// A frame or message that cannot be read.

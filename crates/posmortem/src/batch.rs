@@ -1,13 +1,20 @@
 //! What a worker makes of one block.
 
+use crate::frontier::DEPTH;
 use crate::leg_builder::LegBuilder;
+use crate::plain::{Lesson, LinkSpans, NotPlain, Places, PlainLeg, PlainReader, Vocabulary};
 use posmortem_exchange::{Leg, Names};
-use posmortem_logs::{Block, Format, Position, Record, RecordSink, RejectReason, Scratch, read_block};
+use posmortem_iso8583::Currency;
+use posmortem_logs::{
+    Block, Format, PlainRow, Position, Record, RecordSink, RejectReason, Scratch, read_block,
+};
 use rayon::prelude::*;
 
 /// The legs of a block, in the order of the block, and what was no leg.
+#[derive(Default)]
 pub(crate) struct Batch {
     pub(crate) legs: Vec<Leg>,
+    pub(crate) plain: PlainLegs,
     pub(crate) names: Names,
     /// Places and reasons, where they are asked for.
     pub(crate) rejects: Vec<(Position, RejectReason)>,
@@ -17,12 +24,73 @@ pub(crate) struct Batch {
     pub(crate) masked_cards: u64,
 }
 
+impl Batch {
+    /// Frames with a message, readable or not.
+    pub(crate) fn frames(&self) -> u64 {
+        (self.legs.len() + self.plain.legs.len()) as u64 + self.rejected
+    }
+
+    /// The earliest and the latest time.
+    pub(crate) fn times(&self) -> Option<(i64, i64)> {
+        let slow = || self.legs.iter().map(|leg| leg.at.millis);
+        let earliest = slow().chain(self.plain.earliest).min()?;
+        let latest = slow().chain(self.plain.latest.iter().copied()).max()?;
+        Some((earliest, latest))
+    }
+
+    /// Keeps the legs whose times pass, asked in the order of the block.
+    pub(crate) fn retain_in_order(&mut self, mut keeps: impl FnMut(i64) -> bool) {
+        let Self { legs, plain, .. } = self;
+        let mut plain_left = plain.legs.iter().peekable();
+        let mut kept_plain = Vec::new();
+        let mut take_plain = |before: u64, keeps: &mut dyn FnMut(i64) -> bool| {
+            while let Some(leg) = plain_left.next_if(|leg| leg.source.offset < before) {
+                kept_plain.extend(keeps(leg.at.millis).then_some(*leg));
+            }
+        };
+        legs.retain(|leg| {
+            take_plain(leg.source.offset, &mut keeps);
+            keeps(leg.at.millis)
+        });
+        take_plain(u64::MAX, &mut keeps);
+        plain.legs = kept_plain;
+    }
+}
+
+/// The plain legs of a block, in the order of the block.
+#[derive(Default)]
+pub(crate) struct PlainLegs {
+    pub(crate) legs: Vec<PlainLeg>,
+    /// When each link is heard by them.
+    pub(crate) spans: LinkSpans,
+    /// Words that were not known.
+    pub(crate) lessons: Vec<Lesson>,
+    /// The earliest of their times.
+    pub(crate) earliest: Option<i64>,
+    /// The latest ones, as many as a frontier looks at, in no order.
+    pub(crate) latest: Vec<i64>,
+}
+
+impl PlainLegs {
+    fn sum_up(&mut self) {
+        let mut times: Vec<i64> = self.legs.iter().map(|leg| leg.at.millis).collect();
+        self.earliest = times.iter().min().copied();
+        if times.len() > DEPTH {
+            times.select_nth_unstable_by(DEPTH - 1, |a, b| b.cmp(a));
+            times.truncate(DEPTH);
+        }
+        self.latest = times;
+    }
+}
+
 /// What all batches of one input have in common.
 pub(crate) struct BatchReader<'s> {
     pub(crate) builder: &'s LegBuilder<'s>,
     pub(crate) format: &'s Format,
     pub(crate) input: u32,
     pub(crate) keep_rejects: bool,
+    /// How to read plain rows, where that is worth while.
+    pub(crate) plain: Option<(&'s Places, &'s Vocabulary)>,
 }
 
 impl BatchReader<'_> {
@@ -33,30 +101,50 @@ impl BatchReader<'_> {
 
     /// Reads one block. Pure but for the run's random card key.
     fn read(&self, block: &Block, scratch: &mut Scratch) -> Batch {
-        let batch = Batch {
-            legs: Vec::new(),
-            names: Names::default(),
-            rejects: Vec::new(),
-            rejected: 0,
-            first_reject: None,
-            non_messages: 0,
-            masked_cards: 0,
-        };
-        let mut sink = Sink { reader: self, is_row: matches!(self.format, Format::Delimited(_)), batch };
+        let plain = self.plain.map(|(places, words)| PlainReader {
+            places,
+            words,
+            builder: self.builder,
+            input: self.input,
+            currency: (0, Currency::UNKNOWN),
+        });
+        let is_row = matches!(self.format, Format::Delimited(_));
+        let mut sink = Sink { reader: self, plain, is_row, batch: Batch::default() };
         read_block(self.format, block, scratch, &mut sink);
+        sink.batch.plain.sum_up();
         sink.batch
     }
 }
 
 struct Sink<'r> {
     reader: &'r BatchReader<'r>,
+    plain: Option<PlainReader<'r>>,
     is_row: bool,
     batch: Batch,
 }
 
 impl RecordSink for Sink<'_> {
+    fn takes_plain_rows(&self) -> bool {
+        self.plain.is_some()
+    }
+
+    fn plain_row(&mut self, row: &PlainRow<'_>) -> bool {
+        let Some(plain) = &mut self.plain else { return false };
+        let read = &mut self.batch.plain;
+        match plain.leg(row) {
+            Ok(leg) => {
+                read.spans.see(leg.link(), leg.at);
+                read.legs.push(leg);
+                return true;
+            }
+            Err(NotPlain::Unknown) => plain.lessons(row, &mut read.lessons),
+            Err(NotPlain::Rich) => {}
+        }
+        false
+    }
+
     fn record(&mut self, record: &Record<'_>) {
-        let Self { reader, is_row, batch } = self;
+        let Self { reader, is_row, batch, .. } = self;
         match reader.builder.leg(record, reader.input, *is_row, &mut batch.names) {
             Ok(built) => {
                 batch.masked_cards += u64::from(built.masked_card);

@@ -26,6 +26,13 @@ impl Frontier {
         self.latest.insert(at, millis);
     }
 
+    /// Whether all legs of a block are near enough to the times seen before them, in whatever order
+    /// they come, so that none needs to be looked at by itself.
+    pub(crate) fn has_all_in_front(&self, earliest: i64, latest: i64, horizon_ms: i64) -> bool {
+        let reached = self.reached().map_or(latest, |reached| reached.max(latest));
+        earliest >= reached.saturating_sub(horizon_ms)
+    }
+
     /// Whether a time lies further back than the horizon.
     pub(crate) fn is_behind(&self, millis: i64, horizon_ms: i64) -> bool {
         self.reached().is_some_and(|reached| millis < reached.saturating_sub(horizon_ms))

@@ -13,6 +13,7 @@ use posmortem_iso8583::{
     is_switch_word, screen,
 };
 use posmortem_logs::{Column, Record, RejectReason};
+use siphasher::sip::SipHasher13;
 use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 
@@ -20,7 +21,7 @@ use std::hash::{BuildHasher, RandomState};
 pub(crate) struct LegBuilder<'s> {
     settings: &'s Settings,
     /// SipHash under a random key: names no card outside this run.
-    keyed: RandomState,
+    keyed: SipHasher13,
 }
 
 /// A leg, and whether its card was masked in the log.
@@ -31,7 +32,9 @@ pub(crate) struct Built {
 
 impl<'s> LegBuilder<'s> {
     pub(crate) fn new(settings: &'s Settings) -> Self {
-        Self { settings, keyed: RandomState::new() }
+        let random = RandomState::new();
+        let key = (random.hash_one(0), random.hash_one(1));
+        Self { settings, keyed: SipHasher13::new_with_keys(key.0, key.1) }
     }
 
     /// Reads a record of input number `input` into a leg whose symbols belong to `names`.
@@ -46,7 +49,7 @@ impl<'s> LegBuilder<'s> {
         let mti = Mti::parse(cell(record, Column::Mti));
         let code = response_code(cell(record, Column::ResponseCode), mti)?;
         let card = card_of(record);
-        let terminal = text(Column::TerminalId);
+        let (terminal, terminal_key) = self.terminal(cell(record, Column::TerminalId), names);
         let link = text(Column::Link);
         let dialect = self.dialect(&link, cell(record, Column::Dialect));
         let (original_stan, leaves_a_part) = (original_stan(record, mti), leaves_a_part(record));
@@ -54,8 +57,8 @@ impl<'s> LegBuilder<'s> {
             at: record.at,
             source: Source { input, offset: record.position.offset },
             mti,
-            terminal: names.intern(&terminal),
-            terminal_key: names.intern(terminal_key(&terminal)),
+            terminal,
+            terminal_key,
             merchant: names.intern(&text(Column::MerchantId)),
             issuer: self.issuer(record, card.as_ref(), names),
             link: names.intern(&link),
@@ -67,7 +70,7 @@ impl<'s> LegBuilder<'s> {
             trace: self.trace(record, input),
             in_dump: record.group.is_some(),
             amount: self.amount(record, mti),
-            card: card.map(|card| CardKey::new(card.hash_with(&self.keyed, cell(record, Column::Expiry)))),
+            card: card.map(|card| self.card_key(&card, cell(record, Column::Expiry))),
             token: self.token(card.as_ref(), cell(record, Column::Expiry)),
             code,
             dialect,
@@ -84,8 +87,20 @@ impl<'s> LegBuilder<'s> {
         Ok(Built { leg, masked_card: card.is_some_and(|card| card.visibility() == Visibility::Masked) })
     }
 
+    /// The terminal as printed, and without left zeros.
+    pub(crate) fn terminal(&self, cell: &[u8], names: &mut Names) -> (Symbol, Symbol) {
+        let printed = shown(cell);
+        (names.intern(&printed), names.intern(terminal_key(&printed)))
+    }
+
+    /// The card inside this run; the expiry date helps to tell masked ones apart.
+    #[inline]
+    pub(crate) fn card_key(&self, card: &CardNumber<'_>, expiry: &[u8]) -> CardKey {
+        CardKey::new(card.hash_with(|digits| self.keyed.hash(digits), expiry))
+    }
+
     /// Option before link's configuration before column.
-    fn dialect(&self, link: &str, column: &[u8]) -> Option<Dialect> {
+    pub(crate) fn dialect(&self, link: &str, column: &[u8]) -> Option<Dialect> {
         let of_link = || self.settings.link_dialects.get(link).copied();
         let of_column = || Dialect::from_name(std::str::from_utf8(column).ok()?);
         self.settings.dialect.or_else(of_link).or_else(of_column)
@@ -112,8 +127,11 @@ impl<'s> LegBuilder<'s> {
     fn trace(&self, record: &Record<'_>, input: u32) -> u64 {
         let id = cell(record, Column::TraceId);
         match record.group {
-            _ if !id.is_empty() => self.keyed.hash_one(id) | 1,
-            Some(group) => self.keyed.hash_one((input, group)) | 1,
+            _ if !id.is_empty() => self.keyed.hash(id) | 1,
+            Some(group) => {
+                let (input, group) = (input.to_le_bytes(), group.to_le_bytes());
+                self.keyed.hash(&[&b"group"[..], &input, &group].concat()) | 1
+            }
             None => 0,
         }
     }
@@ -133,9 +151,13 @@ impl<'s> LegBuilder<'s> {
     }
 }
 
-/// A value; empty where the export wrote that there is none.
 fn cell<'b>(record: &Record<'b>, column: Column) -> &'b [u8] {
-    match record.get(column) {
+    told_value(record.get(column))
+}
+
+/// A value without spaces around it; empty where the export wrote that there is none.
+pub(crate) fn told_value(cell: &[u8]) -> &[u8] {
+    match cell.trim_ascii() {
         b"NULL" | b"null" | b"Null" | b"(null)" | b"\\N" | b"N/A" | b"n/a" | b"-" => b"",
         value => value,
     }
@@ -150,7 +172,7 @@ fn told<'b>(record: &Record<'b>, columns: &[Column]) -> &'b [u8] {
 const LONGEST_NAME: usize = 64;
 
 /// Log text that may be kept and shown.
-fn shown(text: &[u8]) -> Cow<'_, str> {
+pub(crate) fn shown(text: &[u8]) -> Cow<'_, str> {
     let cut = |text: &str| match text.char_indices().nth(LONGEST_NAME) {
         Some((end, _)) => format!("{}…", text[..end].trim_end()),
         None => text.to_owned(),
@@ -181,7 +203,7 @@ fn card_of<'b>(record: &Record<'b>) -> Option<CardNumber<'b>> {
 }
 
 /// An empty DE39 is none; one that cannot be a code means that the record was not understood.
-fn response_code(text: &[u8], mti: Option<Mti>) -> Result<Option<ResponseCode>, RejectReason> {
+pub(crate) fn response_code(text: &[u8], mti: Option<Mti>) -> Result<Option<ResponseCode>, RejectReason> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -209,6 +231,11 @@ fn direction(text: &[u8]) -> Direction {
     } else {
         Direction::Unknown
     }
+}
+
+/// What processing code and class tell alone.
+pub(crate) fn kind_of_codes(mti: Option<Mti>, processing_code: &[u8]) -> Kind {
+    Kind::of(mti, processing_code, b"", b"")
 }
 
 /// DE60 is for private use: its first two digits are a type only where the dialect is UnionPay's.

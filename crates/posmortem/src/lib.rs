@@ -6,9 +6,11 @@
 #![forbid(unsafe_code)]
 
 mod batch;
+mod crowd;
 mod filter;
 mod frontier;
 mod leg_builder;
+mod plain;
 mod run;
 mod sequencer;
 mod settings;

@@ -7,7 +7,8 @@
 use crate::Settings;
 use crate::batch::Batch;
 use crate::leg_builder::LegBuilder;
-use crate::sequencer::{Counted, Sequencer};
+use crate::plain::Vocabulary;
+use crate::sequencer::{Counted, NewLegs, Sequencer};
 use crate::stream::Stream;
 use crate::warnings::{self, Zones};
 use posmortem_exchange::{Conclusion, Coverage, Exchange, Ledger, Names, Summary};
@@ -50,9 +51,10 @@ pub trait Observer {
         ControlFlow::Continue(())
     }
 
-    /// Bytes and frames so far, after decompression.
-    fn progress(&mut self, bytes: u64, frames: u64) {
+    /// Bytes and frames so far, after decompression. [`ControlFlow::Break`] ends the run early.
+    fn progress(&mut self, bytes: u64, frames: u64) -> ControlFlow<()> {
         let _ = (bytes, frames);
+        ControlFlow::Continue(())
     }
 }
 
@@ -112,16 +114,19 @@ pub fn analyse(sources: &[InputSource], settings: &Settings, observer: &mut dyn 
     // Legs of an input in another order than that of time may come from anywhere: nothing can be
     // settled before the end.
     pipeline.holds_all = streams.iter().any(Stream::is_unsorted);
+    if settings.may_glance() && streams.iter().all(Stream::is_plain) {
+        pipeline.sequencer.expect_plain_legs();
+        pipeline.words = Some(Vocabulary::default());
+    }
     while let Some(next) = earliest(&streams) {
-        let end = pipeline.step(&mut streams[next], blocks, observer);
-        if pipeline.sequencer.is_due() && !pipeline.holds_all {
-            let reached = streams.iter().filter(|stream| !stream.is_done()).map(Stream::reached).min();
-            let settled = reached.unwrap_or(i64::MAX).saturating_sub(settings.pairing.horizon_ms);
-            pipeline.sequencer.advance_to(settled, &pipeline.names, observer);
-        }
-        if end.is_break() {
+        if pipeline.step(&mut streams[next], blocks, observer).is_break() {
             break;
         }
+        let reached = streams.iter().filter(|stream| !stream.is_done()).map(Stream::reached).min();
+        pipeline.legs.settled = match reached {
+            _ if pipeline.holds_all => i64::MIN,
+            reached => reached.unwrap_or(i64::MAX).saturating_sub(settings.pairing.horizon_ms),
+        };
     }
     pipeline.finish(streams, observer)
 }
@@ -140,6 +145,10 @@ struct Pipeline<'s> {
     builder: LegBuilder<'s>,
     sequencer: Sequencer<'s>,
     names: Names,
+    /// The words of plain rows, where such rows are expected.
+    words: Option<Vocabulary>,
+    /// What the step before has read, for the sequencer to take.
+    legs: NewLegs,
     ledger: Ledger,
     rejects: Vec<Reject>,
     masked_cards: u64,
@@ -158,6 +167,8 @@ impl<'s> Pipeline<'s> {
             builder: LegBuilder::new(settings),
             sequencer: Sequencer::new(settings),
             names: Names::default(),
+            words: None,
+            legs: NewLegs::default(),
             ledger: Ledger::default(),
             rejects: Vec::new(),
             masked_cards: 0,
@@ -168,30 +179,44 @@ impl<'s> Pipeline<'s> {
         }
     }
 
-    /// Parses the blocks that an input has ready while it reads the next ones.
+    /// Workers read the next blocks of an input while the legs of the step before are counted here.
     fn step(&mut self, stream: &mut Stream, count: usize, observer: &mut dyn Observer) -> ControlFlow<()> {
         for (block, batch) in stream.take_probed() {
             self.take(stream, block, batch);
         }
         let blocks = stream.take_blocks(count, self.settings);
-        let Some(format) = stream.format().cloned() else { return ControlFlow::Continue(()) };
-        let reader = stream.batch_reader(&self.builder, &format, self.settings);
-        let (batches, ()) =
-            rayon::join(|| reader.read_all(&blocks), || stream.read_ahead(count, self.settings));
+        let Self { settings, builder, sequencer, names, words, legs, .. } = self;
+        let (mut batches, legs) = (Vec::new(), std::mem::take(legs));
+        if let Some(format) = stream.format().cloned() {
+            rayon::in_place_scope(|scope| {
+                let (batches, blocks, words) = (&mut batches, &blocks, words.as_ref());
+                let stream = &mut *stream;
+                scope.spawn(move |_| {
+                    *batches = stream.batch_reader(builder, &format, settings, words).read_all(blocks);
+                    stream.read_ahead(count, settings);
+                });
+                sequencer.take(legs, names, words, observer);
+            });
+        }
         for (block, batch) in blocks.into_iter().zip(batches) {
             self.take(stream, block, batch);
         }
-        observer.progress(self.bytes, self.frames);
-        if self.sequencer.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let goes_on = observer.progress(self.bytes, self.frames);
+        if self.sequencer.stopped() { ControlFlow::Break(()) } else { goes_on }
     }
 
     /// Adds what one block held, in the order of the input.
-    fn take(&mut self, stream: &mut Stream, block: Block, batch: Batch) {
+    fn take(&mut self, stream: &mut Stream, block: Block, mut batch: Batch) {
+        let horizon_ms = self.settings.pairing.horizon_ms;
         stream.count(&block, &batch);
-        let Batch { legs, names, rejects, rejected, non_messages, masked_cards, .. } = batch;
         self.bytes += block.bytes().len() as u64;
         stream.recycle(block);
-        self.frames += legs.len() as u64 + rejected;
+        self.frames += batch.frames();
+        self.hear(&batch);
+        if !self.holds_all {
+            self.ledger.out_of_order += stream.take_out_of_order(&mut batch, horizon_ms);
+        }
+        let Batch { legs, names, rejects, rejected, non_messages, masked_cards, plain, .. } = batch;
         self.ledger.rejected += rejected;
         self.ledger.non_message += non_messages;
         self.masked_cards += masked_cards;
@@ -204,22 +229,51 @@ impl<'s> Pipeline<'s> {
         };
         self.rejects.extend(rejects.into_iter().map(place));
         let map = self.names.absorb(&names);
-        for mut leg in legs {
+        self.legs.legs.extend(legs.into_iter().map(|mut leg| {
             leg.rename(&map);
-            self.first = Some(self.first.map_or(leg.at, |first| first.min(leg.at)));
-            self.last = self.last.max(Some(leg.at));
-            self.zones.see(leg.at);
-            if stream.is_in_order(leg.at.millis, self.settings.pairing.horizon_ms) || self.holds_all {
-                self.sequencer.add(leg);
-            } else {
-                self.ledger.out_of_order += 1;
+            leg
+        }));
+        self.legs.plain.push((plain.legs, stream.reached().saturating_add(horizon_ms)));
+        if let Some(words) = &mut self.words {
+            for lesson in plain.lessons {
+                words.learn(lesson, &self.builder, self.settings, &mut self.names);
             }
         }
     }
 
+    /// Takes note of when and where a block's legs are.
+    fn hear(&mut self, batch: &Batch) {
+        let plain = batch
+            .plain
+            .spans
+            .iter()
+            .filter_map(|(link, span)| Some((self.words.as_ref()?.link(link).name, span)));
+        let before = self.legs.spans.len();
+        self.legs.spans.extend(plain);
+        let plain = self.legs.spans[before..].iter().flat_map(|(_, span)| [span.first, span.last]);
+        for at in batch.legs.iter().map(|leg| leg.at).chain(plain) {
+            self.first = Some(self.first.map_or(at, |first| first.min(at)));
+            self.last = self.last.max(Some(at));
+            self.zones.see(at);
+        }
+    }
+
     fn finish(self, streams: Vec<Stream>, observer: &mut dyn Observer) -> Run {
-        let Self { sequencer, names, mut ledger, mut rejects, masked_cards, first, last, zones, .. } = self;
-        let Counted { pairing, tally, selected, stopped } = sequencer.finish(&names, observer);
+        let Self {
+            sequencer,
+            names,
+            words,
+            legs,
+            mut ledger,
+            mut rejects,
+            masked_cards,
+            first,
+            last,
+            zones,
+            ..
+        } = self;
+        let counted = sequencer.finish(legs, &names, words.as_ref(), observer);
+        let Counted { pairing, tally, selected, stopped } = counted;
         ledger += pairing.ledger();
         rejects.sort();
         let unsorted: Vec<String> =

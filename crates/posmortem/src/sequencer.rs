@@ -3,14 +3,35 @@
 //! Legs wait here until no input can bring an earlier one. How often the caller looks whether some
 //! may go on decides nothing but memory.
 
+use crate::crowd::{Crowd, Settled};
+use crate::plain::{PlainLeg, Vocabulary};
 use crate::run::Observer;
 use crate::{Filter, Settings};
 use posmortem_classify::CodeTables;
-use posmortem_exchange::{Exchange, Leg, Names, Pairing, Tally, conclude};
+use posmortem_exchange::{
+    Conclusion, Exchange, Leg, LinkSpan, Names, Outcome, Pairing, Symbol, Tally, conclude,
+};
 use std::ops::ControlFlow;
 
+/// What one step has read.
+#[derive(Default)]
+pub(crate) struct NewLegs {
+    /// Legs in full.
+    pub(crate) legs: Vec<Leg>,
+    /// Plain legs of a block, and the time up to which its input can be trusted: a later leg has a
+    /// wrong clock.
+    pub(crate) plain: Vec<(Vec<PlainLeg>, i64)>,
+    /// When links are heard by plain legs.
+    pub(crate) spans: Vec<(Symbol, LinkSpan)>,
+    /// Before this time no leg can come any more.
+    pub(crate) settled: i64,
+}
+
 pub(crate) struct Sequencer<'s> {
+    settings: &'s Settings,
     waiting: Vec<Leg>,
+    /// Plain legs, where there are any.
+    crowd: Option<Crowd>,
     /// The number of waiting legs at which the next look is due: twice those that had to stay, so
     /// that each leg is sorted a bounded number of times.
     due: usize,
@@ -47,7 +68,9 @@ impl<'s> Sequencer<'s> {
         };
         let fewest = settings.waiting_legs;
         Self {
+            settings,
             waiting: Vec::new(),
+            crowd: None,
             due: fewest,
             fewest,
             pairing: Pairing::new(settings.pairing.clone()),
@@ -55,12 +78,9 @@ impl<'s> Sequencer<'s> {
         }
     }
 
-    pub(crate) fn add(&mut self, leg: Leg) {
-        self.waiting.push(leg);
-    }
-
-    pub(crate) fn is_due(&self) -> bool {
-        self.waiting.len() >= self.due
+    /// Plain legs will come.
+    pub(crate) fn expect_plain_legs(&mut self) {
+        self.crowd = Some(Crowd::new(self.settings.pairing.horizon_ms));
     }
 
     /// Whether the observer has broken off.
@@ -68,9 +88,76 @@ impl<'s> Sequencer<'s> {
         self.counting.stopped
     }
 
+    /// Takes in legs, and lets those go on that none can precede any more.
+    pub(crate) fn take(
+        &mut self,
+        legs: NewLegs,
+        names: &Names,
+        words: Option<&Vocabulary>,
+        observer: &mut dyn Observer,
+    ) {
+        let NewLegs { legs, plain, spans, settled } = legs;
+        for (link, span) in spans {
+            self.pairing.hear(link, span, names);
+        }
+        if let Some(crowd) = &mut self.crowd {
+            legs.iter().for_each(|leg| crowd.see(leg));
+        }
+        self.waiting.extend(legs);
+        let Some(words) = words else {
+            if self.waiting.len() >= self.due {
+                self.advance_to(settled, names, observer);
+            }
+            return;
+        };
+        for (plain, trusted) in plain {
+            self.add_plain(&plain, trusted, words);
+        }
+        self.settle_plain(settled, names, words, observer);
+        if self.waiting.len() >= self.due {
+            // A crowded plain leg is known as such a horizon after its time.
+            self.advance_to(settled.saturating_sub(self.settings.pairing.horizon_ms), names, observer);
+        }
+    }
+
+    fn add_plain(&mut self, plain: &[PlainLeg], trusted: i64, words: &Vocabulary) {
+        let Self { crowd: Some(crowd), waiting, .. } = self else { return };
+        for leg in plain {
+            if leg.at.millis <= trusted {
+                crowd.add(leg);
+            } else {
+                // It would hold up all that come behind it.
+                let leg = leg.unfold(words);
+                crowd.see(&leg);
+                waiting.push(leg);
+            }
+        }
+    }
+
+    /// Counts the plain legs that stand alone, and lets the others wait with the rest.
+    fn settle_plain(&mut self, settled: i64, names: &Names, words: &Vocabulary, observer: &mut dyn Observer) {
+        let Self { settings, waiting, crowd: Some(crowd), pairing, counting, .. } = self else { return };
+        let (mut complete, mut answers) = (0, 0);
+        let shows_requests = pairing.has_requests();
+        crowd.settle_before(settled, words, |settled| match settled {
+            Settled::Crowded(leg) => waiting.push(leg.unfold(words)),
+            Settled::Alone(leg) => match leg.conclusion(words, settings) {
+                Some(conclusion) if !shows_requests => {
+                    counting.count_alone(&leg, conclusion, names, words);
+                    *(if leg.is_whole(words) { &mut complete } else { &mut answers }) += 1;
+                }
+                _ => {
+                    let done = &mut |exchange| counting.count(&exchange, names, observer);
+                    pairing.push_alone(&leg.unfold(words), done);
+                }
+            },
+        });
+        pairing.count_alone(complete, answers);
+    }
+
     /// Lets the legs before `millis` go on, none of which can come any more.
-    pub(crate) fn advance_to(&mut self, millis: i64, names: &Names, observer: &mut dyn Observer) {
-        let Self { waiting, due, fewest, pairing, counting } = self;
+    fn advance_to(&mut self, millis: i64, names: &Names, observer: &mut dyn Observer) {
+        let Self { waiting, due, fewest, pairing, counting, .. } = self;
         waiting.sort_by(|a, b| a.canonical_cmp(b, names));
         let ready = waiting.partition_point(|leg| leg.at.millis < millis);
         for leg in waiting.drain(..ready) {
@@ -80,7 +167,14 @@ impl<'s> Sequencer<'s> {
     }
 
     /// Lets everything go on and ends the pairing.
-    pub(crate) fn finish(mut self, names: &Names, observer: &mut dyn Observer) -> Counted {
+    pub(crate) fn finish(
+        mut self,
+        legs: NewLegs,
+        names: &Names,
+        words: Option<&Vocabulary>,
+        observer: &mut dyn Observer,
+    ) -> Counted {
+        self.take(NewLegs { settled: i64::MAX, ..legs }, names, words, observer);
         self.advance_to(i64::MAX, names, observer);
         let Self { mut pairing, mut counting, .. } = self;
         pairing.finish(&mut |exchange| counting.count(&exchange, names, observer));
@@ -90,6 +184,17 @@ impl<'s> Sequencer<'s> {
 }
 
 impl Counting<'_> {
+    /// Counts an attempt of which a plain leg tells everything, and nobody else wants to hear.
+    #[inline]
+    fn count_alone(&mut self, leg: &PlainLeg, conclusion: &Conclusion, names: &Names, words: &Vocabulary) {
+        self.selected += 1;
+        if conclusion.outcome == Outcome::Approved {
+            self.tally.record_approved(leg.terminal_key, leg.terminal, leg.merchant, leg.at, names);
+        } else {
+            self.tally.record(&Exchange::alone(leg.unfold(words)), conclusion, names);
+        }
+    }
+
     fn count(&mut self, exchange: &Exchange, names: &Names, observer: &mut dyn Observer) {
         let conclusion = conclude(exchange, self.tables);
         if self.stopped || !self.filter.takes(exchange, &conclusion, names) {

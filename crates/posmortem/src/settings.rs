@@ -26,16 +26,22 @@ pub struct Settings {
     pub filter: Filter,
     /// The key for tokens; without one, exchanges carry none.
     pub token_key: Option<TokenKey>,
+    /// Whether an observer is told of every exchange. Where none is, those that need no search are
+    /// counted without being made.
+    pub tells_exchanges: bool,
     /// Whether the places and reasons of rejects are kept for a list of them.
     pub keep_rejects: bool,
+    /// Legs at the start of an input that tell where it begins and whether it is in the order of time.
+    /// Tests set it low.
+    pub probed_legs: usize,
     /// Legs that may wait before some are settled. Decides memory and speed and nothing else; tests
     /// set it low.
     pub waiting_legs: usize,
 }
 
 impl Default for Settings {
-    /// Everything as the log tells it, and 65,536 waiting legs: sorting fewer at a time costs more
-    /// than holding them.
+    /// Everything as the log tells it; 16,384 probed and 65,536 waiting legs: sorting fewer at a time
+    /// costs more than holding them.
     fn default() -> Self {
         Self {
             input: InputSettings::default(),
@@ -46,8 +52,18 @@ impl Default for Settings {
             amount_unit: AmountUnit::default(),
             filter: Filter::default(),
             token_key: None,
+            tells_exchanges: true,
             keep_rejects: false,
+            probed_legs: 1 << 14,
             waiting_legs: 1 << 16,
         }
+    }
+}
+
+impl Settings {
+    /// Whether attempts may be counted without being made into exchanges: nobody asks for them one by
+    /// one.
+    pub(crate) fn may_glance(&self) -> bool {
+        !self.tells_exchanges && self.filter.is_open() && self.token_key.is_none()
     }
 }

@@ -4,13 +4,12 @@ use crate::Settings;
 use crate::batch::{Batch, BatchReader};
 use crate::frontier::{DEPTH, Frontier};
 use crate::leg_builder::LegBuilder;
+use crate::plain::{Places, Vocabulary};
 use crate::run::InputSource;
-use posmortem_exchange::{FileState, FileSummary};
+use posmortem_exchange::{FileState, FileSummary, Leg, Traffic};
+use posmortem_iso8583::Side;
 use posmortem_logs::{Block, BlockReader, DetectError, Format, Input, InputSettings, detect};
 use std::collections::VecDeque;
-
-/// Legs at the start of an input that tell where it begins and whether it is in the order of time.
-const PROBED_LEGS: usize = 1 << 14;
 
 /// Fewer legs than these do not tell a direction.
 const ENOUGH_LEGS: usize = 256;
@@ -42,6 +41,10 @@ pub(crate) struct Stream {
     /// Whether the probe found legs further back in time than the horizon, or most of them going
     /// backwards: an export with the newest first, or sorted by terminal.
     unsorted: bool,
+    /// Whether the probe found requests of attempts.
+    shows_requests: bool,
+    /// How its plain rows are read, if it has any.
+    places: Option<Places>,
     bytes: u64,
     frames: u64,
     rejected: u64,
@@ -62,6 +65,8 @@ impl Stream {
             frontier: Frontier::default(),
             begins: None,
             unsorted: false,
+            shows_requests: false,
+            places: None,
             bytes: 0,
             frames: 0,
             rejected: 0,
@@ -109,18 +114,23 @@ impl Stream {
     ) {
         self.open(&settings.input);
         let Some(format) = self.format.clone() else { return };
-        let reader = self.batch_reader(builder, &format, settings);
+        self.places = Places::of(&format, settings);
+        let is_request = |leg: &Leg| leg.traffic() == Traffic::Attempt && leg.side() == Side::Request;
         let mut times = Vec::new();
-        while times.len() < PROBED_LEGS {
+        let mut shows_requests = false;
+        while times.len() < settings.probed_legs {
             let read = self.take_blocks(blocks, settings);
             if read.is_empty() {
                 break;
             }
-            let batches = reader.read_all(&read);
-            times.extend(batches.iter().flat_map(|batch| &batch.legs).map(|leg| leg.at.millis));
+            let batches = self.batch_reader(builder, &format, settings, None).read_all(&read);
+            let legs = || batches.iter().flat_map(|batch| &batch.legs);
+            shows_requests |= legs().any(is_request);
+            times.extend(legs().map(|leg| leg.at.millis));
             self.probed.extend(read.into_iter().zip(batches));
         }
-        times.truncate(PROBED_LEGS);
+        self.shows_requests = shows_requests;
+        times.truncate(settings.probed_legs);
         self.begins = times.iter().take(DEPTH).min().copied();
         self.unsorted = is_unsorted(&times, settings.pairing.horizon_ms);
         if close && self.source != InputSource::Stdin && !matches!(self.reading, Reading::Ended) {
@@ -129,14 +139,21 @@ impl Stream {
         }
     }
 
-    /// How blocks of this input are to be parsed.
+    /// How blocks of this input are to be parsed; with words, its plain rows at a glance.
     pub(crate) fn batch_reader<'r>(
-        &self,
+        &'r self,
         builder: &'r LegBuilder<'r>,
         format: &'r Format,
         settings: &Settings,
+        words: Option<&'r Vocabulary>,
     ) -> BatchReader<'r> {
-        BatchReader { builder, format, input: self.input, keep_rejects: settings.keep_rejects }
+        let plain = self.places.as_ref().zip(words);
+        BatchReader { builder, format, input: self.input, keep_rejects: settings.keep_rejects, plain }
+    }
+
+    /// Whether most of its rows may be plain ones that stand alone: answers, as far as the probe saw.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.format.is_none() || (self.places.is_some() && !self.shows_requests && !self.unsorted)
     }
 
     /// What the probe parsed, once.
@@ -185,7 +202,7 @@ impl Stream {
     /// Takes note of a parsed block.
     pub(crate) fn count(&mut self, block: &Block, batch: &Batch) {
         let rejected = batch.rejected;
-        let frames = batch.legs.len() as u64 + rejected;
+        let frames = batch.frames();
         if let (None, Some((position, reason))) = (&self.first_reject, &batch.first_reject) {
             self.first_reject = Some(format!("line {}: {reason}", position.line));
         }
@@ -194,13 +211,24 @@ impl Stream {
         self.rejected += rejected;
     }
 
-    /// Takes note of a leg's time, and tells whether it is near enough to what the input has
-    /// reached to be paired. A question of the input's content alone, so that blocks do not matter.
-    pub(crate) fn is_in_order(&mut self, millis: i64, horizon_ms: i64) -> bool {
-        let in_order =
-            self.frontier.reached().is_none_or(|reached| millis >= reached.saturating_sub(horizon_ms));
-        self.frontier.see(millis);
-        in_order
+    /// Takes note of a block's times, and takes out the legs that are too far back from what the input
+    /// has reached to be paired. How many those are is a question of the input's content alone, so that
+    /// blocks do not matter.
+    pub(crate) fn take_out_of_order(&mut self, batch: &mut Batch, horizon_ms: i64) -> u64 {
+        let Some((earliest, latest)) = batch.times() else { return 0 };
+        let Self { frontier, .. } = self;
+        if frontier.has_all_in_front(earliest, latest, horizon_ms) {
+            let slow = batch.legs.iter().map(|leg| leg.at.millis);
+            slow.chain(batch.plain.latest.iter().copied()).for_each(|millis| frontier.see(millis));
+            return 0;
+        }
+        let before = batch.legs.len() + batch.plain.legs.len();
+        batch.retain_in_order(|millis| {
+            let in_order = !frontier.is_behind(millis, horizon_ms);
+            frontier.see(millis);
+            in_order
+        });
+        (before - batch.legs.len() - batch.plain.legs.len()) as u64
     }
 
     /// How far in time the input has come, as far as can be told: no leg to come lies a horizon or

@@ -57,7 +57,10 @@ pub(super) struct LinkLog {
 
 /// All links, the unnamed one among them.
 #[derive(Default)]
-pub(super) struct Links(HashMap<Symbol, LinkLog, RandomState>);
+pub(super) struct Links {
+    logs: HashMap<Symbol, LinkLog, RandomState>,
+    has_requests: bool,
+}
 
 impl Links {
     /// Takes note of when a link is heard, with its time-out when that is the first time.
@@ -67,8 +70,9 @@ impl Links {
         span: LinkSpan,
         timeout_ms: impl FnOnce() -> i64,
     ) -> &mut LinkLog {
+        self.has_requests |= span.first_request.is_some();
         let new = || LinkLog { span, timeout_ms: timeout_ms(), waiting: Vec::new() };
-        let log = self.0.entry(link).or_insert_with(new);
+        let log = self.logs.entry(link).or_insert_with(new);
         log.span.widen(span);
         log
     }
@@ -81,20 +85,25 @@ impl Links {
         if decided == 0 { Vec::new() } else { log.waiting.drain(..decided).collect() }
     }
 
+    /// Whether any link has shown a request of an attempt so far.
+    pub(super) fn have_requests(&self) -> bool {
+        self.has_requests
+    }
+
     /// After how many milliseconds an answer on the link is late.
     pub(super) fn timeout_ms(&self, link: Symbol) -> i64 {
-        self.0.get(&link).map_or(i64::MAX, |log| log.timeout_ms)
+        self.logs.get(&link).map_or(i64::MAX, |log| log.timeout_ms)
     }
 
     /// Whether the link's log goes on past the horizon of `open`.
     pub(super) fn goes_on_after(&self, open: &Open, horizon_ms: i64) -> bool {
-        self.0.get(&open.link()).is_some_and(|log| log.span.last.millis > open.began + horizon_ms)
+        self.logs.get(&open.link()).is_some_and(|log| log.span.last.millis > open.began + horizon_ms)
     }
 
     /// Whether an answer's request may have been logged before the link's log begins. A link that
     /// shows no requests within the horizon is a log of answers, whose every line is an exchange.
     pub(super) fn may_begin_before(&self, open: &Open, horizon_ms: i64) -> bool {
-        self.0.get(&open.link()).is_some_and(|log| {
+        self.logs.get(&open.link()).is_some_and(|log| {
             log.span.first_request.is_some_and(|request| request <= open.began + horizon_ms)
                 && open.began <= log.span.first.millis + horizon_ms
         })
@@ -102,7 +111,7 @@ impl Links {
 
     /// Keeps a request until its link is heard again.
     pub(super) fn wait(&mut self, open: Open) {
-        if let Some(log) = self.0.get_mut(&open.link()) {
+        if let Some(log) = self.logs.get_mut(&open.link()) {
             log.waiting.push(open);
         }
     }
@@ -111,7 +120,7 @@ impl Links {
     /// whether their link was heard past their horizon after all.
     pub(super) fn take_waiting(&mut self, horizon_ms: i64) -> Vec<(Open, bool)> {
         let mut waiting: Vec<Open> =
-            self.0.values_mut().flat_map(|log| std::mem::take(&mut log.waiting)).collect();
+            self.logs.values_mut().flat_map(|log| std::mem::take(&mut log.waiting)).collect();
         waiting.sort_by_key(|open| open.number);
         let decide = |open: Open| {
             let goes_on = self.goes_on_after(&open, horizon_ms);
@@ -123,13 +132,13 @@ impl Links {
     /// Of these requests left open, those on links that were last heard more than the horizon before
     /// the log's end.
     pub(super) fn silent(&self, left_open: &[Symbol], horizon_ms: i64) -> Vec<SilentLink> {
-        let end = self.0.values().map(|log| log.span.last.millis).max().unwrap_or_default();
+        let end = self.logs.values().map(|log| log.span.last.millis).max().unwrap_or_default();
         let mut counts: HashMap<Symbol, u64, RandomState> = HashMap::default();
         for link in left_open {
             *counts.entry(*link).or_default() += 1;
         }
         let silent = counts.into_iter().filter_map(|(link, open)| {
-            let last = self.0.get(&link)?.span.last;
+            let last = self.logs.get(&link)?.span.last;
             Some(SilentLink { link, last, open })
         });
         silent.filter(|link| link.last.millis + horizon_ms < end).collect()

@@ -1,0 +1,251 @@
+//! Which plain legs stand alone: no other leg within the horizon shares a key with them.
+//!
+//! A leg that stands alone is an exchange by itself, whatever the rules of pairing say, and needs no
+//! search among open exchanges. Nothing is lost by taking a leg for crowded that is not: it goes the
+//! long way. So the table below may confuse keys, and never overlooks two that are equal.
+
+use crate::plain::{PlainLeg, Vocabulary};
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use posmortem_exchange::{Leg, Reference, Symbol, Traffic};
+use posmortem_iso8583::Side;
+use std::collections::VecDeque;
+use std::hash::BuildHasher;
+
+/// Entries that are looked at together: one cache line.
+const WAYS: usize = 8;
+
+/// Bits of an entry that number a leg, its highest ones left out; the others are a part of its key's
+/// hash, so that one search in a thousand takes a strange leg for a like one.
+const NUMBER_BITS: u32 = 22;
+
+/// So many legs may wait before numbers are confused.
+const MOST_WAITING: usize = 1 << NUMBER_BITS;
+
+/// The bits of an entry that number a leg.
+const NUMBER: u32 = (1 << NUMBER_BITS) - 1;
+
+/// Legs of the other kinds, by the keys that lead from them to plain legs, with the first and last
+/// time at which each was seen.
+type Others = HashMap<u64, (i64, i64), RandomState>;
+
+/// Fewer keys of other legs are not worth forgetting.
+const FEWEST_OTHERS: usize = 1 << 12;
+
+struct Waiting {
+    leg: PlainLeg,
+    is_crowded: bool,
+}
+
+/// Plain legs that wait until all legs within their horizon are known.
+pub(crate) struct Crowd {
+    horizon_ms: i64,
+    waiting: VecDeque<Waiting>,
+    /// The number of the first leg that waits.
+    first: u64,
+    /// Keys of the legs that wait: a part of the hash, and the end of the leg's number.
+    table: Vec<[u32; WAYS]>,
+    /// Legs before this number are crowded: too many waited.
+    crowded_before: u64,
+    others: Others,
+    others_due: usize,
+    /// The latest time of any of them.
+    others_until: i64,
+    /// Whether `others` holds keys of card and amount, or of link and STAN.
+    with_cards: bool,
+    with_links: bool,
+    hasher: RandomState,
+}
+
+/// What has become of a plain leg.
+pub(crate) enum Settled {
+    /// No other leg can belong to it.
+    Alone(PlainLeg),
+    /// Others may.
+    Crowded(PlainLeg),
+}
+
+impl Crowd {
+    pub(crate) fn new(horizon_ms: i64) -> Self {
+        Self {
+            horizon_ms,
+            waiting: VecDeque::new(),
+            first: 1,
+            table: vec![[0; WAYS]; 1 << 10],
+            crowded_before: 0,
+            others: Others::default(),
+            others_due: FEWEST_OTHERS,
+            others_until: i64::MIN,
+            with_cards: false,
+            with_links: false,
+            hasher: RandomState::default(),
+        }
+    }
+
+    /// Takes in a plain leg.
+    #[inline]
+    pub(crate) fn add(&mut self, leg: &PlainLeg) {
+        if self.waiting.len() + 1 >= MOST_WAITING {
+            self.crowded_before = self.first + self.waiting.len() as u64 + 1;
+        }
+        // A line that is a third full overflows once in five hundred, one that is a sixth full hardly
+        // ever.
+        if self.table.len() * WAYS < self.waiting.len() * 6 {
+            self.grow();
+        }
+        let number = self.first + self.waiting.len() as u64;
+        let mut is_crowded = self.meet(self.key(leg.terminal_key, u64::from(leg.stan)), number);
+        if leg.rrn != 0 {
+            is_crowded |= self.meet(self.reference(leg.rrn), number);
+        }
+        self.waiting.push_back(Waiting { leg: *leg, is_crowded });
+    }
+
+    /// Puts a leg under one of its keys, and tells whether another that waits has the same.
+    #[inline]
+    fn meet(&mut self, hash: u64, number: u64) -> bool {
+        let Self { table, waiting, first, .. } = self;
+        let at = hash as usize & (table.len() - 1);
+        let Some(line) = table.get_mut(at) else { return true };
+        let entry = ((hash >> 32) as u32 >> NUMBER_BITS << NUMBER_BITS) | (number as u32 & NUMBER);
+        // How many legs before this one it was; those that have gone are further back than the first.
+        let age = |known: u32| (number as u32).wrapping_sub(known) & NUMBER;
+        let oldest = (number - *first) as u32;
+        let (mut alike, mut free) = (0_u32, 0_u32);
+        for (way, &known) in line.iter().enumerate() {
+            let is_here = age(known).wrapping_sub(1) < oldest;
+            alike |= u32::from((known ^ entry) >> NUMBER_BITS == 0 && is_here) << way;
+            free |= u32::from(!is_here) << way;
+        }
+        // In a full line some entry makes room, and may have met its like: both go the long way.
+        let is_met = alike != 0 || free == 0;
+        let ways = if alike != 0 { alike } else { free | 1 << WAYS >> 1 };
+        let Some(place) = line.get_mut(ways.trailing_zeros() as usize) else { return true };
+        let known = std::mem::replace(place, entry);
+        if is_met && let Some(other) = waiting.get_mut((number - *first) as usize - age(known) as usize) {
+            other.is_crowded = true;
+        }
+        is_met
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        self.table = vec![[0; WAYS]; self.table.len() * 2];
+        let legs: Vec<_> = self
+            .waiting
+            .iter()
+            .map(|waiting| (waiting.leg.terminal_key, waiting.leg.stan, waiting.leg.rrn))
+            .collect();
+        for (number, (terminal, stan, rrn)) in (self.first..).zip(legs) {
+            let mut is_crowded = self.meet(self.key(terminal, u64::from(stan)), number);
+            if rrn != 0 {
+                is_crowded |= self.meet(self.reference(rrn), number);
+            }
+            if let Some(waiting) = self.waiting.get_mut((number - self.first) as usize) {
+                waiting.is_crowded |= is_crowded;
+            }
+        }
+    }
+
+    /// Takes note of a leg that goes the long way.
+    pub(crate) fn see(&mut self, leg: &Leg) {
+        let at = leg.at.millis;
+        let stans = [leg.stan, leg.original_stan];
+        for stan in stans.into_iter().flatten() {
+            self.see_key(self.key(leg.terminal_key, stan), at);
+        }
+        for rrn in [leg.rrn, leg.original_rrn].into_iter().filter_map(twelve_digits) {
+            self.see_key(self.reference(rrn), at);
+        }
+        if let (true, Some(stan)) = (leg.terminal_key.is_absent(), leg.stan) {
+            self.with_links = true;
+            self.see_key(self.link(leg.link, stan), at);
+        }
+        let is_reversal = leg.traffic() == Traffic::Reversal && leg.side() == Side::Request;
+        if let (true, Some(card), Some(amount)) = (is_reversal, leg.card, leg.amount) {
+            self.with_cards = true;
+            self.see_key(self.hasher.hash_one((card, amount.minor)), at);
+        }
+        if self.others.len() >= self.others_due {
+            self.forget_others();
+        }
+    }
+
+    fn see_key(&mut self, key: u64, at: i64) {
+        self.others_until = self.others_until.max(at);
+        let (from, to) = self.others.entry(key).or_insert((at, at));
+        (*from, *to) = ((*from).min(at), (*to).max(at));
+    }
+
+    /// Forgets keys that no leg can meet any more: all that wait or will come are later than the
+    /// earliest of those that wait.
+    fn forget_others(&mut self) {
+        let earliest = self.waiting.iter().map(|waiting| waiting.leg.at.millis).min();
+        let horizon_ms = self.horizon_ms;
+        if let Some(earliest) = earliest {
+            self.others.retain(|_, (_, to)| *to >= earliest.saturating_sub(2 * horizon_ms));
+        }
+        self.others_due = (2 * self.others.len()).max(FEWEST_OTHERS);
+    }
+
+    /// Hands out the legs whose whole horizon lies before `millis`, before which no leg can come any
+    /// more.
+    #[inline]
+    pub(crate) fn settle_before(&mut self, millis: i64, words: &Vocabulary, mut each: impl FnMut(Settled)) {
+        while let Some(waiting) = self.waiting.front() {
+            if waiting.leg.at.millis.saturating_add(self.horizon_ms) >= millis {
+                return;
+            }
+            let is_crowded = waiting.is_crowded
+                || self.first < self.crowded_before
+                || self.has_others(&waiting.leg, words);
+            let leg = waiting.leg;
+            self.waiting.pop_front();
+            self.first += 1;
+            each(if is_crowded { Settled::Crowded(leg) } else { Settled::Alone(leg) });
+        }
+    }
+
+    #[inline]
+    fn has_others(&self, leg: &PlainLeg, words: &Vocabulary) -> bool {
+        if leg.at.millis.saturating_sub(self.horizon_ms) > self.others_until {
+            return false;
+        }
+        let is_near = |key: u64| {
+            self.others.get(&key).is_some_and(|(from, to)| {
+                let at = leg.at.millis;
+                at.saturating_add(self.horizon_ms) >= *from && at.saturating_sub(self.horizon_ms) <= *to
+            })
+        };
+        let stan = u64::from(leg.stan);
+        is_near(self.key(leg.terminal_key, stan))
+            || (leg.rrn != 0 && is_near(self.reference(leg.rrn)))
+            || (self.with_links
+                && (is_near(self.link(words.link(leg.link()).name, stan))
+                    || is_near(self.key(Symbol::ABSENT, stan))))
+            || (self.with_cards
+                && leg.card_and_amount().is_some_and(|key| is_near(self.hasher.hash_one(key))))
+    }
+
+    /// Terminal and STAN, whatever the class: reversals find attempts of several.
+    #[inline]
+    fn key(&self, terminal: Symbol, stan: u64) -> u64 {
+        self.hasher.hash_one((terminal.index() as u64, stan))
+    }
+
+    #[inline]
+    fn reference(&self, rrn: u64) -> u64 {
+        self.hasher.hash_one((u64::MAX, rrn))
+    }
+
+    fn link(&self, link: Symbol, stan: u64) -> u64 {
+        self.hasher.hash_one((link.index() as u64, stan, true))
+    }
+}
+
+/// A reference as plain rows have them; no other can be equal to one of theirs.
+fn twelve_digits(reference: Reference) -> Option<u64> {
+    let text = reference.as_str();
+    let is_plain = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_plain.then(|| text.parse().ok()).flatten()
+}
