@@ -139,9 +139,7 @@ impl Pairing {
     fn request(&mut self, leg: &Leg) {
         let traffic = leg.traffic();
         self.attempt_requests += u64::from(traffic == Traffic::Attempt);
-        // Stored reversals and advices are sent again long after: within the horizon they are one.
-        let is_stored = matches!(traffic, Traffic::Reversal | Traffic::Advice);
-        let window = if is_stored { self.settings.horizon_ms } else { REPEAT_MS };
+        let window = self.repeats_within(traffic);
         let at = leg.at.millis;
         let same = |open: &Open| {
             let before = if leg.in_dump { open.last_activity() } else { open.last_request };
@@ -159,17 +157,26 @@ impl Pairing {
         }
     }
 
+    /// How long after the one before an equal leg is the same again. Stored reversals and advices are
+    /// sent, and answered, again long after: within the horizon they are one.
+    fn repeats_within(&self, traffic: Traffic) -> i64 {
+        match traffic {
+            Traffic::Reversal | Traffic::Advice => self.settings.horizon_ms,
+            Traffic::Attempt | Traffic::Administrative => REPEAT_MS,
+        }
+    }
+
     /// An answer belongs to a request that waits for it, and else repeats one that was given.
     fn answer(&mut self, leg: &Leg) {
         self.attempt_answers += u64::from(leg.traffic() == Traffic::Attempt);
-        let at = leg.at.millis;
+        let (at, window) = (leg.at.millis, self.repeats_within(leg.traffic()));
         let waits = |open: &Open| {
             open.answer.is_none() && open.request.is_some_and(|request| amounts_agree(&request, leg))
         };
         let takes = |open: &Open| {
             let Some(answer) = &open.answer else { return true };
             let same = open.request.is_some() || amounts_agree(answer, leg);
-            same && at - open.last_answer <= REPEAT_MS
+            same && at - open.last_answer <= window
         };
         let mut partner = self.open.partner(leg, takes);
         if let Some((number, Facing::Terminal)) = partner

@@ -367,6 +367,13 @@ fn a_stored_reversal_that_is_sent_again_counts_once() {
 }
 
 #[test]
+fn a_stored_reversal_or_advice_that_is_answered_again_counts_once() {
+    let reversal = ["0 0400 s=5 ostan=1", "1 0410 s=5 rc=00", "200 0401 s=5 ostan=1", "201 0410 s=5 rc=00"];
+    check(&reversal, &[], "duplicates 2, reversal 2");
+    check(&["0 0230 s=5 rc=00", "300 0230 s=5 rc=00"], &[], "duplicates 1, advice 1");
+}
+
+#[test]
 fn an_unanswered_request_that_is_reversed_takes_its_cause_from_the_reversal() {
     let legs = ["0 0200 s=1", "60 0400 s=1 why=96", "61 0410 s=1 rc=00"];
     check(&legs, &["T1 unanswered switch_fault"], "request_only 1, reversal 2");
