@@ -431,6 +431,17 @@ fn the_number_of_a_hop_may_come_again_for_another_transaction() {
 }
 
 #[test]
+fn a_hop_that_answers_late_answers_the_request_that_waits() {
+    let legs = [
+        "0 0200 s=1 r=A a=5",
+        "0.01 0200 s=77 r=A a=5",
+        "90 0210 s=77 r=A a=5 rc=00",
+        "90.1 0210 s=1 r=A a=5 rc=00",
+    ];
+    check(&legs, &["T1 late response_timeout"], "paired 2, duplicates 2");
+}
+
+#[test]
 fn an_answer_further_up_counts_where_the_log_shows_no_other() {
     let legs = ["0 0200 s=1 r=A a=5", "0.01 0100 s=77 r=A a=5", "1 0110 s=77 r=A a=5 rc=00", LATER];
     check(&legs, &["T1 approved"], "paired 2, duplicates 1, administrative 1");
