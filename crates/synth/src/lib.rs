@@ -14,6 +14,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod chances;
 mod day;
 mod delimited;
 mod facts;
@@ -24,6 +25,7 @@ mod message;
 mod plan;
 mod queue;
 mod random;
+mod reversal;
 mod settings;
 mod text;
 mod truth;

@@ -2,12 +2,14 @@
 //!
 //! Draws do not depend on the form, so that all forms of a seed tell the same day.
 
+use crate::Settings;
+use crate::chances::Chances;
 use crate::facts::{Decision, Facts};
 use crate::fleet::Fleet;
-use crate::flight::{Flight, Kind, Names, Part, Role, Undo};
+use crate::flight::{Flight, Kind, Part, Role};
 use crate::queue::Queue;
 use crate::random::{Alias, Chance, Random};
-use crate::{Rates, Settings};
+use crate::reversal::Why;
 
 /// STANs of hops count apart from those of terminals.
 const FIRST_HOP_STAN: u32 = 800_000;
@@ -17,70 +19,17 @@ const NO_STAN: u32 = 990_000;
 /// Near a hard cut only what a cut cannot make ambiguous happens.
 const EDGE_MS: i64 = 15 * 60_000;
 
-/// The rates, ready to be drawn by.
-struct Chances {
-    other_kinds: Chance,
-    partial: Chance,
-    no_code: Chance,
-    retried: Chance,
-    copied: Chance,
-    repeated: Chance,
-    answer_lost: Chance,
-    unanswered: Chance,
-    late: Chance,
-    given_up: Chance,
-    reversed: Chance,
-    reversed_in_vain: Chance,
-    refused: Chance,
-    stored: Chance,
-    orphans: Chance,
-    renumbered: Chance,
-    masked: Chance,
-    completed: Chance,
-    offline: Chance,
-    signed_on: Chance,
-    delayed: Chance,
-}
-
-impl Chances {
-    fn of(rates: &Rates) -> Self {
-        Self {
-            other_kinds: Chance::of(rates.other_kinds),
-            partial: Chance::of(rates.partial),
-            no_code: Chance::of(rates.no_code),
-            retried: Chance::of(rates.retried),
-            copied: Chance::of(rates.copied),
-            repeated: Chance::of(rates.repeated),
-            answer_lost: Chance::of(rates.answer_lost),
-            unanswered: Chance::of(rates.unanswered),
-            late: Chance::of(rates.late),
-            given_up: Chance::of(rates.given_up),
-            reversed: Chance::of(rates.reversed),
-            reversed_in_vain: Chance::of(rates.reversed_in_vain),
-            refused: Chance::of(rates.refused),
-            stored: Chance::of(rates.stored),
-            orphans: Chance::of(rates.orphans),
-            renumbered: Chance::of(rates.renumbered),
-            masked: Chance::of(rates.masked),
-            completed: Chance::of(rates.completed),
-            offline: Chance::of(rates.offline),
-            signed_on: Chance::of(rates.signed_on),
-            delayed: Chance::of(rates.delayed),
-        }
-    }
-}
-
 /// Plans transactions and puts their lines into the queue.
 pub(crate) struct Planner {
     pub(crate) fleet: Fleet,
     pub(crate) facts: Facts,
     pub(crate) queue: Queue,
     pub(crate) random: Random,
-    chances: Chances,
+    pub(crate) chances: Chances,
     /// Quantiles of the time that a host takes, in milliseconds.
     latencies: Vec<u32>,
-    lost_why: Alias,
-    answered_why: Alias,
+    pub(crate) lost_why: Alias,
+    pub(crate) answered_why: Alias,
     edges: Vec<i64>,
     /// How a day's reference numbers begin, and how many there were.
     pub(crate) rrn: u64,
@@ -136,10 +85,10 @@ impl Planner {
             ..Flight::default()
         };
         if self.random.chance(self.chances.offline) {
-            self.begin(Flight { role: Role::Advice, kind: Kind::Sale, amount: amount.max(1), ..flight });
+            self.begin(Flight { role: Role::Advice, amount: amount.max(100), kind: Kind::Sale, ..flight });
         }
         if self.random.chance(self.chances.orphans) {
-            self.begin(Flight { role: Role::Orphan, amount: amount.max(1), ..flight });
+            self.begin(Flight { role: Role::Orphan, amount: amount.max(100), kind: Kind::Sale, ..flight });
         }
         if self.random.chance(self.chances.signed_on) {
             let role = if self.random.below(3) == 0 { Role::KeyChange } else { Role::SignOn };
@@ -259,7 +208,8 @@ impl Planner {
             self.undo(place, &mut flight, at, Why::Lost);
         } else if !unanswered && !late && !is_partial && flight.amount > 0 {
             let chance = if is_approved { self.chances.reversed } else { self.chances.reversed_in_vain };
-            if self.draw(chance) {
+            // Beyond a cut, the second try of the same card would be all that is left to take back.
+            if (is_approved || !plain) && self.draw(chance) {
                 let at = answered + self.random.seconds(1, 200);
                 self.undo(place, &mut flight, at, if is_approved { Why::Approved } else { Why::InVain });
             } else if is_approved
@@ -280,67 +230,6 @@ impl Planner {
         *self.queue.flight(place) = flight;
     }
 
-    /// A reversal, and its answer unless nobody answers it either.
-    fn undo(&mut self, place: u32, flight: &mut Flight, at: i64, after: Why) {
-        let begin = flight.begin;
-        let is_mute = self.fleet.terminals[flight.terminal as usize].is_mute;
-        // A customer who came twice has two attempts of one card and amount.
-        let by_card = flight.role == Role::Attempt && after != Why::InVain && !is_mute;
-        let names = match self.random.below(10) {
-            _ if flight.role == Role::Orphan => Names::Original,
-            0 | 1 => Names::Original,
-            2 => Names::Reference,
-            3 if by_card => Names::Card,
-            _ => Names::SameStan,
-        };
-        let why = if after == Why::Lost { &self.lost_why } else { &self.answered_why };
-        let why = why.draw(&mut self.random) as u8;
-        let first_advice = self.random.below(3) == 0;
-        let tells = self.facts.reversals[usize::from(why)].reason.is_some();
-        let stored = self.draw(self.chances.stored);
-        let refused = !stored && self.draw(self.chances.refused);
-        let passes_hop = names != Names::Card && !is_mute && !self.is_near_edge(begin);
-        let passes_hop = passes_hop && self.draw(self.chances.renumbered);
-        flight.undo = Undo {
-            names,
-            stan: if names == Names::SameStan { flight.stan } else { self.next_stan(flight.terminal) },
-            hop_stan: if passes_hop { self.next_hop_stan() } else { 0 },
-            why,
-            refused,
-            partial: !tells && names != Names::Card && self.random.below(3) == 0,
-            first_advice,
-            again_advice: first_advice || self.random.below(2) == 0,
-        };
-        self.line(place, begin, Part::Undo, at);
-        if passes_hop {
-            let after = i64::from(self.random.between(1, 5));
-            self.line(place, begin, Part::UndoHop, at + after);
-        }
-        let is_answered =
-            if stored { self.random.below(2) == 0 } else { refused || self.random.below(20) > 0 };
-        if is_answered {
-            let answered = at + self.random.seconds(1, 3) - 900;
-            self.undo_answer(place, begin, answered, passes_hop);
-        }
-        if stored {
-            let mut sent = at;
-            for _ in 0..self.random.between(1, 2) {
-                sent += self.random.seconds(65, 200);
-                self.line(place, begin, Part::UndoAgain, sent);
-            }
-            let answered = sent + self.random.seconds(1, 3);
-            self.undo_answer(place, begin, answered, passes_hop && !is_answered);
-        }
-    }
-
-    fn undo_answer(&mut self, place: u32, begin: i64, answered: i64, passes_hop: bool) {
-        if passes_hop {
-            let before = i64::from(self.random.between(2, 6));
-            self.line(place, begin, Part::UndoHopAnswer, answered - before);
-        }
-        self.line(place, begin, Part::UndoAnswer, answered);
-    }
-
     fn orphan(&mut self, place: u32, mut flight: Flight) {
         self.undo(place, &mut flight, 0, Why::InVain);
         // The original is none of this log's.
@@ -358,7 +247,7 @@ impl Planner {
         let begin = flight.begin;
         self.line(place, begin, Part::Request, 0);
         if is_advice && self.draw(self.chances.stored) {
-            if self.random.below(2) == 0 {
+            if self.random.below(2) == 0 && !self.is_near_edge(begin) {
                 self.line(place, begin, Part::Answer, latency);
             }
             let again = self.random.seconds(65, 400);
@@ -372,7 +261,7 @@ impl Planner {
     }
 
     /// Puts a line into the queue, some milliseconds into the flight, and its copies.
-    fn line(&mut self, place: u32, begin: i64, part: Part, after: i64) {
+    pub(crate) fn line(&mut self, place: u32, begin: i64, part: Part, after: i64) {
         let mut at = begin + after;
         let delay = if self.random.chance(self.chances.delayed) { self.random.seconds(0, 30) } else { 0 };
         self.queue.push(place, part, at, delay);
@@ -391,21 +280,21 @@ impl Planner {
         self.queue.push(place, Part::Begin, begin, 0);
     }
 
-    fn is_near_edge(&self, moment: i64) -> bool {
+    pub(crate) fn is_near_edge(&self, moment: i64) -> bool {
         self.edges.iter().any(|edge| (moment - edge).abs() < EDGE_MS)
     }
 
-    fn draw(&mut self, chance: Chance) -> bool {
+    pub(crate) fn draw(&mut self, chance: Chance) -> bool {
         self.random.chance(chance)
     }
 
-    fn next_stan(&mut self, terminal: u32) -> u32 {
+    pub(crate) fn next_stan(&mut self, terminal: u32) -> u32 {
         let stan = &mut self.fleet.terminals[terminal as usize].stan;
         *stan = if *stan >= FIRST_HOP_STAN - 1 { 1 } else { *stan + 1 };
         *stan
     }
 
-    fn next_hop_stan(&mut self) -> u32 {
+    pub(crate) fn next_hop_stan(&mut self) -> u32 {
         self.hop_stan = (self.hop_stan + 1) % HOP_STANS;
         FIRST_HOP_STAN + self.hop_stan
     }
@@ -414,16 +303,6 @@ impl Planner {
     pub(crate) fn decision(&self, flight: &Flight, code: u8) -> Decision {
         self.facts.codes[usize::from(code)].decision(flight.kind.is_related())
     }
-}
-
-/// What came before a reversal.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Why {
-    /// No answer in time.
-    Lost,
-    Approved,
-    /// Nothing that could be taken back.
-    InVain,
 }
 
 /// The same customer at the same terminal, later.

@@ -22,7 +22,7 @@ const ATTEMPT_COLUMNS: &[u8] = b"time\tterminal\tstan\trrn\toutcome\tcause\treas
 struct LinkLog {
     first: i64,
     last: i64,
-    has_requests: bool,
+    first_request: i64,
 }
 
 /// A half whose link decides what it was.
@@ -70,7 +70,7 @@ impl<'o> Verdicts<'o> {
             out.write_all(ATTEMPT_COLUMNS)?;
         }
         let truth = Truth { terminals, reasons: planner.facts.reasons.clone(), ..Truth::default() };
-        let unheard = LinkLog { first: i64::MAX, last: i64::MIN, has_requests: false };
+        let unheard = LinkLog { first: i64::MAX, last: i64::MIN, first_request: i64::MAX };
         let links = vec![unheard; planner.fleet.links.len()];
         Ok(Self { form, truth, links, pending: Vec::new(), look_at: 1024, attempts })
     }
@@ -80,7 +80,9 @@ impl<'o> Verdicts<'o> {
         let log = &mut self.links[usize::from(link)];
         log.first = log.first.min(at);
         log.last = log.last.max(at);
-        log.has_requests |= is_request;
+        if is_request {
+            log.first_request = log.first_request.min(at);
+        }
         self.truth.lines += 1;
     }
 
@@ -178,7 +180,9 @@ impl<'o> Verdicts<'o> {
         self.look(planner)?;
         for Pending { mut attempt, link, is_request } in std::mem::take(&mut self.pending) {
             let log = self.links[usize::from(link)];
-            if is_request || (log.has_requests && attempt.at <= log.first + HORIZON_MS) {
+            // A link that shows no request within the horizon is a log of answers.
+            let shows_requests = log.first_request <= attempt.at + HORIZON_MS;
+            if is_request || (shows_requests && attempt.at <= log.first + HORIZON_MS) {
                 attempt.outcome = Outcome::Open;
                 attempt.reason = None;
                 attempt.ledger = "open";
