@@ -442,6 +442,17 @@ fn a_hop_that_answers_late_answers_the_request_that_waits() {
 }
 
 #[test]
+fn a_hop_may_answer_with_a_part_of_the_amount() {
+    let legs = [
+        "0 0200 s=1 r=A a=9",
+        "0.01 0200 s=77 r=A a=9",
+        "1 0210 s=77 r=A a=6 rc=10",
+        "1.1 0210 s=1 r=A a=6 rc=10",
+    ];
+    check(&legs, &["T1 approved partial"], "paired 2, duplicates 2");
+}
+
+#[test]
 fn an_answer_further_up_counts_where_the_log_shows_no_other() {
     let legs = ["0 0200 s=1 r=A a=5", "0.01 0100 s=77 r=A a=5", "1 0110 s=77 r=A a=5 rc=00", LATER];
     check(&legs, &["T1 approved"], "paired 2, duplicates 1, administrative 1");

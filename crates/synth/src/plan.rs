@@ -152,8 +152,7 @@ impl Planner {
         // When the request was last sent before its answer.
         let mut sent = 0;
         self.line(place, begin, Part::Request, 0);
-        let renumbered =
-            !plain && !is_mute && !is_partial && flight.amount > 0 && self.draw(self.chances.renumbered);
+        let renumbered = !plain && !is_mute && flight.amount > 0 && self.draw(self.chances.renumbered);
         if renumbered {
             flight.hop_stan = self.next_hop_stan();
             flight.hop_changes_class = self.random.below(4) == 0;
