@@ -110,7 +110,7 @@ impl Alias {
 
     pub(crate) fn draw(&self, random: &mut Random) -> usize {
         let bits = random.next();
-        let place = ((bits >> 32) * self.places.len() as u64 >> 32) as usize;
+        let place = (((bits >> 32) * self.places.len() as u64) >> 32) as usize;
         let (below, other) = self.places[place];
         if (bits as u32) < below { place } else { other as usize }
     }
