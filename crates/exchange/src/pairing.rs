@@ -211,7 +211,9 @@ impl Pairing {
     /// own.
     fn attempt_again(&mut self, number: u64, leg: &Leg) -> Option<u64> {
         let open = self.open.get_mut(number)?;
-        let otherwise = leg.code.is_some() && open.answer.is_some_and(|answer| answer.code != leg.code);
+        let is_attempt = open.traffic == Traffic::Attempt;
+        let otherwise =
+            is_attempt && leg.code.is_some() && open.answer.is_some_and(|answer| answer.code != leg.code);
         let again = open.again.take_if(|_| otherwise)?;
         self.ledger.duplicates -= 1;
         Some(self.open.add(Open::new(*again, true)))
@@ -222,11 +224,21 @@ impl Pairing {
         let Some(open) = self.open.get_mut(number) else { return };
         open.answer = Some(*leg);
         open.last_answer = leg.at.millis;
-        let original = open.original;
         self.open.find_by(number, leg);
+        self.tell_original(number, leg);
+    }
+
+    /// Lets the original know how its reversal was answered.
+    fn tell_original(&mut self, number: u64, leg: &Leg) {
+        let original = self.open.get(number).and_then(|open| open.original);
         let undo = original.and_then(|number| self.open.get_mut(number)).and_then(|open| open.undo.as_mut());
         if let Some(undo) = undo {
-            undo.answer = leg.code.map(|code| (code, leg.dialect));
+            let told = leg.code.map(|code| (code, leg.dialect));
+            if undo.answer.is_none() {
+                undo.answer = told;
+            } else {
+                undo.last_answer = told.or(undo.last_answer);
+            }
         }
     }
 
@@ -251,6 +263,7 @@ impl Pairing {
     /// not tell directions, answers travel towards the terminal, so the last one faces it.
     fn copy_of_answer(&mut self, number: u64, leg: &Leg) {
         self.ledger.duplicates += 1;
+        self.tell_original(number, leg);
         let Some(open) = self.open.get_mut(number) else { return };
         open.last_answer = leg.at.millis;
         let Some(answer) = &mut open.answer else { return };
@@ -286,6 +299,7 @@ impl Pairing {
             reason: leg.reversal_reason,
             partial: leg.leaves_a_part || smaller,
             answer: None,
+            last_answer: None,
         });
         Some(number)
     }

@@ -367,6 +367,20 @@ fn a_stored_reversal_that_is_sent_again_counts_once() {
 }
 
 #[test]
+fn a_stored_reversal_that_is_refused_at_first_takes_back_all_the_same() {
+    let sale = ["0 0200 s=1", "1 0210 s=1 rc=00", "9 0420 s=5 ostan=1 why=68"];
+    for (first, second) in [("96", "00"), ("00", "94")] {
+        let answers = [
+            &format!("10 0430 s=5 rc={first}"),
+            "100 0421 s=5 ostan=1 why=68",
+            &format!("101 0430 s=5 rc={second}"),
+        ];
+        let legs = [sale, answers].concat();
+        check(&legs, &["T1 reversed response_timeout"], "paired 2, duplicates 2, reversal 2");
+    }
+}
+
+#[test]
 fn a_stored_reversal_or_advice_that_is_answered_again_counts_once() {
     let reversal = ["0 0400 s=5 ostan=1", "1 0410 s=5 rc=00", "200 0401 s=5 ostan=1", "201 0410 s=5 rc=00"];
     check(&reversal, &[], "duplicates 2, reversal 2");
