@@ -30,6 +30,8 @@ pub struct Undo {
     pub partial: bool,
     /// The answer's code and dialect: a refused reversal undoes nothing.
     pub answer: Option<(ResponseCode, Option<Dialect>)>,
+    /// The same of the last answer, where it was sent again: once accepted is enough.
+    pub last_answer: Option<(ResponseCode, Option<Dialect>)>,
 }
 
 /// One attempt. At least one of the legs is there.

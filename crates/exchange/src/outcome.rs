@@ -135,8 +135,9 @@ pub fn conclude(exchange: &Exchange, tables: &CodeTables) -> Conclusion {
 /// An approval stands unless a reversal took it back. One that was refused took nothing back.
 fn approval(exchange: &Exchange, tables: &CodeTables, approval: Conclusion) -> Conclusion {
     let Some(undo) = &exchange.undo else { return approval };
-    let answered = undo.answer.map(|coded| meaning_of(exchange, tables, coded, None));
-    if let Some(Meaning::Declined(_)) = answered {
+    let answers = [undo.answer, undo.last_answer].into_iter().flatten();
+    let mut answers = answers.map(|coded| meaning_of(exchange, tables, coded, None)).peekable();
+    if answers.peek().is_some() && answers.all(|answer| matches!(answer, Meaning::Declined(_))) {
         return approval;
     }
     let reason = undo.reason.and_then(|told| told.reason);

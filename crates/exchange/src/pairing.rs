@@ -166,9 +166,7 @@ impl Pairing {
     fn request(&mut self, leg: &Leg) {
         let traffic = leg.traffic();
         self.attempt_requests += u64::from(traffic == Traffic::Attempt);
-        // Stored reversals and advices are sent again long after: within the horizon they are one.
-        let is_stored = matches!(traffic, Traffic::Reversal | Traffic::Advice);
-        let window = if is_stored { self.settings.horizon_ms } else { REPEAT_MS };
+        let window = self.repeats_within(traffic);
         let at = leg.at.millis;
         let same = |open: &Open| {
             let before = if leg.in_dump { open.last_activity() } else { open.last_request };
@@ -186,17 +184,26 @@ impl Pairing {
         }
     }
 
+    /// How long after the one before an equal leg is the same again. Stored reversals and advices are
+    /// sent, and answered, again long after: within the horizon they are one.
+    fn repeats_within(&self, traffic: Traffic) -> i64 {
+        match traffic {
+            Traffic::Reversal | Traffic::Advice => self.settings.horizon_ms,
+            Traffic::Attempt | Traffic::Administrative => REPEAT_MS,
+        }
+    }
+
     /// An answer belongs to a request that waits for it, and else repeats one that was given.
     fn answer(&mut self, leg: &Leg) {
         self.attempt_answers += u64::from(leg.traffic() == Traffic::Attempt);
-        let at = leg.at.millis;
+        let (at, window) = (leg.at.millis, self.repeats_within(leg.traffic()));
         let waits = |open: &Open| {
             open.answer.is_none() && open.request.is_some_and(|request| amounts_agree(&request, leg))
         };
         let takes = |open: &Open| {
             let Some(answer) = &open.answer else { return true };
             let same = open.request.is_some() || amounts_agree(answer, leg);
-            same && at - open.last_answer <= REPEAT_MS
+            same && at - open.last_answer <= window
         };
         let mut partner = self.open.partner(leg, takes);
         if let Some((number, Facing::Terminal)) = partner
@@ -231,7 +238,9 @@ impl Pairing {
     /// own.
     fn attempt_again(&mut self, number: u64, leg: &Leg) -> Option<u64> {
         let open = self.open.get_mut(number)?;
-        let otherwise = leg.code.is_some() && open.answer.is_some_and(|answer| answer.code != leg.code);
+        let is_attempt = open.traffic == Traffic::Attempt;
+        let otherwise =
+            is_attempt && leg.code.is_some() && open.answer.is_some_and(|answer| answer.code != leg.code);
         let again = open.again.take_if(|_| otherwise)?;
         self.ledger.duplicates -= 1;
         Some(self.open.add(Open::new(*again, true)))
@@ -242,11 +251,21 @@ impl Pairing {
         let Some(open) = self.open.get_mut(number) else { return };
         open.answer = Some(*leg);
         open.last_answer = leg.at.millis;
-        let original = open.original;
         self.open.find_by(number, leg);
+        self.tell_original(number, leg);
+    }
+
+    /// Lets the original know how its reversal was answered.
+    fn tell_original(&mut self, number: u64, leg: &Leg) {
+        let original = self.open.get(number).and_then(|open| open.original);
         let undo = original.and_then(|number| self.open.get_mut(number)).and_then(|open| open.undo.as_mut());
         if let Some(undo) = undo {
-            undo.answer = leg.code.map(|code| (code, leg.dialect));
+            let told = leg.code.map(|code| (code, leg.dialect));
+            if undo.answer.is_none() {
+                undo.answer = told;
+            } else {
+                undo.last_answer = told.or(undo.last_answer);
+            }
         }
     }
 
@@ -271,6 +290,7 @@ impl Pairing {
     /// not tell directions, answers travel towards the terminal, so the last one faces it.
     fn copy_of_answer(&mut self, number: u64, leg: &Leg) {
         self.ledger.duplicates += 1;
+        self.tell_original(number, leg);
         let Some(open) = self.open.get_mut(number) else { return };
         open.last_answer = leg.at.millis;
         let Some(answer) = &mut open.answer else { return };
@@ -306,6 +326,7 @@ impl Pairing {
             reason: leg.reversal_reason,
             partial: leg.leaves_a_part || smaller,
             answer: None,
+            last_answer: None,
         });
         Some(number)
     }

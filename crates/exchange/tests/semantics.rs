@@ -367,6 +367,27 @@ fn a_stored_reversal_that_is_sent_again_counts_once() {
 }
 
 #[test]
+fn a_stored_reversal_that_is_refused_at_first_takes_back_all_the_same() {
+    let sale = ["0 0200 s=1", "1 0210 s=1 rc=00", "9 0420 s=5 ostan=1 why=68"];
+    for (first, second) in [("96", "00"), ("00", "94")] {
+        let answers = [
+            &format!("10 0430 s=5 rc={first}"),
+            "100 0421 s=5 ostan=1 why=68",
+            &format!("101 0430 s=5 rc={second}"),
+        ];
+        let legs = [sale, answers].concat();
+        check(&legs, &["T1 reversed response_timeout"], "paired 2, duplicates 2, reversal 2");
+    }
+}
+
+#[test]
+fn a_stored_reversal_or_advice_that_is_answered_again_counts_once() {
+    let reversal = ["0 0400 s=5 ostan=1", "1 0410 s=5 rc=00", "200 0401 s=5 ostan=1", "201 0410 s=5 rc=00"];
+    check(&reversal, &[], "duplicates 2, reversal 2");
+    check(&["0 0230 s=5 rc=00", "300 0230 s=5 rc=00"], &[], "duplicates 1, advice 1");
+}
+
+#[test]
 fn an_unanswered_request_that_is_reversed_takes_its_cause_from_the_reversal() {
     let legs = ["0 0200 s=1", "60 0400 s=1 why=96", "61 0410 s=1 rc=00"];
     check(&legs, &["T1 unanswered switch_fault"], "request_only 1, reversal 2");
@@ -421,6 +442,28 @@ fn the_number_of_a_hop_may_come_again_for_another_transaction() {
         "101 0210 s=2 r=B a=9 rc=51",
     ];
     check(&legs, &["T1 approved", "T1 declined insufficient_funds"], "paired 4, duplicates 2");
+}
+
+#[test]
+fn a_hop_that_answers_late_answers_the_request_that_waits() {
+    let legs = [
+        "0 0200 s=1 r=A a=5",
+        "0.01 0200 s=77 r=A a=5",
+        "90 0210 s=77 r=A a=5 rc=00",
+        "90.1 0210 s=1 r=A a=5 rc=00",
+    ];
+    check(&legs, &["T1 late response_timeout"], "paired 2, duplicates 2");
+}
+
+#[test]
+fn a_hop_may_answer_with_a_part_of_the_amount() {
+    let legs = [
+        "0 0200 s=1 r=A a=9",
+        "0.01 0200 s=77 r=A a=9",
+        "1 0210 s=77 r=A a=6 rc=10",
+        "1.1 0210 s=1 r=A a=6 rc=10",
+    ];
+    check(&legs, &["T1 approved partial"], "paired 2, duplicates 2");
 }
 
 #[test]

@@ -56,13 +56,17 @@ impl OpenExchanges {
     }
 
     /// Whether a leg with the key of a hop belongs to that hop's exchange and not to a later one which
-    /// came by the same number.
+    /// came by the same number: while the exchange waits for its answer, and shortly after. Where no
+    /// reference tells, the amount must; an answer approves a part of it at times.
     fn is_hop_of(&self, number: u64, leg: &Leg) -> bool {
         self.get(number).is_some_and(|open| {
+            let same_reference = |request: Leg| !leg.rrn.is_absent() && request.rrn == leg.rrn;
             open.terminal_agrees(leg.terminal_key)
                 && open.reference_agrees(&leg.rrn)
-                && open.request.is_none_or(|request| super::amounts_agree(&request, leg))
-                && leg.at.millis - open.last_activity() <= REPEAT_MS
+                && open
+                    .request
+                    .is_none_or(|request| same_reference(request) || super::amounts_agree(&request, leg))
+                && (open.answer.is_none() || leg.at.millis - open.last_activity() <= REPEAT_MS)
         })
     }
 

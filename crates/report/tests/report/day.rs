@@ -74,6 +74,7 @@ impl Book {
                 reason: reason_of(code),
                 partial: false,
                 answer: None,
+                last_answer: None,
             }),
         };
         let conclusion = conclude(&exchange, CodeTables::built_in());

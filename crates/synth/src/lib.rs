@@ -1,0 +1,41 @@
+//! Labelled days: logs of a seeded world, and the truth about them beside.
+//!
+//! This crate exists so that a report can be checked against what happened: it may never be a normal
+//! dependency of anything. The world is drawn from a seed (terminals, issuers, customers, hosts that
+//! fail), written as a log in one of three forms, and the truth is counted from what the world did and
+//! which of its lines were written. It never asks the crates that it is there to check.
+//!
+//! ```
+//! use posmortem_synth::{Settings, write};
+//! let mut log = Vec::new();
+//! let written = write(&Settings { attempts: 100, terminals: 3, ..Settings::new(7) }, &mut log, None)?;
+//! assert_eq!(written.truth.lines, log.split(|&byte| byte == b'\n').count() as u64 - 2);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod chances;
+mod day;
+mod delimited;
+mod facts;
+mod fleet;
+mod flight;
+mod jpos;
+mod message;
+mod plan;
+mod queue;
+mod random;
+mod reversal;
+mod settings;
+mod text;
+mod truth;
+mod truth_file;
+mod verdict;
+mod world;
+
+pub use day::{Day, moment};
+pub use facts::{CAUSES, Reason};
+pub use fleet::{Link, Terminal};
+pub use settings::{Form, Rates, Settings};
+pub use truth::{AttemptTruth, Counts, LedgerTruth, Money, OUTCOMES, TerminalTruth, Truth};
+pub use world::{Written, write};

@@ -1,0 +1,223 @@
+//! What a world is asked to be.
+
+use crate::Day;
+
+/// How a day is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// Delimited rows, one an answer.
+    #[default]
+    Responses,
+    /// Delimited rows of requests and answers.
+    Both,
+    /// A jPOS Q2 log of requests and answers.
+    Jpos,
+}
+
+impl Form {
+    /// Every form.
+    pub const ALL: [Self; 3] = [Self::Responses, Self::Both, Self::Jpos];
+
+    /// The name used on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Responses => "responses",
+            Self::Both => "both",
+            Self::Jpos => "jpos",
+        }
+    }
+
+    /// The form of that name, if there is one.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.name() == name)
+    }
+}
+
+/// How often each ingredient occurs, from 0 to 1. Of attempts, where nothing else is said.
+#[derive(Clone, Debug)]
+pub struct Rates {
+    /// Declined attempts at an ordinary issuer.
+    pub declined: f64,
+    /// Attempts other than sales: pre-authorisations, voids, refunds, inquiries.
+    pub other_kinds: f64,
+    /// Sales approved for less than was asked.
+    pub partial: f64,
+    /// Answers without a code.
+    pub no_code: f64,
+    /// Declined attempts that the customer tries again within two minutes.
+    pub retried: f64,
+    /// Messages printed two to four times within milliseconds.
+    pub copied: f64,
+    /// Requests sent again (0201) while they wait.
+    pub repeated: f64,
+    /// Requests sent again after their answer, which then comes again.
+    pub answer_lost: f64,
+    /// Requests that nobody answers.
+    pub unanswered: f64,
+    /// Answers after the time-out.
+    pub late: f64,
+    /// Unanswered and late attempts that the terminal takes back.
+    pub given_up: f64,
+    /// Approved attempts that are taken back.
+    pub reversed: f64,
+    /// Declined attempts that are taken back.
+    pub reversed_in_vain: f64,
+    /// Reversals of approved attempts that are refused.
+    pub refused: f64,
+    /// Reversals and advices that are sent again minutes later.
+    pub stored: f64,
+    /// Reversals whose original is not there.
+    pub orphans: f64,
+    /// Attempts (and reversals) that pass a hop with a STAN of its own.
+    pub renumbered: f64,
+    /// Answers whose hop hides the issuer's code behind its own.
+    pub masked: f64,
+    /// Approved pre-authorisations that are completed.
+    pub completed: f64,
+    /// Advices of offline sales.
+    pub offline: f64,
+    /// Sign-ons and key changes.
+    pub signed_on: f64,
+    /// Lines written up to half a minute behind their time.
+    pub delayed: f64,
+    /// Of terminals: those whose answers print their number without left zeros.
+    pub bare: f64,
+    /// Of terminals: those whose answers do not tell the terminal.
+    pub mute: f64,
+}
+
+impl Rates {
+    /// Sales and their answers, and nothing else: each answer is one attempt.
+    pub fn plain() -> Self {
+        Self {
+            declined: 0.04,
+            other_kinds: 0.0,
+            partial: 0.0,
+            no_code: 0.0,
+            retried: 0.0,
+            copied: 0.0,
+            repeated: 0.0,
+            answer_lost: 0.0,
+            unanswered: 0.0,
+            late: 0.0,
+            given_up: 0.0,
+            reversed: 0.0,
+            reversed_in_vain: 0.0,
+            refused: 0.0,
+            stored: 0.0,
+            orphans: 0.0,
+            renumbered: 0.0,
+            masked: 0.0,
+            completed: 0.0,
+            offline: 0.0,
+            signed_on: 0.0,
+            delayed: 0.0,
+            bare: 0.0,
+            mute: 0.0,
+        }
+    }
+
+    /// A day as shops see it.
+    pub fn everyday() -> Self {
+        Self {
+            declined: 0.04,
+            other_kinds: 0.08,
+            partial: 0.002,
+            no_code: 0.0002,
+            retried: 0.3,
+            copied: 0.05,
+            repeated: 0.002,
+            answer_lost: 0.001,
+            unanswered: 0.002,
+            late: 0.001,
+            given_up: 0.8,
+            reversed: 0.006,
+            reversed_in_vain: 0.01,
+            refused: 0.03,
+            stored: 0.2,
+            orphans: 0.0003,
+            renumbered: 0.02,
+            masked: 0.001,
+            completed: 0.8,
+            offline: 0.003,
+            signed_on: 0.005,
+            delayed: 0.01,
+            bare: 0.02,
+            mute: 0.0,
+        }
+    }
+
+    /// Everything that is rare elsewhere, often: small days that hold all of it.
+    pub fn nasty() -> Self {
+        Self {
+            declined: 0.2,
+            other_kinds: 0.3,
+            partial: 0.05,
+            no_code: 0.01,
+            retried: 0.5,
+            copied: 0.2,
+            repeated: 0.05,
+            answer_lost: 0.04,
+            unanswered: 0.06,
+            late: 0.05,
+            given_up: 0.6,
+            reversed: 0.12,
+            reversed_in_vain: 0.1,
+            refused: 0.2,
+            stored: 0.4,
+            orphans: 0.02,
+            renumbered: 0.15,
+            masked: 0.04,
+            completed: 0.7,
+            offline: 0.03,
+            signed_on: 0.05,
+            delayed: 0.1,
+            bare: 0.3,
+            mute: 0.1,
+        }
+    }
+}
+
+/// The settings of a world.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Draws everything.
+    pub seed: u64,
+    /// The first day.
+    pub day: Day,
+    /// How many days.
+    pub days: u32,
+    /// Attempts of all days. Retries come on top, and so do reversals, advices and sign-ons.
+    pub attempts: u64,
+    /// Terminals.
+    pub terminals: u32,
+    /// Links to hosts.
+    pub links: u32,
+    /// Whether some links speak another dialect than ISO 8583:1987.
+    pub two_dialects: bool,
+    /// How the days are written.
+    pub form: Form,
+    /// What occurs how often.
+    pub rates: Rates,
+    /// Milliseconds since the first midnight between which lines are kept, as if the log were cut
+    /// hard there.
+    pub cut: Option<(i64, i64)>,
+}
+
+impl Settings {
+    /// An everyday world of that seed on 2026-11-21.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            day: Day::new(2026, 11, 21),
+            days: 1,
+            attempts: 10_000,
+            terminals: 100,
+            links: 4,
+            two_dialects: true,
+            form: Form::default(),
+            rates: Rates::everyday(),
+            cut: None,
+        }
+    }
+}

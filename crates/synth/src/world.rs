@@ -1,0 +1,180 @@
+//! Days of a world: its lines in the order of writing, and what they show.
+
+use crate::day::DAY_MS;
+use crate::delimited;
+use crate::fleet::{Link, Terminal};
+use crate::flight::{Flight, Part, Role};
+use crate::jpos;
+use crate::message::message;
+use crate::plan::Planner;
+use crate::text::Text;
+use crate::verdict::Verdicts;
+use crate::{Form, Settings, Truth};
+use std::io::{self, Write};
+
+/// How full the buffer may be before it is written.
+const BUFFER: usize = 1 << 18;
+
+/// Customers in each quarter of an hour, from midnight.
+const QUARTERS: [u32; 96] = {
+    let hours =
+        [2, 1, 1, 1, 2, 5, 15, 35, 60, 75, 85, 100, 115, 105, 90, 90, 100, 115, 110, 85, 60, 35, 15, 6];
+    let mut quarters = [0; 96];
+    let mut at = 0;
+    while at < 96 {
+        quarters[at] = hours[at / 4];
+        at += 1;
+    }
+    quarters
+};
+
+/// What a world wrote, beside the bytes.
+pub struct Written {
+    /// What a report must say.
+    pub truth: Truth,
+    /// Links and their dialects: logs without a column for the dialect need to be told.
+    pub links: Vec<Link>,
+    /// The terminals of the world.
+    pub terminals: Vec<Terminal>,
+}
+
+/// Writes the days that `settings` ask for to `out`, and one line an attempt to `attempts`.
+///
+/// The same settings give the same bytes. Memory follows what is under way at a time.
+///
+/// # Errors
+/// When one of the two cannot be written.
+pub fn write<'o>(
+    settings: &Settings,
+    out: &'o mut dyn Write,
+    attempts: Option<&'o mut dyn Write>,
+) -> io::Result<Written> {
+    let mut planner = Planner::new(settings);
+    let verdicts = Verdicts::new(settings, &planner, attempts)?;
+    let start = settings.day.start();
+    let mut scribe = Scribe {
+        form: settings.form,
+        window: settings.cut.map_or((i64::MIN, i64::MAX), |(from, to)| (start + from, start + to)),
+        text: Text::default(),
+        out,
+        verdicts,
+    };
+    scribe.text.push(match settings.form {
+        Form::Responses => delimited::RESPONSES,
+        Form::Both => delimited::BOTH,
+        Form::Jpos => jpos::HEAD,
+    });
+    let days = u64::from(settings.days.max(1));
+    for day in 0..days {
+        let midnight = start + day as i64 * DAY_MS;
+        planner.rrn = crate::Day::of(midnight).julian() * 100_000_000;
+        let count = settings.attempts * (day + 1) / days - settings.attempts * day / days;
+        let mut arrivals = Arrivals::new(midnight, count);
+        while let Some(at) = arrivals.next(&mut planner) {
+            scribe.write_until(at, &mut planner)?;
+            planner.arrive(at);
+        }
+    }
+    scribe.write_until(i64::MAX, &mut planner)?;
+    if settings.form == Form::Jpos {
+        scribe.text.push(jpos::TAIL);
+    }
+    scribe.flush()?;
+    let truth = scribe.verdicts.finish(&planner)?;
+    Ok(Written { truth, links: planner.fleet.links, terminals: planner.fleet.terminals })
+}
+
+/// The moments of one day at which customers come.
+struct Arrivals {
+    midnight: i64,
+    count: u64,
+    made: u64,
+    quarter: usize,
+    /// Weight of the quarters before.
+    before: f64,
+    total: f64,
+}
+
+impl Arrivals {
+    fn new(midnight: i64, count: u64) -> Self {
+        let total = QUARTERS.iter().map(|weight| f64::from(*weight)).sum();
+        Self { midnight, count, made: 0, quarter: 0, before: 0.0, total }
+    }
+
+    fn next(&mut self, planner: &mut Planner) -> Option<i64> {
+        if self.made == self.count {
+            return None;
+        }
+        let share = (self.made as f64 + planner.random.unit()) / self.count as f64 * self.total;
+        self.made += 1;
+        while self.quarter < 95 && share >= self.before + f64::from(QUARTERS[self.quarter]) {
+            self.before += f64::from(QUARTERS[self.quarter]);
+            self.quarter += 1;
+        }
+        let within = (share - self.before) / f64::from(QUARTERS[self.quarter]) * 900_000.0;
+        Some(self.midnight + self.quarter as i64 * 900_000 + (within as i64).clamp(0, 899_999))
+    }
+}
+
+/// Writes what is due.
+struct Scribe<'o> {
+    form: Form,
+    /// Lines are kept from the first moment and before the second.
+    window: (i64, i64),
+    text: Text,
+    out: &'o mut dyn Write,
+    verdicts: Verdicts<'o>,
+}
+
+impl Scribe<'_> {
+    fn write_until(&mut self, moment: i64, planner: &mut Planner) -> io::Result<()> {
+        while let Some(due) = planner.queue.pop_until(moment) {
+            let place = due.flight;
+            planner.queue.flight(place).left -= 1;
+            if due.part == Part::Begin {
+                planner.begin_at(place);
+                continue;
+            }
+            let mut flight = *planner.queue.flight(place);
+            let is_kept = (self.window.0..self.window.1).contains(&due.written);
+            if is_kept && self.shows(due.part) {
+                flight.seen.see(due.part, (due.at - flight.begin) as u32);
+                planner.queue.flight(place).seen = flight.seen;
+                self.line(planner, &flight, due.part, due.at)?;
+            }
+            if flight.left == 0 {
+                self.verdicts.settle(&flight, planner)?;
+                planner.queue.release(place);
+            }
+        }
+        Ok(())
+    }
+
+    fn shows(&self, part: Part) -> bool {
+        self.form != Form::Responses || matches!(part, Part::Answer | Part::UndoAnswer)
+    }
+
+    fn line(&mut self, planner: &Planner, flight: &Flight, part: Part, at: i64) -> io::Result<()> {
+        let every_card = self.form == Form::Responses;
+        let message = message(&planner.fleet, &planner.facts, flight, part, at, every_card);
+        match self.form {
+            Form::Responses => delimited::write(&mut self.text, &message, false),
+            Form::Both => delimited::write(&mut self.text, &message, true),
+            Form::Jpos => jpos::write(&mut self.text, &message),
+        }
+        let is_request = matches!(part, Part::Request | Part::Repeat | Part::HopRequest)
+            && matches!(flight.role, Role::Attempt | Role::Retry);
+        self.verdicts.heard(planner.fleet.terminals[flight.terminal as usize].link, at, is_request);
+        if self.text.bytes.len() >= BUFFER {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.verdicts.written(self.text.bytes.len());
+        self.out.write_all(&self.text.bytes)?;
+        self.text.bytes.clear();
+        Ok(())
+    }
+}
