@@ -17,8 +17,7 @@ use posmortem_iso8583::Side;
 use search::Facing;
 use std::collections::BTreeMap;
 
-/// Equal legs this close to the one before are one message, printed or sent again.
-const REPEAT_MS: i64 = 60_000;
+const REPEAT_MS: i64 = Pairing::REPEAT_MS;
 
 /// A copy of a request this long after the answer is no late line of a hop.
 const SENT_AGAIN_MS: i64 = 1_000;
@@ -62,6 +61,10 @@ pub struct Pairing {
 }
 
 impl Pairing {
+    /// Equal legs this close to the one before, in milliseconds, are one message, printed or sent
+    /// again.
+    pub const REPEAT_MS: i64 = 60_000;
+
     /// A pairing that has seen nothing.
     pub fn new(settings: PairingSettings) -> Self {
         Self { settings, ..Self::default() }

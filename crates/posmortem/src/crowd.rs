@@ -1,13 +1,17 @@
-//! Which plain legs stand alone: no other leg within the horizon shares a key with them.
+//! Which plain legs stand alone: nothing else can belong to the exchange that each of them is.
 //!
-//! A leg that stands alone is an exchange by itself, whatever the rules of pairing say, and needs no
-//! search among open exchanges. Nothing is lost by taking a leg for crowded that is not: it goes the
-//! long way. So the table below may confuse keys, and never overlooks two that are equal.
+//! Plain legs are answers, and an answer takes no part in the exchange of another answer that came
+//! more than a minute before ([`Pairing::REPEAT_MS`]). So a plain leg stands alone when no plain leg
+//! within a minute and no leg of another kind within the horizon shares a key with it. A plain leg that
+//! does not stand alone counts as one of another kind for those behind it.
+//!
+//! Nothing is lost by taking a leg for crowded that is not: it goes the long way. So the table below
+//! may confuse keys, and never overlooks two that are equal.
 
 use crate::plain::{PlainLeg, Vocabulary};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
-use posmortem_exchange::{Leg, Reference, Symbol, Traffic};
+use posmortem_exchange::{Leg, Pairing, Reference, Symbol, Traffic};
 use posmortem_iso8583::Side;
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
@@ -19,8 +23,8 @@ const WAYS: usize = 8;
 /// hash, so that one search in a thousand takes a strange leg for a like one.
 const NUMBER_BITS: u32 = 22;
 
-/// So many legs may wait before numbers are confused.
-const MOST_WAITING: usize = 1 << NUMBER_BITS;
+/// So many legs may be recent before numbers are confused.
+const MOST_RECENT: u64 = 1 << NUMBER_BITS;
 
 /// The bits of an entry that number a leg.
 const NUMBER: u32 = (1 << NUMBER_BITS) - 1;
@@ -40,12 +44,19 @@ struct Waiting {
 /// Plain legs that wait until all legs within their horizon are known.
 pub(crate) struct Crowd {
     horizon_ms: i64,
+    /// Legs before which others may still come, in the order of time.
+    arrived: VecDeque<PlainLeg>,
+    /// Legs that have met those before them, in the order of time.
     waiting: VecDeque<Waiting>,
     /// The number of the first leg that waits.
     first: u64,
-    /// Keys of the legs that wait: a part of the hash, and the end of the leg's number.
+    /// The number of the first leg that a further one may repeat.
+    recent: u64,
+    /// How many of those that wait have been asked for legs of other kinds around them.
+    asked: usize,
+    /// Keys of the recent legs: a part of the hash, and the end of the leg's number.
     table: Vec<[u32; WAYS]>,
-    /// Legs before this number are crowded: too many waited.
+    /// Legs before this number are crowded: too many were recent at once.
     crowded_before: u64,
     others: Others,
     others_due: usize,
@@ -69,8 +80,11 @@ impl Crowd {
     pub(crate) fn new(horizon_ms: i64) -> Self {
         Self {
             horizon_ms,
+            arrived: VecDeque::new(),
             waiting: VecDeque::new(),
             first: 1,
+            recent: 1,
+            asked: 0,
             table: vec![[0; WAYS]; 1 << 10],
             crowded_before: 0,
             others: Others::default(),
@@ -82,35 +96,62 @@ impl Crowd {
         }
     }
 
-    /// Takes in a plain leg.
-    #[inline]
-    pub(crate) fn add(&mut self, leg: &PlainLeg) {
-        if self.waiting.len() + 1 >= MOST_WAITING {
-            self.crowded_before = self.first + self.waiting.len() as u64 + 1;
+    /// Takes in plain legs of one block.
+    pub(crate) fn add(&mut self, legs: &[PlainLeg]) {
+        let at = |leg: &PlainLeg| leg.at.millis;
+        let Some(earliest) = legs.iter().map(at).min() else { return };
+        let before = self.arrived.partition_point(|leg| leg.at.millis <= earliest);
+        let is_sorted = legs.is_sorted_by_key(at);
+        if is_sorted && before == self.arrived.len() {
+            self.arrived.extend(legs);
+            return;
         }
-        // A line that is a third full overflows once in five hundred, one that is a sixth full hardly
-        // ever.
-        if self.table.len() * WAYS < self.waiting.len() * 6 {
-            self.grow();
-        }
-        let number = self.first + self.waiting.len() as u64;
-        let mut is_crowded = self.meet(self.key(leg.terminal_key, u64::from(leg.stan)), number);
-        if leg.rrn != 0 {
-            is_crowded |= self.meet(self.reference(leg.rrn), number);
-        }
-        self.waiting.push_back(Waiting { leg: *leg, is_crowded });
+        // Lines that are written a little late, or the log of another link.
+        let mut mixed: Vec<_> = self.arrived.drain(before..).collect();
+        mixed.extend(legs);
+        mixed.sort_by_key(at);
+        self.arrived.extend(mixed);
     }
 
-    /// Puts a leg under one of its keys, and tells whether another that waits has the same.
+    /// Lets the legs before `millis` meet each other: nothing can come between them any more.
+    fn meet_before(&mut self, millis: i64) {
+        while let Some(leg) = self.arrived.front().filter(|leg| leg.at.millis < millis).copied() {
+            self.arrived.pop_front();
+            let number = self.first + self.waiting.len() as u64;
+            let begins = leg.at.millis.saturating_sub(Pairing::REPEAT_MS);
+            let recent = self.waiting.iter().skip((self.recent - self.first) as usize);
+            self.recent += recent.take_while(|waiting| waiting.leg.at.millis < begins).count() as u64;
+            if number - self.recent + 1 >= MOST_RECENT {
+                self.crowded_before = number + 1;
+            }
+            // A line that is a third full overflows once in five hundred, one that is a sixth full
+            // hardly ever.
+            if ((self.table.len() * WAYS) as u64) < (number - self.recent) * 6 {
+                self.grow();
+            }
+            let is_crowded = self.meet_others(&leg, number);
+            self.waiting.push_back(Waiting { leg, is_crowded });
+        }
+    }
+
+    /// Whether another leg that is recent has a key of this one.
+    #[inline]
+    fn meet_others(&mut self, leg: &PlainLeg, number: u64) -> bool {
+        let by_key = self.meet(self.key(leg.terminal_key, u64::from(leg.stan)), number);
+        let by_reference = leg.rrn != 0 && self.meet(self.reference(leg.rrn), number);
+        by_key || by_reference
+    }
+
+    /// Puts a leg under one of its keys, and tells whether another that is recent has the same.
     #[inline]
     fn meet(&mut self, hash: u64, number: u64) -> bool {
-        let Self { table, waiting, first, .. } = self;
+        let Self { table, waiting, first, recent, .. } = self;
         let at = hash as usize & (table.len() - 1);
         let Some(line) = table.get_mut(at) else { return true };
         let entry = ((hash >> 32) as u32 >> NUMBER_BITS << NUMBER_BITS) | (number as u32 & NUMBER);
-        // How many legs before this one it was; those that have gone are further back than the first.
+        // How many legs before this one it was; those that are gone are further back than the recent.
         let age = |known: u32| (number as u32).wrapping_sub(known) & NUMBER;
-        let oldest = (number - *first) as u32;
+        let oldest = (number - *recent) as u32;
         let (mut alike, mut free) = (0_u32, 0_u32);
         for (way, &known) in line.iter().enumerate() {
             let is_here = age(known).wrapping_sub(1) < oldest;
@@ -131,16 +172,10 @@ impl Crowd {
     #[cold]
     fn grow(&mut self) {
         self.table = vec![[0; WAYS]; self.table.len() * 2];
-        let legs: Vec<_> = self
-            .waiting
-            .iter()
-            .map(|waiting| (waiting.leg.terminal_key, waiting.leg.stan, waiting.leg.rrn))
-            .collect();
-        for (number, (terminal, stan, rrn)) in (self.first..).zip(legs) {
-            let mut is_crowded = self.meet(self.key(terminal, u64::from(stan)), number);
-            if rrn != 0 {
-                is_crowded |= self.meet(self.reference(rrn), number);
-            }
+        let from = (self.recent - self.first) as usize;
+        let legs: Vec<PlainLeg> = self.waiting.iter().skip(from).map(|waiting| waiting.leg).collect();
+        for (number, leg) in (self.recent..).zip(legs) {
+            let is_crowded = self.meet_others(&leg, number);
             if let Some(waiting) = self.waiting.get_mut((number - self.first) as usize) {
                 waiting.is_crowded |= is_crowded;
             }
@@ -180,7 +215,8 @@ impl Crowd {
     /// Forgets keys that no leg can meet any more: all that wait or will come are later than the
     /// earliest of those that wait.
     fn forget_others(&mut self) {
-        let earliest = self.waiting.iter().map(|waiting| waiting.leg.at.millis).min();
+        let earliest = self.waiting.front().map(|waiting| waiting.leg.at.millis);
+        let earliest = earliest.or(self.arrived.front().map(|leg| leg.at.millis));
         let horizon_ms = self.horizon_ms;
         if let Some(earliest) = earliest {
             self.others.retain(|_, (_, to)| *to >= earliest.saturating_sub(2 * horizon_ms));
@@ -188,22 +224,48 @@ impl Crowd {
         self.others_due = (2 * self.others.len()).max(FEWEST_OTHERS);
     }
 
-    /// Hands out the legs whose whole horizon lies before `millis`, before which no leg can come any
-    /// more.
-    #[inline]
-    pub(crate) fn settle_before(&mut self, millis: i64, words: &Vocabulary, mut each: impl FnMut(Settled)) {
-        while let Some(waiting) = self.waiting.front() {
-            if waiting.leg.at.millis.saturating_add(self.horizon_ms) >= millis {
-                return;
+    /// Hands out legs whose whole horizon lies before `millis`, before which no leg can come any more.
+    /// The result is the time before which all legs have been handed out.
+    pub(crate) fn settle_before(
+        &mut self,
+        millis: i64,
+        words: &Vocabulary,
+        mut each: impl FnMut(Settled),
+    ) -> i64 {
+        self.meet_before(millis);
+        let whole = millis.saturating_sub(self.horizon_ms);
+        let is_whole = |waiting: &Waiting| waiting.leg.at.millis < whole;
+        // A leg that goes the long way may lead others there, those of its own moment among them: all
+        // are asked before the first one goes.
+        while let Some(waiting) = self.waiting.get(self.asked).filter(|waiting| is_whole(waiting)) {
+            let is_crowded = self.is_crowded(waiting, self.asked, words);
+            let leg = waiting.leg;
+            if is_crowded {
+                self.see(&leg.unfold(words));
+                self.waiting[self.asked].is_crowded = true;
             }
-            let is_crowded = waiting.is_crowded
-                || self.first < self.crowded_before
-                || self.has_others(&waiting.leg, words);
+            self.asked += 1;
+        }
+        let last = self.asked.checked_sub(1).and_then(|last| self.waiting.get(last));
+        let moment =
+            last.map_or(i64::MIN, |last| if millis == i64::MAX { millis } else { last.leg.at.millis });
+        while let Some(waiting) = self.waiting.front().filter(|waiting| waiting.leg.at.millis < moment) {
+            let is_crowded = self.is_crowded(waiting, 0, words);
             let leg = waiting.leg;
             self.waiting.pop_front();
             self.first += 1;
+            self.asked -= 1;
             each(if is_crowded { Settled::Crowded(leg) } else { Settled::Alone(leg) });
         }
+        self.recent = self.recent.max(self.first);
+        self.waiting.front().map_or(whole, |waiting| whole.min(waiting.leg.at.millis))
+    }
+
+    #[inline]
+    fn is_crowded(&self, waiting: &Waiting, place: usize, words: &Vocabulary) -> bool {
+        waiting.is_crowded
+            || self.first + (place as u64) < self.crowded_before
+            || self.has_others(&waiting.leg, words)
     }
 
     #[inline]

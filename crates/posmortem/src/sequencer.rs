@@ -111,35 +111,45 @@ impl<'s> Sequencer<'s> {
             return;
         };
         for (plain, trusted) in plain {
-            self.add_plain(&plain, trusted, words);
+            self.add_plain(plain, trusted, words);
         }
-        self.settle_plain(settled, names, words, observer);
+        // A crowded plain leg is known as such a horizon after its time.
+        let settled = self.settle_plain(settled, names, words, observer);
         if self.waiting.len() >= self.due {
-            // A crowded plain leg is known as such a horizon after its time.
-            self.advance_to(settled.saturating_sub(self.settings.pairing.horizon_ms), names, observer);
+            self.advance_to(settled, names, observer);
         }
     }
 
-    fn add_plain(&mut self, plain: &[PlainLeg], trusted: i64, words: &Vocabulary) {
+    fn add_plain(&mut self, plain: Vec<PlainLeg>, trusted: i64, words: &Vocabulary) {
         let Self { crowd: Some(crowd), waiting, .. } = self else { return };
-        for leg in plain {
-            if leg.at.millis <= trusted {
-                crowd.add(leg);
-            } else {
-                // It would hold up all that come behind it.
-                let leg = leg.unfold(words);
-                crowd.see(&leg);
-                waiting.push(leg);
-            }
+        let (plain, ahead): (Vec<_>, Vec<_>) = match plain.iter().all(|leg| leg.at.millis <= trusted) {
+            true => (plain, Vec::new()),
+            // Legs that would hold up all that come behind them.
+            false => plain.into_iter().partition(|leg| leg.at.millis <= trusted),
+        };
+        crowd.add(&plain);
+        for leg in ahead {
+            let leg = leg.unfold(words);
+            crowd.see(&leg);
+            waiting.push(leg);
         }
     }
 
-    /// Counts the plain legs that stand alone, and lets the others wait with the rest.
-    fn settle_plain(&mut self, settled: i64, names: &Names, words: &Vocabulary, observer: &mut dyn Observer) {
-        let Self { settings, waiting, crowd: Some(crowd), pairing, counting, .. } = self else { return };
+    /// Counts the plain legs that stand alone, and lets the others wait with the rest. Before the time
+    /// that it tells, none is left.
+    fn settle_plain(
+        &mut self,
+        settled: i64,
+        names: &Names,
+        words: &Vocabulary,
+        observer: &mut dyn Observer,
+    ) -> i64 {
+        let Self { settings, waiting, crowd: Some(crowd), pairing, counting, .. } = self else {
+            return settled;
+        };
         let (mut complete, mut answers) = (0, 0);
         let shows_requests = pairing.has_requests();
-        crowd.settle_before(settled, words, |settled| match settled {
+        let settled = crowd.settle_before(settled, words, |settled| match settled {
             Settled::Crowded(leg) => waiting.push(leg.unfold(words)),
             Settled::Alone(leg) => match leg.conclusion(words, settings) {
                 Some(conclusion) if !shows_requests => {
@@ -153,6 +163,7 @@ impl<'s> Sequencer<'s> {
             },
         });
         pairing.count_alone(complete, answers);
+        settled
     }
 
     /// Lets the legs before `millis` go on, none of which can come any more.

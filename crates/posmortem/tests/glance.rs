@@ -129,6 +129,8 @@ proptest! {
         let (early, late) = rows.split_at(cut.min(rows.len()));
         let files = [file(folder.path(), "a.csv", early), file(folder.path(), "b.csv", late)];
         let long = report(&files, 1 << 18, 1, false);
-        prop_assert_eq!(report(&files, block_size, threads, true), long);
+        let glance = report(&files, block_size, threads, true);
+        let differences: Vec<_> = glance.lines().zip(long.lines()).filter(|(a, b)| a != b).take(8).collect();
+        prop_assert!(glance == long, "glance and long way: {differences:#?}");
     }
 }
