@@ -37,6 +37,9 @@ pub struct Undo {
 pub struct Exchange {
     /// How much the log shows.
     pub form: Form,
+    /// When its first leg was logged, in milliseconds: that of an answer which another one replaced,
+    /// too.
+    pub began: i64,
     /// The first leg of the request.
     pub request: Option<Leg>,
     /// The terminal-facing answer, or the row that stands for the whole exchange.

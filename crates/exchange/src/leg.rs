@@ -182,8 +182,9 @@ impl Leg {
 
     /// The canonical order: time, key, side, DE39, content, and only last the place in the input.
     ///
-    /// Content covers all that an output can show, so that the same messages cut into other files
-    /// give the same rows in the same order.
+    /// Content covers all that an output can show but the card, so that the same messages cut into
+    /// other files give the same rows in the same order. Cards have no order that runs with and
+    /// without tokens could share.
     pub fn canonical_cmp(&self, other: &Self, names: &Names) -> Ordering {
         let text =
             |a: Symbol, b: Symbol| if a == b { Ordering::Equal } else { names.text(a).cmp(names.text(b)) };
@@ -203,7 +204,7 @@ impl Leg {
             .then_with(|| text(self.terminal, other.terminal))
             .then_with(|| text(self.switch_reason, other.switch_reason))
             .then_with(|| self.details().cmp(&other.details()))
-            .then_with(|| (self.token, self.source).cmp(&(other.token, other.source)))
+            .then_with(|| self.source.cmp(&other.source))
     }
 
     fn details(&self) -> impl Ord {

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod card_key;
+mod edges;
 mod exchange;
 mod ledger;
 mod leg;
@@ -21,6 +22,7 @@ mod summary;
 mod tally;
 
 pub use card_key::{CardKey, CardToken};
+pub use edges::{Decided, Edges, Standing};
 pub use exchange::{Exchange, Form, Undo};
 pub use ledger::Ledger;
 pub use leg::{Direction, Leg, Source, Traffic};
