@@ -149,7 +149,7 @@ mod tests {
         let ledger = Ledger { request_only: frames - rejected, rejected, ..Ledger::default() };
         let file = |(path, bytes, frames, state): &(&str, u64, u64, FileState)| FileSummary {
             path: (*path).to_owned(),
-            format: "",
+            format: "".into(),
             bytes: *bytes,
             frames: *frames,
             rejected: 0,

@@ -95,7 +95,7 @@ impl Edges {
         out: &mut impl FnMut(Decided<'_>),
     ) {
         let source = exchange.source();
-        match self.released.remove(&source) {
+        match self.released.get(&source).copied() {
             Some(standing) => out(Decided::Exchange(exchange, conclusion, standing)),
             None => self.components.exchange(source, exchange, conclusion, out),
         }

@@ -218,3 +218,25 @@ impl Leg {
         (about, undoes, self.at.offset_minutes, self.latency_ms, self.direction, self.in_dump, self.is_row)
     }
 }
+
+/// The form of a terminal id on which both sides of an exchange agree: no spaces around it, no left
+/// zeros. An id of nothing but zeros stays.
+pub fn terminal_key(printed: &str) -> &str {
+    let printed = printed.trim();
+    match printed.trim_start_matches('0') {
+        "" => printed,
+        key => key,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminal_ids_lose_spaces_and_left_zeros() {
+        assert_eq!(terminal_key(" 00012345  "), "12345");
+        assert_eq!(terminal_key("A0012"), "A0012");
+        assert_eq!(terminal_key("0000"), "0000");
+    }
+}

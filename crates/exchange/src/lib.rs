@@ -12,6 +12,7 @@
 mod card_key;
 mod edges;
 mod exchange;
+mod facts;
 mod ledger;
 mod leg;
 mod names;
@@ -24,8 +25,9 @@ mod tally;
 pub use card_key::{CardKey, CardToken};
 pub use edges::{Decided, Edges, Standing};
 pub use exchange::{Exchange, Form, Undo};
+pub use facts::{FileFacts, RunFacts};
 pub use ledger::Ledger;
-pub use leg::{Direction, Leg, Source, Traffic};
+pub use leg::{Direction, Leg, Source, Traffic, terminal_key};
 pub use names::{Names, Symbol};
 pub use outcome::{Conclusion, Outcome, conclude};
 pub use pairing::{LinkSpan, Pairing, PairingSettings, SilentLink};

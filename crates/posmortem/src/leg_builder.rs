@@ -5,9 +5,8 @@
 //! into the set of names, so nothing behind this module can show any.
 
 use crate::Settings;
-use crate::filter::terminal_key;
 use posmortem_classify::{Dialect, Kind, ReversalReason, reversal_reason};
-use posmortem_exchange::{CardKey, CardToken, Direction, Leg, Names, Reference, Source, Symbol};
+use posmortem_exchange::{CardKey, CardToken, Direction, Leg, Names, Reference, Source, Symbol, terminal_key};
 use posmortem_iso8583::{
     Amount, CardNumber, Class, Currency, EntryMode, Mti, ResponseCode, Side, Track2, Visibility,
     is_switch_word, screen,
@@ -21,6 +20,9 @@ pub(crate) struct LegBuilder<'s> {
     settings: &'s Settings,
     /// SipHash under a random key: names no card outside this run.
     keyed: RandomState,
+    /// Whether the log's own ids are hashed under the token key, so that they can meet those of
+    /// other runs.
+    lasting_traces: bool,
 }
 
 /// A leg, and whether its card was masked in the log.
@@ -30,8 +32,8 @@ pub(crate) struct Built {
 }
 
 impl<'s> LegBuilder<'s> {
-    pub(crate) fn new(settings: &'s Settings) -> Self {
-        Self { settings, keyed: RandomState::new() }
+    pub(crate) fn new(settings: &'s Settings, lasting_traces: bool) -> Self {
+        Self { settings, keyed: RandomState::new(), lasting_traces }
     }
 
     /// Reads a record of input number `input` into a leg whose symbols belong to `names`.
@@ -108,13 +110,21 @@ impl<'s> LegBuilder<'s> {
         names.intern(prefix.unwrap_or_default())
     }
 
-    /// The log's own id, or that of the dump which printed request and answer together; 0 for none.
+    /// The log's own id (odd), or that of the dump which printed request and answer together (even);
+    /// 0 for none. A dump is known by its place in this run, and ids of dumps in other runs may be
+    /// the same.
     fn trace(&self, record: &Record<'_>, input: u32) -> u64 {
         let id = cell(record, Column::TraceId);
-        match record.group {
-            _ if !id.is_empty() => self.keyed.hash_one(id) | 1,
-            Some(group) => self.keyed.hash_one((input, group)) | 1,
-            None => 0,
+        let key = self.settings.token_key.as_ref().filter(|_| self.lasting_traces);
+        match (record.group, key) {
+            (_, Some(key)) if !id.is_empty() => key.trace(id) | 1,
+            (_, None) if !id.is_empty() => self.keyed.hash_one(id) | 1,
+            (Some(group), Some(key)) => {
+                let place = [&input.to_le_bytes()[..], &group.to_le_bytes()].concat();
+                (key.trace(&place) | 2) & !1
+            }
+            (Some(group), None) => (self.keyed.hash_one((input, group)) | 2) & !1,
+            (None, _) => 0,
         }
     }
 

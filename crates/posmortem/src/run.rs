@@ -9,9 +9,9 @@ use crate::batch::Batch;
 use crate::leg_builder::LegBuilder;
 use crate::sequencer::{Counted, Sequencer};
 use crate::stream::Stream;
-use crate::warnings::{self, Zones};
-use posmortem_exchange::{Conclusion, Coverage, Exchange, Ledger, Names, Summary};
-use posmortem_iso8583::Timestamp;
+use crate::summing_up::summary_of;
+use crate::tap::Tap;
+use posmortem_exchange::{Conclusion, Exchange, Names, RunFacts, Summary};
 use posmortem_logs::{Block, RejectReason};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -59,6 +59,9 @@ pub trait Observer {
 /// Listens to nothing.
 impl Observer for () {}
 
+/// The first bytes of an exchange table, which is read by itself and never as a log.
+pub const TABLE_MAGIC: &[u8; 4] = b"PAR1";
+
 /// A frame that could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reject {
@@ -99,9 +102,19 @@ const MOST_OPEN: usize = 8;
 /// Inputs that cannot be read do not end the run: each file's [`posmortem_exchange::FileState`] tells. Parsing uses
 /// the current rayon pool.
 pub fn analyse(sources: &[InputSource], settings: &Settings, observer: &mut dyn Observer) -> Run {
+    analyse_with(sources, settings, observer, None)
+}
+
+/// The same, with someone who listens to everything that is paired.
+pub(crate) fn analyse_with(
+    sources: &[InputSource],
+    settings: &Settings,
+    observer: &mut dyn Observer,
+    tap: Option<&mut dyn Tap>,
+) -> Run {
     let mut sources = sources.to_vec();
     sources.sort_by_cached_key(|source| (source.label(), source.clone()));
-    let mut pipeline = Pipeline::new(settings);
+    let mut pipeline = Pipeline::new(settings, tap);
     let mut streams: Vec<Stream> =
         (0..).zip(sources).map(|(input, source)| Stream::new(input, source)).collect();
     let close = streams.len() > MOST_OPEN;
@@ -132,37 +145,29 @@ fn earliest(streams: &[Stream]) -> Option<usize> {
     waiting.min_by_key(|(_, stream)| stream.reached()).map(|(at, _)| at)
 }
 
-struct Pipeline<'s> {
+struct Pipeline<'s, 't> {
     settings: &'s Settings,
     /// Whether all legs are held until the end, because some input is not in the order of time.
     holds_all: bool,
-    zones: Zones,
     builder: LegBuilder<'s>,
-    sequencer: Sequencer<'s>,
+    sequencer: Sequencer<'s, 't>,
     names: Names,
-    ledger: Ledger,
+    facts: RunFacts,
     rejects: Vec<Reject>,
-    masked_cards: u64,
-    first: Option<Timestamp>,
-    last: Option<Timestamp>,
     bytes: u64,
     frames: u64,
 }
 
-impl<'s> Pipeline<'s> {
-    fn new(settings: &'s Settings) -> Self {
+impl<'s, 't> Pipeline<'s, 't> {
+    fn new(settings: &'s Settings, tap: Option<&'t mut dyn Tap>) -> Self {
         Self {
             settings,
             holds_all: false,
-            zones: Zones::default(),
-            builder: LegBuilder::new(settings),
-            sequencer: Sequencer::new(settings),
+            builder: LegBuilder::new(settings, tap.is_some()),
+            sequencer: Sequencer::new(settings, tap),
             names: Names::default(),
-            ledger: Ledger::default(),
+            facts: RunFacts::default(),
             rejects: Vec::new(),
-            masked_cards: 0,
-            first: None,
-            last: None,
             bytes: 0,
             frames: 0,
         }
@@ -192,9 +197,9 @@ impl<'s> Pipeline<'s> {
         self.bytes += block.bytes().len() as u64;
         stream.recycle(block);
         self.frames += legs.len() as u64 + rejected;
-        self.ledger.rejected += rejected;
-        self.ledger.non_message += non_messages;
-        self.masked_cards += masked_cards;
+        self.facts.ledger.rejected += rejected;
+        self.facts.ledger.non_message += non_messages;
+        self.facts.masked_cards += masked_cards;
         let input = stream.input();
         let place = |(position, reason): (posmortem_logs::Position, _)| Reject {
             input,
@@ -206,45 +211,20 @@ impl<'s> Pipeline<'s> {
         let map = self.names.absorb(&names);
         for mut leg in legs {
             leg.rename(&map);
-            self.first = Some(self.first.map_or(leg.at, |first| first.min(leg.at)));
-            self.last = self.last.max(Some(leg.at));
-            self.zones.see(leg.at);
+            self.facts.see(leg.at);
             if stream.is_in_order(leg.at.millis, self.settings.pairing.horizon_ms) || self.holds_all {
                 self.sequencer.add(leg);
             } else {
-                self.ledger.out_of_order += 1;
+                self.facts.ledger.out_of_order += 1;
             }
         }
     }
 
     fn finish(self, streams: Vec<Stream>, observer: &mut dyn Observer) -> Run {
-        let Self { sequencer, names, mut ledger, mut rejects, masked_cards, first, last, zones, .. } = self;
-        let Counted { pairing, tally, selected, stopped } = sequencer.finish(&names, observer);
-        ledger += pairing.ledger();
+        let Self { sequencer, names, mut facts, mut rejects, .. } = self;
+        facts.files = streams.into_iter().map(Stream::into_facts).collect();
+        let Counted { pairing, tally, selected, stopped } = sequencer.finish(&names, &mut facts, observer);
         rejects.sort();
-        let unsorted: Vec<String> =
-            streams.iter().filter(|stream| stream.is_unsorted()).map(Stream::label).collect();
-        let unknown_columns: Vec<String> = streams.iter().filter_map(unknown_columns_warning).collect();
-        let mut summary = Summary {
-            files: streams.into_iter().map(Stream::into_summary).collect(),
-            ledger,
-            first,
-            last,
-            coverage: Coverage::of(&ledger),
-            orphan_reversals: pairing.orphan_reversals(),
-            ..Summary::default()
-        };
-        summary.warnings = warnings::warnings(&summary, &pairing, &names, &zones);
-        summary.warnings.extend(unknown_columns);
-        summary.notes = warnings::notes(&summary, masked_cards, &unsorted);
-        summary.set_tally(tally, names);
-        Run { summary, rejects, selected, stopped }
+        Run { summary: summary_of(facts, &pairing, tally, names), rejects, selected, stopped }
     }
-}
-
-/// A misspelt column name shows only here.
-fn unknown_columns_warning(stream: &Stream) -> Option<String> {
-    let unknown = stream.unknown_columns();
-    (!unknown.is_empty())
-        .then(|| format!("{}: columns not understood: {}", stream.label(), unknown.join(", ")))
 }
