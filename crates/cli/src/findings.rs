@@ -94,6 +94,7 @@ fn rejects(summary: &Summary, plan: &ReadingPlan, limit: &str) -> Option<String>
     let first = first.map(|(file, place)| format!(", first {file} {place}")).unwrap_or_default();
     let list = match &plan.rejects {
         Some(path) => format!("{} lists them", path.display()),
+        None if plan.are_tables => "with its log, --rejects FILE lists them".to_owned(),
         None => "--rejects FILE lists them".to_owned(),
     };
     Some(format!("{rejected} of {records} records could not be read{first} ({list}){limit}"))
@@ -165,6 +166,7 @@ mod tests {
     fn plan() -> ReadingPlan {
         ReadingPlan {
             sources: Vec::new(),
+            are_tables: false,
             settings: Settings::default(),
             threads: 1,
             rejects: None,

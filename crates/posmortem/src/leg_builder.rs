@@ -6,7 +6,9 @@
 
 use crate::Settings;
 use posmortem_classify::{Dialect, Kind, ReversalReason, reversal_reason};
-use posmortem_exchange::{CardKey, CardToken, Direction, Leg, Names, Reference, Source, Symbol, terminal_key};
+use posmortem_exchange::{
+    CardKey, CardToken, Direction, Leg, Names, Reference, Source, Symbol, terminal_key,
+};
 use posmortem_iso8583::{
     Amount, CardNumber, Class, Currency, EntryMode, Mti, ResponseCode, Side, Track2, Visibility,
     is_switch_word, screen,

@@ -11,7 +11,7 @@ mod save;
 pub use agreement::JoinError;
 pub use join::Tables;
 pub use posmortem_tables::TableError;
-pub use save::save_table;
+pub use save::{save_table, table_name};
 
 use crate::Settings;
 use std::fmt::Write;

@@ -21,7 +21,10 @@ struct Buffer {
 
 enum Values {
     /// All texts in one piece, which Parquet's values then point into.
-    Texts { bytes: Vec<u8>, ends: Vec<usize> },
+    Texts {
+        bytes: Vec<u8>,
+        ends: Vec<usize>,
+    },
     Numbers(Vec<i64>),
     Flags(Vec<bool>),
 }
@@ -100,7 +103,10 @@ impl RowBuffer {
     }
 
     /// Writes all rows as a row group, column by column.
-    pub(crate) fn write<W: Write + Send>(&mut self, group: &mut SerializedRowGroupWriter<'_, W>) -> Result<()> {
+    pub(crate) fn write<W: Write + Send>(
+        &mut self,
+        group: &mut SerializedRowGroupWriter<'_, W>,
+    ) -> Result<()> {
         self.rows = 0;
         for buffer in &mut self.columns {
             let out = group.next_column()?;

@@ -52,7 +52,8 @@ impl<'c> Cells<'c> {
     /// When it is no number of a table.
     pub(crate) fn set_number(&mut self, column: Column, value: Option<u64>) -> Result<(), TableError> {
         if let Some(value) = value {
-            let value = i64::try_from(value).map_err(|_| TableError::Contradictory("a number beyond 2^63"))?;
+            let value =
+                i64::try_from(value).map_err(|_| TableError::Contradictory("a number beyond 2^63"))?;
             self.set(column, Cell::Number(value));
         }
         Ok(())

@@ -106,9 +106,7 @@ impl Column {
         let (physical, logical) = match self.content() {
             Content::Names | Content::Texts => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
             Content::Number | Content::Rising => (PhysicalType::INT64, None),
-            Content::Moment => {
-                (PhysicalType::INT64, Some(LogicalType::timestamp(false, TimeUnit::MILLIS)))
-            }
+            Content::Moment => (PhysicalType::INT64, Some(LogicalType::timestamp(false, TimeUnit::MILLIS))),
             Content::Flag => (PhysicalType::BOOLEAN, None),
         };
         Type::primitive_type_builder(self.name(), physical)

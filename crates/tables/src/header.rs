@@ -59,14 +59,15 @@ impl Header {
     }
 
     /// Reads the pairs; a table of another version tells so before anything else is looked at.
-    pub(crate) fn from_pairs<'p>(value: impl Fn(&'static str) -> Option<&'p str>) -> Result<Self, TableError> {
+    pub(crate) fn from_pairs<'p>(
+        value: impl Fn(&'static str) -> Option<&'p str>,
+    ) -> Result<Self, TableError> {
         let schema = value(SCHEMA).ok_or(TableError::Foreign)?;
         if schema != SCHEMA_VERSION.to_string() {
             return Err(TableError::OtherSchema(schema.chars().take(8).collect()));
         }
         let told = |key| value(key).map(str::to_owned).ok_or(TableError::Contradictory(key));
-        let run: Facts =
-            serde_json::from_str(&told(RUN)?).map_err(|_| TableError::Contradictory(RUN))?;
+        let run: Facts = serde_json::from_str(&told(RUN)?).map_err(|_| TableError::Contradictory(RUN))?;
         Ok(Self {
             version: told(VERSION)?,
             rules_sha256: told(RULES)?,
@@ -135,7 +136,9 @@ impl Facts {
         let TableFacts { run, pairing, links, core, settled_legs } = facts;
         Self {
             files: run.files.iter().map(File::of).collect(),
-            ledger: ledger_lines(&mut run.ledger.clone()).map(|(name, count)| (name.to_owned(), *count)).into(),
+            ledger: ledger_lines(&mut run.ledger.clone())
+                .map(|(name, count)| (name.to_owned(), *count))
+                .into(),
             first: run.first.map(moment),
             last: run.last.map(moment),
             zones_told: run.zones_told,

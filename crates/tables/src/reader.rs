@@ -103,11 +103,7 @@ fn readers(group: &dyn RowGroupReader) -> Result<Vec<ColumnReader>, TableError> 
     Ok(readers.collect::<Result<_, _>>()?)
 }
 
-fn row(
-    cells: &Cells<'_>,
-    names: &mut Names,
-    inputs: &HashMap<&str, u32>,
-) -> Result<Option<Row>, TableError> {
+fn row(cells: &Cells<'_>, names: &mut Names, inputs: &HashMap<&str, u32>) -> Result<Option<Row>, TableError> {
     let kind = match cells.get(Column::RowKind) {
         Cell::Text(kind) => kind.as_ref(),
         _ => "",

@@ -205,12 +205,7 @@ impl Components {
 
     /// Lets go of every component that was last heard before `bound`: what is no edge is settled.
     /// Gives the number of legs that are.
-    pub(super) fn release_before(
-        &mut self,
-        bound: i64,
-        now: i64,
-        out: &mut impl FnMut(Decided<'_>),
-    ) -> u64 {
+    pub(super) fn release_before(&mut self, bound: i64, now: i64, out: &mut impl FnMut(Decided<'_>)) -> u64 {
         let (mut settled, mut legs) = (Vec::new(), 0);
         let mut kept = Vec::new();
         let mut moved = vec![None; self.all.len()];
@@ -228,8 +223,9 @@ impl Components {
         let moved = |component: usize| moved[roots[component]];
         let since = now.saturating_sub(self.horizon_ms);
         self.places.retain(|_, component| moved(*component).map(|to| *component = to).is_some());
-        let stays =
-            |seen: &mut Seen| seen.at >= since && moved(seen.component).map(|to| seen.component = to).is_some();
+        let stays = |seen: &mut Seen| {
+            seen.at >= since && moved(seen.component).map(|to| seen.component = to).is_some()
+        };
         self.shared.retain(|_, seen| stays(seen));
         for holders in [&mut self.full, &mut self.bare, &mut self.cards] {
             holders.retain(|_, Holders(seen)| {
