@@ -11,3 +11,5 @@ mod explain;
 mod inputs;
 mod outputs;
 mod statuses;
+#[cfg(feature = "tables")]
+mod tables;
