@@ -286,7 +286,8 @@ fn mapped(name: &str, source: &str, target: &str) -> String {
 fn leaks(canaries: &Canaries, name: &str, source: &str) -> Vec<String> {
     let mut leaks = Vec::new();
     for target in COLUMNS.into_iter().filter(|target| *target != source) {
-        let commands = if source == "pan" { [&ALL_FORMATS[..], &AS_TABLE].concat() } else { ALL_FORMATS.to_vec() };
+        let commands =
+            if source == "pan" { [&ALL_FORMATS[..], &AS_TABLE].concat() } else { ALL_FORMATS.to_vec() };
         let told = told_by(&commands, &fixture(name), &["--columns", &mapped(name, source, target)]);
         if let Some(first) = canaries.in_text(&told).first() {
             leaks.push(format!("{source} as {target}: {first}"));

@@ -40,7 +40,7 @@ fn halves(bench: Bench) -> Bench {
     let (header, rows) = day.split_once('\n').unwrap();
     let cut = rows.len() / 2 + rows[rows.len() / 2..].find('\n').unwrap() + 1;
     let (early, late) = rows.split_at(cut);
-    bench.with("early.csv", &format!("{header}\n{early}")).with("late.csv", &format!("{header}\n{late}"))
+    bench.with("early.csv", format!("{header}\n{early}")).with("late.csv", format!("{header}\n{late}"))
 }
 
 #[test]
