@@ -54,11 +54,21 @@ pub fn reversal_reason(
     })
 }
 
-fn find(place: Place, code: &[u8]) -> Option<ReversalReason> {
+impl ReversalReason {
+    /// The reason that was told by this code before, if the table still has it.
+    pub fn known(code: &str, reason: Option<Reason>) -> Option<Self> {
+        let mut known = table().iter().map(|(_, given)| *given);
+        known.find(|given| given.code == code && given.reason == reason)
+    }
+}
+
+fn table() -> &'static [(Place, ReversalReason)] {
     static TABLE: OnceLock<Vec<(Place, ReversalReason)>> = OnceLock::new();
-    let table =
-        TABLE.get_or_init(|| read(REVERSAL_REASONS).expect("reversal-reasons.tsv is checked by tests"));
-    let found = table.iter().find(|(at, given)| *at == place && given.code.as_bytes() == code);
+    TABLE.get_or_init(|| read(REVERSAL_REASONS).expect("reversal-reasons.tsv is checked by tests"))
+}
+
+fn find(place: Place, code: &[u8]) -> Option<ReversalReason> {
+    let found = table().iter().find(|(at, given)| *at == place && given.code.as_bytes() == code);
     found.map(|(_, given)| *given)
 }
 

@@ -14,9 +14,10 @@ pub(crate) use parse::NoCommand;
 pub(crate) use reading::ReadingArgs;
 
 use crate::config::Setting;
+use crate::row_output::RowOutput;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use posmortem_report::{ExplainFormat, Format, RowFormat};
+use posmortem_report::{ExplainFormat, Format};
 use std::path::PathBuf;
 
 /// Root causes of failing card terminals, from ISO 8583-style logs.
@@ -91,6 +92,9 @@ pub(crate) struct ReportArgs {
     pub(crate) format: Option<Format>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    /// Save every exchange as a table in DIR, too: a Parquet file that later runs read as input
+    #[arg(long, value_name = "DIR")]
+    pub(crate) save: Option<PathBuf>,
     /// Show at most so many rows of each table
     #[arg(long, value_name = "N")]
     pub(crate) top: Option<usize>,
@@ -122,8 +126,8 @@ pub(crate) struct ClassifyArgs {
     #[arg(long)]
     pub(crate) all: bool,
     /// Form of standard output [default: csv]
-    #[arg(long, value_name = "FORMAT", value_parser = named(RowFormat::ALL.map(RowFormat::name), RowFormat::from_name))]
-    pub(crate) format: Option<RowFormat>,
+    #[arg(long, value_name = "FORMAT", value_parser = named(RowOutput::ALL.map(RowOutput::name), RowOutput::from_name))]
+    pub(crate) format: Option<RowOutput>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     #[command(flatten)]
@@ -159,7 +163,8 @@ pub(crate) struct ConfigShowArgs {
 /// What is read.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct InputArgs {
-    /// Log files, plain or compressed; `-` is standard input, and so is nothing at all on a pipe
+    /// Log files, plain or compressed, or tables that `--save` made; `-` is standard input, and so is
+    /// nothing at all on a pipe
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     /// List the records that could not be read: file, byte offset, line, reason (TSV)

@@ -94,6 +94,7 @@ fn rejects(summary: &Summary, plan: &ReadingPlan, limit: &str) -> Option<String>
     let first = first.map(|(file, place)| format!(", first {file} {place}")).unwrap_or_default();
     let list = match &plan.rejects {
         Some(path) => format!("{} lists them", path.display()),
+        None if plan.are_tables => "with its log, --rejects FILE lists them".to_owned(),
         None => "--rejects FILE lists them".to_owned(),
     };
     Some(format!("{rejected} of {records} records could not be read{first} ({list}){limit}"))
@@ -149,7 +150,7 @@ mod tests {
         let ledger = Ledger { request_only: frames - rejected, rejected, ..Ledger::default() };
         let file = |(path, bytes, frames, state): &(&str, u64, u64, FileState)| FileSummary {
             path: (*path).to_owned(),
-            format: "",
+            format: "".into(),
             bytes: *bytes,
             frames: *frames,
             rejected: 0,
@@ -165,6 +166,7 @@ mod tests {
     fn plan() -> ReadingPlan {
         ReadingPlan {
             sources: Vec::new(),
+            are_tables: false,
             settings: Settings::default(),
             threads: 1,
             rejects: None,

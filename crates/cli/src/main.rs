@@ -14,11 +14,15 @@ mod failure;
 mod findings;
 mod messages;
 mod nearest;
+mod obtain_key;
 mod output;
 mod plan;
 mod reading;
 mod reject_list;
+mod row_output;
 mod surroundings;
+#[cfg_attr(not(feature = "tables"), path = "tables/absent.rs")]
+mod tables;
 mod watch;
 
 use args::{Args, NoCommand};

@@ -50,6 +50,31 @@ impl Output {
         Ok(Self { name, sink, is_closed: false })
     }
 
+    /// A file in `folder`, which is made if it is missing, to be named at the end
+    /// ([`Output::end_as`]).
+    ///
+    /// # Errors
+    /// When no file can be written there.
+    pub(crate) fn in_folder(folder: &Path) -> Result<Self> {
+        let name = folder.display().to_string();
+        let made = fs::create_dir_all(folder).and_then(|()| open_in(folder));
+        let (content, temporary) = made.with_context(|| cannot_write(&name))?;
+        let sink = Sink::File { content, temporary, path: folder.to_owned() };
+        Ok(Self { name, sink, is_closed: false })
+    }
+
+    /// Ends an output that [`Output::in_folder`] opened, under this name.
+    ///
+    /// # Errors
+    /// As [`Output::write_whole`].
+    pub(crate) fn end_as(mut self, file: &str) -> Result<()> {
+        if let Sink::File { path, .. } = &mut self.sink {
+            path.push(file);
+            self.name = path.display().to_string();
+        }
+        self.end(Ok(()))
+    }
+
     /// Writes with `write` and ends the output: only then does a file take its name. A reader that
     /// has closed its pipe has seen enough, which is no error.
     ///
@@ -98,19 +123,25 @@ fn open(path: &Path) -> io::Result<Sink> {
         return Ok(Sink::Device(BufWriter::with_capacity(BUFFER, File::options().write(true).open(&path)?)));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".posmortem-").suffix(".tmp");
-    // As any new file: readable as the user's mask has it. The builder's default is for secrets.
-    let create = |path: &Path| File::options().write(true).create_new(true).open(path);
-    let (content, temporary) = builder.make_in(folder, create)?.into_parts();
+    let (content, temporary) = open_in(folder)?;
     if let Some(there) = there {
         // Write-protected files are not replaced behind their owner's back.
         if there.permissions().readonly() {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
-        content.set_permissions(there.permissions())?;
+        content.get_ref().set_permissions(there.permissions())?;
     }
-    Ok(Sink::File { content: BufWriter::with_capacity(BUFFER, content), temporary, path })
+    Ok(Sink::File { content, temporary, path })
+}
+
+/// A new file under a name of its own.
+fn open_in(folder: &Path) -> io::Result<(BufWriter<File>, TempPath)> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".posmortem-").suffix(".tmp");
+    // As any new file: readable as the user's mask has it. The builder's default is for secrets.
+    let create = |path: &Path| File::options().write(true).create_new(true).open(path);
+    let (content, temporary) = builder.make_in(folder, create)?.into_parts();
+    Ok((BufWriter::with_capacity(BUFFER, content), temporary))
 }
 
 impl Sink {

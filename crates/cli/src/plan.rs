@@ -16,8 +16,9 @@ pub(crate) use written::{Destination, Written};
 use crate::args::{Args, ClassifyArgs, Command, ConfigCommand, ReadingArgs, ReportArgs};
 use crate::config::{Config, Setting, color, language};
 use crate::messages::Messages;
+use crate::row_output::RowOutput;
 use crate::surroundings::Surroundings;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use posmortem::classify::Language;
 use posmortem_report::{ExplainFormat, Format, RowFormat, View};
 use std::path::PathBuf;
@@ -35,6 +36,8 @@ pub(crate) enum Plan {
 pub(crate) struct ReportPlan {
     pub(crate) reading: ReadingPlan,
     pub(crate) written: Written<Format>,
+    /// The folder that keeps the table, and the key of its tokens.
+    pub(crate) save: Option<(PathBuf, TokenKeyPlan)>,
     /// How standard output looks at the result. Files are neither coloured nor as wide as a screen.
     pub(crate) view: View<'static>,
 }
@@ -42,7 +45,7 @@ pub(crate) struct ReportPlan {
 /// `classify`
 pub(crate) struct ClassifyPlan {
     pub(crate) reading: ReadingPlan,
-    pub(crate) written: Written<RowFormat>,
+    pub(crate) written: Written<RowOutput>,
     /// Every exchange, not the failed ones alone.
     pub(crate) all: bool,
     pub(crate) token_key: TokenKeyPlan,
@@ -54,6 +57,15 @@ pub(crate) enum TokenKeyPlan {
     Told(PathBuf),
     /// In the user's state folder, to be made when it is not there; without one, nowhere.
     Kept(Option<PathBuf>),
+}
+
+impl TokenKeyPlan {
+    fn resolve(config: &Config, surroundings: &Surroundings) -> Self {
+        match config.stated(Setting::TokenKey) {
+            Some(stated) => Self::Told(PathBuf::from(&stated.text)),
+            None => Self::Kept(surroundings.token_key()),
+        }
+    }
 }
 
 /// `explain`
@@ -132,7 +144,14 @@ impl ReportPlan {
             version: env!("CARGO_PKG_VERSION"),
             rules_sha256: "",
         };
-        Ok(Self { reading, written, view })
+        let save = match &args.save {
+            Some(folder) => {
+                reading.refuse_to_save("--save")?;
+                Some((folder.clone(), TokenKeyPlan::resolve(config, surroundings)))
+            }
+            None => None,
+        };
+        Ok(Self { reading, written, save, view })
     }
 }
 
@@ -143,18 +162,28 @@ impl ClassifyPlan {
         surroundings: &Surroundings,
         messages: Messages,
     ) -> Result<Self> {
-        let format = args.format.unwrap_or(RowFormat::Csv);
-        let written = Written::resolve(&args.output.outputs, args.format, format, RowFormat::from_extension)?;
+        let format = args.format.unwrap_or(RowOutput::Text(RowFormat::Csv));
+        let written = Written::resolve(&args.output.outputs, args.format, format, RowOutput::from_extension)?;
         let mut reading =
             ReadingPlan::resolve(&args.input, &args.filter, &args.reading, config, surroundings, messages)?;
         // A spinner between the rows on one screen would tear them.
         let rows_on_screen = surroundings.stdout_is_terminal && written.to_standard();
         reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet && !rows_on_screen;
         refuse_collisions(&reading, &written)?;
-        let token_key = match config.stated(Setting::TokenKey) {
-            Some(stated) => TokenKeyPlan::Told(PathBuf::from(&stated.text)),
-            None => TokenKeyPlan::Kept(surroundings.token_key()),
-        };
+        let tables = written.0.iter().filter(|(_, form)| *form == RowOutput::Table).count();
+        if tables > 0 {
+            reading.refuse_to_save("a table")?;
+            if !args.all {
+                bail!("a table holds every exchange: say --all");
+            }
+            if tables > 1 {
+                bail!("one run writes one table: copy it");
+            }
+            if rows_on_screen && written.0.contains(&(Destination::Standard, RowOutput::Table)) {
+                bail!("a table is nothing to look at: give it a file with -o");
+            }
+        }
+        let token_key = TokenKeyPlan::resolve(config, surroundings);
         Ok(Self { reading, written, all: args.all, token_key })
     }
 }

@@ -7,22 +7,57 @@ use crate::messages::Messages;
 use crate::output::Output;
 use crate::plan::ReadingPlan;
 use crate::reject_list;
+use crate::tables::{self, Tables};
 use crate::watch::{Interruption, Watch};
-use anyhow::Context;
+use anyhow::{Context, Result};
 use posmortem::exchange::{Conclusion, Exchange, Names};
-use posmortem::{Run, analyse};
+use posmortem::{Run, TokenKey, analyse, sorted_paths};
 use std::ops::ControlFlow;
 
 /// What was read, and how the command ends if nothing else goes wrong.
 pub(crate) struct Reading {
     pub(crate) run: Run,
     pub(crate) code: ExitCode,
+    /// The table that was saved, to be ended.
+    pub(crate) table: Option<Result<Output>>,
+}
+
+/// Where a table of the run goes, and the key of its tokens.
+pub(crate) struct Saving {
+    pub(crate) key: TokenKey,
+    pub(crate) out: Output,
+}
+
+/// What is read.
+pub(crate) enum Input {
+    Logs,
+    Tables(Tables),
+}
+
+impl Input {
+    /// The inputs' paths, to which exchanges refer by number.
+    pub(crate) fn paths(&self, plan: &ReadingPlan) -> Vec<String> {
+        match self {
+            Self::Logs => sorted_paths(&plan.sources),
+            Self::Tables(tables) => tables.paths(),
+        }
+    }
+}
+
+/// Opens what must be open before rows of it can be written.
+pub(crate) fn open_input(plan: &ReadingPlan) -> Result<Input, Failure> {
+    if !plan.are_tables {
+        return Ok(Input::Logs);
+    }
+    tables::open(&plan.sources).map(Input::Tables).map_err(Failure::usage)
 }
 
 /// Reads all inputs, hands every exchange to `each`, lists rejects and tells what went wrong.
 pub(crate) fn read(
     plan: &ReadingPlan,
+    input: Input,
     messages: Messages,
+    saving: Option<Saving>,
     each: impl FnMut(&Exchange, &Conclusion, &Names) -> ControlFlow<()> + Send,
 ) -> Result<Reading, Failure> {
     let list = plan.rejects.as_deref().map(Output::file).transpose().map_err(Failure::not_written)?;
@@ -30,14 +65,22 @@ pub(crate) fn read(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads).build();
     let pool = pool.context("the workers cannot be started").map_err(Failure::usage)?;
     let mut watch = Watch::new(each, &interruption, plan.shows_progress);
-    let run = pool.install(|| analyse(&plan.sources, &plan.settings, &mut watch));
+    let (run, table) = match (input, saving) {
+        (Input::Tables(tables), _) => (tables.analyse(&plan.settings, &mut watch), None),
+        (Input::Logs, None) => (pool.install(|| analyse(&plan.sources, &plan.settings, &mut watch)), None),
+        (Input::Logs, Some(Saving { key, out })) => {
+            let (run, table) =
+                pool.install(|| tables::save(&plan.sources, &plan.settings, &key, &mut watch, out));
+            (run, Some(table))
+        }
+    };
     watch.end();
     if interruption.happened() {
-        return Ok(Reading { run, code: ExitCode::Interrupted });
+        return Ok(Reading { run, code: ExitCode::Interrupted, table: None });
     }
     // Nobody wanted the rest of the output: nothing can be said of an input that was not read.
     if run.stopped {
-        return Ok(Reading { run, code: ExitCode::Done });
+        return Ok(Reading { run, code: ExitCode::Done, table: None });
     }
     let findings = Findings::of(&run, plan);
     let mut code = findings.code;
@@ -48,5 +91,5 @@ pub(crate) fn read(
         messages.error(format_args!("{error:#}"));
         code = code.and(ExitCode::NotWritten);
     }
-    Ok(Reading { run, code })
+    Ok(Reading { run, code, table })
 }

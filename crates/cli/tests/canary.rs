@@ -10,6 +10,7 @@
 
 mod support;
 
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use support::{Bench, Ended, fixture};
@@ -135,6 +136,9 @@ const ALL_FORMATS: [&[&str]; 2] = [
     &["classify", "--all", "-o", "a.csv", "-o", "a.tsv", "-o", "a.ndjson"],
 ];
 
+/// As a table, which is read back value by value.
+const AS_TABLE: [&[&str]; 1] = [&["classify", "--all", "-o", "a.parquet"]];
+
 /// On standard output, in another language, failures alone.
 const ON_STANDARD_OUTPUT: [&[&str]; 4] = [
     &["report", "--all-terminals", "--lang", "zh", "--format", "table"],
@@ -145,8 +149,21 @@ const ON_STANDARD_OUTPUT: [&[&str]; 4] = [
 
 /// Everything that a run told: both streams and every file that it left.
 fn told(bench: &Bench, ended: &Ended) -> String {
-    let files = bench.names().into_iter().map(|name| bench.read(&name));
+    let files = bench.names().into_iter().map(|name| match name.ends_with(".parquet") {
+        true => table(bench, &name),
+        false => bench.read(&name),
+    });
     [ended.stdout.clone(), ended.stderr.clone()].into_iter().chain(files).collect::<Vec<_>>().join("\n")
+}
+
+/// Every value of a table and all that it says of itself, and its bytes as they are.
+fn table(bench: &Bench, name: &str) -> String {
+    let file = fs::File::open(bench.path(name)).unwrap();
+    let file = SerializedFileReader::new(file).unwrap();
+    let about = format!("{:?}", file.metadata().file_metadata().key_value_metadata());
+    let rows: Vec<_> = file.get_row_iter(None).unwrap().map(|row| row.unwrap().to_string()).collect();
+    let bytes = fs::read(bench.path(name)).unwrap();
+    [about, rows.join("\n"), String::from_utf8_lossy(&bytes).into_owned()].join("\n")
 }
 
 /// All that some commands tell of an input.
@@ -163,7 +180,8 @@ fn told_by(commands: &[&[&str]], input: &str, options: &[&str]) -> String {
 
 /// All that can be told of an input.
 fn told_of(input: &str, options: &[&str]) -> String {
-    told_by(&ALL_FORMATS, input, options) + &told_by(&ON_STANDARD_OUTPUT, input, options)
+    let commands = [&ALL_FORMATS[..], &AS_TABLE, &ON_STANDARD_OUTPUT].concat();
+    told_by(&commands, input, options)
 }
 
 /// Inside a token or an offset it may stand by chance, not by itself.
@@ -268,7 +286,9 @@ fn mapped(name: &str, source: &str, target: &str) -> String {
 fn leaks(canaries: &Canaries, name: &str, source: &str) -> Vec<String> {
     let mut leaks = Vec::new();
     for target in COLUMNS.into_iter().filter(|target| *target != source) {
-        let told = told_by(&ALL_FORMATS, &fixture(name), &["--columns", &mapped(name, source, target)]);
+        let commands =
+            if source == "pan" { [&ALL_FORMATS[..], &AS_TABLE].concat() } else { ALL_FORMATS.to_vec() };
+        let told = told_by(&commands, &fixture(name), &["--columns", &mapped(name, source, target)]);
         if let Some(first) = canaries.in_text(&told).first() {
             leaks.push(format!("{source} as {target}: {first}"));
         }

@@ -32,4 +32,37 @@ impl CardToken {
             hex
         })
     }
+
+    /// The token of 32 hexadecimal digits.
+    pub fn from_hex(hex: &str) -> Option<Self> {
+        let mut token = [0; 16];
+        let digits = hex.as_bytes();
+        if digits.len() != 2 * token.len() {
+            return None;
+        }
+        for (byte, pair) in token.iter_mut().zip(digits.chunks_exact(2)) {
+            let digit = |digit: u8| char::from(digit).to_digit(16);
+            *byte = u8::try_from(digit(pair[0])? << 4 | digit(pair[1])?).ok()?;
+        }
+        Some(Self(token))
+    }
+
+    /// The card inside a run that knows it by its token alone.
+    pub fn key(self) -> CardKey {
+        CardKey(self.0[..8].iter().fold(0, |hash, byte| hash << 8 | u64::from(*byte)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_comes_back_from_its_digits() {
+        let token = CardToken::new(std::array::from_fn(|at| at as u8 * 17));
+        assert!(CardToken::from_hex(&token.to_hex()) == Some(token));
+        for text in ["", "00", "0011223344556677889900112233445g", "é1122334455667788990011223344556"] {
+            assert!(CardToken::from_hex(text).is_none(), "{text}");
+        }
+    }
 }

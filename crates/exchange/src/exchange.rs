@@ -39,6 +39,9 @@ pub struct Undo {
 pub struct Exchange {
     /// How much the log shows.
     pub form: Form,
+    /// When its first leg was logged, in milliseconds: that of an answer which another one replaced,
+    /// too.
+    pub began: i64,
     /// The first leg of the request.
     pub request: Option<Leg>,
     /// The terminal-facing answer, or the row that stands for the whole exchange.
@@ -55,7 +58,8 @@ impl Exchange {
     /// An answer without its request, or a row that stands for both, in time and not taken back.
     pub fn alone(answer: Leg) -> Self {
         let form = if answer.mti.is_none() { Form::Complete } else { Form::ResponseOnly };
-        Self { form, request: None, answer: Some(answer), upstream: None, late: false, undo: None }
+        let (began, answer) = (answer.at.millis, Some(answer));
+        Self { form, began, request: None, answer, upstream: None, late: false, undo: None }
     }
 
     /// The leg that tells most about what was asked: the request, else the answer.

@@ -1,5 +1,6 @@
 //! Where every input frame went.
 
+use crate::Form;
 use std::ops::AddAssign;
 
 /// Counts of frames. All but `non_message` sum to the number of frames that hold a message.
@@ -32,6 +33,17 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// The line in which the frames of an exchange of that form stand.
+    pub(crate) fn count_of(&mut self, form: Form) -> &mut u64 {
+        match form {
+            Form::Paired => &mut self.paired,
+            Form::Complete => &mut self.complete,
+            Form::RequestOnly => &mut self.request_only,
+            Form::ResponseOnly => &mut self.response_only,
+            Form::Open => &mut self.open,
+        }
+    }
+
     /// Frames with a message, readable or not: the sum of all counts but `non_message`.
     pub fn frames(&self) -> u64 {
         let Self { paired, complete, request_only, response_only, duplicates, reversal, advice, .. } = *self;

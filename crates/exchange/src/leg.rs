@@ -182,8 +182,9 @@ impl Leg {
 
     /// The canonical order: time, key, side, DE39, content, and only last the place in the input.
     ///
-    /// Content covers all that an output can show, so that the same messages cut into other files
-    /// give the same rows in the same order.
+    /// Content covers all that an output can show but the card, so that the same messages cut into
+    /// other files give the same rows in the same order. Cards have no order that runs with and
+    /// without tokens could share.
     pub fn canonical_cmp(&self, other: &Self, names: &Names) -> Ordering {
         let text =
             |a: Symbol, b: Symbol| if a == b { Ordering::Equal } else { names.text(a).cmp(names.text(b)) };
@@ -203,7 +204,7 @@ impl Leg {
             .then_with(|| text(self.terminal, other.terminal))
             .then_with(|| text(self.switch_reason, other.switch_reason))
             .then_with(|| self.details().cmp(&other.details()))
-            .then_with(|| (self.token, self.source).cmp(&(other.token, other.source)))
+            .then_with(|| self.source.cmp(&other.source))
     }
 
     fn details(&self) -> impl Ord {
@@ -215,5 +216,27 @@ impl Leg {
             self.leaves_a_part,
         );
         (about, undoes, self.at.offset_minutes, self.latency_ms, self.direction, self.in_dump, self.is_row)
+    }
+}
+
+/// The form of a terminal id on which both sides of an exchange agree: no spaces around it, no left
+/// zeros. An id of nothing but zeros stays.
+pub fn terminal_key(printed: &str) -> &str {
+    let printed = printed.trim();
+    match printed.trim_start_matches('0') {
+        "" => printed,
+        key => key,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminal_ids_lose_spaces_and_left_zeros() {
+        assert_eq!(terminal_key(" 00012345  "), "12345");
+        assert_eq!(terminal_key("A0012"), "A0012");
+        assert_eq!(terminal_key("0000"), "0000");
     }
 }

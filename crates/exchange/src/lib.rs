@@ -10,7 +10,9 @@
 #![forbid(unsafe_code)]
 
 mod card_key;
+mod edges;
 mod exchange;
+mod facts;
 mod ledger;
 mod leg;
 mod names;
@@ -21,9 +23,11 @@ mod summary;
 mod tally;
 
 pub use card_key::{CardKey, CardToken};
+pub use edges::{Decided, Edges, Standing};
 pub use exchange::{Exchange, Form, Undo};
+pub use facts::{FileFacts, RunFacts};
 pub use ledger::Ledger;
-pub use leg::{Direction, Leg, Source, Traffic};
+pub use leg::{Direction, Leg, Source, Traffic, terminal_key};
 pub use names::{Names, Symbol};
 pub use outcome::{Conclusion, Outcome, conclude};
 pub use pairing::{LinkSpan, Pairing, PairingSettings, SilentLink};

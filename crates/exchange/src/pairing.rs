@@ -9,15 +9,17 @@ mod links;
 mod open;
 mod search;
 
-use crate::{Direction, Exchange, Form, Ledger, Leg, Names, Symbol, Traffic, Undo};
+use crate::{Direction, Exchange, Form, Ledger, Leg, Names, Source, Symbol, Traffic, Undo};
 use links::Links;
 pub use links::{LinkSpan, SilentLink};
+pub(crate) use open::MOST_CANDIDATES;
 use open::{Open, OpenExchanges};
 use posmortem_iso8583::Side;
 use search::Facing;
 use std::collections::BTreeMap;
 
-const REPEAT_MS: i64 = Pairing::REPEAT_MS;
+/// Equal legs this close to the one before are one message, printed or sent again.
+pub(crate) const REPEAT_MS: i64 = Pairing::REPEAT_MS;
 
 /// A copy of a request this long after the answer is no late line of a hop.
 const SENT_AGAIN_MS: i64 = 1_000;
@@ -57,6 +59,8 @@ pub struct Pairing {
     orphan_reversals: u64,
     attempt_requests: u64,
     attempt_answers: u64,
+    /// Links of requests that another run has left open.
+    left_open: Vec<Symbol>,
     silent_links: Vec<SilentLink>,
 }
 
@@ -116,7 +120,7 @@ impl Pairing {
     /// Ends the input: everything still open is settled.
     pub fn finish(&mut self, done: &mut impl FnMut(Exchange)) {
         self.settle_before(i64::MAX, done);
-        let mut left_open = Vec::new();
+        let mut left_open = std::mem::take(&mut self.left_open);
         for (open, link_goes_on) in self.links.take_waiting(self.settings.horizon_ms) {
             if !link_goes_on {
                 left_open.push(open.link());
@@ -124,6 +128,41 @@ impl Pairing {
             self.close(open, if link_goes_on { Form::RequestOnly } else { Form::Open }, done);
         }
         self.silent_links = self.links.silent(&left_open, self.settings.horizon_ms);
+    }
+
+    /// Takes an exchange that another run has settled. Only whether a missing half can be missed is
+    /// decided again, by all that has been heard of its link ([`Pairing::hear`]).
+    pub fn resume(&mut self, exchange: Exchange, done: &mut impl FnMut(Exchange)) {
+        let horizon_ms = self.settings.horizon_ms;
+        let link = exchange.main().link;
+        let began = exchange.began;
+        let form = match exchange.form {
+            Form::Paired | Form::Complete => exchange.form,
+            _ if exchange.request.is_none() => match self.links.may_begin_before(link, began, horizon_ms) {
+                true => Form::Open,
+                false => Form::ResponseOnly,
+            },
+            _ if exchange.undo.is_some() || self.links.goes_on_after(link, began, horizon_ms) => {
+                Form::RequestOnly
+            }
+            _ => {
+                self.left_open.push(link);
+                Form::Open
+            }
+        };
+        let legs = [&exchange.request, &exchange.answer].into_iter().flatten().count();
+        *self.ledger.count_of(form) += legs as u64;
+        done(Exchange { form, ..exchange });
+    }
+
+    /// Where the requests stand that wait until their link is heard again.
+    pub fn waiting(&self) -> impl Iterator<Item = Source> {
+        self.links.waiting()
+    }
+
+    /// The spans of all links, in no particular order.
+    pub fn spans(&self) -> impl Iterator<Item = (Symbol, LinkSpan)> {
+        self.links.spans()
     }
 
     /// The ledger of all frames that were pushed and settled; rejects are the reader's.
@@ -350,7 +389,7 @@ impl Pairing {
             (Traffic::Administrative, ..) => self.ledger.administrative += open.frames(),
             (_, Some(_), Some(_)) => self.close(open, Form::Paired, done),
             (_, None, Some(answer)) if answer.mti.is_none() => self.close(open, Form::Complete, done),
-            (_, None, _) if self.links.may_begin_before(&open, horizon_ms) => {
+            (_, None, _) if self.links.may_begin_before(open.link(), open.began, horizon_ms) => {
                 self.close(open, Form::Open, done);
             }
             (_, None, _) => self.close(open, Form::ResponseOnly, done),
@@ -366,7 +405,9 @@ impl Pairing {
                 self.close(whole, Form::Complete, done);
             }
             // A terminal that sent a reversal has given up waiting.
-            (_, Some(_), None) if open.undo.is_some() || self.links.goes_on_after(&open, horizon_ms) => {
+            (_, Some(_), None)
+                if open.undo.is_some() || self.links.goes_on_after(open.link(), open.began, horizon_ms) =>
+            {
                 self.close(open, Form::RequestOnly, done);
             }
             (_, Some(_), None) => self.links.wait(open),
@@ -374,14 +415,7 @@ impl Pairing {
     }
 
     fn close(&mut self, open: Open, form: Form, done: &mut impl FnMut(Exchange)) {
-        let count = match form {
-            Form::Paired => &mut self.ledger.paired,
-            Form::Complete => &mut self.ledger.complete,
-            Form::RequestOnly => &mut self.ledger.request_only,
-            Form::ResponseOnly => &mut self.ledger.response_only,
-            Form::Open => &mut self.ledger.open,
-        };
-        *count += open.frames();
+        *self.ledger.count_of(form) += open.frames();
         let late = open.is_late(self.links.timeout_ms(open.link()));
         done(open.into_exchange(form, late));
     }

@@ -33,6 +33,13 @@ impl Reference {
         Self { len: kept.len() as u8, bytes }
     }
 
+    /// A reference that was one before, just as it was; `None` when it is too long to have been one.
+    pub fn kept(text: &str) -> Option<Self> {
+        let mut bytes = [0; Self::MAX];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(Self { len: text.len() as u8, bytes })
+    }
+
     /// The reference's text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
@@ -84,6 +91,9 @@ mod tests {
         assert_eq!(Reference::new(" 180312760317 ").as_str(), "180312760317");
         assert_eq!(Reference::new("abcdefghijklmnopqrstuvwxyz").as_str(), "defghijklmnopqrstuvwxyz");
         assert!(!Reference::new("é".repeat(20).as_str()).as_str().is_empty());
+        let odd = Reference::new("x 00000000000000000000000");
+        assert_eq!(Reference::kept(odd.as_str()), Some(odd));
+        assert_eq!(Reference::kept("abcdefghijklmnopqrstuvwxyz"), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::{AmountTally, Counts, Ledger, Names, Symbol, Tally, TerminalTally};
 use posmortem_classify::{Dialect, Reason};
 use posmortem_iso8583::{Currency, ResponseCode, Timestamp};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 /// How much of each exchange the input shows.
@@ -44,7 +45,7 @@ pub struct FileSummary {
     /// Its path as given, `-` for standard input.
     pub path: String,
     /// The log format; empty when none was recognised.
-    pub format: &'static str,
+    pub format: Cow<'static, str>,
     /// Bytes read, after decompression.
     pub bytes: u64,
     /// Frames with a message, readable or not.

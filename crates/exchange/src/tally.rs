@@ -179,9 +179,6 @@ struct Approved {
     last: Timestamp,
 }
 
-/// Different words of the switch kept for each reason of a terminal.
-const SWITCH_REASONS: usize = 16;
-
 /// Samples kept for each reason of a terminal.
 const SAMPLES: usize = 3;
 
@@ -337,10 +334,10 @@ impl ReasonTally {
         if told.is_absent() {
             return;
         }
-        if let Some((_, count)) = self.switch_reasons.iter_mut().find(|(known, _)| *known == told) {
-            *count += 1;
-        } else if self.switch_reasons.len() < SWITCH_REASONS {
-            self.switch_reasons.push((told, 1));
+        // All of them: which ones came first must not decide which one came most often.
+        match self.switch_reasons.binary_search_by_key(&told.index(), |(known, _)| known.index()) {
+            Ok(at) => self.switch_reasons[at].1 += 1,
+            Err(at) => self.switch_reasons.insert(at, (told, 1)),
         }
     }
 }

@@ -45,6 +45,13 @@ impl Default for InputSettings {
 }
 
 impl InputSettings {
+    /// The zone of times that tell none, as a comparable text.
+    pub fn zone_name(&self) -> Option<String> {
+        let zone = self.time_zone.as_ref()?;
+        let fixed = || zone.to_offset(jiff::Timestamp::UNIX_EPOCH).to_string();
+        Some(zone.iana_name().map_or_else(fixed, str::to_owned))
+    }
+
     /// These settings with the input's own date, where none is set.
     #[must_use]
     pub fn for_input(&self, input: &Input) -> Self {

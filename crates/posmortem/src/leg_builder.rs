@@ -5,9 +5,10 @@
 //! into the set of names, so nothing behind this module can show any.
 
 use crate::Settings;
-use crate::filter::terminal_key;
 use posmortem_classify::{Dialect, Kind, ReversalReason, reversal_reason};
-use posmortem_exchange::{CardKey, CardToken, Direction, Leg, Names, Reference, Source, Symbol};
+use posmortem_exchange::{
+    CardKey, CardToken, Direction, Leg, Names, Reference, Source, Symbol, terminal_key,
+};
 use posmortem_iso8583::{
     Amount, CardNumber, Class, Currency, EntryMode, Mti, ResponseCode, Side, Track2, Visibility,
     is_switch_word, screen,
@@ -22,6 +23,9 @@ pub(crate) struct LegBuilder<'s> {
     settings: &'s Settings,
     /// SipHash under a random key: names no card outside this run.
     keyed: SipHasher13,
+    /// Whether the log's own ids are hashed under the token key, so that they can meet those of
+    /// other runs.
+    lasting_traces: bool,
 }
 
 /// A leg, and whether its card was masked in the log.
@@ -31,10 +35,10 @@ pub(crate) struct Built {
 }
 
 impl<'s> LegBuilder<'s> {
-    pub(crate) fn new(settings: &'s Settings) -> Self {
+    pub(crate) fn new(settings: &'s Settings, lasting_traces: bool) -> Self {
         let random = RandomState::new();
         let key = (random.hash_one(0), random.hash_one(1));
-        Self { settings, keyed: SipHasher13::new_with_keys(key.0, key.1) }
+        Self { settings, keyed: SipHasher13::new_with_keys(key.0, key.1), lasting_traces }
     }
 
     /// Reads a record of input number `input` into a leg whose symbols belong to `names`.
@@ -123,14 +127,18 @@ impl<'s> LegBuilder<'s> {
         names.intern(prefix.unwrap_or_default())
     }
 
-    /// The log's own id, or that of the dump which printed request and answer together; 0 for none.
+    /// The log's own id (odd), or that of the dump which printed request and answer together (even);
+    /// 0 for none. A dump is known by its place in this run, and ids of dumps in other runs may be
+    /// the same.
     fn trace(&self, record: &Record<'_>, input: u32) -> u64 {
         let id = cell(record, Column::TraceId);
+        let key = self.settings.token_key.as_ref().filter(|_| self.lasting_traces);
+        let hash = |bytes: &[u8]| key.map_or_else(|| self.keyed.hash(bytes), |key| key.trace(bytes));
         match record.group {
-            _ if !id.is_empty() => self.keyed.hash(id) | 1,
+            _ if !id.is_empty() => hash(id) | 1,
             Some(group) => {
-                let (input, group) = (input.to_le_bytes(), group.to_le_bytes());
-                self.keyed.hash(&[&b"group"[..], &input, &group].concat()) | 1
+                let place = [&input.to_le_bytes()[..], &group.to_le_bytes()].concat();
+                (hash(&place) | 2) & !1
             }
             None => 0,
         }

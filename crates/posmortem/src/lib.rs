@@ -15,14 +15,19 @@ mod run;
 mod sequencer;
 mod settings;
 mod stream;
+mod summing_up;
+#[cfg(feature = "tables")]
+mod tables;
+mod tap;
 mod token_key;
-mod warnings;
 
 pub use filter::Filter;
 pub use posmortem_classify as classify;
 pub use posmortem_exchange as exchange;
 pub use posmortem_iso8583 as iso8583;
 pub use posmortem_logs as logs;
-pub use run::{InputSource, Observer, Reject, Run, analyse, sorted_paths};
+pub use run::{InputSource, Observer, Reject, Run, TABLE_MAGIC, analyse, sorted_paths};
 pub use settings::Settings;
+#[cfg(feature = "tables")]
+pub use tables::{JoinError, TableError, Tables, save_table, table_name};
 pub use token_key::{TokenKey, TokenKeyError};

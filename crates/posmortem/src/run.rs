@@ -10,9 +10,9 @@ use crate::leg_builder::LegBuilder;
 use crate::plain::Vocabulary;
 use crate::sequencer::{Counted, NewLegs, Sequencer};
 use crate::stream::Stream;
-use crate::warnings::{self, Zones};
-use posmortem_exchange::{Conclusion, Coverage, Exchange, Ledger, Names, Summary};
-use posmortem_iso8583::Timestamp;
+use crate::summing_up::summary_of;
+use crate::tap::Tap;
+use posmortem_exchange::{Conclusion, Exchange, Names, RunFacts, Summary};
 use posmortem_logs::{Block, RejectReason};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -61,6 +61,9 @@ pub trait Observer {
 /// Listens to nothing.
 impl Observer for () {}
 
+/// The first bytes of an exchange table, which is read by itself and never as a log.
+pub const TABLE_MAGIC: &[u8; 4] = b"PAR1";
+
 /// A frame that could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reject {
@@ -101,9 +104,20 @@ const MOST_OPEN: usize = 8;
 /// Inputs that cannot be read do not end the run: each file's [`posmortem_exchange::FileState`] tells. Parsing uses
 /// the current rayon pool.
 pub fn analyse(sources: &[InputSource], settings: &Settings, observer: &mut dyn Observer) -> Run {
+    analyse_with(sources, settings, observer, None)
+}
+
+/// The same, with someone who listens to everything that is paired.
+pub(crate) fn analyse_with(
+    sources: &[InputSource],
+    settings: &Settings,
+    observer: &mut dyn Observer,
+    tap: Option<&mut dyn Tap>,
+) -> Run {
     let mut sources = sources.to_vec();
     sources.sort_by_cached_key(|source| (source.label(), source.clone()));
-    let mut pipeline = Pipeline::new(settings);
+    let may_glance = settings.may_glance() && tap.is_none();
+    let mut pipeline = Pipeline::new(settings, tap);
     let mut streams: Vec<Stream> =
         (0..).zip(sources).map(|(input, source)| Stream::new(input, source)).collect();
     let close = streams.len() > MOST_OPEN;
@@ -114,7 +128,7 @@ pub fn analyse(sources: &[InputSource], settings: &Settings, observer: &mut dyn 
     // Legs of an input in another order than that of time may come from anywhere: nothing can be
     // settled before the end.
     pipeline.holds_all = streams.iter().any(Stream::is_unsorted);
-    if settings.may_glance() && streams.iter().all(Stream::is_plain) {
+    if may_glance && streams.iter().all(Stream::is_plain) {
         pipeline.sequencer.expect_plain_legs();
         pipeline.words = Some(Vocabulary::default());
     }
@@ -137,43 +151,35 @@ fn earliest(streams: &[Stream]) -> Option<usize> {
     waiting.min_by_key(|(_, stream)| stream.reached()).map(|(at, _)| at)
 }
 
-struct Pipeline<'s> {
+struct Pipeline<'s, 't> {
     settings: &'s Settings,
     /// Whether all legs are held until the end, because some input is not in the order of time.
     holds_all: bool,
-    zones: Zones,
     builder: LegBuilder<'s>,
-    sequencer: Sequencer<'s>,
+    sequencer: Sequencer<'s, 't>,
     names: Names,
     /// The words of plain rows, where such rows are expected.
     words: Option<Vocabulary>,
     /// What the step before has read, for the sequencer to take.
     legs: NewLegs,
-    ledger: Ledger,
+    facts: RunFacts,
     rejects: Vec<Reject>,
-    masked_cards: u64,
-    first: Option<Timestamp>,
-    last: Option<Timestamp>,
     bytes: u64,
     frames: u64,
 }
 
-impl<'s> Pipeline<'s> {
-    fn new(settings: &'s Settings) -> Self {
+impl<'s, 't> Pipeline<'s, 't> {
+    fn new(settings: &'s Settings, tap: Option<&'t mut dyn Tap>) -> Self {
         Self {
             settings,
             holds_all: false,
-            zones: Zones::default(),
-            builder: LegBuilder::new(settings),
-            sequencer: Sequencer::new(settings),
+            builder: LegBuilder::new(settings, tap.is_some()),
+            sequencer: Sequencer::new(settings, tap),
             names: Names::default(),
             words: None,
             legs: NewLegs::default(),
-            ledger: Ledger::default(),
+            facts: RunFacts::default(),
             rejects: Vec::new(),
-            masked_cards: 0,
-            first: None,
-            last: None,
             bytes: 0,
             frames: 0,
         }
@@ -214,12 +220,12 @@ impl<'s> Pipeline<'s> {
         self.frames += batch.frames();
         self.hear(&batch);
         if !self.holds_all {
-            self.ledger.out_of_order += stream.take_out_of_order(&mut batch, horizon_ms);
+            self.facts.ledger.out_of_order += stream.take_out_of_order(&mut batch, horizon_ms);
         }
         let Batch { legs, names, rejects, rejected, non_messages, masked_cards, plain, .. } = batch;
-        self.ledger.rejected += rejected;
-        self.ledger.non_message += non_messages;
-        self.masked_cards += masked_cards;
+        self.facts.ledger.rejected += rejected;
+        self.facts.ledger.non_message += non_messages;
+        self.facts.masked_cards += masked_cards;
         let input = stream.input();
         let place = |(position, reason): (posmortem_logs::Position, _)| Reject {
             input,
@@ -252,53 +258,16 @@ impl<'s> Pipeline<'s> {
         self.legs.spans.extend(plain);
         let plain = self.legs.spans[before..].iter().flat_map(|(_, span)| [span.first, span.last]);
         for at in batch.legs.iter().map(|leg| leg.at).chain(plain) {
-            self.first = Some(self.first.map_or(at, |first| first.min(at)));
-            self.last = self.last.max(Some(at));
-            self.zones.see(at);
+            self.facts.see(at);
         }
     }
 
     fn finish(self, streams: Vec<Stream>, observer: &mut dyn Observer) -> Run {
-        let Self {
-            sequencer,
-            names,
-            words,
-            legs,
-            mut ledger,
-            mut rejects,
-            masked_cards,
-            first,
-            last,
-            zones,
-            ..
-        } = self;
-        let counted = sequencer.finish(legs, &names, words.as_ref(), observer);
+        let Self { sequencer, names, words, legs, mut facts, mut rejects, .. } = self;
+        facts.files = streams.into_iter().map(Stream::into_facts).collect();
+        let counted = sequencer.finish(legs, &names, words.as_ref(), &mut facts, observer);
         let Counted { pairing, tally, selected, stopped } = counted;
-        ledger += pairing.ledger();
         rejects.sort();
-        let unsorted: Vec<String> =
-            streams.iter().filter(|stream| stream.is_unsorted()).map(Stream::label).collect();
-        let unknown_columns: Vec<String> = streams.iter().filter_map(unknown_columns_warning).collect();
-        let mut summary = Summary {
-            files: streams.into_iter().map(Stream::into_summary).collect(),
-            ledger,
-            first,
-            last,
-            coverage: Coverage::of(&ledger),
-            orphan_reversals: pairing.orphan_reversals(),
-            ..Summary::default()
-        };
-        summary.warnings = warnings::warnings(&summary, &pairing, &names, &zones);
-        summary.warnings.extend(unknown_columns);
-        summary.notes = warnings::notes(&summary, masked_cards, &unsorted);
-        summary.set_tally(tally, names);
-        Run { summary, rejects, selected, stopped }
+        Run { summary: summary_of(facts, &pairing, tally, names), rejects, selected, stopped }
     }
-}
-
-/// A misspelt column name shows only here.
-fn unknown_columns_warning(stream: &Stream) -> Option<String> {
-    let unknown = stream.unknown_columns();
-    (!unknown.is_empty())
-        .then(|| format!("{}: columns not understood: {}", stream.label(), unknown.join(", ")))
 }

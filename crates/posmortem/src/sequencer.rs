@@ -6,10 +6,11 @@
 use crate::crowd::{Crowd, Settled};
 use crate::plain::{PlainLeg, Vocabulary};
 use crate::run::Observer;
+use crate::tap::Tap;
 use crate::{Filter, Settings};
 use posmortem_classify::CodeTables;
 use posmortem_exchange::{
-    Conclusion, Exchange, Leg, LinkSpan, Names, Outcome, Pairing, Symbol, Tally, conclude,
+    Conclusion, Exchange, Leg, LinkSpan, Names, Outcome, Pairing, RunFacts, Symbol, Tally, conclude,
 };
 use std::ops::ControlFlow;
 
@@ -27,7 +28,7 @@ pub(crate) struct NewLegs {
     pub(crate) settled: i64,
 }
 
-pub(crate) struct Sequencer<'s> {
+pub(crate) struct Sequencer<'s, 't> {
     settings: &'s Settings,
     waiting: Vec<Leg>,
     /// Plain legs, where there are any.
@@ -38,15 +39,16 @@ pub(crate) struct Sequencer<'s> {
     fewest: usize,
     pairing: Pairing,
     counting: Counting<'s>,
+    tap: Option<&'t mut dyn Tap>,
 }
 
 /// What happens to an exchange that has been settled.
-struct Counting<'s> {
+pub(crate) struct Counting<'s> {
     tables: &'s CodeTables,
     filter: &'s Filter,
-    tally: Tally,
-    selected: u64,
-    stopped: bool,
+    pub(crate) tally: Tally,
+    pub(crate) selected: u64,
+    pub(crate) stopped: bool,
 }
 
 /// What is left when all legs have gone through.
@@ -57,15 +59,8 @@ pub(crate) struct Counted {
     pub(crate) stopped: bool,
 }
 
-impl<'s> Sequencer<'s> {
-    pub(crate) fn new(settings: &'s Settings) -> Self {
-        let counting = Counting {
-            tables: CodeTables::built_in(),
-            filter: &settings.filter,
-            tally: Tally::default(),
-            selected: 0,
-            stopped: false,
-        };
+impl<'s, 't> Sequencer<'s, 't> {
+    pub(crate) fn new(settings: &'s Settings, tap: Option<&'t mut dyn Tap>) -> Self {
         let fewest = settings.waiting_legs;
         Self {
             settings,
@@ -74,7 +69,8 @@ impl<'s> Sequencer<'s> {
             due: fewest,
             fewest,
             pairing: Pairing::new(settings.pairing.clone()),
-            counting,
+            counting: Counting::new(&settings.filter),
+            tap,
         }
     }
 
@@ -157,7 +153,7 @@ impl<'s> Sequencer<'s> {
                     *(if leg.is_whole(words) { &mut complete } else { &mut answers }) += 1;
                 }
                 _ => {
-                    let done = &mut |exchange| counting.count(&exchange, names, observer);
+                    let done = &mut |exchange| counting.count(&exchange, names, observer, &mut None);
                     pairing.push_alone(&leg.unfold(words), done);
                 }
             },
@@ -168,33 +164,52 @@ impl<'s> Sequencer<'s> {
 
     /// Lets the legs before `millis` go on, none of which can come any more.
     fn advance_to(&mut self, millis: i64, names: &Names, observer: &mut dyn Observer) {
-        let Self { waiting, due, fewest, pairing, counting, .. } = self;
+        let Self { waiting, due, fewest, pairing, counting, tap, .. } = self;
         waiting.sort_by(|a, b| a.canonical_cmp(b, names));
         let ready = waiting.partition_point(|leg| leg.at.millis < millis);
         for leg in waiting.drain(..ready) {
-            pairing.push(&leg, names, &mut |exchange| counting.count(&exchange, names, observer));
+            if let Some(tap) = tap {
+                tap.leg(&leg, names);
+            }
+            pairing.push(&leg, names, &mut |exchange| counting.count(&exchange, names, observer, tap));
+        }
+        if let Some(tap) = tap {
+            tap.pause(pairing, names);
         }
         *due = (2 * waiting.len()).max(*fewest);
     }
 
-    /// Lets everything go on and ends the pairing.
+    /// Lets everything go on and ends the pairing, whose findings go into the run's.
     pub(crate) fn finish(
         mut self,
         legs: NewLegs,
         names: &Names,
         words: Option<&Vocabulary>,
+        facts: &mut RunFacts,
         observer: &mut dyn Observer,
     ) -> Counted {
         self.take(NewLegs { settled: i64::MAX, ..legs }, names, words, observer);
         self.advance_to(i64::MAX, names, observer);
-        let Self { mut pairing, mut counting, .. } = self;
-        pairing.finish(&mut |exchange| counting.count(&exchange, names, observer));
+        let Self { mut pairing, mut counting, mut tap, .. } = self;
+        pairing.finish(&mut |exchange| counting.count(&exchange, names, observer, &mut tap));
+        facts.ledger += pairing.ledger();
+        facts.orphan_reversals += pairing.orphan_reversals();
+        facts.attempt_requests += pairing.attempt_requests();
+        facts.attempt_answers += pairing.attempt_answers();
+        if let Some(tap) = tap {
+            tap.finish(facts, &pairing, names);
+        }
         let Counting { tally, selected, stopped, .. } = counting;
         Counted { pairing, tally, selected, stopped }
     }
 }
 
-impl Counting<'_> {
+impl<'s> Counting<'s> {
+    pub(crate) fn new(filter: &'s Filter) -> Self {
+        let tables = CodeTables::built_in();
+        Self { tables, filter, tally: Tally::default(), selected: 0, stopped: false }
+    }
+
     /// Counts an attempt of which a plain leg tells everything, and nobody else wants to hear.
     #[inline]
     fn count_alone(&mut self, leg: &PlainLeg, conclusion: &Conclusion, names: &Names, words: &Vocabulary) {
@@ -206,8 +221,17 @@ impl Counting<'_> {
         }
     }
 
-    fn count(&mut self, exchange: &Exchange, names: &Names, observer: &mut dyn Observer) {
+    pub(crate) fn count(
+        &mut self,
+        exchange: &Exchange,
+        names: &Names,
+        observer: &mut dyn Observer,
+        tap: &mut Option<&mut dyn Tap>,
+    ) {
         let conclusion = conclude(exchange, self.tables);
+        if let Some(tap) = tap {
+            tap.exchange(exchange, &conclusion, names);
+        }
         if self.stopped || !self.filter.takes(exchange, &conclusion, names) {
             return;
         }

@@ -5,8 +5,8 @@ use crate::batch::{Batch, BatchReader};
 use crate::frontier::{DEPTH, Frontier};
 use crate::leg_builder::LegBuilder;
 use crate::plain::{Places, Vocabulary};
-use crate::run::InputSource;
-use posmortem_exchange::{FileState, FileSummary, Leg, Traffic};
+use crate::run::{InputSource, TABLE_MAGIC};
+use posmortem_exchange::{FileFacts, FileState, FileSummary, Leg, Traffic};
 use posmortem_iso8583::Side;
 use posmortem_logs::{Block, BlockReader, DetectError, Format, Input, InputSettings, detect};
 use std::collections::VecDeque;
@@ -92,6 +92,10 @@ impl Stream {
         let mut input = opened.map_err(|error| unreadable(&error))?;
         let settings = settings.for_input(&input);
         let sample = input.sample().map_err(|error| unreadable(&error))?;
+        if sample.starts_with(TABLE_MAGIC) {
+            let hint = "give its file by name, and no logs beside it";
+            return Err(unreadable(&format!("an exchange table is read from its end: {hint}")));
+        }
         let detection = detect(sample, &settings).map_err(|error| match error {
             DetectError::Empty => FileState::Empty,
             _ => unreadable(&error),
@@ -249,28 +253,19 @@ impl Stream {
         self.format.as_ref()
     }
 
-    /// Columns of the input that nothing here knows, safe to show.
-    pub(crate) fn unknown_columns(&self) -> &[String] {
-        &self.unknown_columns
-    }
-
-    /// The input's path as given.
-    pub(crate) fn label(&self) -> String {
-        self.source.label()
-    }
-
-    pub(crate) fn into_summary(self) -> FileSummary {
+    pub(crate) fn into_facts(self) -> FileFacts {
         // A header alone, or records without any message.
         let holds_nothing = self.frames == 0 && self.state == FileState::Whole;
-        FileSummary {
-            path: self.label(),
-            format: self.format.map_or("", |format| format.input_format().name()),
+        let summary = FileSummary {
+            path: self.source.label(),
+            format: self.format.map_or("", |format| format.input_format().name()).into(),
             bytes: self.bytes,
             frames: self.frames,
             rejected: self.rejected,
             first_reject: self.first_reject,
             state: if holds_nothing { FileState::Empty } else { self.state },
-        }
+        };
+        FileFacts { summary, is_unsorted: self.unsorted, unknown_columns: self.unknown_columns }
     }
 }
 

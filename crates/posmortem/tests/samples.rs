@@ -26,7 +26,7 @@ fn read(paths: &[PathBuf]) -> Summary {
     let summary = analyse(&sources, &Settings::default(), &mut ()).summary;
     for file in &summary.files {
         assert!(matches!(file.state, FileState::Whole | FileState::Empty), "{file:?}");
-        assert_eq!((file.rejected, file.format), (0, "jpos"), "{file:?}");
+        assert_eq!((file.rejected, file.format.as_ref()), (0, "jpos"), "{file:?}");
     }
     let frames: u64 = summary.files.iter().map(|file| file.frames).sum();
     assert_eq!((summary.ledger.frames(), summary.ledger.rejected), (frames, 0), "{paths:?}");

@@ -15,6 +15,7 @@ Examples:
   posmortem report day.log | awk -F'\\t' '$9 == \"key\"'       tab-separated on a pipe
   posmortem report logs/*.gz -o day.json -o terminals.csv    many outputs in one pass
   posmortem report day.csv --since 2026-11-21T16:00 --cause network,key
+  posmortem report day.log --save tables                     and later: posmortem report tables/*.parquet
   posmortem report old.txt --columns time,mti,terminal_id,stan,response_code --timezone +08:00
 
 Names of output files end in .txt (table), .tsv, .csv or .json; for any other name --format decides.";
@@ -24,9 +25,10 @@ Examples:
   posmortem classify day.log > failed.csv
   posmortem classify day.log --terminal 10012345 --format ndjson | jq .reason
   posmortem classify day.log --all -o exchanges.csv --token-key tokens.key
+  posmortem classify day.log --all -o day.parquet            for DuckDB, Polars and later reports
 
-Names of output files end in .csv, .tsv or .ndjson; for any other name --format decides. Card numbers
-are written as tokens.";
+Names of output files end in .csv, .tsv, .ndjson or .parquet; for any other name --format decides. Card
+numbers are written as tokens.";
 
 pub(super) const EXPLAIN: &str = "\
 Examples:

@@ -4,18 +4,37 @@ use super::open;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::messages::Messages;
+use crate::obtain_key::obtain_key;
+use crate::output::Output;
 use crate::plan::ReportPlan;
-use crate::reading::{Reading, read};
+use crate::reading::{Reading, Saving, open_input, read};
 use posmortem::classify::CodeTables;
+use posmortem::exchange::{Conclusion, Exchange, Names};
 use posmortem_report::{View, write_summary};
 use std::ops::ControlFlow;
 
 /// Runs the command. A result is written whatever was rejected, but not when there is none.
 pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Failure> {
     let outputs = open(&plan.written)?;
-    let Reading { run, mut code } = read(&plan.reading, messages, |_, _, _| ControlFlow::Continue(()))?;
+    let saving = match &plan.save {
+        Some((folder, key)) => {
+            let key = obtain_key(key, messages)?;
+            Some(Saving { key, out: Output::in_folder(folder).map_err(Failure::not_written)? })
+        }
+        None => None,
+    };
+    let input = open_input(&plan.reading)?;
+    let each = |_: &Exchange, _: &Conclusion, _: &Names| ControlFlow::Continue(());
+    let Reading { run, mut code, table } = read(&plan.reading, input, messages, saving, each)?;
     if matches!(code, ExitCode::NothingRead | ExitCode::Interrupted) {
         return Ok(code);
+    }
+    if let Some(table) = table {
+        let name = crate::tables::file_name(&run.summary);
+        if let Err(error) = table.and_then(|output| output.end_as(&name)) {
+            messages.error(format_args!("{error:#}"));
+            code = code.and(ExitCode::NotWritten);
+        }
     }
     let rules_sha256 = CodeTables::built_in().sha256();
     for (output, format) in outputs {

@@ -2,17 +2,48 @@
 
 use crate::messages::Messages;
 use anyhow::{Result, bail};
-use posmortem::InputSource;
+use posmortem::{InputSource, TABLE_MAGIC};
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
+/// What is read: logs or tables, never both.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Inputs {
+    pub(super) sources: Vec<InputSource>,
+    pub(super) are_tables: bool,
+}
+
+/// The sources, and whether they are tables.
+pub(super) fn inputs(paths: &[PathBuf], stdin_is_terminal: bool, messages: Messages) -> Result<Inputs> {
+    let sources = sources(paths, stdin_is_terminal, messages)?;
+    let table = sources.iter().find(|source| is_table(source));
+    let log = sources.iter().find(|source| !is_table(source));
+    if let (Some(table), Some(log)) = (table, log) {
+        let (table, log) = (table.label(), log.label());
+        bail!(
+            "{table} is a table and {log} is not: save the logs first (report --save), then name tables alone"
+        );
+    }
+    if table.is_some() && !crate::tables::ARE_BUILT_IN {
+        bail!(crate::tables::NOT_BUILT_IN);
+    }
+    Ok(Inputs { are_tables: table.is_some(), sources })
+}
+
+/// Whether a file begins as tables do. Pipes are not looked into: what is read is gone.
+fn is_table(source: &InputSource) -> bool {
+    let InputSource::Path(path) = source else { return false };
+    if !fs::metadata(path).is_ok_and(|file| file.is_file()) {
+        return false;
+    }
+    let mut magic = [0; TABLE_MAGIC.len()];
+    fs::File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == *TABLE_MAGIC
+}
+
 /// The sources; nothing told is standard input, unless somebody would have to type a log.
-pub(super) fn sources(
-    paths: &[PathBuf],
-    stdin_is_terminal: bool,
-    messages: Messages,
-) -> Result<Vec<InputSource>> {
+fn sources(paths: &[PathBuf], stdin_is_terminal: bool, messages: Messages) -> Result<Vec<InputSource>> {
     if paths.is_empty() {
         if stdin_is_terminal {
             bail!("no input: name log files, or pipe a log into standard input");

@@ -1,12 +1,12 @@
 //! What is read and how: the settings of a run.
 
-use super::inputs::sources;
+use super::inputs::{Inputs, inputs};
 use super::selection::selection;
 use crate::args::{FilterArgs, InputArgs, ReadingArgs};
 use crate::config::{self, Config, Entry, RejectLimit, Setting};
 use crate::messages::Messages;
 use crate::surroundings::Surroundings;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use posmortem::exchange::PairingSettings;
 use posmortem::logs::InputSettings;
 use posmortem::{InputSource, Settings};
@@ -16,6 +16,8 @@ use std::thread;
 /// What `report` and `classify` have in common.
 pub(crate) struct ReadingPlan {
     pub(crate) sources: Vec<InputSource>,
+    /// Whether they are tables, and not logs.
+    pub(crate) are_tables: bool,
     pub(crate) settings: Settings,
     pub(crate) threads: usize,
     /// Where records that could not be read are listed.
@@ -52,9 +54,14 @@ impl ReadingPlan {
                 settings.link_dialects.insert(link.clone(), dialect);
             }
         }
+        let Inputs { sources, are_tables } = inputs(&input.inputs, surroundings.stdin_is_terminal, messages)?;
+        if are_tables {
+            refuse_reading(args, input)?;
+        }
         let processors = || thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
-            sources: sources(&input.inputs, surroundings.stdin_is_terminal, messages)?,
+            sources,
+            are_tables,
             settings,
             threads: config.value(Setting::Threads, config::threads)?.unwrap_or_else(processors),
             rejects: input.rejects.clone(),
@@ -63,6 +70,34 @@ impl ReadingPlan {
             shows_warnings: false,
         })
     }
+}
+
+impl ReadingPlan {
+    /// A table holds what the whole run found, and is made of logs.
+    pub(super) fn refuse_to_save(&self, what: &str) -> Result<()> {
+        if !crate::tables::ARE_BUILT_IN {
+            bail!(crate::tables::NOT_BUILT_IN);
+        }
+        if self.are_tables {
+            bail!("{what} is made of logs, and these are tables already");
+        }
+        if !self.settings.filter.is_open() {
+            bail!("{what} holds every exchange: filter when you read it");
+        }
+        Ok(())
+    }
+}
+
+/// What says how logs are to be read says nothing to tables, which have been read.
+fn refuse_reading(args: &ReadingArgs, input: &InputArgs) -> Result<()> {
+    let of_tables = [Setting::Threads, Setting::TokenKey, Setting::MaxRejects];
+    let stated = args.stated().map(|(setting, _)| setting).find(|setting| !of_tables.contains(setting));
+    let columns = (!args.columns.is_empty()).then_some("--columns");
+    let rejects = input.rejects.as_ref().map(|_| "--rejects");
+    if let Some(flag) = stated.map(Setting::flag).as_deref().or(columns).or(rejects) {
+        bail!("{flag} belongs to the reading of logs, and these are tables: say it when you save them");
+    }
+    Ok(())
 }
 
 fn input_settings(args: &ReadingArgs, config: &Config, messages: Messages) -> Result<InputSettings> {

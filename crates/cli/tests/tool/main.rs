@@ -9,5 +9,9 @@ mod bench;
 mod config;
 mod explain;
 mod inputs;
+#[cfg(not(feature = "tables"))]
+mod no_tables;
 mod outputs;
 mod statuses;
+#[cfg(feature = "tables")]
+mod tables;

@@ -4,7 +4,7 @@
 //! here. Otherwise every midnight cut would look like a row of time-outs.
 
 use super::open::Open;
-use crate::{Leg, Symbol, Traffic};
+use crate::{Leg, Source, Symbol, Traffic};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use posmortem_iso8583::{Side, Timestamp};
@@ -95,18 +95,28 @@ impl Links {
         self.logs.get(&link).map_or(i64::MAX, |log| log.timeout_ms)
     }
 
-    /// Whether the link's log goes on past the horizon of `open`.
-    pub(super) fn goes_on_after(&self, open: &Open, horizon_ms: i64) -> bool {
-        self.logs.get(&open.link()).is_some_and(|log| log.span.last.millis > open.began + horizon_ms)
+    /// Whether the link's log goes on past the horizon of what began at `began`.
+    pub(super) fn goes_on_after(&self, link: Symbol, began: i64, horizon_ms: i64) -> bool {
+        self.logs.get(&link).is_some_and(|log| log.span.last.millis > began + horizon_ms)
     }
 
     /// Whether an answer's request may have been logged before the link's log begins. A link that
     /// shows no requests within the horizon is a log of answers, whose every line is an exchange.
-    pub(super) fn may_begin_before(&self, open: &Open, horizon_ms: i64) -> bool {
-        self.logs.get(&open.link()).is_some_and(|log| {
-            log.span.first_request.is_some_and(|request| request <= open.began + horizon_ms)
-                && open.began <= log.span.first.millis + horizon_ms
+    pub(super) fn may_begin_before(&self, link: Symbol, began: i64, horizon_ms: i64) -> bool {
+        self.logs.get(&link).is_some_and(|log| {
+            log.span.first_request.is_some_and(|request| request <= began + horizon_ms)
+                && began <= log.span.first.millis + horizon_ms
         })
+    }
+
+    /// Where the requests stand that wait.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = Source> {
+        self.logs.values().flat_map(|log| &log.waiting).filter_map(|open| Some(open.request?.source))
+    }
+
+    /// The spans of all links.
+    pub(super) fn spans(&self) -> impl Iterator<Item = (Symbol, LinkSpan)> {
+        self.logs.iter().map(|(link, log)| (*link, log.span))
     }
 
     /// Keeps a request until its link is heard again.
@@ -123,7 +133,7 @@ impl Links {
             self.logs.values_mut().flat_map(|log| std::mem::take(&mut log.waiting)).collect();
         waiting.sort_by_key(|open| open.number);
         let decide = |open: Open| {
-            let goes_on = self.goes_on_after(&open, horizon_ms);
+            let goes_on = self.goes_on_after(open.link(), open.began, horizon_ms);
             (open, goes_on)
         };
         waiting.into_iter().map(decide).collect()

@@ -14,7 +14,7 @@ const OUTSIDE: u64 = u64::MAX - 1;
 
 /// Exchanges of one chain that are looked at, the newest first, and that may be newer than one which
 /// enters late.
-pub(super) const MOST_CANDIDATES: usize = 64;
+pub(crate) const MOST_CANDIDATES: usize = 64;
 
 /// Below so many keys a sweep is not worth its while.
 const FEWEST_KEYS: usize = 1 << 12;
@@ -30,12 +30,15 @@ pub(super) enum Lookup {
     Trace(u64),
     /// STAN and link, for sides that do not tell their terminal.
     Link(u8, u64, Symbol),
+    /// The same, of sides alone that do not tell their terminal. A chain of its own, so that nothing
+    /// which a leg with a terminal may find hangs on how many others share its STAN and link.
+    BareLink(u8, u64, Symbol),
     /// Card and amount in minor units, for reversals that tell nothing better.
     Card(CardKey, u64),
 }
 
 impl Lookup {
-    pub(super) const KINDS: usize = 5;
+    pub(super) const KINDS: usize = 6;
 
     fn kind(self) -> usize {
         match self {
@@ -43,7 +46,8 @@ impl Lookup {
             Self::Reference(_) => 1,
             Self::Trace(_) => 2,
             Self::Link(..) => 3,
-            Self::Card(..) => 4,
+            Self::BareLink(..) => 4,
+            Self::Card(..) => 5,
         }
     }
 
@@ -56,6 +60,9 @@ impl Lookup {
             (!leg.rrn.is_absent()).then_some(Self::Reference(leg.rrn)),
             (leg.trace != 0).then_some(Self::Trace(leg.trace)),
             leg.stan.map(|stan| Self::Link(family, stan, leg.link)),
+            leg.stan
+                .filter(|_| leg.terminal_key.is_absent())
+                .map(|stan| Self::BareLink(family, stan, leg.link)),
             card.map(|(card, amount)| Self::Card(card, amount.minor)),
         ]
         .into_iter()
@@ -163,10 +170,10 @@ impl Open {
 
     /// As it leaves the pairing.
     pub(super) fn into_exchange(self, form: Form, late: bool) -> Exchange {
-        let Self { request, answer, upstream, undo, .. } = self;
+        let Self { began, request, answer, upstream, undo, .. } = self;
         let upstream = upstream.filter(|leg| answer.is_none_or(|answer| answer.code != leg.code));
         let upstream = upstream.and_then(|leg| Some((leg.code?, leg.dialect)));
-        Exchange { form, request, answer, upstream, late, undo }
+        Exchange { form, began, request, answer, upstream, late, undo }
     }
 }
 
@@ -178,6 +185,10 @@ impl Open {
 pub(super) struct OpenExchanges {
     queue: VecDeque<Open>,
     front: u64,
+    /// What began before this moment can be found no more. It may still stand in the queue: a further
+    /// attempt enters late, behind exchanges that began after it, and how long they stay must not
+    /// decide what it meets.
+    floor: Option<i64>,
     newest: HashMap<Lookup, u64, RandomState>,
     aliases: HashMap<Lookup, u64, RandomState>,
     /// Exchanges whose first leg lacks its terminal or STAN.
@@ -188,11 +199,18 @@ pub(super) struct OpenExchanges {
 
 impl OpenExchanges {
     pub(super) fn get(&self, number: u64) -> Option<&Open> {
-        self.queue.get(usize::try_from(number.checked_sub(self.front)?).ok()?)
+        self.queued(number).filter(|open| Some(open.began) >= self.floor)
     }
 
     pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Open> {
-        self.queue.get_mut(usize::try_from(number.checked_sub(self.front)?).ok()?)
+        let floor = self.floor;
+        let at = usize::try_from(number.checked_sub(self.front)?).ok()?;
+        self.queue.get_mut(at).filter(|open| Some(open.began) >= floor)
+    }
+
+    /// Also one that can be found no more.
+    fn queued(&self, number: u64) -> Option<&Open> {
+        self.queue.get(usize::try_from(number.checked_sub(self.front)?).ok()?)
     }
 
     /// Takes in a new exchange and gives its number.
@@ -269,7 +287,7 @@ impl OpenExchanges {
         if self.aliases.is_empty() {
             return None;
         }
-        self.aliases.get(&lookup).copied().filter(|&number| number >= self.front)
+        self.aliases.get(&lookup).copied().filter(|&number| self.get(number).is_some())
     }
 
     /// The newest exchanges of a chain, newest first.
@@ -277,15 +295,17 @@ impl OpenExchanges {
         let mut next = self.newest.get(&lookup).copied().unwrap_or(NONE);
         std::iter::from_fn(move || {
             let number = next;
-            let open = self.get(number)?;
+            let open = self.queued(number)?;
             next = open.before[lookup.kind()];
             Some((number, open))
         })
+        .filter(|(_, open)| Some(open.began) >= self.floor)
         .take(MOST_CANDIDATES)
     }
 
-    /// Takes out the oldest exchange if it began before `began`.
+    /// Takes out the oldest exchange if it began before `began`; none that did is found any more.
     pub(super) fn pop_before(&mut self, began: i64) -> Option<Open> {
+        self.floor = self.floor.max(Some(began));
         if self.queue.front()?.began >= began {
             return None;
         }

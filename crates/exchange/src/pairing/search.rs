@@ -49,7 +49,12 @@ impl OpenExchanges {
         let found = match found {
             // No exchange without a whole key is open, so none with another key can be meant.
             None if self.all_have_keys() && whole_key => None,
-            None => self.by_trace(leg, fits).or_else(|| self.only_one_near(leg, fits)),
+            None => {
+                // Two whole keys that are equal were found above. So the shortcut changes nothing,
+                // and no exchange of others decides whether it is taken.
+                let lacks_key = |open: &Open| (!whole_key || open.began_without_key) && fits(open);
+                self.by_trace(leg, lacks_key).or_else(|| self.only_one_near(leg, lacks_key))
+            }
             found => found,
         };
         found.map(|number| (number, Facing::Terminal))
@@ -91,7 +96,11 @@ impl OpenExchanges {
     /// not tell its terminal.
     fn only_one_near(&self, leg: &Leg, fits: impl Fn(&Open) -> bool) -> Option<u64> {
         let is_near = |open: &Open| leg.at.millis - open.last_activity() <= REPEAT_MS;
-        let chain = self.chain(Lookup::Link(leg.family(), leg.stan?, leg.link));
+        let (family, stan) = (leg.family(), leg.stan?);
+        let chain = self.chain(match leg.terminal_key.is_absent() {
+            true => Lookup::Link(family, stan, leg.link),
+            false => Lookup::BareLink(family, stan, leg.link),
+        });
         let mut near =
             chain.filter(|(_, open)| open.terminal_missing(leg.terminal_key) && fits(open) && is_near(open));
         let (number, _) = near.next()?;

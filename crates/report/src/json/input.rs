@@ -41,7 +41,7 @@ struct File<'s> {
 
 impl<'s> File<'s> {
     fn of(file: &'s FileSummary, language: Language) -> Self {
-        let &FileSummary { ref path, format, frames, rejected, ref state, .. } = file;
+        let &FileSummary { ref path, ref format, frames, rejected, ref state, .. } = file;
         Self { path, format: told(format), frames, rejected, trouble: trouble(state, language) }
     }
 }

@@ -65,6 +65,7 @@ impl Book {
         });
         let exchange = Exchange {
             form: if answer.is_some() { Form::Paired } else { Form::RequestOnly },
+            began: attempt.at.millis,
             request: Some(request),
             answer,
             upstream: None,
@@ -91,7 +92,7 @@ impl Book {
         let mut summary = Summary {
             files: vec![FileSummary {
                 path: "day.log".to_owned(),
-                format: "delimited",
+                format: "delimited".into(),
                 bytes: 4_096,
                 frames: exchanges.len() as u64 + answered,
                 rejected: 0,
@@ -165,7 +166,7 @@ pub(crate) fn full_day() -> Summary {
     summary.files[0].frames += 5;
     summary.files.push(FileSummary {
         path: "night.log.gz".to_owned(),
-        format: "",
+        format: "".into(),
         bytes: 10,
         frames: 0,
         rejected: 0,

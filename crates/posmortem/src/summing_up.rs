@@ -3,41 +3,43 @@
 //! Warnings say that numbers may be wrong and what to do about it; notes say how they came about.
 //! What the ledger and the states of the files tell is not told again.
 
-use posmortem_exchange::{Names, Pairing, SilentLink, Summary};
-use posmortem_iso8583::Timestamp;
+use posmortem_exchange::{Coverage, Names, Pairing, RunFacts, SilentLink, Summary, Tally};
 
 /// Silent links that are named; more would bury the rest.
 const NAMED_LINKS: usize = 5;
 
-/// Which kinds of times a run has seen.
-#[derive(Default)]
-pub(crate) struct Zones {
-    told: bool,
-    untold: bool,
-}
-
-impl Zones {
-    pub(crate) fn see(&mut self, at: Timestamp) {
-        match at.offset_minutes {
-            Some(_) => self.told = true,
-            None => self.untold = true,
-        }
-    }
+/// The result of a run, whose exchanges are counted in `tally`.
+pub(crate) fn summary_of(facts: RunFacts, pairing: &Pairing, tally: Tally, names: Names) -> Summary {
+    let warnings = warnings(&facts, &pairing.silent_links(&names), &names);
+    let notes = notes(&facts);
+    let RunFacts { files, ledger, first, last, orphan_reversals, .. } = facts;
+    let mut summary = Summary {
+        files: files.into_iter().map(|file| file.summary).collect(),
+        ledger,
+        first,
+        last,
+        coverage: Coverage::of(&ledger),
+        orphan_reversals,
+        warnings,
+        notes,
+        ..Summary::default()
+    };
+    summary.set_tally(tally, names);
+    summary
 }
 
 /// What makes the numbers doubtful, the weightiest first.
-pub(crate) fn warnings(summary: &Summary, pairing: &Pairing, names: &Names, zones: &Zones) -> Vec<String> {
+fn warnings(facts: &RunFacts, silent: &[SilentLink], names: &Names) -> Vec<String> {
     let mut warnings = Vec::new();
-    let (requests, answers) = (pairing.attempt_requests(), pairing.attempt_answers());
-    if summary.ledger.paired == 0 && requests > 1 && answers > 1 {
+    let (requests, answers) = (facts.attempt_requests, facts.attempt_answers);
+    if facts.ledger.paired == 0 && requests > 1 && answers > 1 {
         let hint = "name the columns of STAN (de11) or reference number (de37)";
         warnings.push(format!("none of {requests} requests found its answer among {answers}: {hint}"));
     }
-    if zones.told && zones.untold {
+    if facts.zones_told && facts.zones_untold {
         let hint = "say with --timezone which one they mean";
         warnings.push(format!("some times tell their zone and some do not, which are taken as UTC: {hint}"));
     }
-    let silent = pairing.silent_links(names);
     for SilentLink { link, last, open } in silent.iter().take(NAMED_LINKS) {
         let link = match names.text(*link) {
             "" => "a link without name",
@@ -47,25 +49,31 @@ pub(crate) fn warnings(summary: &Summary, pairing: &Pairing, names: &Names, zone
             "{link} was last heard at {last}, while the log goes on: {open} requests are left open"
         ));
     }
+    // A misspelt column name shows only here.
+    for file in facts.files.iter().filter(|file| !file.unknown_columns.is_empty()) {
+        let columns = file.unknown_columns.join(", ");
+        warnings.push(format!("{}: columns not understood: {columns}", file.summary.path));
+    }
     warnings
 }
 
 /// How the numbers came about.
-pub(crate) fn notes(summary: &Summary, masked_cards: u64, unsorted: &[String]) -> Vec<String> {
+fn notes(facts: &RunFacts) -> Vec<String> {
     let mut notes = Vec::new();
     counted(
         &mut notes,
-        summary.orphan_reversals,
+        facts.orphan_reversals,
         "reversal found no original within the horizon",
         "reversals found no original within the horizon",
     );
     counted(
         &mut notes,
-        masked_cards,
+        facts.masked_cards,
         "message shows its card number masked: different cards may look like one",
         "messages show their card number masked: different cards may look like one",
     );
-    for path in unsorted {
+    for file in facts.files.iter().filter(|file| file.is_unsorted) {
+        let path = &file.summary.path;
         notes.push(format!("{path} is not in the order of time, so all messages were held in memory"));
     }
     notes

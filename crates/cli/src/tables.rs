@@ -1,0 +1,38 @@
+//! Exchange tables, where they are built in.
+//!
+//! `tables/absent.rs` is the twin of this file for builds without the feature `tables`, so that nobody
+//! else asks for it.
+
+use crate::output::Output;
+use anyhow::{Context, Result};
+pub(crate) use posmortem::Tables;
+use posmortem::exchange::Summary;
+use posmortem::{InputSource, Observer, Run, Settings, TokenKey};
+
+/// Whether tables are built in.
+pub(crate) const ARE_BUILT_IN: bool = true;
+
+/// What there is to say where they are not.
+pub(crate) const NOT_BUILT_IN: &str = "";
+
+/// Opens tables.
+pub(crate) fn open(sources: &[InputSource]) -> Result<Tables> {
+    Ok(Tables::open(sources)?)
+}
+
+/// Reads logs and writes a table on the way.
+pub(crate) fn save(
+    sources: &[InputSource],
+    settings: &Settings,
+    key: &TokenKey,
+    observer: &mut dyn Observer,
+    out: Output,
+) -> (Run, Result<Output>) {
+    let (run, written) = posmortem::save_table(sources, settings, key, observer, out);
+    (run, written.context("the table cannot be written"))
+}
+
+/// The name of a saved table.
+pub(crate) fn file_name(summary: &Summary) -> String {
+    posmortem::table_name(summary)
+}

@@ -1,0 +1,47 @@
+//! Exchange tables, where they are not built in: nothing can be made of this type.
+
+use crate::output::Output;
+use anyhow::{Result, bail};
+use posmortem::exchange::Summary;
+use posmortem::{InputSource, Observer, Run, Settings, TokenKey, analyse};
+
+/// Whether tables are built in.
+pub(crate) const ARE_BUILT_IN: bool = false;
+
+/// What there is to say of that.
+pub(crate) const NOT_BUILT_IN: &str =
+    "this posmortem was built without exchange tables (cargo feature `tables`): use one that has them";
+
+/// No table at all.
+pub(crate) enum Tables {}
+
+impl Tables {
+    pub(crate) fn paths(&self) -> Vec<String> {
+        match *self {}
+    }
+
+    pub(crate) fn analyse(self, _: &Settings, _: &mut dyn Observer) -> Run {
+        match self {}
+    }
+}
+
+/// Refuses.
+pub(crate) fn open(_: &[InputSource]) -> Result<Tables> {
+    bail!(NOT_BUILT_IN)
+}
+
+/// Reads logs and refuses the rest.
+pub(crate) fn save(
+    sources: &[InputSource],
+    settings: &Settings,
+    _: &TokenKey,
+    observer: &mut dyn Observer,
+    _: Output,
+) -> (Run, Result<Output>) {
+    (analyse(sources, settings, observer), Err(anyhow::anyhow!(NOT_BUILT_IN)))
+}
+
+/// No name.
+pub(crate) fn file_name(_: &Summary) -> String {
+    String::new()
+}

@@ -1,0 +1,69 @@
+//! What a run tells beside its exchanges.
+//!
+//! Plain sums and spans, so that the facts of several runs add up to those of one run over all their
+//! inputs.
+
+use crate::{FileSummary, Ledger};
+use posmortem_iso8583::Timestamp;
+
+/// One input file, and what was found about it on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// As the report shows it.
+    pub summary: FileSummary,
+    /// Whether it was held whole, because its lines are not in the order of time.
+    pub is_unsorted: bool,
+    /// Columns that nothing here knows, safe to show.
+    pub unknown_columns: Vec<String>,
+}
+
+/// Everything that a run found but its exchanges.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunFacts {
+    /// The input files, sorted by path.
+    pub files: Vec<FileFacts>,
+    /// Where every frame went.
+    pub ledger: Ledger,
+    /// The first moment in the input.
+    pub first: Option<Timestamp>,
+    /// The last moment in the input.
+    pub last: Option<Timestamp>,
+    /// Whether some times tell their zone.
+    pub zones_told: bool,
+    /// Whether some times do not.
+    pub zones_untold: bool,
+    /// Messages that show their card number masked.
+    pub masked_cards: u64,
+    /// Reversals without an original within the horizon.
+    pub orphan_reversals: u64,
+    /// Requests of attempts, copies included.
+    pub attempt_requests: u64,
+    /// Answers of attempts, copies included.
+    pub attempt_answers: u64,
+}
+
+impl RunFacts {
+    /// Takes note of which moments and zones a leg shows.
+    pub fn see(&mut self, at: Timestamp) {
+        self.first = Some(self.first.map_or(at, |first| first.min(at)));
+        self.last = self.last.max(Some(at));
+        match at.offset_minutes {
+            Some(_) => self.zones_told = true,
+            None => self.zones_untold = true,
+        }
+    }
+
+    /// Adds what another run found; its files stand behind these.
+    pub fn add(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.ledger += other.ledger;
+        self.first = [self.first, other.first].into_iter().flatten().min();
+        self.last = self.last.max(other.last);
+        self.zones_told |= other.zones_told;
+        self.zones_untold |= other.zones_untold;
+        self.masked_cards += other.masked_cards;
+        self.orphan_reversals += other.orphan_reversals;
+        self.attempt_requests += other.attempt_requests;
+        self.attempt_answers += other.attempt_answers;
+    }
+}

@@ -1,0 +1,125 @@
+//! A run that writes what it pairs as a table.
+
+use super::settings_text;
+use crate::run::{InputSource, Observer, Run, analyse_with, sorted_paths};
+use crate::tap::Tap;
+use crate::{Settings, TokenKey};
+use posmortem_classify::CodeTables;
+use posmortem_exchange::{Conclusion, Decided, Edges, Exchange, Leg, Names, Pairing, RunFacts, Summary};
+use posmortem_iso8583::Timestamp;
+use posmortem_tables::{Header, TableError, TableFacts, TableWriter};
+use sha2::{Digest, Sha256};
+use std::io::Write;
+
+/// Reads all inputs as [`crate::analyse`] does and writes a table of all exchanges on the way, whatever
+/// the filter. Cards are written as tokens under `key`.
+///
+/// The table is not whole when the run was stopped.
+pub fn save_table<W: Write + Send>(
+    sources: &[InputSource],
+    settings: &Settings,
+    key: &TokenKey,
+    observer: &mut dyn Observer,
+    out: W,
+) -> (Run, Result<W, TableError>) {
+    let settings = Settings { token_key: Some(key.clone()), ..settings.clone() };
+    let writer = match TableWriter::new(out, sorted_paths(sources)) {
+        Ok(writer) => writer,
+        Err(error) => return (crate::analyse(sources, &settings, observer), Err(error)),
+    };
+    let mut saver = Saver {
+        settings: &settings,
+        key,
+        edges: Edges::new(settings.pairing.horizon_ms),
+        table: Table { writer, failed: None },
+        header: None,
+    };
+    let run = analyse_with(sources, &settings, observer, Some(&mut saver));
+    let Saver { table: Table { writer, failed }, header, .. } = saver;
+    let written = match (failed, header) {
+        (Some(error), _) => Err(error),
+        (None, Some(header)) => writer.finish(&header),
+        (None, None) => Err(TableError::Contradictory("a run without an end")),
+    };
+    (run, written)
+}
+
+/// The name of a run's table in a folder of tables: from when to when, and the first digits of a digest
+/// of the inputs' names. So a run that is done again replaces its own table, and parts of one day do
+/// not replace each other's.
+pub fn table_name(summary: &Summary) -> String {
+    let moment = |at: Option<Timestamp>| -> String {
+        let text = at.map(|at| at.to_string()).unwrap_or_default();
+        text.chars().take(19).filter(|c| *c != '-' && *c != ':').collect()
+    };
+    let mut digest = Sha256::new();
+    for file in &summary.files {
+        digest.update(file.path.as_bytes());
+        digest.update(b"\n");
+    }
+    let digest: String = digest.finalize()[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{}-{digest}.parquet", moment(summary.first), moment(summary.last))
+}
+
+/// Listens to a run and writes rows as soon as they are decided.
+struct Saver<'s, W: Write + Send> {
+    settings: &'s Settings,
+    key: &'s TokenKey,
+    edges: Edges,
+    table: Table<W>,
+    header: Option<Header>,
+}
+
+/// A table until the first error, which is kept for the end.
+struct Table<W: Write + Send> {
+    writer: TableWriter<W>,
+    failed: Option<TableError>,
+}
+
+impl<W: Write + Send> Table<W> {
+    fn write(&mut self, decided: Decided<'_>, names: &Names) {
+        if self.failed.is_some() {
+            return;
+        }
+        let written = match decided {
+            Decided::Leg(leg) => self.writer.leg(leg, names),
+            Decided::Exchange(exchange, conclusion, standing) => {
+                self.writer.exchange(exchange, conclusion, standing, names)
+            }
+        };
+        self.failed = written.err();
+    }
+}
+
+impl<W: Write + Send> Tap for Saver<'_, W> {
+    fn leg(&mut self, leg: &Leg, names: &Names) {
+        self.edges.leg(leg, &mut |decided| self.table.write(decided, names));
+    }
+
+    fn exchange(&mut self, exchange: &Exchange, conclusion: &Conclusion, names: &Names) {
+        self.edges.exchange(exchange, conclusion, &mut |decided| self.table.write(decided, names));
+    }
+
+    fn pause(&mut self, pairing: &Pairing, names: &Names) {
+        self.edges.release(pairing.waiting(), &mut |decided| self.table.write(decided, names));
+    }
+
+    fn finish(&mut self, facts: &RunFacts, pairing: &Pairing, names: &Names) {
+        self.edges.finish(&mut |decided| self.table.write(decided, names));
+        let links = pairing.spans().map(|(link, span)| (names.text(link).to_owned(), span));
+        let facts = TableFacts {
+            run: facts.clone(),
+            pairing: self.settings.pairing.clone(),
+            links: links.collect(),
+            core: self.edges.begins().zip(self.edges.ends()),
+            settled_legs: self.edges.settled_legs(),
+        };
+        self.header = Some(Header {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            rules_sha256: CodeTables::built_in().sha256(),
+            token_key_id: self.key.id().to_owned(),
+            settings: settings_text(self.settings),
+            facts,
+        });
+    }
+}

@@ -1,0 +1,18 @@
+//! Where everything that a run pairs can be heard, before any filter: for tables.
+
+use posmortem_exchange::{Conclusion, Exchange, Leg, Names, Pairing, RunFacts};
+
+/// Hears every leg in canonical order and every exchange.
+pub(crate) trait Tap {
+    /// The next leg in canonical order, before it is paired.
+    fn leg(&mut self, leg: &Leg, names: &Names);
+
+    /// The next exchange that pairing has settled.
+    fn exchange(&mut self, exchange: &Exchange, conclusion: &Conclusion, names: &Names);
+
+    /// Some legs have been paired, and now others are read.
+    fn pause(&mut self, pairing: &Pairing, names: &Names);
+
+    /// The run is over.
+    fn finish(&mut self, facts: &RunFacts, pairing: &Pairing, names: &Names);
+}
