@@ -4,7 +4,6 @@ use crate::frontier::DEPTH;
 use crate::leg_builder::LegBuilder;
 use crate::plain::{Lesson, LinkSpans, NotPlain, Places, PlainLeg, PlainReader, Vocabulary};
 use posmortem_exchange::{Leg, Names};
-use posmortem_iso8583::Currency;
 use posmortem_logs::{
     Block, Format, PlainRow, Position, Record, RecordSink, RejectReason, Scratch, read_block,
 };
@@ -83,6 +82,9 @@ impl PlainLegs {
     }
 }
 
+/// Bytes of a rather short row: so much room spares nearly every block's legs a move.
+const SHORT_ROW: usize = 96;
+
 /// What all batches of one input have in common.
 pub(crate) struct BatchReader<'s> {
     pub(crate) builder: &'s LegBuilder<'s>,
@@ -106,10 +108,13 @@ impl BatchReader<'_> {
             words,
             builder: self.builder,
             input: self.input,
-            currency: (0, Currency::UNKNOWN),
         });
         let is_row = matches!(self.format, Format::Delimited(_));
-        let mut sink = Sink { reader: self, plain, is_row, batch: Batch::default() };
+        let mut batch = Batch::default();
+        if plain.is_some() {
+            batch.plain.legs.reserve(block.bytes().len() / SHORT_ROW);
+        }
+        let mut sink = Sink { reader: self, plain, is_row, batch };
         read_block(self.format, block, scratch, &mut sink);
         sink.batch.plain.sum_up();
         sink.batch
@@ -129,7 +134,7 @@ impl RecordSink for Sink<'_> {
     }
 
     fn plain_row(&mut self, row: &PlainRow<'_>) -> bool {
-        let Some(plain) = &mut self.plain else { return false };
+        let Some(plain) = &self.plain else { return false };
         let read = &mut self.batch.plain;
         match plain.leg(row) {
             Ok(leg) => {

@@ -15,6 +15,7 @@ use posmortem_exchange::{Leg, Pairing, Reference, Symbol, Traffic};
 use posmortem_iso8583::Side;
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
+use std::hint::black_box;
 
 /// Entries that are looked at together: one cache line.
 const WAYS: usize = 8;
@@ -32,6 +33,9 @@ const NUMBER: u32 = (1 << NUMBER_BITS) - 1;
 /// Legs of the other kinds, by the keys that lead from them to plain legs, with the first and last
 /// time at which each was seen.
 type Others = HashMap<u64, (i64, i64), RandomState>;
+
+/// How many legs ahead the table's lines are brought near.
+const AHEAD: usize = 12;
 
 /// Fewer keys of other legs are not worth forgetting.
 const FEWEST_OTHERS: usize = 1 << 12;
@@ -59,6 +63,8 @@ pub(crate) struct Crowd {
     /// Legs before this number are crowded: too many were recent at once.
     crowded_before: u64,
     others: Others,
+    /// A bit for every key among the others, so that one look tells most legs that they have none.
+    hints: Vec<u64>,
     others_due: usize,
     /// The latest time of any of them.
     others_until: i64,
@@ -88,6 +94,7 @@ impl Crowd {
             table: vec![[0; WAYS]; 1 << 10],
             crowded_before: 0,
             others: Others::default(),
+            hints: vec![0; HINTS / 64],
             others_due: FEWEST_OTHERS,
             others_until: i64::MIN,
             with_cards: false,
@@ -117,6 +124,7 @@ impl Crowd {
     fn meet_before(&mut self, millis: i64) {
         while let Some(leg) = self.arrived.front().filter(|leg| leg.at.millis < millis).copied() {
             self.arrived.pop_front();
+            self.look_ahead();
             let number = self.first + self.waiting.len() as u64;
             let begins = leg.at.millis.saturating_sub(Pairing::REPEAT_MS);
             let recent = self.waiting.iter().skip((self.recent - self.first) as usize);
@@ -132,6 +140,16 @@ impl Crowd {
             let is_crowded = self.meet_others(&leg, number);
             self.waiting.push_back(Waiting { leg, is_crowded });
         }
+    }
+
+    /// Brings the lines of a later leg near: they lie anywhere in the table, and a leg that had to wait
+    /// for them would wait longer than all else takes.
+    #[inline]
+    fn look_ahead(&self) {
+        let Some(leg) = self.arrived.get(AHEAD) else { return };
+        let line =
+            |hash: u64| self.table.get(hash as usize & (self.table.len() - 1)).map_or(0, |line| line[0]);
+        black_box(line(self.key(leg.terminal_key, u64::from(leg.stan))) ^ line(self.reference(leg.rrn)));
     }
 
     /// Whether another leg that is recent has a key of this one.
@@ -208,6 +226,7 @@ impl Crowd {
 
     fn see_key(&mut self, key: u64, at: i64) {
         self.others_until = self.others_until.max(at);
+        hint(&mut self.hints, key);
         let (from, to) = self.others.entry(key).or_insert((at, at));
         (*from, *to) = ((*from).min(at), (*to).max(at));
     }
@@ -220,6 +239,8 @@ impl Crowd {
         let horizon_ms = self.horizon_ms;
         if let Some(earliest) = earliest {
             self.others.retain(|_, (_, to)| *to >= earliest.saturating_sub(2 * horizon_ms));
+            self.hints.fill(0);
+            self.others.keys().for_each(|key| hint(&mut self.hints, *key));
         }
         self.others_due = (2 * self.others.len()).max(FEWEST_OTHERS);
     }
@@ -274,10 +295,12 @@ impl Crowd {
             return false;
         }
         let is_near = |key: u64| {
-            self.others.get(&key).is_some_and(|(from, to)| {
-                let at = leg.at.millis;
-                at.saturating_add(self.horizon_ms) >= *from && at.saturating_sub(self.horizon_ms) <= *to
-            })
+            let [at, bit] = hint_of(key);
+            self.hints.get(at).is_some_and(|bits| bits >> bit & 1 == 1)
+                && self.others.get(&key).is_some_and(|(from, to)| {
+                    let at = leg.at.millis;
+                    at.saturating_add(self.horizon_ms) >= *from && at.saturating_sub(self.horizon_ms) <= *to
+                })
         };
         let stan = u64::from(leg.stan);
         is_near(self.key(leg.terminal_key, stan))
@@ -302,6 +325,21 @@ impl Crowd {
 
     fn link(&self, link: Symbol, stan: u64) -> u64 {
         self.hasher.hash_one((link.index() as u64, stan, true))
+    }
+}
+
+/// Bits of the hints: eight for each of the fewest others that are worth forgetting.
+const HINTS: usize = 1 << 15;
+
+fn hint_of(key: u64) -> [usize; 2] {
+    let bit = key as usize % HINTS;
+    [bit / 64, bit % 64]
+}
+
+fn hint(hints: &mut [u64], key: u64) {
+    let [at, bit] = hint_of(key);
+    if let Some(bits) = hints.get_mut(at) {
+        *bits |= 1 << bit;
     }
 }
 

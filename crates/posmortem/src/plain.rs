@@ -207,14 +207,12 @@ pub(crate) struct PlainReader<'r> {
     pub(crate) words: &'r Vocabulary,
     pub(crate) builder: &'r LegBuilder<'r>,
     pub(crate) input: u32,
-    /// The currency that was read last: a log has few.
-    pub(crate) currency: (u64, Currency),
 }
 
 impl PlainReader<'_> {
     /// The leg of a row.
     #[inline(always)]
-    pub(crate) fn leg(&mut self, row: &PlainRow<'_>) -> Result<PlainLeg, NotPlain> {
+    pub(crate) fn leg(&self, row: &PlainRow<'_>) -> Result<PlainLeg, NotPlain> {
         let Self { places, words, .. } = self;
         if places.empty.iter().any(|&place| row.len(place) > 0) {
             return Err(NotPlain::Rich);
@@ -272,21 +270,20 @@ impl PlainReader<'_> {
         let Some(Keys { shape, link, terminal, merchant }) = Keys::of(row, self.places) else { return };
         lessons.extend([Lesson::Shape(shape), Lesson::Link(link), Lesson::Terminal(terminal, merchant)]);
         lessons.push(Lesson::Merchant(merchant));
+        let currency = self.places.currency.and_then(|place| row.short_word(place));
+        lessons.extend(currency.map(Lesson::Currency));
         let pan = self.places.pan.map_or(&b""[..], |place| row.field(place));
         lessons.extend(self.places.issuer(pan).map(Lesson::Issuer));
     }
 
     #[inline(always)]
-    fn currency(&mut self, row: &PlainRow<'_>) -> Result<Currency, NotPlain> {
+    fn currency(&self, row: &PlainRow<'_>) -> Result<Currency, NotPlain> {
         let Some(place) = self.places.currency else { return Ok(Currency::UNKNOWN) };
-        let word = row.short_word(place).ok_or(NotPlain::Rich)?;
-        if word != self.currency.0 {
-            // Words for nothing (`NULL`) are longer, or no currency.
-            let known = || Currency::parse(row.field(place)).filter(|_| row.len(place) <= 3);
-            let currency = if word == 0 { Some(Currency::UNKNOWN) } else { known() };
-            self.currency = (word, currency.ok_or(NotPlain::Rich)?);
+        match row.short_word(place) {
+            Some(0) => Ok(Currency::UNKNOWN),
+            Some(word) => self.words.currency(word).ok_or(NotPlain::Unknown),
+            None => Err(NotPlain::Rich),
         }
-        Ok(self.currency.1)
     }
 
     #[inline(always)]

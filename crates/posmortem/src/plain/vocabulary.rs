@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use posmortem_classify::{CodeTables, Dialect, Kind};
 use posmortem_exchange::{Conclusion, Exchange, Leg, Names, Source, Symbol, conclude};
-use posmortem_iso8583::{EntryMode, Mti, ResponseCode, Side, Timestamp};
+use posmortem_iso8583::{Currency, EntryMode, Mti, ResponseCode, Side, Timestamp};
 use std::hash::Hash;
 
 /// A word that a worker did not find. Not to be shown: a column mapped wrongly may hold card data.
@@ -26,6 +26,8 @@ pub(crate) enum Lesson {
     Shape(u128),
     /// A link's name.
     Link(u128),
+    /// A currency.
+    Currency(u64),
 }
 
 /// A terminal id as the log prints it.
@@ -136,6 +138,7 @@ pub(crate) struct Vocabulary {
     issuers: Small<u64, Symbol>,
     shapes: Small<u128, Shape>,
     links: Small<u128, Link>,
+    currencies: Small<u64, Currency>,
 }
 
 impl Vocabulary {
@@ -163,6 +166,11 @@ impl Vocabulary {
     #[inline(always)]
     pub(super) fn link_number(&self, word: u128) -> Option<u16> {
         self.links.number(word)
+    }
+
+    #[inline(always)]
+    pub(super) fn currency(&self, word: u64) -> Option<Currency> {
+        self.currencies.number(word).map(|number| self.currencies.values[usize::from(number)])
     }
 
     pub(crate) fn shape(&self, number: u16) -> &Shape {
@@ -202,6 +210,12 @@ impl Vocabulary {
                 let end = digits.iter().position(|&byte| byte == 0).unwrap_or(digits.len());
                 let text = std::str::from_utf8(&digits[..end]).unwrap_or_default();
                 self.issuers.learn(prefix, || Some(names.intern(text)));
+            }
+            // Words for nothing (`NULL`) are no currency and not learnt.
+            Lesson::Currency(word) => {
+                let text = word.to_le_bytes();
+                let text = text.get(..(word >> 56) as usize).unwrap_or_default();
+                self.currencies.learn(word, || Currency::parse(text));
             }
             Lesson::Shape(word) => self.shapes.learn(word, || shape(word, settings)),
             Lesson::Link(word) => self.links.learn(word, || {
