@@ -2,14 +2,16 @@
 //!
 //! Neither type can be shown by accident: the key has no `Debug`, the token only a named way out.
 
+use std::num::NonZeroU64;
+
 /// A card inside one run: a 64-bit hash under a key that is drawn at the start and never written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CardKey(u64);
+pub struct CardKey(NonZeroU64);
 
 impl CardKey {
     /// Wraps a keyed hash of the number.
     pub fn new(keyed_hash: u64) -> Self {
-        Self(keyed_hash)
+        Self(NonZeroU64::new(keyed_hash).unwrap_or(NonZeroU64::MIN))
     }
 }
 
@@ -49,7 +51,7 @@ impl CardToken {
 
     /// The card inside a run that knows it by its token alone.
     pub fn key(self) -> CardKey {
-        CardKey(self.0[..8].iter().fold(0, |hash, byte| hash << 8 | u64::from(*byte)))
+        CardKey::new(self.0[..8].iter().fold(0, |hash, byte| hash << 8 | u64::from(*byte)))
     }
 }
 

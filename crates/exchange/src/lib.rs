@@ -33,4 +33,6 @@ pub use outcome::{Conclusion, Outcome, conclude};
 pub use pairing::{LinkSpan, Pairing, PairingSettings, SilentLink};
 pub use reference::Reference;
 pub use summary::{CodeSummary, Coverage, FileState, FileSummary, IssuerCount, Summary};
-pub use tally::{AmountTally, CodeTally, Counts, Dominant, ReasonTally, Sample, Tally, TerminalTally};
+pub use tally::{
+    AmountTally, Approvals, CodeTally, Counts, Dominant, ReasonTally, Sample, Tally, TerminalTally,
+};

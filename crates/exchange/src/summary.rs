@@ -130,9 +130,8 @@ pub struct Summary {
 impl Summary {
     /// Puts a tally into the order of a report: terminals by failures, then by the share of them,
     /// then by id; codes and issuers by count, then by name.
-    pub fn set_tally(&mut self, mut tally: Tally, names: Names) {
-        tally.gather(&names);
-        let Tally { totals, terminals, codes, amounts, .. } = tally;
+    pub fn set_tally(&mut self, tally: Tally, names: Names) {
+        let Tally { totals, terminals, codes, amounts } = tally;
         self.totals = totals;
         self.amounts = amounts.into_iter().collect();
         self.terminals = terminals.into_values().collect();

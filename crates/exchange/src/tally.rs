@@ -165,18 +165,21 @@ pub struct Tally {
     pub codes: BTreeMap<(Option<Dialect>, Option<ResponseCode>), CodeTally>,
     /// Money.
     pub amounts: BTreeMap<Currency, AmountTally>,
-    /// Approved attempts that are not in the other counts yet, by [`Symbol::index`] of the terminal key.
-    approved: Vec<Approved>,
 }
 
-/// Approved attempts of a terminal that were alike. Nine in ten attempts are, and cost a tenth of the
-/// others here.
+/// Attempts of one terminal that were approved and stand.
 #[derive(Clone, Copy)]
-struct Approved {
-    count: u64,
-    terminal: Symbol,
-    merchant: Symbol,
-    last: Timestamp,
+pub struct Approvals {
+    /// The terminal without left zeros.
+    pub key: Symbol,
+    /// The terminal as printed.
+    pub terminal: Symbol,
+    /// DE42 of all of them.
+    pub merchant: Symbol,
+    /// How many.
+    pub count: u64,
+    /// When the last one began.
+    pub last: Timestamp,
 }
 
 /// Samples kept for each reason of a terminal.
@@ -195,42 +198,9 @@ impl Tally {
         }
     }
 
-    /// Counts one attempt that was approved and stands.
-    pub fn record_approved(
-        &mut self,
-        key: Symbol,
-        terminal: Symbol,
-        merchant: Symbol,
-        at: Timestamp,
-        names: &Names,
-    ) {
-        let one = Approved { count: 1, terminal, merchant, last: at };
-        if self.approved.len() <= key.index() {
-            let none = Approved { count: 0, ..one };
-            self.approved.resize((key.index() + 1).next_power_of_two(), none);
-        }
-        let Some(alike) = self.approved.get_mut(key.index()) else { return };
-        if alike.count > 0 && (alike.terminal, alike.merchant) == (terminal, merchant) {
-            alike.count += 1;
-            alike.last = alike.last.max(at);
-        } else {
-            let others = std::mem::replace(alike, one);
-            self.add_approved(key, others, names);
-        }
-    }
-
-    /// Puts what [`Tally::record_approved`] has gathered into the other counts.
-    pub fn gather(&mut self, names: &Names) {
-        for (index, approved) in std::mem::take(&mut self.approved).into_iter().enumerate() {
-            self.add_approved(Symbol::of_index(index), approved, names);
-        }
-    }
-
-    fn add_approved(&mut self, key: Symbol, approved: Approved, names: &Names) {
-        let Approved { count, terminal, merchant, last } = approved;
-        if count == 0 {
-            return;
-        }
+    /// Counts attempts that were approved and stand, as [`Tally::record`] would one by one.
+    pub fn record_approvals(&mut self, approvals: &Approvals, names: &Names) {
+        let Approvals { key, terminal, merchant, count, last } = *approvals;
         self.totals.add_approved(count);
         let tally = self.terminals.entry(key).or_default();
         tally.show_as(terminal, names);

@@ -15,7 +15,6 @@ use posmortem_exchange::{Leg, Pairing, Reference, Symbol, Traffic};
 use posmortem_iso8583::Side;
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
-use std::hint::black_box;
 
 /// Entries that are looked at together: one cache line.
 const WAYS: usize = 8;
@@ -34,30 +33,21 @@ const NUMBER: u32 = (1 << NUMBER_BITS) - 1;
 /// time at which each was seen.
 type Others = HashMap<u64, (i64, i64), RandomState>;
 
-/// How many legs ahead the table's lines are brought near.
-const AHEAD: usize = 12;
-
 /// Fewer keys of other legs are not worth forgetting.
 const FEWEST_OTHERS: usize = 1 << 12;
-
-struct Waiting {
-    leg: PlainLeg,
-    is_crowded: bool,
-}
 
 /// Plain legs that wait until all legs within their horizon are known.
 pub(crate) struct Crowd {
     horizon_ms: i64,
-    /// Legs before which others may still come, in the order of time.
-    arrived: VecDeque<PlainLeg>,
-    /// Legs that have met those before them, in the order of time.
-    waiting: VecDeque<Waiting>,
+    /// Legs in the order of time.
+    waiting: VecDeque<PlainLeg>,
     /// The number of the first leg that waits.
     first: u64,
     /// The number of the first leg that a further one may repeat.
     recent: u64,
-    /// How many of those that wait have been asked for legs of other kinds around them.
-    asked: usize,
+    /// The number of the first leg that has not met those before it, since others may still come
+    /// between.
+    unmet: u64,
     /// Keys of the recent legs: a part of the hash, and the end of the leg's number.
     table: Vec<[u32; WAYS]>,
     /// Legs before this number are crowded: too many were recent at once.
@@ -74,23 +64,14 @@ pub(crate) struct Crowd {
     hasher: RandomState,
 }
 
-/// What has become of a plain leg.
-pub(crate) enum Settled {
-    /// No other leg can belong to it.
-    Alone(PlainLeg),
-    /// Others may.
-    Crowded(PlainLeg),
-}
-
 impl Crowd {
     pub(crate) fn new(horizon_ms: i64) -> Self {
         Self {
             horizon_ms,
-            arrived: VecDeque::new(),
             waiting: VecDeque::new(),
             first: 1,
             recent: 1,
-            asked: 0,
+            unmet: 1,
             table: vec![[0; WAYS]; 1 << 10],
             crowded_before: 0,
             others: Others::default(),
@@ -107,49 +88,50 @@ impl Crowd {
     pub(crate) fn add(&mut self, legs: &[PlainLeg]) {
         let at = |leg: &PlainLeg| leg.at.millis;
         let Some(earliest) = legs.iter().map(at).min() else { return };
-        let before = self.arrived.partition_point(|leg| leg.at.millis <= earliest);
+        let before = self.waiting.partition_point(|leg| leg.at.millis <= earliest);
         let is_sorted = legs.is_sorted_by_key(at);
-        if is_sorted && before == self.arrived.len() {
-            self.arrived.extend(legs);
+        if is_sorted && before == self.waiting.len() {
+            self.waiting.extend(legs);
             return;
         }
         // Lines that are written a little late, or the log of another link.
-        let mut mixed: Vec<_> = self.arrived.drain(before..).collect();
+        let mut mixed: Vec<_> = self.waiting.drain(before..).collect();
         mixed.extend(legs);
         mixed.sort_by_key(at);
-        self.arrived.extend(mixed);
+        self.waiting.extend(mixed);
+    }
+
+    fn leg(&self, number: u64) -> Option<&PlainLeg> {
+        self.waiting.get((number - self.first) as usize)
     }
 
     /// Lets the legs before `millis` meet each other: nothing can come between them any more.
     fn meet_before(&mut self, millis: i64) {
-        while let Some(leg) = self.arrived.front().filter(|leg| leg.at.millis < millis).copied() {
-            self.arrived.pop_front();
-            self.look_ahead();
-            let number = self.first + self.waiting.len() as u64;
+        while let Some(leg) = self.leg(self.unmet).filter(|leg| leg.at.millis < millis).copied() {
+            let number = self.unmet;
+            self.unmet += 1;
             let begins = leg.at.millis.saturating_sub(Pairing::REPEAT_MS);
-            let recent = self.waiting.iter().skip((self.recent - self.first) as usize);
-            self.recent += recent.take_while(|waiting| waiting.leg.at.millis < begins).count() as u64;
+            while self.leg(self.recent).is_some_and(|leg| leg.at.millis < begins) {
+                self.recent += 1;
+            }
             if number - self.recent + 1 >= MOST_RECENT {
                 self.crowded_before = number + 1;
             }
             // A line that is a third full overflows once in five hundred, one that is a sixth full
             // hardly ever.
             if ((self.table.len() * WAYS) as u64) < (number - self.recent) * 6 {
-                self.grow();
+                self.grow(number);
             }
-            let is_crowded = self.meet_others(&leg, number);
-            self.waiting.push_back(Waiting { leg, is_crowded });
+            if self.meet_others(&leg, number) {
+                self.mark(number);
+            }
         }
     }
 
-    /// Brings the lines of a later leg near: they lie anywhere in the table, and a leg that had to wait
-    /// for them would wait longer than all else takes.
-    #[inline]
-    fn look_ahead(&self) {
-        let Some(leg) = self.arrived.get(AHEAD) else { return };
-        let line =
-            |hash: u64| self.table.get(hash as usize & (self.table.len() - 1)).map_or(0, |line| line[0]);
-        black_box(line(self.key(leg.terminal_key, u64::from(leg.stan))) ^ line(self.reference(leg.rrn)));
+    fn mark(&mut self, number: u64) {
+        if let Some(leg) = self.waiting.get_mut((number - self.first) as usize) {
+            leg.is_crowded = true;
+        }
     }
 
     /// Whether another leg that is recent has a key of this one.
@@ -181,21 +163,24 @@ impl Crowd {
         let ways = if alike != 0 { alike } else { free | 1 << WAYS >> 1 };
         let Some(place) = line.get_mut(ways.trailing_zeros() as usize) else { return true };
         let known = std::mem::replace(place, entry);
-        if is_met && let Some(other) = waiting.get_mut((number - *first) as usize - age(known) as usize) {
+        if is_met
+            && let Some(other) = (number - *first).checked_sub(u64::from(age(known)))
+            && let Some(other) = waiting.get_mut(other as usize)
+        {
             other.is_crowded = true;
         }
         is_met
     }
 
+    /// Puts the recent legs before this one into a larger table.
     #[cold]
-    fn grow(&mut self) {
+    fn grow(&mut self, before: u64) {
         self.table = vec![[0; WAYS]; self.table.len() * 2];
-        let from = (self.recent - self.first) as usize;
-        let legs: Vec<PlainLeg> = self.waiting.iter().skip(from).map(|waiting| waiting.leg).collect();
-        for (number, leg) in (self.recent..).zip(legs) {
-            let is_crowded = self.meet_others(&leg, number);
-            if let Some(waiting) = self.waiting.get_mut((number - self.first) as usize) {
-                waiting.is_crowded |= is_crowded;
+        for number in self.recent..before {
+            if let Some(leg) = self.leg(number).copied()
+                && self.meet_others(&leg, number)
+            {
+                self.mark(number);
             }
         }
     }
@@ -234,8 +219,7 @@ impl Crowd {
     /// Forgets keys that no leg can meet any more: all that wait or will come are later than the
     /// earliest of those that wait.
     fn forget_others(&mut self) {
-        let earliest = self.waiting.front().map(|waiting| waiting.leg.at.millis);
-        let earliest = earliest.or(self.arrived.front().map(|leg| leg.at.millis));
+        let earliest = self.waiting.front().map(|leg| leg.at.millis);
         let horizon_ms = self.horizon_ms;
         if let Some(earliest) = earliest {
             self.others.retain(|_, (_, to)| *to >= earliest.saturating_sub(2 * horizon_ms));
@@ -245,48 +229,38 @@ impl Crowd {
         self.others_due = (2 * self.others.len()).max(FEWEST_OTHERS);
     }
 
-    /// Hands out legs whose whole horizon lies before `millis`, before which no leg can come any more.
-    /// The result is the time before which all legs have been handed out.
-    pub(crate) fn settle_before(
-        &mut self,
-        millis: i64,
-        words: &Vocabulary,
-        mut each: impl FnMut(Settled),
-    ) -> i64 {
+    /// Hands out the legs whose whole horizon lies before `millis`, before which no leg can come any
+    /// more.
+    pub(crate) fn settle_before(&mut self, millis: i64, words: &Vocabulary, mut each: impl FnMut(&PlainLeg)) {
         self.meet_before(millis);
         let whole = millis.saturating_sub(self.horizon_ms);
-        let is_whole = |waiting: &Waiting| waiting.leg.at.millis < whole;
-        // A leg that goes the long way may lead others there, those of its own moment among them: all
-        // are asked before the first one goes.
-        while let Some(waiting) = self.waiting.get(self.asked).filter(|waiting| is_whole(waiting)) {
-            let is_crowded = self.is_crowded(waiting, self.asked, words);
-            let leg = waiting.leg;
-            if is_crowded {
-                self.see(&leg.unfold(words));
-                self.waiting[self.asked].is_crowded = true;
+        while let Some(first) = self.waiting.front().filter(|leg| leg.at.millis < whole) {
+            let moment = first.at.millis;
+            let of_moment = self.waiting.iter().take_while(|leg| leg.at.millis == moment).count();
+            // A leg that goes the long way may lead others there, those of its own moment among them.
+            while (0..of_moment).fold(false, |found, place| found | self.goes_long_way(place, words)) {}
+            for leg in self.waiting.drain(..of_moment) {
+                each(&leg);
             }
-            self.asked += 1;
-        }
-        let last = self.asked.checked_sub(1).and_then(|last| self.waiting.get(last));
-        let moment =
-            last.map_or(i64::MIN, |last| if millis == i64::MAX { millis } else { last.leg.at.millis });
-        while let Some(waiting) = self.waiting.front().filter(|waiting| waiting.leg.at.millis < moment) {
-            let is_crowded = self.is_crowded(waiting, 0, words);
-            let leg = waiting.leg;
-            self.waiting.pop_front();
-            self.first += 1;
-            self.asked -= 1;
-            each(if is_crowded { Settled::Crowded(leg) } else { Settled::Alone(leg) });
+            self.first += of_moment as u64;
         }
         self.recent = self.recent.max(self.first);
-        self.waiting.front().map_or(whole, |waiting| whole.min(waiting.leg.at.millis))
     }
 
+    /// Asks for legs of other kinds around one that waits; whether that has changed what is known.
     #[inline]
-    fn is_crowded(&self, waiting: &Waiting, place: usize, words: &Vocabulary) -> bool {
-        waiting.is_crowded
-            || self.first + (place as u64) < self.crowded_before
-            || self.has_others(&waiting.leg, words)
+    fn goes_long_way(&mut self, place: usize, words: &Vocabulary) -> bool {
+        let Some(leg) = self.waiting.get(place) else { return false };
+        let is_due = self.first + (place as u64) < self.crowded_before;
+        if leg.is_seen || !(leg.is_crowded || is_due || self.has_others(leg, words)) {
+            return false;
+        }
+        let leg = leg.unfold(words);
+        self.see(&leg);
+        if let Some(leg) = self.waiting.get_mut(place) {
+            (leg.is_crowded, leg.is_seen) = (true, true);
+        }
+        true
     }
 
     #[inline]

@@ -5,6 +5,7 @@
 //! finds goes to an [`Observer`] and into the [`Run`] that it returns.
 #![forbid(unsafe_code)]
 
+mod alone;
 mod batch;
 mod crowd;
 mod filter;

@@ -27,13 +27,18 @@ pub(crate) struct PlainLeg {
     pub(crate) stan: u32,
     /// [`NO_LATENCY`] for none.
     latency_ms: u32,
-    pub(crate) terminal: Symbol,
+    /// The terminal's place in the vocabulary.
+    pub(crate) terminal: u32,
     pub(crate) terminal_key: Symbol,
     pub(crate) merchant: Symbol,
     issuer: Symbol,
     currency: Currency,
     shape: u16,
     link: u16,
+    /// Whether another leg may belong to it.
+    pub(crate) is_crowded: bool,
+    /// Whether those behind it know that it goes the long way.
+    pub(crate) is_seen: bool,
 }
 
 const NO_AMOUNT: u64 = u64::MAX;
@@ -47,7 +52,7 @@ impl PlainLeg {
         let amount = Amount { minor: self.minor, currency: self.currency };
         Leg {
             mti: shape.mti,
-            terminal: self.terminal,
+            terminal: words.terminal_at(self.terminal)[1],
             terminal_key: self.terminal_key,
             merchant: self.merchant,
             issuer: self.issuer,
@@ -226,7 +231,7 @@ impl PlainReader<'_> {
             return Err(NotPlain::Unknown);
         };
         let merchant = words.merchant(merchant, terminal).ok_or(NotPlain::Unknown)?;
-        let (printed, key) = (terminal.printed, terminal.key);
+        let (place, key) = (terminal.place, terminal.key);
         let stan = row.number(places.stan).and_then(|stan| u32::try_from(stan).ok()).ok_or(NotPlain::Rich)?;
         let latency_ms = match number(row, places.latency)? {
             None => NO_LATENCY,
@@ -254,13 +259,15 @@ impl PlainReader<'_> {
             rrn,
             stan,
             latency_ms,
-            terminal: printed,
+            terminal: place,
             terminal_key: key,
             merchant,
             issuer,
             currency,
             shape,
             link,
+            is_crowded: false,
+            is_seen: false,
         })
     }
 

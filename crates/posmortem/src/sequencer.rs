@@ -3,15 +3,14 @@
 //! Legs wait here until no input can bring an earlier one. How often the caller looks whether some
 //! may go on decides nothing but memory.
 
-use crate::crowd::{Crowd, Settled};
+use crate::alone::Alone;
+use crate::crowd::Crowd;
 use crate::plain::{PlainLeg, Vocabulary};
 use crate::run::Observer;
 use crate::tap::Tap;
 use crate::{Filter, Settings};
 use posmortem_classify::CodeTables;
-use posmortem_exchange::{
-    Conclusion, Exchange, Leg, LinkSpan, Names, Outcome, Pairing, RunFacts, Symbol, Tally, conclude,
-};
+use posmortem_exchange::{Exchange, Leg, LinkSpan, Names, Pairing, RunFacts, Symbol, Tally, conclude};
 use std::ops::ControlFlow;
 
 /// What one step has read.
@@ -33,6 +32,7 @@ pub(crate) struct Sequencer<'s, 't> {
     waiting: Vec<Leg>,
     /// Plain legs, where there are any.
     crowd: Option<Crowd>,
+    alone: Alone,
     /// The number of waiting legs at which the next look is due: twice those that had to stay, so
     /// that each leg is sorted a bounded number of times.
     due: usize,
@@ -66,6 +66,7 @@ impl<'s, 't> Sequencer<'s, 't> {
             settings,
             waiting: Vec::new(),
             crowd: None,
+            alone: Alone::default(),
             due: fewest,
             fewest,
             pairing: Pairing::new(settings.pairing.clone()),
@@ -109,7 +110,6 @@ impl<'s, 't> Sequencer<'s, 't> {
         for (plain, trusted) in plain {
             self.add_plain(plain, trusted, words);
         }
-        // A crowded plain leg is known as such a horizon after its time.
         let settled = self.settle_plain(settled, names, words, observer);
         if self.waiting.len() >= self.due {
             self.advance_to(settled, names, observer);
@@ -132,7 +132,7 @@ impl<'s, 't> Sequencer<'s, 't> {
     }
 
     /// Counts the plain legs that stand alone, and lets the others wait with the rest. Before the time
-    /// that it tells, none is left.
+    /// that it tells, none is left: a crowded leg is known as such a horizon after its time.
     fn settle_plain(
         &mut self,
         settled: i64,
@@ -140,16 +140,17 @@ impl<'s, 't> Sequencer<'s, 't> {
         words: &Vocabulary,
         observer: &mut dyn Observer,
     ) -> i64 {
-        let Self { settings, waiting, crowd: Some(crowd), pairing, counting, .. } = self else {
+        let Self { settings, waiting, crowd: Some(crowd), alone, pairing, counting, .. } = self else {
             return settled;
         };
         let (mut complete, mut answers) = (0, 0);
         let shows_requests = pairing.has_requests();
-        let settled = crowd.settle_before(settled, words, |settled| match settled {
-            Settled::Crowded(leg) => waiting.push(leg.unfold(words)),
-            Settled::Alone(leg) => match leg.conclusion(words, settings) {
+        crowd.settle_before(settled, words, |leg| match leg.is_crowded {
+            true => waiting.push(leg.unfold(words)),
+            false => match leg.conclusion(words, settings) {
                 Some(conclusion) if !shows_requests => {
-                    counting.count_alone(&leg, conclusion, names, words);
+                    counting.selected += 1;
+                    alone.add(leg, conclusion, names, words, &mut counting.tally);
                     *(if leg.is_whole(words) { &mut complete } else { &mut answers }) += 1;
                 }
                 _ => {
@@ -159,7 +160,7 @@ impl<'s, 't> Sequencer<'s, 't> {
             },
         });
         pairing.count_alone(complete, answers);
-        settled
+        settled.saturating_sub(settings.pairing.horizon_ms)
     }
 
     /// Lets the legs before `millis` go on, none of which can come any more.
@@ -190,6 +191,9 @@ impl<'s, 't> Sequencer<'s, 't> {
     ) -> Counted {
         self.take(NewLegs { settled: i64::MAX, ..legs }, names, words, observer);
         self.advance_to(i64::MAX, names, observer);
+        if let Some(words) = words {
+            self.alone.count(names, words, &mut self.counting.tally);
+        }
         let Self { mut pairing, mut counting, mut tap, .. } = self;
         pairing.finish(&mut |exchange| counting.count(&exchange, names, observer, &mut tap));
         facts.ledger += pairing.ledger();
@@ -208,17 +212,6 @@ impl<'s> Counting<'s> {
     pub(crate) fn new(filter: &'s Filter) -> Self {
         let tables = CodeTables::built_in();
         Self { tables, filter, tally: Tally::default(), selected: 0, stopped: false }
-    }
-
-    /// Counts an attempt of which a plain leg tells everything, and nobody else wants to hear.
-    #[inline]
-    fn count_alone(&mut self, leg: &PlainLeg, conclusion: &Conclusion, names: &Names, words: &Vocabulary) {
-        self.selected += 1;
-        if conclusion.outcome == Outcome::Approved {
-            self.tally.record_approved(leg.terminal_key, leg.terminal, leg.merchant, leg.at, names);
-        } else {
-            self.tally.record(&Exchange::alone(leg.unfold(words)), conclusion, names);
-        }
     }
 
     pub(crate) fn count(

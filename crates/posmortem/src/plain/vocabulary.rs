@@ -33,10 +33,11 @@ pub(crate) enum Lesson {
 /// A terminal id as the log prints it.
 #[derive(Clone, Copy)]
 pub(super) struct Terminal {
-    pub(super) printed: Symbol,
     pub(super) key: Symbol,
-    merchant_word: u128,
+    /// Its place among all terminals of the vocabulary.
+    pub(super) place: u32,
     merchant: Symbol,
+    merchant_word: u128,
 }
 
 /// What MTI, response code, processing code and entry mode of an answer say together: few of them in
@@ -134,6 +135,8 @@ impl<K: Word, T> Small<K, T> {
 #[derive(Default)]
 pub(crate) struct Vocabulary {
     terminals: HashMap<u128, Terminal, RandomState>,
+    /// Key, printed form and first merchant of each terminal, by its place.
+    by_place: Vec<[Symbol; 3]>,
     merchants: HashMap<u128, Symbol, RandomState>,
     issuers: Small<u64, Symbol>,
     shapes: Small<u128, Shape>,
@@ -145,6 +148,11 @@ impl Vocabulary {
     #[inline(always)]
     pub(super) fn terminal(&self, word: u128) -> Option<&Terminal> {
         self.terminals.get(&word)
+    }
+
+    /// Key, printed form and first merchant of the terminal at a place.
+    pub(crate) fn terminal_at(&self, place: u32) -> [Symbol; 3] {
+        self.by_place[place as usize]
     }
 
     /// A merchant that stands beside a terminal: nearly always the one it stood beside first.
@@ -198,7 +206,9 @@ impl Vocabulary {
                 if !printed.is_absent() {
                     let merchant =
                         names.intern(&shown(told_value(word_text(&bytes(merchant_word), merchant_word))));
-                    self.terminals.insert(word, Terminal { printed, key, merchant_word, merchant });
+                    let place = self.by_place.len() as u32;
+                    self.by_place.push([key, printed, merchant]);
+                    self.terminals.insert(word, Terminal { key, place, merchant, merchant_word });
                 }
             }
             Lesson::Merchant(word) => {
