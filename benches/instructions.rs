@@ -16,7 +16,9 @@ use gungraun::{
 use posmortem::classify::Dialect;
 use posmortem::exchange::{Leg, Names};
 use posmortem::iso8583::ResponseCode;
-use posmortem_benches::stages::{Frames, classify, codes, end_to_end, legs, pair, parse};
+use posmortem_benches::stages::{
+    Frames, classify, codes, end_to_end, end_to_end_at_a_glance, legs, pair, parse,
+};
 use posmortem_benches::{Character, delimited, jpos};
 use std::hint::black_box;
 use std::io::Write;
@@ -31,8 +33,13 @@ fn limit(instructions: u64) -> LibraryBenchmarkConfig {
     config
 }
 
+/// Rows that are read at a glance have to be met before: ten times the attempts, so that this does not
+/// decide.
+const ATTEMPTS_AT_A_GLANCE: u64 = 10 * ATTEMPTS;
+
 fn day_of(format: &str) -> Vec<u8> {
     match format {
+        "answers" => delimited(ATTEMPTS_AT_A_GLANCE, Character::Typical),
         "delimited" => delimited(ATTEMPTS, Character::Typical),
         _ => jpos(ATTEMPTS, Character::Typical),
     }
@@ -87,5 +94,14 @@ fn whole_run(day: NamedTempFile) -> u64 {
     black_box(end_to_end(black_box(day.path())))
 }
 
-library_benchmark_group!(name = stages; benchmarks = parsing, classifying, pairing, whole_run);
+#[library_benchmark]
+#[bench::answers(args = ("answers"), setup = file_of, config = limit(98_500_000))]
+fn whole_run_at_a_glance(day: NamedTempFile) -> u64 {
+    black_box(end_to_end_at_a_glance(black_box(day.path())))
+}
+
+library_benchmark_group!(
+    name = stages;
+    benchmarks = parsing, classifying, pairing, whole_run, whole_run_at_a_glance
+);
 main!(library_benchmark_groups = stages);

@@ -272,7 +272,7 @@ fn shape(word: u128, settings: &Settings) -> Option<Shape> {
     let kind = kind_of_codes(mti, part(6, lengths >> 2 & 7));
     let entry_mode = EntryMode::from_de22(part(12, lengths & 3));
     let shape = Shape { mti, code: Some(code), kind, entry_mode, conclusion: None };
-    let is_attempt = mti.is_none_or(|mti| mti.asks_for_decision());
+    let is_attempt = mti.is_none_or(Mti::asks_for_decision);
     let answer = Leg { mti, code: Some(code), kind, entry_mode, dialect: settings.dialect, ..nothing() };
     let conclusion = is_attempt.then(|| conclude(&Exchange::alone(answer), CodeTables::built_in()));
     Some(Shape { conclusion, ..shape })
