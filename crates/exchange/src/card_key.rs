@@ -11,6 +11,11 @@ impl CardKey {
     pub fn new(keyed_hash: u64) -> Self {
         Self(keyed_hash)
     }
+
+    /// Half of the hash.
+    pub(crate) fn low_bits(self) -> u32 {
+        self.0 as u32
+    }
 }
 
 /// A card outside the run: the first 128 bits of an HMAC-SHA-256 under the token key.
