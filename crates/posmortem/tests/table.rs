@@ -42,7 +42,7 @@ fn run(source: &InputSource, settings: &Settings) -> (Summary, ExchangeTable) {
 }
 
 fn days() -> impl Iterator<Item = (u64, Form)> {
-    (1..=12).flat_map(|seed| [Form::Responses, Form::Both].map(|form| (seed, form)))
+    (1..=8).flat_map(|seed| [Form::Responses, Form::Both].map(|form| (seed, form)))
 }
 
 /// Failures of one reason at a terminal: how many, the first, the last, the earliest three.
