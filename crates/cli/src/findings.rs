@@ -160,7 +160,7 @@ mod tests {
         let summary = Summary { files: files.iter().map(file).collect(), ledger, ..Summary::default() };
         let mut plan = plan();
         plan.settings.filter.terminals.extend(filtered.then(|| "1".to_owned()));
-        Findings::of(&Run { summary, rejects: Vec::new(), selected, stopped: false }, &plan)
+        Findings::of(&Run { summary, rejects: Vec::new(), table: None, selected, stopped: false }, &plan)
     }
 
     fn plan() -> ReadingPlan {
@@ -177,7 +177,7 @@ mod tests {
     }
 
     fn of_summary(summary: Summary, plan: &ReadingPlan) -> Findings {
-        Findings::of(&Run { summary, rejects: Vec::new(), selected: 1, stopped: false }, plan)
+        Findings::of(&Run { summary, rejects: Vec::new(), table: None, selected: 1, stopped: false }, plan)
     }
 
     #[test]

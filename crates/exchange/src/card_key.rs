@@ -13,6 +13,11 @@ impl CardKey {
     pub fn new(keyed_hash: u64) -> Self {
         Self(NonZeroU64::new(keyed_hash).unwrap_or(NonZeroU64::MIN))
     }
+
+    /// Half of the hash.
+    pub(crate) fn low_bits(self) -> u32 {
+        self.0.get() as u32
+    }
 }
 
 /// A card outside the run: the first 128 bits of an HMAC-SHA-256 under the token key.

@@ -12,6 +12,7 @@
 mod card_key;
 mod edges;
 mod exchange;
+mod exchange_table;
 mod facts;
 mod ledger;
 mod leg;
@@ -25,6 +26,7 @@ mod tally;
 pub use card_key::{CardKey, CardToken};
 pub use edges::{Decided, Edges, Standing};
 pub use exchange::{Exchange, Form, Undo};
+pub use exchange_table::{CardMark, Chunk, Column, Detail, ExchangeTable, Manner, Row, TableBytes};
 pub use facts::{FileFacts, RunFacts};
 pub use ledger::Ledger;
 pub use leg::{Direction, Leg, Source, Traffic, terminal_key};

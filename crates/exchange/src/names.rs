@@ -26,6 +26,11 @@ impl Symbol {
         self == other || self.is_absent() || other.is_absent()
     }
 
+    /// The symbol with this number.
+    pub(crate) fn of_index(index: usize) -> Self {
+        Self(index as u32)
+    }
+
     /// A dense number for tables, 0 being [`Symbol::ABSENT`].
     pub fn index(self) -> usize {
         self.0 as usize

@@ -53,7 +53,7 @@ impl Outcome {
 }
 
 /// An exchange's outcome and cause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Conclusion {
     /// What became of it.
     pub outcome: Outcome,

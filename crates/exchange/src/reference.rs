@@ -50,6 +50,14 @@ impl Reference {
         self.len == 0
     }
 
+    /// The number that it is, if it is one of twelve digits as most are; no other reference gives the
+    /// same.
+    pub fn twelve_digits(&self) -> Option<u64> {
+        let text = self.as_str();
+        let is_plain = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_plain.then(|| text.parse().ok()).flatten()
+    }
+
     /// Equal, or not told on one side.
     pub fn agrees_with(&self, other: &Self) -> bool {
         self == other || self.is_absent() || other.is_absent()

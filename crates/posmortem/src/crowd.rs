@@ -192,7 +192,8 @@ impl Crowd {
         for stan in stans.into_iter().flatten() {
             self.see_key(self.key(leg.terminal_key, stan), at);
         }
-        for rrn in [leg.rrn, leg.original_rrn].into_iter().filter_map(twelve_digits) {
+        // Plain rows have references of twelve digits, and no other can be equal to one of theirs.
+        for rrn in [leg.rrn, leg.original_rrn].iter().filter_map(Reference::twelve_digits) {
             self.see_key(self.reference(rrn), at);
         }
         if let (true, Some(stan)) = (leg.terminal_key.is_absent(), leg.stan) {
@@ -315,11 +316,4 @@ fn hint(hints: &mut [u64], key: u64) {
     if let Some(bits) = hints.get_mut(at) {
         *bits |= 1 << bit;
     }
-}
-
-/// A reference as plain rows have them; no other can be equal to one of theirs.
-fn twelve_digits(reference: Reference) -> Option<u64> {
-    let text = reference.as_str();
-    let is_plain = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_plain.then(|| text.parse().ok()).flatten()
 }

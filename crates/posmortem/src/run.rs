@@ -12,7 +12,7 @@ use crate::sequencer::{Counted, NewLegs, Sequencer};
 use crate::stream::Stream;
 use crate::summing_up::summary_of;
 use crate::tap::Tap;
-use posmortem_exchange::{Conclusion, Exchange, Names, RunFacts, Summary};
+use posmortem_exchange::{Conclusion, Exchange, ExchangeTable, Names, RunFacts, Summary};
 use posmortem_logs::{Block, RejectReason};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -83,6 +83,9 @@ pub struct Run {
     pub summary: Summary,
     /// Frames that could not be read, by input and offset, when [`Settings::keep_rejects`] asks.
     pub rejects: Vec<Reject>,
+    /// The exchanges that the filter let through, when [`Settings::keep_table`] asks. Its symbols are
+    /// those of [`Summary::names`].
+    pub table: Option<ExchangeTable>,
     /// Exchanges that the filter let through.
     pub selected: u64,
     /// Whether the observer broke off: the summary is then not of the whole input.
@@ -266,8 +269,8 @@ impl<'s, 't> Pipeline<'s, 't> {
         let Self { sequencer, names, words, legs, mut facts, mut rejects, .. } = self;
         facts.files = streams.into_iter().map(Stream::into_facts).collect();
         let counted = sequencer.finish(legs, &names, words.as_ref(), &mut facts, observer);
-        let Counted { pairing, tally, selected, stopped } = counted;
+        let Counted { pairing, tally, table, selected, stopped } = counted;
         rejects.sort();
-        Run { summary: summary_of(facts, &pairing, tally, names), rejects, selected, stopped }
+        Run { summary: summary_of(facts, &pairing, tally, names), rejects, table, selected, stopped }
     }
 }

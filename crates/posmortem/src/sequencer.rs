@@ -10,7 +10,9 @@ use crate::run::Observer;
 use crate::tap::Tap;
 use crate::{Filter, Settings};
 use posmortem_classify::CodeTables;
-use posmortem_exchange::{Exchange, Leg, LinkSpan, Names, Pairing, RunFacts, Symbol, Tally, conclude};
+use posmortem_exchange::{
+    Exchange, ExchangeTable, Leg, LinkSpan, Names, Pairing, RunFacts, Symbol, Tally, conclude,
+};
 use std::ops::ControlFlow;
 
 /// What one step has read.
@@ -47,6 +49,8 @@ pub(crate) struct Counting<'s> {
     tables: &'s CodeTables,
     filter: &'s Filter,
     pub(crate) tally: Tally,
+    /// Kept where [`Settings::keep_table`] asks.
+    pub(crate) table: Option<ExchangeTable>,
     pub(crate) selected: u64,
     pub(crate) stopped: bool,
 }
@@ -55,6 +59,7 @@ pub(crate) struct Counting<'s> {
 pub(crate) struct Counted {
     pub(crate) pairing: Pairing,
     pub(crate) tally: Tally,
+    pub(crate) table: Option<ExchangeTable>,
     pub(crate) selected: u64,
     pub(crate) stopped: bool,
 }
@@ -70,7 +75,7 @@ impl<'s, 't> Sequencer<'s, 't> {
             due: fewest,
             fewest,
             pairing: Pairing::new(settings.pairing.clone()),
-            counting: Counting::new(&settings.filter),
+            counting: Counting::new(settings),
             tap,
         }
     }
@@ -203,15 +208,16 @@ impl<'s, 't> Sequencer<'s, 't> {
         if let Some(tap) = tap {
             tap.finish(facts, &pairing, names);
         }
-        let Counting { tally, selected, stopped, .. } = counting;
-        Counted { pairing, tally, selected, stopped }
+        let Counting { tally, table, selected, stopped, .. } = counting;
+        Counted { pairing, tally, table, selected, stopped }
     }
 }
 
 impl<'s> Counting<'s> {
-    pub(crate) fn new(filter: &'s Filter) -> Self {
-        let tables = CodeTables::built_in();
-        Self { tables, filter, tally: Tally::default(), selected: 0, stopped: false }
+    pub(crate) fn new(settings: &'s Settings) -> Self {
+        let (tables, filter) = (CodeTables::built_in(), &settings.filter);
+        let table = settings.keep_table.then(ExchangeTable::default);
+        Self { tables, filter, tally: Tally::default(), table, selected: 0, stopped: false }
     }
 
     pub(crate) fn count(
@@ -230,6 +236,9 @@ impl<'s> Counting<'s> {
         }
         self.selected += 1;
         self.tally.record(exchange, &conclusion, names);
+        if let Some(table) = &mut self.table {
+            table.push(exchange, &conclusion);
+        }
         self.stopped = observer.exchange(exchange, &conclusion, names) == ControlFlow::Break(());
     }
 }

@@ -29,6 +29,9 @@ pub struct Settings {
     /// Whether an observer is told of every exchange. Where none is, those that need no search are
     /// counted without being made.
     pub tells_exchanges: bool,
+    /// Whether [`crate::Run::table`] is kept. It is what diagnosis reads; counts alone, as with
+    /// `--no-diagnosis`, do not need it, and without it memory does not follow the number of attempts.
+    pub keep_table: bool,
     /// Whether the places and reasons of rejects are kept for a list of them.
     pub keep_rejects: bool,
     /// Legs at the start of an input that tell where it begins and whether it is in the order of time.
@@ -53,6 +56,7 @@ impl Default for Settings {
             filter: Filter::default(),
             token_key: None,
             tells_exchanges: true,
+            keep_table: false,
             keep_rejects: false,
             probed_legs: 1 << 14,
             waiting_legs: 1 << 16,
@@ -62,8 +66,8 @@ impl Default for Settings {
 
 impl Settings {
     /// Whether attempts may be counted without being made into exchanges: nobody asks for them one by
-    /// one.
+    /// one, now or in a table.
     pub(crate) fn may_glance(&self) -> bool {
-        !self.tells_exchanges && self.filter.is_open() && self.token_key.is_none()
+        !self.tells_exchanges && !self.keep_table && self.filter.is_open() && self.token_key.is_none()
     }
 }

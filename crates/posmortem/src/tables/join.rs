@@ -142,7 +142,7 @@ impl<'s> Join<'s> {
             settings: pairing.clone(),
             names: Names::default(),
             pairing: Pairing::new(pairing),
-            counting: Counting::new(&settings.filter),
+            counting: Counting::new(settings),
             facts: RunFacts { files, ..RunFacts::default() },
             legs: Vec::new(),
         }
@@ -202,8 +202,9 @@ impl<'s> Join<'s> {
         }
         pairing.finish(&mut count);
         add_pairing(&mut facts, &pairing);
-        let Counting { tally, selected, stopped, .. } = counting;
-        Run { summary: summary_of(facts, &pairing, tally, names), rejects: Vec::new(), selected, stopped }
+        let Counting { tally, table, selected, stopped, .. } = counting;
+        let summary = summary_of(facts, &pairing, tally, names);
+        Run { summary, rejects: Vec::new(), table, selected, stopped }
     }
 }
 

@@ -1,0 +1,139 @@
+//! A stretch of the table, column by column.
+
+use super::column::Column;
+use super::details::Details;
+
+/// Rows of a chunk. A row's place in its chunk is told in two bytes.
+pub(super) const CHUNK_ROWS: usize = 1 << 16;
+
+/// What the core of a row holds, as numbers.
+#[derive(Clone, Copy)]
+pub(super) struct Core {
+    pub(super) millis: i64,
+    pub(super) terminal: u64,
+    pub(super) issuer: u64,
+    pub(super) link: u64,
+    pub(super) manner: u64,
+    pub(super) ending: u64,
+    pub(super) minor: u64,
+    pub(super) card: u64,
+}
+
+/// At most 65,536 rows, in the order in which pairing settled them: nearly that of time.
+#[derive(Clone, Debug, Default)]
+pub struct Chunk {
+    /// When the first row began.
+    base: i64,
+    /// How far others are from it, in milliseconds, to either side.
+    away: Column,
+    terminals: Column,
+    issuers: Column,
+    links: Column,
+    manners: Column,
+    endings: Column,
+    amounts: Column,
+    cards: Column,
+    pub(super) details: Details,
+}
+
+impl Chunk {
+    /// Rows.
+    #[expect(clippy::len_without_is_empty, reason = "no chunk of a table is empty")]
+    pub fn len(&self) -> usize {
+        self.away.len()
+    }
+
+    /// When a row began, in milliseconds ([`posmortem_iso8583::Timestamp::millis`]).
+    #[inline]
+    pub fn millis(&self, row: usize) -> i64 {
+        self.base.wrapping_add(unfold(self.away.get(row)))
+    }
+
+    /// Places in [`super::ExchangeTable::terminals`].
+    pub fn terminals(&self) -> &Column {
+        &self.terminals
+    }
+
+    /// Places in [`super::ExchangeTable::issuers`].
+    pub fn issuers(&self) -> &Column {
+        &self.issuers
+    }
+
+    /// Places in [`super::ExchangeTable::links`].
+    pub fn links(&self) -> &Column {
+        &self.links
+    }
+
+    /// Places in [`super::ExchangeTable::manners`].
+    pub fn manners(&self) -> &Column {
+        &self.manners
+    }
+
+    /// Places in [`super::ExchangeTable::endings`].
+    pub fn endings(&self) -> &Column {
+        &self.endings
+    }
+
+    /// Minor units; 0 where the log tells no amount, too ([`super::Manner::currency`] tells which).
+    pub fn amounts(&self) -> &Column {
+        &self.amounts
+    }
+
+    /// [`super::CardMark`]s as numbers, 0 for none.
+    pub fn cards(&self) -> &Column {
+        &self.cards
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.len() >= CHUNK_ROWS
+    }
+
+    pub(super) fn push(&mut self, core: Core) {
+        if self.len() == 0 {
+            self.base = core.millis;
+        }
+        self.away.push(fold(core.millis.wrapping_sub(self.base)));
+        self.terminals.push(core.terminal);
+        self.issuers.push(core.issuer);
+        self.links.push(core.link);
+        self.manners.push(core.manner);
+        self.endings.push(core.ending);
+        self.amounts.push(core.minor);
+        self.cards.push(core.card);
+    }
+
+    /// No further row will come.
+    pub(super) fn seal(&mut self) {
+        let Self { away, terminals, issuers, links, manners, endings, amounts, cards, details, .. } = self;
+        let columns = [away, terminals, issuers, links, manners, endings, amounts, cards];
+        columns.into_iter().chain(details.columns_mut()).for_each(Column::shrink);
+    }
+
+    pub(super) fn core_bytes(&self) -> usize {
+        let Self { away, terminals, issuers, links, manners, endings, amounts, cards, .. } = self;
+        let columns = [away, terminals, issuers, links, manners, endings, amounts, cards];
+        columns.into_iter().map(Column::bytes).sum()
+    }
+}
+
+/// Small numbers of either sign as small numbers: 0, -1, 1, -2 are 0, 1, 2, 3.
+fn fold(away: i64) -> u64 {
+    (away << 1 ^ away >> 63) as u64
+}
+
+fn unfold(folded: u64) -> i64 {
+    (folded >> 1) as i64 ^ -((folded & 1) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_distance_comes_back() {
+        for away in [0, 1, -1, i64::from(i32::MAX), i64::from(i32::MIN), i64::MAX, i64::MIN] {
+            assert_eq!(unfold(fold(away)), away);
+        }
+        assert_eq!([0, -1, 1, -2].map(fold), [0, 1, 2, 3]);
+    }
+}

@@ -1,0 +1,178 @@
+use super::chunk::CHUNK_ROWS;
+use super::*;
+use crate::{Form, Leg, Names, Reference, Source};
+use posmortem_classify::{CodeTables, Reason};
+use posmortem_iso8583::{Mti, ResponseCode};
+
+/// An answer that came in time.
+fn answer(millis: i64) -> Leg {
+    let at = Timestamp { millis, offset_minutes: Some(480) };
+    let mti = Mti::parse(b"0210");
+    Leg { mti, code: ResponseCode::parse(b"00"), ..Leg::untold(at, Source::default()) }
+}
+
+fn ending(exchange: &Exchange) -> Conclusion {
+    crate::conclude(exchange, CodeTables::built_in())
+}
+
+fn pushed(exchanges: &[Exchange]) -> ExchangeTable {
+    let mut table = ExchangeTable::default();
+    exchanges.iter().for_each(|exchange| table.push(exchange, &ending(exchange)));
+    table
+}
+
+fn amount(minor: u64) -> Option<Amount> {
+    Some(Amount { minor, currency: Currency::parse(b"156").expect("a currency") })
+}
+
+#[test]
+fn a_row_tells_what_was_pushed() {
+    let mut names = Names::default();
+    let declined = Leg {
+        terminal: names.intern("0001"),
+        terminal_key: names.intern("1"),
+        merchant: names.intern("m"),
+        issuer: names.intern("411111"),
+        link: names.intern("east"),
+        switch_reason: names.intern("no.money"),
+        stan: Some(7),
+        rrn: Reference::new("000000000012"),
+        amount: amount(1_000),
+        card: Some(CardKey::new(1 << 32)),
+        code: ResponseCode::parse(b"51"),
+        kind: Kind::Refund,
+        entry_mode: EntryMode::Chip,
+        latency_ms: Some(812),
+        ..answer(1_000)
+    };
+    let declined = Exchange::alone(Leg { source: Source { input: 3, offset: 1 << 40 }, ..declined });
+    let rows: Vec<Row> = pushed(&[Exchange::alone(answer(5)), declined]).rows().collect();
+    let leg = declined.main();
+    let expected = Row {
+        at: leg.at,
+        terminal: leg.terminal_key,
+        issuer: leg.issuer,
+        link: leg.link,
+        entry_mode: leg.entry_mode,
+        kind: leg.kind,
+        conclusion: ending(&declined),
+        amount: leg.amount,
+        card: Some(CardMark(1)),
+        detail: Some(Detail {
+            stan: leg.stan,
+            rrn: leg.rrn,
+            source: leg.source,
+            merchant: leg.merchant,
+            switch_reason: leg.switch_reason,
+            latency_ms: Some(812),
+        }),
+    };
+    assert_eq!(rows[1], expected);
+    assert_eq!((rows[0].amount, rows[0].card, rows[0].detail), (None, None, None));
+}
+
+/// Times a century apart, the largest numbers that there are, and zeros that are told.
+#[test]
+fn what_is_beyond_the_bounds_is_wider_and_not_wrong() {
+    let hundred_years = 3_155_760_000_000;
+    let times = [0, -hundred_years, hundred_years, i64::MAX, i64::MIN, 1];
+    let numbers = [Some(0), Some(u64::MAX), None, Some(1), Some(1 << 32), Some(255)];
+    let references = ["000000000001", "999999999999", "", "R1", "0000000000001", "99999999999999999999999"]
+        .map(Reference::new);
+    let legs = times.into_iter().zip(numbers).zip(references).map(|((millis, number), rrn)| Leg {
+        stan: number,
+        amount: number.and_then(amount),
+        rrn,
+        code: ResponseCode::parse(b"51"),
+        latency_ms: number.map(|number| number as u32),
+        ..answer(millis)
+    });
+    let exchanges: Vec<Exchange> = legs.map(Exchange::alone).collect();
+    for (row, exchange) in pushed(&exchanges).rows().zip(&exchanges) {
+        let leg = exchange.main();
+        let detail = row.detail.expect("it failed");
+        assert_eq!((row.at, row.amount), (leg.at, leg.amount));
+        assert_eq!((detail.stan, detail.rrn), (leg.stan, leg.rrn));
+        assert_eq!(detail.latency_ms, leg.latency_ms.map(u64::from));
+    }
+}
+
+/// Rows whose every column is as wide as the documentation allows: 70,000 terminals, more issuers,
+/// links, manners and endings than a byte numbers, the largest amounts and cards.
+#[test]
+fn a_core_takes_24_bytes_and_a_detail_64_at_most() {
+    let mut names = Names::default();
+    let numbered: Vec<Symbol> = (0..70_000).map(|number| names.intern(&number.to_string())).collect();
+    let failed = ending(&Exchange { form: Form::RequestOnly, ..Exchange::alone(answer(0)) });
+    let mut table = ExchangeTable::default();
+    let rows = 4 * CHUNK_ROWS;
+    for number in 0..rows {
+        let few = number % 60_000;
+        let leg = Leg {
+            terminal_key: numbered[number % 70_000],
+            merchant: numbered[number % 70_000],
+            switch_reason: numbered[69_999],
+            issuer: numbered[few],
+            link: numbered[few],
+            stan: Some(999_999_999_999),
+            rrn: Reference::new("999999999999"),
+            amount: amount(u64::from(u32::MAX)),
+            card: Some(CardKey::new(u64::MAX)),
+            latency_ms: Some(u32::MAX),
+            ..answer((number % 2) as i64 * 2_147_483_647)
+        };
+        let zone = Some((number % 500) as i16);
+        let at = Timestamp { offset_minutes: zone, ..leg.at };
+        let source = Source { input: u32::MAX, offset: u64::MAX };
+        let code = ResponseCode::parse(format!("{}", number % 500).as_bytes());
+        table.push(&Exchange::alone(Leg { at, source, ..leg }), &Conclusion { code, ..failed });
+    }
+    let TableBytes { core, side, .. } = table.bytes();
+    assert_eq!((table.len(), table.side_len()), (rows, rows));
+    let frames = table.chunks.capacity() * size_of::<Chunk>();
+    assert!(core - frames <= 24 * rows, "{core} bytes for {rows} rows");
+    assert!(core - frames > 23 * rows, "the widest rows that the bound allows");
+    assert!(side <= 64 * rows, "{side} bytes for {rows} details");
+    // What a chunk itself takes does not count beside its rows.
+    assert!(size_of::<Chunk>() * 50 < CHUNK_ROWS);
+}
+
+#[test]
+fn more_than_two_bytes_of_issuers_and_links_keep_their_names() {
+    let mut names = Names::default();
+    let numbered: Vec<Symbol> = (0..70_000).map(|number| names.intern(&number.to_string())).collect();
+    let exchange = |(millis, symbol): (i64, &Symbol)| {
+        Exchange::alone(Leg { issuer: *symbol, link: *symbol, terminal_key: *symbol, ..answer(millis) })
+    };
+    let exchanges: Vec<Exchange> = (0..).zip(&numbered).map(exchange).collect();
+    let table = pushed(&exchanges);
+    assert_eq!((table.chunks().len(), table.links().len()), (2, 70_000));
+    assert!(table.rows().map(|row| row.link).eq(numbered.iter().copied()));
+    assert!(table.rows().map(|row| row.issuer).eq(numbered.iter().copied()));
+    // The first chunk has no issuer that needs a third byte, the second has.
+    assert_eq!([0, 1].map(|at| table.chunks()[at].issuers().width()), [2, 4]);
+}
+
+#[test]
+fn details_stay_with_their_rows_across_chunks() {
+    let rows = 2 * CHUNK_ROWS + 10;
+    let mut table = ExchangeTable::default();
+    for number in 0..rows {
+        let exchange = Exchange::alone(Leg { stan: Some(number as u64), ..answer(number as i64) });
+        let mut conclusion = ending(&exchange);
+        if number % 3 == 0 || number % CHUNK_ROWS == CHUNK_ROWS - 1 {
+            conclusion = Conclusion {
+                outcome: Outcome::Declined,
+                reason: Some(Reason::RESPONSE_TIMEOUT),
+                ..conclusion
+            };
+        }
+        table.push(&exchange, &conclusion);
+    }
+    assert_eq!(table.rows().count(), rows);
+    for (number, row) in table.rows().enumerate() {
+        let declined = row.conclusion.outcome == Outcome::Declined;
+        assert_eq!(row.detail.map(|detail| detail.stan), declined.then_some(Some(number as u64)));
+    }
+    assert_eq!(table.rows().filter(|row| row.detail.is_some()).count(), table.side_len());
+}
