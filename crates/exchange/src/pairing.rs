@@ -8,6 +8,8 @@
 mod links;
 mod open;
 mod search;
+mod settings;
+mod settling;
 
 use crate::{Direction, Exchange, Form, Ledger, Leg, Names, Source, Symbol, Traffic, Undo};
 use links::Links;
@@ -16,38 +18,13 @@ pub(crate) use open::MOST_CANDIDATES;
 use open::{Open, OpenExchanges};
 use posmortem_iso8583::Side;
 use search::Facing;
-use std::collections::BTreeMap;
+pub use settings::PairingSettings;
 
 /// Equal legs this close to the one before are one message, printed or sent again.
 pub(crate) const REPEAT_MS: i64 = Pairing::REPEAT_MS;
 
 /// A copy of a request this long after the answer is no late line of a hop.
 const SENT_AGAIN_MS: i64 = 1_000;
-
-/// How long things may take.
-#[derive(Clone, Debug)]
-pub struct PairingSettings {
-    /// How far apart in time the legs of one exchange and its reversal may lie, in milliseconds.
-    pub horizon_ms: i64,
-    /// After how many milliseconds an answer is late.
-    pub timeout_ms: i64,
-    /// The same for single links, by name.
-    pub link_timeouts_ms: BTreeMap<String, i64>,
-}
-
-impl Default for PairingSettings {
-    /// Ten minutes and sixty seconds.
-    fn default() -> Self {
-        Self { horizon_ms: 600_000, timeout_ms: 60_000, link_timeouts_ms: BTreeMap::new() }
-    }
-}
-
-impl PairingSettings {
-    /// After how many milliseconds an answer on this link is late.
-    pub fn timeout_of(&self, link: &str) -> i64 {
-        self.link_timeouts_ms.get(link).copied().unwrap_or(self.timeout_ms)
-    }
-}
 
 /// The state between two legs.
 #[derive(Default)]
@@ -371,53 +348,6 @@ impl Pairing {
             last_answer: None,
         });
         Some(number)
-    }
-
-    /// Settles every exchange that began before `began`.
-    fn settle_before(&mut self, began: i64, done: &mut impl FnMut(Exchange)) {
-        while let Some(open) = self.open.pop_before(began) {
-            self.settle(open, done);
-        }
-    }
-
-    /// Decides what an exchange is whose horizon has passed.
-    fn settle(&mut self, open: Open, done: &mut impl FnMut(Exchange)) {
-        let horizon_ms = self.settings.horizon_ms;
-        match (open.traffic, &open.request, &open.answer) {
-            (Traffic::Advice, ..) => self.ledger.advice += open.frames(),
-            (Traffic::Reversal, ..) => self.ledger.reversal += open.frames(),
-            (Traffic::Administrative, ..) => self.ledger.administrative += open.frames(),
-            (_, Some(_), Some(_)) => self.close(open, Form::Paired, done),
-            (_, None, Some(answer)) if answer.mti.is_none() => self.close(open, Form::Complete, done),
-            (_, None, _) if self.links.may_begin_before(open.link(), open.began, horizon_ms) => {
-                self.close(open, Form::Open, done);
-            }
-            (_, None, _) => self.close(open, Form::ResponseOnly, done),
-            // The log shows no more than the answer further up.
-            (_, Some(_), None) if open.upstream.is_some() => {
-                self.ledger.duplicates -= 1;
-                let answer = open.upstream.as_deref().copied();
-                self.close(Open { answer, upstream: None, ..open }, Form::Paired, done);
-            }
-            // An export that writes the answer's code into the request's row.
-            (_, Some(request), None) if request.is_row && request.code.is_some() => {
-                let whole = Open { answer: open.request, request: None, ..open };
-                self.close(whole, Form::Complete, done);
-            }
-            // A terminal that sent a reversal has given up waiting.
-            (_, Some(_), None)
-                if open.undo.is_some() || self.links.goes_on_after(open.link(), open.began, horizon_ms) =>
-            {
-                self.close(open, Form::RequestOnly, done);
-            }
-            (_, Some(_), None) => self.links.wait(open),
-        }
-    }
-
-    fn close(&mut self, open: Open, form: Form, done: &mut impl FnMut(Exchange)) {
-        *self.ledger.count_of(form) += open.frames();
-        let late = open.is_late(self.links.timeout_ms(open.link()));
-        done(open.into_exchange(form, late));
     }
 }
 

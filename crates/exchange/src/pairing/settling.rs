@@ -1,0 +1,54 @@
+//! What an open exchange turns out to be once its horizon has passed.
+
+use super::Pairing;
+use super::open::Open;
+use crate::{Exchange, Form, Traffic};
+
+impl Pairing {
+    /// Settles every exchange that began before `began`.
+    pub(super) fn settle_before(&mut self, began: i64, done: &mut impl FnMut(Exchange)) {
+        while let Some(open) = self.open.pop_before(began) {
+            self.settle(open, done);
+        }
+    }
+
+    /// Decides what an exchange is whose horizon has passed.
+    pub(super) fn settle(&mut self, open: Open, done: &mut impl FnMut(Exchange)) {
+        let horizon_ms = self.settings.horizon_ms;
+        match (open.traffic, &open.request, &open.answer) {
+            (Traffic::Advice, ..) => self.ledger.advice += open.frames(),
+            (Traffic::Reversal, ..) => self.ledger.reversal += open.frames(),
+            (Traffic::Administrative, ..) => self.ledger.administrative += open.frames(),
+            (_, Some(_), Some(_)) => self.close(open, Form::Paired, done),
+            (_, None, Some(answer)) if answer.mti.is_none() => self.close(open, Form::Complete, done),
+            (_, None, _) if self.links.may_begin_before(open.link(), open.began, horizon_ms) => {
+                self.close(open, Form::Open, done);
+            }
+            (_, None, _) => self.close(open, Form::ResponseOnly, done),
+            // The log shows no more than the answer further up.
+            (_, Some(_), None) if open.upstream.is_some() => {
+                self.ledger.duplicates -= 1;
+                let answer = open.upstream.as_deref().copied();
+                self.close(Open { answer, upstream: None, ..open }, Form::Paired, done);
+            }
+            // An export that writes the answer's code into the request's row.
+            (_, Some(request), None) if request.is_row && request.code.is_some() => {
+                let whole = Open { answer: open.request, request: None, ..open };
+                self.close(whole, Form::Complete, done);
+            }
+            // A terminal that sent a reversal has given up waiting.
+            (_, Some(_), None)
+                if open.undo.is_some() || self.links.goes_on_after(open.link(), open.began, horizon_ms) =>
+            {
+                self.close(open, Form::RequestOnly, done);
+            }
+            (_, Some(_), None) => self.links.wait(open),
+        }
+    }
+
+    pub(super) fn close(&mut self, open: Open, form: Form, done: &mut impl FnMut(Exchange)) {
+        *self.ledger.count_of(form) += open.frames();
+        let late = open.is_late(self.links.timeout_ms(open.link()));
+        done(open.into_exchange(form, late));
+    }
+}
