@@ -104,7 +104,7 @@ pub(crate) struct ReportArgs {
     /// List terminals without failures too
     #[arg(long)]
     pub(crate) all_terminals: bool,
-    /// Count alone and judge nothing, in memory that does not grow with the input
+    /// Count alone and judge nothing, in memory that follows traffic and terminals, not the number of rows
     #[arg(long)]
     pub(crate) no_diagnosis: bool,
     /// Draw tables with ASCII characters alone

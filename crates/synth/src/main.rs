@@ -19,10 +19,10 @@ struct Args {
     #[arg(long, default_value_t = 100_000)]
     attempts: u64,
     /// Terminals.
-    #[arg(long, default_value_t = 1_000)]
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     terminals: u32,
     /// Links.
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     links: u32,
     /// responses, both or jpos.
     #[arg(long, default_value = "responses", value_parser = |text: &str| Form::from_name(text).ok_or("responses, both or jpos"))]
@@ -31,7 +31,7 @@ struct Args {
     #[arg(long, default_value = "2026-11-21", value_parser = |text: &str| Day::parse(text).ok_or("a day such as 2026-11-21"))]
     day: Day,
     /// How many days.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=36_525))]
     days: u32,
     /// Sales and answers alone: no retries, repeats, reversals, advices or late answers.
     #[arg(long, conflicts_with = "nasty")]
@@ -107,4 +107,18 @@ fn main() -> anyhow::Result<()> {
 
 fn create(path: &Path) -> anyhow::Result<File> {
     File::create(path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn worlds_that_no_machine_can_hold_are_refused() {
+        for (flag, most) in [("--terminals", "10000000"), ("--links", "100000"), ("--days", "36525")] {
+            let parse = |number| Args::try_parse_from(["posmortem-synth", flag, number]);
+            assert!(parse(most).is_ok() && parse("1").is_ok(), "{flag}");
+            assert!(parse("0").is_err() && parse("4294967295").is_err(), "{flag}");
+        }
+    }
 }

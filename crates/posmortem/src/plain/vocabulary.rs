@@ -266,7 +266,9 @@ fn shape(word: u128, settings: &Settings) -> Option<Shape> {
     let part = |start: usize, len: u32| told_value(&text[start..start + len as usize]);
     let mti = match lengths >> 5 {
         0 => None,
-        _ => Some(Mti::parse(&text[..4]).filter(|mti| mti.side() == Side::Response)?),
+        _ => Some(
+            Mti::parse(&text[..4]).filter(|mti| mti.side() == Side::Response && mti.asks_for_decision())?,
+        ),
     };
     let code = response_code(part(4, 2), mti).ok()??;
     let kind = kind_of_codes(mti, part(6, lengths >> 2 & 7));
