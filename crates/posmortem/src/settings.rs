@@ -35,7 +35,7 @@ pub struct Settings {
     /// Whether the places and reasons of rejects are kept for a list of them.
     pub keep_rejects: bool,
     /// Legs at the start of an input that tell where it begins and whether it is in the order of time.
-    /// Tests set it low.
+    /// At least sixteen; tests set it low.
     pub probed_legs: usize,
     /// Legs that may wait before some are settled. Decides memory and speed and nothing else; tests
     /// set it low.

@@ -122,7 +122,9 @@ impl Stream {
         let is_request = |leg: &Leg| leg.traffic() == Traffic::Attempt && leg.side() == Side::Request;
         let mut times = Vec::new();
         let mut shows_requests = false;
-        while times.len() < settings.probed_legs {
+        // Fewer legs do not tell where an input begins: the first may have a wrong clock.
+        let wanted = settings.probed_legs.max(DEPTH);
+        while times.len() < wanted {
             let read = self.take_blocks(blocks, settings);
             if read.is_empty() {
                 break;
@@ -134,7 +136,7 @@ impl Stream {
             self.probed.extend(read.into_iter().zip(batches));
         }
         self.shows_requests = shows_requests;
-        times.truncate(settings.probed_legs);
+        times.truncate(wanted);
         self.begins = times.iter().take(DEPTH).min().copied();
         self.unsorted = is_unsorted(&times, settings.pairing.horizon_ms);
         if close && self.source != InputSource::Stdin && !matches!(self.reading, Reading::Ended) {

@@ -4,14 +4,19 @@
 //! exchanges are settled in most tables, others are cut in two, and components grow over both.
 #![cfg(feature = "tables")]
 
-use posmortem::exchange::{Conclusion, Exchange, Names, PairingSettings};
+mod cases;
+
+use cases::{Case, Form, Law, draw, replay, same, uphold};
+use posmortem::exchange::{Conclusion, Exchange, Names, Outcome, PairingSettings, Summary};
 use posmortem::{InputSource, Observer, Settings, Tables, TokenKey, analyse, save_table, sorted_paths};
 use posmortem_report::{ExchangeRows, Format, RowFormat, View, write_summary};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use std::fs;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+
+const LAWS: [Law; 1] =
+    [("tables_cut_anywhere_say_what_the_day_says", tables_cut_anywhere_say_what_the_day_says)];
 
 const HEADER: &str = "time,link,mti,terminal_id,stan,rrn,pan,amount,response_code,direction,original_stan,original_rrn,trace_id,latency_ms,reason_text,advice_code,merchant_id,currency";
 
@@ -26,7 +31,8 @@ struct Row {
     text: String,
 }
 
-fn row() -> impl Strategy<Value = Row> {
+/// A row, and often a second one of the same attempt.
+fn rows() -> impl Strategy<Value = Vec<Row>> {
     let mti = prop::sample::select(vec![
         "0200", "0200", "0210", "0210", "0201", "0100", "0110", "0400", "0400", "0410", "0420", "0430",
         "0800", "0220", "0230", "",
@@ -57,30 +63,49 @@ fn row() -> impl Strategy<Value = Row> {
         prop::sample::select(vec!["156", "", "840"]),
         prop::sample::select(vec!["", "", "R1", "R2"]),
     );
-    (numbers, mti, terminal, code, (link, rrn, direction, card), rest, odd).prop_map(
-        |((second, delay, stan, amount, original), mti, terminal, code, names, rest, torn)| {
+    let second_mti = prop::sample::select(vec!["0210", "0210", "0210", "0400", "0110", "0200"]);
+    let follows = prop_oneof![2 => Just(None), 1 => (0..55_u32, second_mti).prop_map(Some)];
+    (numbers, mti, terminal, code, (link, rrn, direction, card), rest, (odd, follows)).prop_map(
+        |((second, delay, stan, amount, original), mti, terminal, code, names, rest, (torn, follows))| {
             let (link, rrn, direction, card) = names;
             let (trace, latency, word, why, merchant, currency, original_rrn) = rest;
-            let time = format!("2026-11-21T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
             let blank_zero = |number: u32| if number == 0 { String::new() } else { number.to_string() };
             let (stan, amount, original) = (blank_zero(stan), blank_zero(amount), blank_zero(original));
-            let text = if torn {
-                format!("{time},{link},{mti}")
-            } else {
-                format!(
-                    "{time},{link},{mti},{terminal},{stan},{rrn},{card},{amount},{code},{direction},{original},{original_rrn},{trace},{latency},{word},{why},{merchant},{currency}"
-                )
+            let row = |second: u32, mti: &str| {
+                let time = format!("2026-11-21T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+                let text = if torn {
+                    format!("{time},{link},{mti}")
+                } else {
+                    format!(
+                        "{time},{link},{mti},{terminal},{stan},{rrn},{card},{amount},{code},{direction},{original},{original_rrn},{trace},{latency},{word},{why},{merchant},{currency}"
+                    )
+                };
+                Row { second, delay, text }
             };
-            Row { second, delay, text }
+            let next = follows.map(|(later, mti)| row(second + later, mti));
+            std::iter::once(row(second, mti)).chain(next).collect()
         },
     )
 }
 
-/// The rows of a day in the order in which they are written.
-fn day() -> impl Strategy<Value = Vec<String>> {
-    prop::collection::vec(row(), 1..500).prop_map(|mut rows| {
+/// The rows of a day in the order in which they are written, cut into pieces, and each piece dealt to
+/// the logs of several hosts.
+fn day() -> impl Strategy<Value = Case> {
+    let cuts = prop::collection::vec(0..501_usize, 0..5);
+    let hands = prop_oneof![Just(Vec::new()), prop::collection::vec(0..3_usize, 0..500)];
+    let block_size = prop_oneof![2 => 1..1_500_usize, 1 => Just(1 << 18)];
+    let numbers = (cuts, hands, 0..5_usize, 0..40_usize, 1..9_usize, block_size);
+    (prop::collection::vec(rows(), 1..375), numbers).prop_map(|(rows, numbers)| {
+        let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
+        let (cuts, hands, turn, waiting_legs, threads, block_size) = numbers;
         rows.sort_by_key(|row| row.second + row.delay);
-        rows.into_iter().map(|row| row.text).collect()
+        Case::new(Form::Csv, HEADER, rows.into_iter().map(|row| row.text).collect())
+            .with("cuts", &cuts)
+            .with("hands", &hands)
+            .with("turn", &[turn])
+            .with("waiting_legs", &[waiting_legs])
+            .with("threads", &[threads])
+            .with("block_size", &[block_size])
     })
 }
 
@@ -97,102 +122,132 @@ impl Observer for Rows {
 #[derive(Debug, PartialEq)]
 struct Said {
     report: String,
-    rows: Vec<String>,
+    rows: String,
 }
 
 struct Lab {
     folder: tempfile::TempDir,
-    settings: Settings,
     key: TokenKey,
 }
 
 impl Lab {
-    fn new(waiting_legs: usize) -> Self {
+    fn new() -> Self {
         let key = TokenKey::from_bytes(b"0123456789abcdef").expect("a key");
+        Self { folder: tempfile::tempdir().expect("a temporary folder"), key }
+    }
+
+    /// As everybody reads a day, but for the horizon.
+    fn settings() -> Settings {
         let pairing =
             PairingSettings { horizon_ms: HORIZON_MS, timeout_ms: 20_000, ..PairingSettings::default() };
-        let mut settings = Settings { pairing, waiting_legs, ..Settings::default() };
-        settings.input.block_size = 700;
-        Self { folder: tempfile::tempdir().expect("a temporary folder"), settings, key }
+        Settings { pairing, ..Settings::default() }
     }
 
-    fn log(&self, name: &str, rows: &[String]) -> PathBuf {
-        let path = self.folder.path().join(name);
-        fs::write(&path, format!("{HEADER}\n{}\n", rows.join("\n"))).expect("a writable folder");
-        path
+    /// As the case has it.
+    fn settings_of(case: &Case) -> Settings {
+        let mut settings = Settings { waiting_legs: case.one("waiting_legs"), ..Self::settings() };
+        settings.input.block_size = case.one("block_size");
+        settings
     }
 
-    fn save(&self, log: &Path) -> PathBuf {
-        let path = log.with_extension("parquet");
+    /// The logs of one piece of the day, one a host.
+    fn logs(&self, case: &Case, number: usize, rows: &[(usize, &String)]) -> Vec<InputSource> {
+        let hosts = case.all("hands").iter().max().map_or(1, |last| last + 1);
+        let log = |host: usize| {
+            let rows = rows.iter().filter(|(hand, _)| *hand == host).map(|(_, row)| (*row).clone());
+            // Names in reverse, so that no alphabet helps.
+            let path = self.folder.path().join(format!("piece{}-{host}.csv", 9 - number));
+            fs::write(&path, case.text(&rows.collect::<Vec<_>>())).expect("a writable folder");
+            InputSource::Path(path)
+        };
+        (0..hosts).map(log).collect()
+    }
+
+    fn save(&self, number: usize, logs: &[InputSource], settings: &Settings) -> InputSource {
+        let path = self.folder.path().join(format!("table{}.parquet", 9 - number));
         let out = fs::File::create(&path).expect("a writable folder");
-        let (_, written) =
-            save_table(&[InputSource::Path(log.to_owned())], &self.settings, &self.key, &mut (), out);
-        written.expect("a table");
-        path
+        save_table(logs, settings, &self.key, &mut (), out).1.expect("a table");
+        InputSource::Path(path)
     }
 
-    fn of_logs(&self, logs: &[PathBuf]) -> Said {
-        let sources: Vec<_> = logs.iter().cloned().map(InputSource::Path).collect();
-        let mut rows = Rows(ExchangeRows::new(RowFormat::Ndjson, Vec::new(), &sorted_paths(&sources)));
-        let settings = Settings { token_key: Some(self.key.clone()), ..self.settings.clone() };
-        let run = analyse(&sources, &settings, &mut rows);
+    fn of_logs(&self, logs: &[InputSource]) -> Said {
+        let mut rows = Rows(ExchangeRows::new(RowFormat::Ndjson, Vec::new(), &sorted_paths(logs)));
+        let settings = Settings { token_key: Some(self.key.clone()), ..Self::settings() };
+        let run = analyse(logs, &settings, &mut rows);
         said(&run.summary, rows)
     }
 
-    fn of_tables(&self, tables: &[PathBuf]) -> Said {
-        let sources: Vec<_> = tables.iter().cloned().map(InputSource::Path).collect();
-        let tables = Tables::open(&sources).expect("tables that fit together");
+    fn of_tables(tables: &[InputSource], settings: &Settings) -> Said {
+        let tables = Tables::open(tables).expect("tables that fit together");
         let mut rows = Rows(ExchangeRows::new(RowFormat::Ndjson, Vec::new(), &tables.paths()));
-        let run = tables.analyse(&self.settings, &mut rows);
+        let run = tables.analyse(settings, &mut rows);
         let summary = &run.summary;
         assert_eq!(summary.ledger.frames(), summary.files.iter().map(|file| file.frames).sum::<u64>());
         said(summary, rows)
     }
 }
 
-fn said(summary: &posmortem::exchange::Summary, rows: Rows) -> Said {
+fn said(summary: &Summary, rows: Rows) -> Said {
     let view = View { all_terminals: true, version: "0", rules_sha256: "0", ..View::default() };
     let mut report = Vec::new();
     write_summary(summary, Format::Json, &view, &mut report).expect("a Vec takes every byte");
     let rows = rows.0.finish().expect("a Vec takes every byte");
-    let mut rows: Vec<_> = String::from_utf8(rows).expect("UTF-8").lines().map(str::to_owned).collect();
-    rows.sort();
-    Said { report: String::from_utf8(report).expect("UTF-8"), rows }
+    let rows = String::from_utf8(rows).expect("UTF-8");
+    let mut rows: Vec<&str> = rows.lines().collect();
+    rows.sort_unstable();
+    Said { report: String::from_utf8(report).expect("UTF-8"), rows: rows.join("\n") }
 }
 
-fn joined_tables_say_what_the_logs_say(
-    rows: &[String],
-    cuts: &[usize],
-    turn: usize,
-    waiting_legs: usize,
-) -> TestCaseResult {
-    let lab = Lab::new(waiting_legs);
-    let mut cuts: Vec<_> = cuts.iter().map(|cut| (*cut).min(rows.len())).chain([0, rows.len()]).collect();
-    cuts.sort_unstable();
-    let pieces = cuts.windows(2).enumerate();
-    // Names in reverse, so that no alphabet helps.
-    let logs: Vec<_> = pieces
-        .map(|(number, cut)| lab.log(&format!("piece{}.csv", 9 - number), &rows[cut[0]..cut[1]]))
-        .collect();
-    let mut tables: Vec<_> = logs.iter().map(|log| lab.save(log)).collect();
-    let turn = turn % tables.len();
-    tables.rotate_left(turn);
-    let (of_tables, of_logs) = (lab.of_tables(&tables), lab.of_logs(&logs));
-    prop_assert_eq!(&of_tables.rows, &of_logs.rows);
-    prop_assert_eq!(of_tables.report, of_logs.report);
-    Ok(())
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn tables_cut_anywhere_say_what_the_day_says(
-        rows in day(),
-        cuts in prop::collection::vec(0..501_usize, 0..5),
-        turn in 0..5_usize,
-        waiting_legs in 0..40_usize,
-    ) {
-        joined_tables_say_what_the_logs_say(&rows, &cuts, turn, waiting_legs)?;
+fn tables_cut_anywhere_say_what_the_day_says(case: &Case) -> TestCaseResult {
+    let (lab, settings) = (Lab::new(), Lab::settings_of(case));
+    let mut hands = case.all("hands").iter().copied().chain(std::iter::repeat(0));
+    let (mut logs, mut tables) = (Vec::new(), Vec::new());
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(case.one("threads")).build().expect("threads");
+    for (number, rows) in case.pieces().into_iter().enumerate() {
+        let rows: Vec<_> = hands.by_ref().zip(rows).collect();
+        let of_piece = lab.logs(case, number, &rows);
+        tables.push(pool.install(|| lab.save(number, &of_piece, &settings)));
+        logs.extend(of_piece);
     }
+    let turn = case.one("turn") % tables.len();
+    tables.rotate_left(turn);
+    let (of_tables, of_logs) = (pool.install(|| Lab::of_tables(&tables, &settings)), lab.of_logs(&logs));
+    same("rows of tables and logs", &of_tables.rows, &of_logs.rows)?;
+    same("reports of tables and logs", &of_tables.report, &of_logs.report)
+}
+
+#[test]
+fn tables_cut_anywhere_say_what_the_day_says_for_any_day() {
+    uphold(&LAWS, "tables_cut_anywhere_say_what_the_day_says", &day());
+}
+
+#[test]
+fn kept_cases_hold() {
+    replay(&LAWS);
+}
+
+/// What hardly ever happens is hardly checked.
+#[test]
+fn days_hold_what_they_are_meant_to_hold() {
+    let days = draw(&day(), 100);
+    let (mut paired, mut late, mut reversed, mut open, mut duplicates, mut cut) = (0, 0, 0, 0, 0, 0);
+    for day in &days {
+        let lab = Lab::new();
+        let rows: Vec<_> = day.rows.iter().map(|row| (0, row)).collect();
+        let whole = analyse(&lab.logs(day, 0, &rows), &Lab::settings(), &mut ()).summary;
+        // Exchanges that a cut takes apart are one fewer in the whole day than in its pieces.
+        let pieces = (1..).zip(day.pieces()).map(|(number, rows)| {
+            let rows: Vec<_> = rows.iter().map(|row| (0, row)).collect();
+            analyse(&lab.logs(day, number, &rows), &Lab::settings(), &mut ()).summary.ledger.paired
+        });
+        cut += usize::from(pieces.sum::<u64>() < whole.ledger.paired);
+        paired += usize::from(whole.ledger.paired > 0);
+        late += usize::from(whole.totals.with(Outcome::Late) > 0);
+        reversed += usize::from(whole.totals.with(Outcome::Reversed) > 0);
+        open += usize::from(whole.ledger.open > 0);
+        duplicates += usize::from(whole.ledger.duplicates > 0);
+    }
+    assert!(paired >= 80 && late >= 80, "{paired} % with pairs, {late} % with late answers");
+    assert!(reversed >= 30 && open >= 45, "{reversed} % with reversed, {open} % with open attempts");
+    assert!(duplicates >= 60 && cut >= 8, "{duplicates} % with duplicates, {cut} % with pairs cut in two");
 }
