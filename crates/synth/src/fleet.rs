@@ -96,7 +96,7 @@ pub(crate) struct Issuer {
     prefix: u32,
     cards: u32,
     declined: f64,
-    /// What it declines with, for each dialect of [`Fleet::dialects`].
+    /// What it declines with, for each dialect of `Fleet::dialects`.
     declines: Vec<(&'static str, Alias)>,
 }
 
