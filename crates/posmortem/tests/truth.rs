@@ -1,4 +1,4 @@
-//! What a report says of labelled days is what happened, number by number.
+//! What a report says of labelled days is what happened, number by number and attempt by attempt.
 //!
 //! The crate `synth` draws small worlds in which everything that is rare elsewhere happens often, and
 //! counts their truth by `docs/semantics.md` from what it did. Each world is read in all three forms, the
@@ -6,13 +6,16 @@
 //! several files. `POSMORTEM_TRUTH_SEEDS=1000` draws more of them, `POSMORTEM_TRUTH_FROM=70` begins at
 //! another seed.
 
-use posmortem::exchange::{Counts, Outcome, Summary, TerminalTally};
-use posmortem::{InputSource, Settings, analyse};
-use posmortem_classify::{Cause, Dialect};
+use posmortem::exchange::{
+    Conclusion, Counts, Exchange, Form as Halves, Names, Outcome, Summary, TerminalTally,
+};
+use posmortem::{InputSource, Observer, Settings, analyse};
+use posmortem_classify::{Cause, Dialect, Reason};
 use posmortem_synth::{self as synth, Form, Rates, Written, moment};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::fs;
+use std::ops::ControlFlow;
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -102,11 +105,23 @@ impl Check {
         let counts = whole.reasons.iter().zip(&truth.reasons).filter(|(_, count)| **count > 0);
         let true_reasons: BTreeMap<_, _> = counts.map(|(reason, count)| (reason.name, *count)).collect();
         self.same(&format!("{of}, reasons"), reasons.collect::<BTreeMap<_, _>>(), true_reasons);
-        let times = [tally.first_failed(), tally.last_approved].map(|at| at.map(|at| at.to_string()));
+        let times = [tally.first_failed(), tally.last_approved];
         let true_times = [truth.first_failed, truth.last_approved].map(|at| at.map(moment));
         self.same(&format!("{of}, first failed and last approved"), times, true_times);
         if !truth.terminal.is_empty() {
             self.same(&format!("{of}, merchant"), said.merchant_of(tally), truth.merchant.as_str());
+        }
+    }
+
+    /// Of two sorted lists of attempts.
+    fn attempts(&mut self, said: &[String], truth: &[String]) {
+        if said != truth {
+            let lacking = |some: &[String], others: &[String]| -> Vec<String> {
+                let strange = some.iter().filter(|attempt| others.binary_search(attempt).is_err());
+                strange.take(3).cloned().collect()
+            };
+            self.same("attempts", said.len(), truth.len());
+            self.same("attempts that only one side has", lacking(said, truth), lacking(truth, said));
         }
     }
 
@@ -129,8 +144,6 @@ impl Check {
             (currency.to_string(), (u128::from(money.failed), u128::from(money.approved_then_lost)))
         });
         self.same("amounts", amounts.collect::<BTreeMap<_, _>>(), true_amounts.collect());
-        // Left zeros are printed on one side alone at some terminals.
-        let key = |terminal: &str| terminal.trim_start_matches('0').to_owned();
         let terminals: BTreeMap<_, _> =
             said.terminals.iter().map(|tally| (key(said.names.text(tally.terminal)), tally)).collect();
         let true_terminals: BTreeMap<_, _> =
@@ -144,6 +157,52 @@ impl Check {
             }
         }
     }
+}
+
+/// Every attempt that a run finds, as the file of true attempts has it.
+#[derive(Default)]
+struct Attempts(Vec<String>);
+
+impl Observer for Attempts {
+    fn exchange(&mut self, exchange: &Exchange, conclusion: &Conclusion, names: &Names) -> ControlFlow<()> {
+        let rrn = exchange.either(|leg| Some(leg.rrn).filter(|rrn| !rrn.is_absent()));
+        let half = match exchange.form {
+            Halves::Paired => "paired",
+            Halves::Complete => "complete",
+            Halves::RequestOnly => "request_only",
+            Halves::ResponseOnly => "response_only",
+            Halves::Open => "open",
+        };
+        self.0.push(format!(
+            "{}\t{}\t{:06}\t{:012}\t{}\t{}\t{}\t{}\t{half}",
+            exchange.at(),
+            key(names.text(exchange.terminal())),
+            exchange.either(|leg| leg.stan).unwrap_or_default(),
+            rrn.map_or(0_u64, |rrn| rrn.to_string().parse().expect("synth's references are numbers")),
+            conclusion.outcome.name(),
+            conclusion.cause().map_or("", Cause::name),
+            conclusion.reason.map_or("", Reason::name),
+            conclusion.code.map_or(String::new(), |code| code.to_string()),
+        ));
+        ControlFlow::Continue(())
+    }
+}
+
+/// True attempts in the order of their text, terminals without left zeros.
+fn true_attempts(text: &str) -> Vec<String> {
+    let attempt = |line: &str| {
+        let mut cells: Vec<&str> = line.split('\t').collect();
+        cells[1] = key(cells[1]);
+        cells.join("\t")
+    };
+    let mut attempts: Vec<String> = text.lines().skip(1).map(attempt).collect();
+    attempts.sort();
+    attempts
+}
+
+/// A terminal without left zeros, which some print on one side alone.
+fn key(terminal: &str) -> &str {
+    terminal.trim_start_matches('0')
 }
 
 /// Rows of every other world come as three files: cut where they stand, or dealt out by their link.
@@ -165,9 +224,10 @@ fn dealt(log: String, seed: u64, form: Form) -> Vec<String> {
 
 fn differences(seed: u64, form: Form) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut log = Vec::new();
+    let (mut log, mut attempts) = (Vec::new(), Vec::new());
     let Written { truth, links, .. } =
-        synth::write(&world(seed, form), &mut log, None).expect("a Vec takes every byte");
+        synth::write(&world(seed, form), &mut log, Some(&mut attempts)).expect("a Vec takes every byte");
+    let attempts = true_attempts(&String::from_utf8(attempts).expect("text"));
     if truth.lines == 0 {
         return Vec::new();
     }
@@ -195,10 +255,16 @@ fn differences(seed: u64, form: Form) -> Vec<String> {
     glance.input.block_size = 1 << 13;
     let mut differences = Vec::new();
     for (way, settings) in [("the long way", settings), ("a glance", glance)] {
-        let said = analyse(&sources, &settings, &mut ()).summary;
+        let mut told = Attempts::default();
+        let said = analyse(&sources, &settings, &mut told).summary;
         let about = format!("seed {seed}, {}, {way}", form.name());
         let mut check = Check { about, differences };
         check.all(&said, &truth);
+        // What is counted at a glance is not told.
+        if settings.tells_exchanges {
+            told.0.sort();
+            check.attempts(&told.0, &attempts);
+        }
         differences = check.differences;
     }
     differences

@@ -1,67 +1,50 @@
-//! Messages as rows of comma-separated columns.
+//! Messages as rows of comma-separated columns. No cell needs quotes.
 
 use crate::message::Message;
-use crate::text::Text;
+use crate::moment;
+use std::io::{self, Write};
 
 pub(crate) const RESPONSES: &str = "time,mti,stan,rrn,terminal_id,merchant_id,pan,processing_code,amount,currency,\
-                                    pos_entry_mode,response_code,link,latency_ms\n";
-pub(crate) const BOTH: &str = "time,mti,stan,rrn,terminal_id,merchant_id,pan,processing_code,amount,currency,\
-                               pos_entry_mode,response_code,link,latency_ms,dialect,direction,original_stan\n";
+                                    pos_entry_mode,response_code,link,latency_ms";
+/// What rows of both sides tell further.
+pub(crate) const FURTHER: &str = ",dialect,direction,original_stan,de70,site,region,model,firmware";
 
-/// Appends one row; with `is_long` the three columns that answers alone do not need.
-pub(crate) fn write(text: &mut Text, message: &Message<'_>, is_long: bool) {
-    text.moment(message.at);
-    text.push(",");
-    text.push(message.mti);
-    text.push(",");
-    text.digits::<6>(u64::from(message.stan));
-    text.push(",");
+/// Appends one row; with `is_long` the further columns, too.
+pub(crate) fn write(out: &mut Vec<u8>, message: &Message<'_>, is_long: bool) -> io::Result<()> {
+    let Message { at, mti, stan, merchant, processing_code, entry_mode, code, link, .. } = *message;
+    write!(out, "{},{mti},{stan:06},", moment(at))?;
     if let Some(rrn) = message.rrn {
-        text.digits::<12>(rrn);
+        write!(out, "{rrn:012}")?;
     }
-    text.push(",");
-    match message.terminal {
-        Some(terminal) if message.is_bare => text.number(u64::from(terminal)),
-        Some(terminal) => text.digits::<8>(u64::from(terminal)),
-        None => {}
-    }
-    text.push(",");
-    text.digits::<15>(message.merchant);
-    text.push(",");
+    let terminal = message.terminal_name().unwrap_or_default();
+    write!(out, ",{terminal},{merchant:015},")?;
     if let Some(card) = message.card {
-        text.digits::<16>(card);
+        write!(out, "{card:016}")?;
     }
-    text.push(",");
-    text.push(message.processing_code);
-    text.push(",");
-    if let Some(amount) = message.amount {
-        text.number(amount);
-        text.push(",");
-        text.push(message.link.currency);
-    } else {
-        text.push(",");
+    write!(out, ",{processing_code},")?;
+    match message.amount {
+        Some(amount) => write!(out, "{amount},{}", link.currency)?,
+        None => write!(out, ",")?,
     }
-    text.push(",");
-    text.push(message.entry_mode);
-    text.push(",");
-    text.push(message.code);
-    text.push(",");
-    text.push(&message.link.name);
-    text.push(",");
+    write!(out, ",{entry_mode},{code},{},", link.name)?;
     if let Some(latency) = message.latency {
-        text.number(u64::from(latency));
+        write!(out, "{latency}")?;
     }
     if is_long {
-        text.push(",");
-        text.push(message.link.dialect);
-        text.push(match (message.link.directed, message.is_outgoing) {
-            (false, _) => ",,",
-            (true, true) => ",out,",
-            (true, false) => ",in,",
-        });
+        let direction = match (link.directed, message.is_outgoing) {
+            (false, _) => "",
+            (true, true) => "out",
+            (true, false) => "in",
+        };
+        write!(out, ",{},{direction},", link.dialect)?;
         if let Some((_, stan)) = message.original {
-            text.digits::<6>(u64::from(stan));
+            write!(out, "{stan:06}")?;
+        }
+        write!(out, ",{},", message.network)?;
+        match message.terminal {
+            Some(of) => write!(out, "{},{},{},{}", of.site_name(), of.region(), of.model(), of.firmware())?,
+            None => write!(out, ",,,")?,
         }
     }
-    text.push("\n");
+    writeln!(out)
 }

@@ -11,6 +11,9 @@ const MASKED: &str = include_str!("../data/masked-codes.tsv");
 /// The five causes, in the order of reports.
 pub const CAUSES: [&str; 5] = ["network", "account", "card", "key", "operator"];
 
+/// The dialects of this world.
+pub(crate) const DIALECTS: [&str; 2] = ["iso1987", "unionpay-pos"];
+
 /// A reason and the number of its cause in [`CAUSES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reason {
@@ -134,7 +137,7 @@ mod tests {
     fn the_tables_can_be_read() {
         let facts = Facts::read();
         assert!(facts.codes.len() > 50 && facts.reversals.len() == 7);
-        for dialect in ["iso1987", "unionpay-pos"] {
+        for dialect in DIALECTS {
             assert!(facts.code(dialect, "00").is_some());
             for (upstream, shown) in &facts.masked {
                 assert!(facts.code(dialect, upstream).is_some() && facts.code(dialect, shown).is_some());

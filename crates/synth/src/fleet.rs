@@ -1,8 +1,11 @@
 //! Who is there: links, sites, terminals, issuers.
 
-use crate::facts::Facts;
-use crate::random::{Alias, Chance, Random};
+use crate::facts::{Code, DIALECTS, Facts};
+use crate::random::{Random, happens, lognormal};
 use crate::{Rates, Settings};
+use rand::RngExt;
+use rand::distr::Distribution;
+use rand::distr::weighted::WeightedIndex;
 
 /// Six digits each that schemes and processors publish for tests.
 const TEST_RANGES: [u32; 10] =
@@ -40,21 +43,30 @@ pub struct Link {
     pub(crate) partial: u8,
 }
 
+impl Link {
+    /// The place of its dialect among [`DIALECTS`].
+    fn dialect_number(&self) -> usize {
+        DIALECTS.iter().position(|dialect| *dialect == self.dialect).expect("a dialect with codes")
+    }
+}
+
 /// One terminal.
 #[derive(Clone, Debug)]
 pub struct Terminal {
     /// Eight digits.
     pub id: u32,
-    /// The shop's number among all: DE42 follows from it.
+    /// The shop's number among all: its name, its region and DE42 follow from it.
     pub site: u32,
     /// The place of its link among [`crate::Written::links`].
-    pub link: u8,
+    pub link: u32,
+    model: u8,
+    firmware: u8,
     pub(crate) stan: u32,
     /// Minutes after midnight; equal when it never closes.
-    pub(crate) opens: u16,
-    pub(crate) closes: u16,
-    /// How often cards are declined here, against the average, in 256ths.
-    pub(crate) luck: u16,
+    opens: u16,
+    closes: u16,
+    /// How often cards are declined here, against the average.
+    luck: f64,
     pub(crate) entry: u8,
     pub(crate) is_bare: bool,
     pub(crate) is_mute: bool,
@@ -71,23 +83,35 @@ impl Terminal {
         merchant(self.site)
     }
 
-    /// Where it stands.
+    /// Where it stands: `S00042`.
+    pub fn site_name(&self) -> String {
+        format!("S{:05}", self.site)
+    }
+
+    /// The region of its site.
     pub fn region(&self) -> &'static str {
         REGIONS[self.site as usize / 3 % REGIONS.len()]
     }
 
     /// What it is.
     pub fn model(&self) -> &'static str {
-        MODELS[self.id as usize / 7 % MODELS.len()]
+        MODELS[usize::from(self.model)]
     }
 
     /// What runs on it.
     pub fn firmware(&self) -> &'static str {
-        FIRMWARES[self.id as usize / 3 % FIRMWARES.len()]
+        FIRMWARES[usize::from(self.firmware)]
+    }
+
+    /// Whether customers come at that minute after midnight.
+    pub(crate) fn is_open(&self, minute: u16) -> bool {
+        self.opens == self.closes
+            || (self.opens..self.closes).contains(&minute)
+            || (self.opens..self.closes).contains(&(minute + 1440))
     }
 }
 
-pub(crate) fn merchant(site: u32) -> u64 {
+fn merchant(site: u32) -> u64 {
     102_911_000_000_000 + u64::from(site) * 1009 + 54_110_011
 }
 
@@ -96,23 +120,23 @@ pub(crate) struct Issuer {
     prefix: u32,
     cards: u32,
     declined: f64,
-    /// What it declines with, for each dialect of `Fleet::dialects`.
-    declines: Vec<(&'static str, Alias)>,
+    /// What it declines with, by dialect: weights of the rows of the table of codes.
+    declines: [WeightedIndex<f64>; 2],
 }
 
 impl Issuer {
     pub(crate) fn card(&self, random: &mut Random) -> u64 {
-        with_check_digit(u64::from(self.prefix) * 10_000_000 + u64::from(random.below(self.cards)))
+        with_check_digit(u64::from(self.prefix) * 10_000_000 + u64::from(random.random_range(0..self.cards)))
     }
 
-    /// The code with which it declines in a dialect.
-    pub(crate) fn decline(&self, dialect: &str, codes: &[u8], random: &mut Random) -> u8 {
-        let found = self.declines.iter().find(|(name, _)| *name == dialect);
-        codes[found.map_or(0, |(_, alias)| alias.draw(random))]
+    /// How often it declines there. Below 1, so that a customer who never gives up has success some day.
+    pub(crate) fn declines_at(&self, terminal: &Terminal) -> f64 {
+        (self.declined * terminal.luck).min(0.9)
     }
 
-    pub(crate) fn declines_at(&self, terminal: &Terminal) -> Chance {
-        Chance::of(self.declined * f64::from(terminal.luck) / 256.0)
+    /// The code with which it declines on a link.
+    pub(crate) fn decline(&self, link: &Link, random: &mut Random) -> u8 {
+        self.declines[link.dialect_number()].sample(random) as u8
     }
 }
 
@@ -136,11 +160,9 @@ pub(crate) struct Fleet {
     pub(crate) links: Vec<Link>,
     pub(crate) terminals: Vec<Terminal>,
     pub(crate) issuers: Vec<Issuer>,
-    /// The codes that `Issuer::decline` chooses from, all dialects alike by place.
-    pub(crate) declining: Vec<(&'static str, Vec<u8>)>,
-    pub(crate) by_volume: Alias,
-    pub(crate) by_cards: Alias,
-    pub(crate) entries: Vec<Alias>,
+    by_volume: WeightedIndex<f64>,
+    by_cards: WeightedIndex<f64>,
+    entries: Vec<WeightedIndex<f64>>,
 }
 
 /// DE22, and its weight at each of three sorts of terminal.
@@ -160,100 +182,104 @@ impl Fleet {
             (0..settings.links.max(1)).map(|at| link(at, settings, facts, random)).collect();
         let rates = &settings.rates;
         let sites = settings.terminals / 3 + 1;
-        let base = if random.below(2) == 0 { 123_400 } else { 10_012_300 };
+        let base = if random.random_range(0..2) == 0 { 123_400 } else { 10_012_300 };
         let mut terminals: Vec<Terminal> = Vec::with_capacity(settings.terminals as usize);
         for at in 0..settings.terminals.max(1) {
-            let site = random.below(sites);
-            terminals.push(terminal(base + at * 3, site, links.len(), rates, random));
+            let site = random.random_range(0..sites);
+            terminals.push(terminal(base + at * 3, site, links.len() as u32, rates, random));
         }
-        let volumes: Vec<f64> = terminals.iter().map(|_| random.lognormal(1.1)).collect();
+        let volumes: Vec<f64> = terminals.iter().map(|_| lognormal(random, 1.1)).collect();
         // One that never closes, so that every hour has somewhere to go.
         terminals[0].closes = terminals[0].opens;
-        let dialects: Vec<&'static str> = LINKS.iter().map(|link| link.1).take(2).collect();
-        let declining = dialects.iter().map(|dialect| {
-            let of_dialect =
-                |at: &usize| facts.codes[*at].dialect == *dialect && facts.codes[*at].weight > 0.0;
-            (*dialect, (0..facts.codes.len()).filter(of_dialect).map(|at| at as u8).collect::<Vec<u8>>())
-        });
-        let declining: Vec<_> = declining.collect();
         let count = (settings.terminals / 40).clamp(6, 80) as usize;
-        let issuers: Vec<Issuer> =
-            (0..count).map(|at| issuer(at, rates, facts, &declining, random)).collect();
-        let holders: Vec<f64> = issuers.iter().map(|_| random.lognormal(0.9)).collect();
-        let entries = (0..3).map(|sort| Alias::new(&ENTRY_MODES.map(|(_, weights)| weights[sort]))).collect();
+        let issuers: Vec<Issuer> = (0..count).map(|at| issuer(at, rates, facts, random)).collect();
+        let holders: Vec<f64> = issuers.iter().map(|_| lognormal(random, 0.9)).collect();
+        let entries = (0..3).map(|sort| weighted(ENTRY_MODES.map(|(_, weights)| weights[sort])));
         Self {
-            by_volume: Alias::new(&volumes),
-            by_cards: Alias::new(&holders),
+            by_volume: weighted(volumes),
+            by_cards: weighted(holders),
+            entries: entries.collect(),
             links,
             terminals,
             issuers,
-            declining,
-            entries,
         }
     }
 
-    pub(crate) fn link_of(&self, terminal: u32) -> &Link {
-        &self.links[usize::from(self.terminals[terminal as usize].link)]
+    /// A terminal that is open at that minute after midnight.
+    pub(crate) fn open_terminal(&self, minute: u16, random: &mut Random) -> u32 {
+        let drawn = (0..24).map(|_| self.by_volume.sample(random));
+        // The first one never closes.
+        drawn.into_iter().find(|at| self.terminals[*at].is_open(minute)).unwrap_or(0) as u32
     }
+
+    pub(crate) fn issuer(&self, random: &mut Random) -> u16 {
+        self.by_cards.sample(random) as u16
+    }
+
+    /// The place of an entry mode among [`ENTRY_MODES`].
+    pub(crate) fn entry(&self, terminal: u32, random: &mut Random) -> u8 {
+        self.entries[usize::from(self.terminals[terminal as usize].entry)].sample(random) as u8
+    }
+
+    pub(crate) fn link_of(&self, terminal: u32) -> &Link {
+        &self.links[self.terminals[terminal as usize].link as usize]
+    }
+}
+
+/// Draws by weight.
+pub(crate) fn weighted(weights: impl IntoIterator<Item = f64>) -> WeightedIndex<f64> {
+    WeightedIndex::new(weights).expect("weights that are not all zero")
 }
 
 fn link(at: u32, settings: &Settings, facts: &Facts, random: &mut Random) -> Link {
     let (name, dialect, currency) = LINKS[at as usize % LINKS.len()];
     let name = if (at as usize) < LINKS.len() { name.to_owned() } else { format!("{name}-{at}") };
-    let dialect = if settings.two_dialects { dialect } else { LINKS[0].1 };
+    let dialect = if settings.two_dialects { dialect } else { DIALECTS[0] };
     let code = |text| facts.code(dialect, text).unwrap_or_default();
     Link {
         name,
         dialect,
         currency,
-        directed: random.below(2) == 0,
-        answers_show_card: random.below(2) == 0,
-        slowness: random.lognormal(0.3),
+        directed: random.random_range(0..2) == 0,
+        answers_show_card: random.random_range(0..2) == 0,
+        slowness: lognormal(random, 0.3),
         approval: code("00"),
         partial: code("10"),
     }
 }
 
-fn terminal(id: u32, site: u32, links: usize, rates: &Rates, random: &mut Random) -> Terminal {
-    let opens = 60 * random.between(6, 11) as u16;
-    let hours = 60 * random.between(8, 13) as u16;
-    let never_closes = random.below(10) == 0;
+fn terminal(id: u32, site: u32, links: u32, rates: &Rates, random: &mut Random) -> Terminal {
+    let opens = 60 * random.random_range(6..=11) as u16;
+    let hours = 60 * random.random_range(8..=13) as u16;
+    let never_closes = random.random_range(0..10) == 0;
     // A terminal that prints its number in two ways tells it on both sides.
-    let is_bare = random.chance(Chance::of(rates.bare));
+    let is_bare = happens(random, rates.bare);
     Terminal {
         id,
         site,
-        link: (site as usize % links) as u8,
-        stan: random.between(1, 700_000),
+        link: site % links,
+        model: random.random_range(0..MODELS.len()) as u8,
+        firmware: random.random_range(0..FIRMWARES.len()) as u8,
+        stan: random.random_range(1..=700_000),
         opens,
         closes: if never_closes { opens } else { opens + hours },
-        luck: (random.lognormal(0.2) * 256.0) as u16,
-        entry: random.below(3) as u8,
+        luck: lognormal(random, 0.2),
+        entry: random.random_range(0..3) as u8,
         is_bare,
-        is_mute: !is_bare && random.chance(Chance::of(rates.mute)),
+        is_mute: !is_bare && happens(random, rates.mute),
     }
 }
 
-fn issuer(
-    at: usize,
-    rates: &Rates,
-    facts: &Facts,
-    declining: &[(&'static str, Vec<u8>)],
-    random: &mut Random,
-) -> Issuer {
+fn issuer(at: usize, rates: &Rates, facts: &Facts, random: &mut Random) -> Issuer {
     let prefix = TEST_RANGES[at % TEST_RANGES.len()] * 100 + (at / TEST_RANGES.len()) as u32 * 11;
     // One or two stand out.
-    let outlier = if at % 37 == 3 { f64::from(random.between(3, 6)) } else { 1.0 };
-    let declined = (rates.declined * random.lognormal(0.35) * outlier).min(0.9);
-    let declines = declining.iter().map(|(dialect, codes)| {
-        let weights: Vec<f64> = codes
-            .iter()
-            .map(|code| facts.codes[usize::from(*code)].weight * random.lognormal(0.35))
-            .collect();
-        (*dialect, Alias::new(&weights))
+    let outlier = if at % 37 == 3 { f64::from(random.random_range(3..=6)) } else { 1.0 };
+    let declined = rates.declined * lognormal(random, 0.35) * outlier;
+    let declines = DIALECTS.map(|dialect| {
+        let of_dialect = |code: &Code| if code.dialect == dialect { code.weight } else { 0.0 };
+        weighted(facts.codes.iter().map(|code| of_dialect(code) * lognormal(random, 0.35)))
     });
-    let declines = declines.collect();
-    Issuer { prefix, cards: random.between(50_000, 9_999_999), declined, declines }
+    Issuer { prefix, cards: random.random_range(50_000..=9_999_999), declined, declines }
 }
 
 #[cfg(test)]

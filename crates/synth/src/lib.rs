@@ -14,8 +14,6 @@
 //! ```
 #![forbid(unsafe_code)]
 
-mod chances;
-mod day;
 mod delimited;
 mod facts;
 mod fleet;
@@ -27,15 +25,18 @@ mod queue;
 mod random;
 mod reversal;
 mod settings;
-mod text;
 mod truth;
 mod truth_file;
 mod verdict;
 mod world;
 
-pub use day::{Day, moment};
 pub use facts::{CAUSES, Reason};
 pub use fleet::{Link, Terminal};
 pub use settings::{Form, Rates, Settings};
-pub use truth::{AttemptTruth, Counts, LedgerTruth, Money, OUTCOMES, TerminalTruth, Truth};
+pub use truth::{Counts, LedgerTruth, Money, OUTCOMES, TerminalTruth, Truth};
 pub use world::{Written, write};
+
+/// A moment as logs write it; none of this world's tells its zone.
+pub fn moment(millis: i64) -> posmortem_iso8583::Timestamp {
+    posmortem_iso8583::Timestamp { millis, offset_minutes: None }
+}

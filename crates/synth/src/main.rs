@@ -1,11 +1,13 @@
 //! Writes a labelled day: a log, and the truth about it in a file beside.
 #![allow(clippy::print_stderr, reason = "a tool says what it did")]
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Parser;
-use posmortem_synth::{Day, Form, Rates, Settings, write};
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use jiff::civil::Date;
+use posmortem_synth::{Form, Rates, Settings, write};
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes transaction logs of a seeded world, with their known truth beside them.
@@ -28,8 +30,8 @@ struct Args {
     #[arg(long, default_value = "responses", value_parser = |text: &str| Form::from_name(text).ok_or("responses, both or jpos"))]
     form: Form,
     /// The first day.
-    #[arg(long, default_value = "2026-11-21", value_parser = |text: &str| Day::parse(text).ok_or("a day such as 2026-11-21"))]
-    day: Day,
+    #[arg(long, default_value = "2026-11-21", value_parser = day)]
+    day: Date,
     /// How many days.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=36_525))]
     days: u32,
@@ -58,6 +60,15 @@ struct Args {
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
+    refuse_collisions(&args)?;
+    match run(&args) {
+        // Who reads the log has seen enough.
+        Err(error) if is_closed_pipe(&error) => Ok(()),
+        ended => ended,
+    }
+}
+
+fn run(args: &Args) -> anyhow::Result<()> {
     let settings = Settings {
         day: args.day,
         days: args.days,
@@ -75,34 +86,75 @@ fn main() -> anyhow::Result<()> {
         },
         ..Settings::new(args.seed)
     };
-    let mut out: Box<dyn Write> = if args.output == Path::new("-") {
-        Box::new(std::io::stdout().lock())
-    } else {
-        Box::new(create(&args.output)?)
+    // All made before the work, so that a wrong path fails at once.
+    let mut out: Box<dyn Write> = match args.log() {
+        None => Box::new(io::stdout().lock()),
+        Some(path) => Box::new(create(path)?),
     };
-    // Made before the work, so that a wrong path fails at once.
     let truth = args.truth.as_deref().map(create).transpose()?;
+    let config = args.config.as_deref().map(create).transpose()?;
     let mut attempts = args.truth_attempts.as_deref().map(create).transpose()?.map(BufWriter::new);
     let attempts_out = attempts.as_mut().map(|file| file as &mut dyn Write);
     let written = write(&settings, &mut *out, attempts_out).context("cannot write the log")?;
-    out.flush()?;
+    out.flush().context("cannot write the log")?;
     if let Some(mut attempts) = attempts {
-        attempts.flush()?;
+        attempts.flush().context("cannot write the attempts")?;
     }
     if let Some(truth) = truth {
         let mut truth = BufWriter::new(truth);
-        written.truth.write_tsv(&mut truth)?;
-        truth.flush()?;
+        written.truth.write_tsv(&mut truth).and_then(|()| truth.flush()).context("cannot write the truth")?;
     }
-    if let Some(path) = &args.config {
-        let mut config = create(path)?;
+    if let Some(mut config) = config {
         for link in &written.links {
-            writeln!(config, "[link.\"{}\"]\ndialect = \"{}\"\n", link.name, link.dialect)?;
+            writeln!(config, "[link.\"{}\"]\ndialect = \"{}\"\n", link.name, link.dialect)
+                .context("cannot write the configuration")?;
         }
     }
     let truth = &written.truth;
     eprintln!("{} messages of {} attempts, {} bytes", truth.lines, truth.totals.exchanges, truth.bytes);
     Ok(())
+}
+
+impl Args {
+    /// The file of the log, unless it goes to standard output.
+    fn log(&self) -> Option<&Path> {
+        Some(self.output.as_path()).filter(|path| *path != Path::new("-"))
+    }
+}
+
+/// Two outputs in one file would be neither.
+fn refuse_collisions(args: &Args) -> anyhow::Result<()> {
+    let further = [&args.truth, &args.truth_attempts, &args.config];
+    let mut seen = BTreeSet::new();
+    for path in args.log().into_iter().chain(further.into_iter().flatten().map(PathBuf::as_path)) {
+        let is_device = fs::metadata(path).is_ok_and(|there| !there.is_file());
+        if !is_device && !seen.insert(identity(path)) {
+            bail!("{} is named for two outputs", path.display());
+        }
+    }
+    Ok(())
+}
+
+/// The file behind a path, whether it is there yet or not.
+fn identity(path: &Path) -> PathBuf {
+    let not_yet = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    };
+    fs::canonicalize(path).ok().or_else(not_yet).unwrap_or_else(|| path.to_owned())
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .root_cause()
+        .downcast_ref()
+        .is_some_and(|error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// A day on which, and on as many as are allowed after it, times have four-digit years.
+fn day(text: &str) -> Result<Date, String> {
+    let day: Date = text.parse().map_err(|_| "a day such as 2026-11-21")?;
+    if (1970..9_899).contains(&day.year()) { Ok(day) } else { Err("a year from 1970 to 9898".to_owned()) }
 }
 
 fn create(path: &Path) -> anyhow::Result<File> {
@@ -119,6 +171,11 @@ mod tests {
             let parse = |number| Args::try_parse_from(["posmortem-synth", flag, number]);
             assert!(parse(most).is_ok() && parse("1").is_ok(), "{flag}");
             assert!(parse("0").is_err() && parse("4294967295").is_err(), "{flag}");
+        }
+        for (text, is_day) in
+            [("2024-02-29", true), ("2026-02-29", false), ("9899-01-01", false), ("x", false)]
+        {
+            assert_eq!(day(text).is_ok(), is_day, "{text}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One line's message, as a form may write it.
 
 use crate::facts::Facts;
-use crate::fleet::{ENTRY_MODES, Fleet, Link};
+use crate::fleet::{ENTRY_MODES, Fleet, Link, Terminal};
 use crate::flight::{Flight, Names, Part, Role};
 
 /// The fields of one message. What is absent is `None` or empty.
@@ -10,7 +10,9 @@ pub(crate) struct Message<'w> {
     pub(crate) mti: &'static str,
     pub(crate) stan: u32,
     pub(crate) rrn: Option<u64>,
-    pub(crate) terminal: Option<u32>,
+    /// None where the line does not tell it.
+    pub(crate) terminal: Option<&'w Terminal>,
+    /// Whether its number is printed without left zeros.
     pub(crate) is_bare: bool,
     pub(crate) merchant: u64,
     pub(crate) card: Option<u64>,
@@ -28,6 +30,13 @@ pub(crate) struct Message<'w> {
     pub(crate) is_outgoing: bool,
 }
 
+impl Message<'_> {
+    /// The terminal's number as the line prints it.
+    pub(crate) fn terminal_name(&self) -> Option<String> {
+        self.terminal.map(|terminal| if self.is_bare { terminal.id.to_string() } else { terminal.name() })
+    }
+}
+
 /// The message of a line.
 pub(crate) fn message<'w>(
     fleet: &'w Fleet,
@@ -38,7 +47,7 @@ pub(crate) fn message<'w>(
     every_card: bool,
 ) -> Message<'w> {
     let terminal = &fleet.terminals[flight.terminal as usize];
-    let link = &fleet.links[usize::from(terminal.link)];
+    let link = fleet.link_of(flight.terminal);
     let is_answer = part.is_answer();
     let is_administrative = matches!(flight.role, Role::SignOn | Role::KeyChange);
     let undo = &flight.undo;
@@ -76,7 +85,7 @@ pub(crate) fn message<'w>(
         mti: mti(flight, part),
         stan,
         rrn: Some(flight.rrn).filter(|rrn| *rrn > 0 && !names_nothing),
-        terminal: (!(terminal.is_mute && is_answer && !is_administrative)).then_some(terminal.id),
+        terminal: (!(terminal.is_mute && is_answer && !is_administrative)).then_some(terminal),
         is_bare: terminal.is_bare && is_answer,
         merchant: terminal.merchant(),
         card,

@@ -2,14 +2,16 @@
 //!
 //! Draws do not depend on the form, so that all forms of a seed tell the same day.
 
-use crate::Settings;
-use crate::chances::Chances;
-use crate::facts::{Decision, Facts};
-use crate::fleet::Fleet;
+use crate::facts::{Decision, Facts, WhyReversed};
+use crate::fleet::{Fleet, weighted};
 use crate::flight::{Flight, Kind, Part, Role};
 use crate::queue::Queue;
-use crate::random::{Alias, Chance, Random};
+use crate::random::{Random, happens, lognormal, seconds};
 use crate::reversal::Why;
+use crate::world::DAY_MS;
+use crate::{Rates, Settings};
+use rand::distr::weighted::WeightedIndex;
+use rand::{RngExt, SeedableRng};
 
 /// STANs of hops count apart from those of terminals.
 const FIRST_HOP_STAN: u32 = 800_000;
@@ -25,11 +27,11 @@ pub(crate) struct Planner {
     pub(crate) facts: Facts,
     pub(crate) queue: Queue,
     pub(crate) random: Random,
-    pub(crate) chances: Chances,
+    pub(crate) rates: Rates,
     /// Quantiles of the time that a host takes, in milliseconds.
     latencies: Vec<u32>,
-    pub(crate) lost_why: Alias,
-    pub(crate) answered_why: Alias,
+    pub(crate) lost_why: WeightedIndex<f64>,
+    pub(crate) answered_why: WeightedIndex<f64>,
     edges: Vec<i64>,
     /// How a day's reference numbers begin, and how many there were.
     pub(crate) rrn: u64,
@@ -39,20 +41,18 @@ pub(crate) struct Planner {
 impl Planner {
     pub(crate) fn new(settings: &Settings) -> Self {
         let facts = Facts::read();
-        let mut random = Random::new(settings.seed);
+        let mut random = Random::seed_from_u64(settings.seed);
         let fleet = Fleet::draw(settings, &facts, &mut random);
         let mut latencies: Vec<u32> =
-            (0..1024).map(|_| (420.0 * random.lognormal(0.55)).clamp(30.0, 15_000.0) as u32).collect();
+            (0..1024).map(|_| (420.0 * lognormal(&mut random, 0.55)).clamp(30.0, 15_000.0) as u32).collect();
         latencies.sort_unstable();
-        let why = |weight: fn(&crate::facts::WhyReversed) -> f64| {
-            Alias::new(&facts.reversals.iter().map(weight).collect::<Vec<_>>())
-        };
-        let start = settings.day.start();
+        let why = |weight: fn(&WhyReversed) -> f64| weighted(facts.reversals.iter().map(weight));
+        let start = settings.start();
         Self {
             lost_why: why(|why| why.lost),
             answered_why: why(|why| why.answered),
             edges: settings.cut.iter().flat_map(|(from, to)| [start + from, start + to]).collect(),
-            chances: Chances::of(&settings.rates),
+            rates: settings.rates.clone(),
             queue: Queue::default(),
             fleet,
             facts,
@@ -66,32 +66,32 @@ impl Planner {
     /// A customer comes to a terminal.
     pub(crate) fn arrive(&mut self, at: i64) {
         let random = &mut self.random;
-        let terminal = open_terminal(&self.fleet, at, random);
-        let issuer = self.fleet.by_cards.draw(random);
-        let card = self.fleet.issuers[issuer].card(random);
-        let kind = kind(self.chances.other_kinds, random);
-        let entry =
-            self.fleet.entries[usize::from(self.fleet.terminals[terminal as usize].entry)].draw(random);
+        let minute = (at.rem_euclid(DAY_MS) / 60_000) as u16;
+        let terminal = self.fleet.open_terminal(minute, random);
+        let issuer = self.fleet.issuer(random);
+        let card = self.fleet.issuers[usize::from(issuer)].card(random);
+        let kind = kind(self.rates.other_kinds, random);
+        let entry = self.fleet.entry(terminal, random);
         let amount = if kind == Kind::Inquiry { 0 } else { amount(random) };
         let flight = Flight {
             kind,
             terminal,
-            issuer: issuer as u16,
-            entry: entry as u8,
+            issuer,
+            entry,
             card,
             amount,
             approved: amount,
             begin: at,
             ..Flight::default()
         };
-        if self.random.chance(self.chances.offline) {
+        if self.draw(self.rates.offline) {
             self.begin(Flight { role: Role::Advice, amount: amount.max(100), kind: Kind::Sale, ..flight });
         }
-        if self.random.chance(self.chances.orphans) {
+        if self.draw(self.rates.orphans) {
             self.begin(Flight { role: Role::Orphan, amount: amount.max(100), kind: Kind::Sale, ..flight });
         }
-        if self.random.chance(self.chances.signed_on) {
-            let role = if self.random.below(3) == 0 { Role::KeyChange } else { Role::SignOn };
+        if self.draw(self.rates.signed_on) {
+            let role = if self.random.random_range(0..3) == 0 { Role::KeyChange } else { Role::SignOn };
             self.begin(Flight { role, amount: 0, ..flight });
             let place = self.queue.add(flight);
             self.queue.push(place, Part::Begin, at + 5_000, 0);
@@ -130,66 +130,65 @@ impl Planner {
         let random = &mut self.random;
         let terminal = &self.fleet.terminals[flight.terminal as usize];
         let issuer = &self.fleet.issuers[usize::from(flight.issuer)];
-        let declined = random.chance(issuer.declines_at(terminal));
+        let declined = happens(random, issuer.declines_at(terminal));
         flight.code = Some(approval);
         if declined {
-            let codes = self.fleet.declining.iter().find(|(name, _)| *name == dialect);
-            flight.code = codes.map(|(_, codes)| issuer.decline(dialect, codes, random));
-        } else if random.chance(self.chances.no_code) {
+            flight.code = Some(issuer.decline(self.fleet.link_of(flight.terminal), random));
+        } else if happens(random, self.rates.no_code) {
             flight.code = None;
         }
         let is_mute = terminal.is_mute;
-        let unanswered = random.chance(self.chances.unanswered);
-        let late = !unanswered && random.chance(self.chances.late);
+        let unanswered = happens(random, self.rates.unanswered);
+        let late = !unanswered && happens(random, self.rates.late);
         let whole = flight.kind == Kind::Sale && !declined && !late && !unanswered && flight.code.is_some();
-        let is_partial = whole && random.chance(self.chances.partial);
+        let is_partial = whole && happens(random, self.rates.partial);
         if is_partial {
             flight.code = Some(partial);
             flight.approved = flight.amount * 2 / 3;
         }
-        let latency = (f64::from(self.latencies[random.below(1024) as usize]) * slowness) as i64;
-        let repeated = !plain && random.chance(self.chances.repeated);
+        let latency = (f64::from(self.latencies[random.random_range(0..1024) as usize]) * slowness) as i64;
+        let repeated = !plain && happens(random, self.rates.repeated);
         // When the request was last sent before its answer.
         let mut sent = 0;
         self.line(place, begin, Part::Request, 0);
-        let renumbered = !plain && !is_mute && flight.amount > 0 && self.draw(self.chances.renumbered);
+        let renumbered = !plain && !is_mute && flight.amount > 0 && self.draw(self.rates.renumbered);
         if renumbered {
             flight.hop_stan = self.next_hop_stan();
-            flight.hop_changes_class = self.random.below(4) == 0;
-            let after = i64::from(self.random.between(1, 5));
+            flight.hop_changes_class = self.random.random_range(0..4) == 0;
+            let after = i64::from(self.random.random_range(1..=5));
             self.line(place, begin, Part::HopRequest, after);
         }
         if repeated {
-            for _ in 0..self.random.between(1, 2) {
-                sent += self.random.seconds(12, 24);
+            for _ in 0..self.random.random_range(1..=2) {
+                sent += seconds(&mut self.random, 12, 24);
                 self.line(place, begin, Part::Repeat, sent);
             }
         }
-        let mut gives_up = (unanswered || late) && flight.amount > 0 && self.draw(self.chances.given_up);
+        let mut gives_up = (unanswered || late) && flight.amount > 0 && self.draw(self.rates.given_up);
         gives_up &= !plain || unanswered;
-        let given_up_at = sent + self.random.seconds(30, 55);
-        let after_undo = gives_up && self.random.below(2) == 0;
+        let given_up_at = sent + seconds(&mut self.random, 30, 55);
+        let after_undo = gives_up && self.random.random_range(0..2) == 0;
         let mut answered = match (late, after_undo) {
             (false, _) if repeated => sent + latency.min(40_000) + 1_000,
             (false, _) => latency,
-            (true, true) => given_up_at + self.random.seconds(1, 100),
-            (true, false) => sent + self.random.seconds(62, 240),
+            (true, true) => given_up_at + seconds(&mut self.random, 1, 100),
+            (true, false) => sent + seconds(&mut self.random, 62, 240),
         };
         answered = answered.max(20);
         flight.latency = (answered - sent) as u32;
         let is_approved = flight.code == Some(approval);
         let mut is_masked = false;
         if !unanswered {
-            let masked = declined && !late && !plain && self.draw(self.chances.masked);
+            let masked = declined && !late && !plain && self.draw(self.rates.masked);
             flight.upstream_code = flight.code;
             if masked {
                 is_masked = true;
-                let at = self.random.below(self.facts.masked.len() as u32) as usize;
+                let at = self.random.random_range(0..self.facts.masked.len());
                 let (upstream, shown) = self.facts.masked[at];
                 flight.upstream_code = self.facts.code(dialect, upstream);
                 flight.code = self.facts.code(dialect, shown);
             }
-            let before = answered - i64::from(self.random.between(2, 6));
+            let before = answered - i64::from(self.random.random_range(2..=6));
             if renumbered {
                 self.line(place, begin, Part::HopAnswer, before);
             } else if masked {
@@ -197,31 +196,29 @@ impl Planner {
             }
             self.line(place, begin, Part::Answer, answered);
         }
-        if !plain && !unanswered && !late && !is_masked && !repeated && self.draw(self.chances.answer_lost) {
-            let again = answered + self.random.seconds(2, 40);
+        if !plain && !unanswered && !late && !is_masked && !repeated && self.draw(self.rates.answer_lost) {
+            let again = answered + seconds(&mut self.random, 2, 40);
             self.line(place, begin, Part::Repeat, again);
-            let latency = i64::from(self.random.between(30, 2_000));
+            let latency = i64::from(self.random.random_range(30..=2_000));
             self.line(place, begin, Part::Answer, again + latency);
         } else if gives_up {
-            let at = if late && !after_undo { answered + self.random.seconds(1, 20) } else { given_up_at };
+            let at =
+                if late && !after_undo { answered + seconds(&mut self.random, 1, 20) } else { given_up_at };
             self.undo(place, &mut flight, at, Why::Lost);
         } else if !unanswered && !late && !is_partial && flight.amount > 0 {
-            let chance = if is_approved { self.chances.reversed } else { self.chances.reversed_in_vain };
+            let chance = if is_approved { self.rates.reversed } else { self.rates.reversed_in_vain };
             // Beyond a cut, the second try of the same card would be all that is left to take back.
             if (is_approved || !plain) && self.draw(chance) {
-                let at = answered + self.random.seconds(1, 200);
+                let at = answered + seconds(&mut self.random, 1, 200);
                 self.undo(place, &mut flight, at, if is_approved { Why::Approved } else { Why::InVain });
-            } else if is_approved
-                && flight.kind == Kind::Preauth
-                && !plain
-                && self.draw(self.chances.completed)
+            } else if is_approved && flight.kind == Kind::Preauth && !plain && self.draw(self.rates.completed)
             {
-                let begin = flight.begin + answered + self.random.seconds(5, 400);
+                let begin = flight.begin + answered + seconds(&mut self.random, 5, 400);
                 self.follow(Flight { role: Role::Advice, begin, rrn: flight.rrn, ..next(&flight) });
             }
         }
-        if declined && !unanswered && self.draw(self.chances.retried) {
-            let begin = flight.begin + answered + self.random.seconds(8, 110);
+        if declined && !unanswered && self.draw(self.rates.retried) {
+            let begin = flight.begin + answered + seconds(&mut self.random, 8, 110);
             self.follow(Flight { role: Role::Retry, begin, ..next(&flight) });
         }
         // Lines have been counted meanwhile.
@@ -232,7 +229,7 @@ impl Planner {
     fn orphan(&mut self, place: u32, mut flight: Flight) {
         self.undo(place, &mut flight, 0, Why::InVain);
         // The original is none of this log's.
-        flight.stan = NO_STAN + self.random.below(9_000);
+        flight.stan = NO_STAN + self.random.random_range(0..9_000);
         flight.left = self.queue.flight(place).left;
         *self.queue.flight(place) = flight;
     }
@@ -241,18 +238,18 @@ impl Planner {
     fn told_afterwards(&mut self, place: u32, mut flight: Flight) {
         let is_advice = flight.role == Role::Advice;
         flight.code = Some(self.fleet.link_of(flight.terminal).approval);
-        flight.latency = self.random.between(40, 3_000);
+        flight.latency = self.random.random_range(40..=3_000);
         let latency = i64::from(flight.latency);
         let begin = flight.begin;
         self.line(place, begin, Part::Request, 0);
-        if is_advice && self.draw(self.chances.stored) {
-            if self.random.below(2) == 0 && !self.is_near_edge(begin) {
+        if is_advice && self.draw(self.rates.stored) {
+            if self.random.random_range(0..2) == 0 && !self.is_near_edge(begin) {
                 self.line(place, begin, Part::Answer, latency);
             }
-            let again = self.random.seconds(65, 400);
+            let again = seconds(&mut self.random, 65, 400);
             self.line(place, begin, Part::Repeat, again);
             self.line(place, begin, Part::Answer, again + latency);
-        } else if self.random.below(20) > 0 {
+        } else if self.random.random_range(0..20) > 0 {
             self.line(place, begin, Part::Answer, latency);
         }
         flight.left = self.queue.flight(place).left;
@@ -262,12 +259,12 @@ impl Planner {
     /// Puts a line into the queue, some milliseconds into the flight, and its copies.
     pub(crate) fn line(&mut self, place: u32, begin: i64, part: Part, after: i64) {
         let mut at = begin + after;
-        let delay = if self.random.chance(self.chances.delayed) { self.random.seconds(0, 30) } else { 0 };
+        let delay = if self.draw(self.rates.delayed) { seconds(&mut self.random, 0, 30) } else { 0 };
         self.queue.push(place, part, at, delay);
         // A code that was hidden is never printed after the one that hides it.
-        if part != Part::Upstream && self.random.chance(self.chances.copied) {
-            for _ in 0..self.random.between(1, 3) {
-                at += i64::from(self.random.between(1, 3));
+        if part != Part::Upstream && self.draw(self.rates.copied) {
+            for _ in 0..self.random.random_range(1..=3) {
+                at += i64::from(self.random.random_range(1..=3));
                 self.queue.push(place, part, at, delay);
             }
         }
@@ -283,8 +280,8 @@ impl Planner {
         self.edges.iter().any(|edge| (moment - edge).abs() < EDGE_MS)
     }
 
-    pub(crate) fn draw(&mut self, chance: Chance) -> bool {
-        self.random.chance(chance)
+    pub(crate) fn draw(&mut self, chance: f64) -> bool {
+        happens(&mut self.random, chance)
     }
 
     pub(crate) fn next_stan(&mut self, terminal: u32) -> u32 {
@@ -310,25 +307,11 @@ fn next(flight: &Flight) -> Flight {
     Flight { kind, terminal, issuer, entry, card, amount, approved: amount, ..Flight::default() }
 }
 
-fn open_terminal(fleet: &Fleet, at: i64, random: &mut Random) -> u32 {
-    let minute = (at.rem_euclid(crate::day::DAY_MS) / 60_000) as u16;
-    let mut drawn = 0;
-    for _ in 0..24 {
-        drawn = fleet.by_volume.draw(random) as u32;
-        let terminal = &fleet.terminals[drawn as usize];
-        let closes = terminal.closes;
-        if terminal.opens == closes || (terminal.opens..closes).contains(&minute) || minute + 1440 < closes {
-            return drawn;
-        }
-    }
-    if fleet.terminals[0].opens == fleet.terminals[0].closes { 0 } else { drawn }
-}
-
-fn kind(others: Chance, random: &mut Random) -> Kind {
-    if !random.chance(others) {
+fn kind(others: f64, random: &mut Random) -> Kind {
+    if !happens(random, others) {
         return Kind::Sale;
     }
-    match random.below(8) {
+    match random.random_range(0..8) {
         0..3 => Kind::Preauth,
         3 => Kind::Void,
         4 | 5 => Kind::Refund,
@@ -338,6 +321,6 @@ fn kind(others: Chance, random: &mut Random) -> Kind {
 
 /// Small ones are common.
 fn amount(random: &mut Random) -> u64 {
-    let most = 1_000_u32 << random.below(6);
-    u64::from(random.between(100, most + 100))
+    let most = 1_000_u32 << random.random_range(0..6);
+    u64::from(random.random_range(100..=most + 100))
 }

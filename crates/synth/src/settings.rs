@@ -1,6 +1,6 @@
 //! What a world is asked to be.
 
-use crate::Day;
+use jiff::civil::{Date, date};
 
 /// How a day is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Form {
 }
 
 /// How often each ingredient occurs, from 0 to 1. Of attempts, where nothing else is said.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Rates {
     /// Declined attempts at an ordinary issuer.
     pub declined: f64,
@@ -89,32 +89,7 @@ pub struct Rates {
 impl Rates {
     /// Sales and their answers, and nothing else: each answer is one attempt.
     pub fn plain() -> Self {
-        Self {
-            declined: 0.04,
-            other_kinds: 0.0,
-            partial: 0.0,
-            no_code: 0.0,
-            retried: 0.0,
-            copied: 0.0,
-            repeated: 0.0,
-            answer_lost: 0.0,
-            unanswered: 0.0,
-            late: 0.0,
-            given_up: 0.0,
-            reversed: 0.0,
-            reversed_in_vain: 0.0,
-            refused: 0.0,
-            stored: 0.0,
-            orphans: 0.0,
-            renumbered: 0.0,
-            masked: 0.0,
-            completed: 0.0,
-            offline: 0.0,
-            signed_on: 0.0,
-            delayed: 0.0,
-            bare: 0.0,
-            mute: 0.0,
-        }
+        Self { declined: 0.04, ..Self::default() }
     }
 
     /// A day as shops see it.
@@ -184,7 +159,7 @@ pub struct Settings {
     /// Draws everything.
     pub seed: u64,
     /// The first day.
-    pub day: Day,
+    pub day: Date,
     /// How many days.
     pub days: u32,
     /// Attempts of all days. Retries come on top, and so do reversals, advices and sign-ons.
@@ -209,7 +184,7 @@ impl Settings {
     pub fn new(seed: u64) -> Self {
         Self {
             seed,
-            day: Day::new(2026, 11, 21),
+            day: date(2026, 11, 21),
             days: 1,
             attempts: 10_000,
             terminals: 100,
@@ -219,5 +194,10 @@ impl Settings {
             rates: Rates::everyday(),
             cut: None,
         }
+    }
+
+    /// Its first midnight, in milliseconds since 1970.
+    pub(crate) fn start(&self) -> i64 {
+        self.day.duration_since(date(1970, 1, 1)).as_millis() as i64
     }
 }

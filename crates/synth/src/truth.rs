@@ -1,4 +1,8 @@
 //! What a report must say of a written day: counted from the world, never from the log.
+//!
+//! Outcomes, causes and the ledger have words of their own here and are not those of the crates `exchange`
+//! and `classify`: a truth that asked the code which it checks would be wrong together with it. The names
+//! are those that reports print; `crates/posmortem/tests/truth.rs` compares them, too.
 
 use crate::facts::{CAUSES, Reason};
 use std::collections::BTreeMap;
@@ -39,7 +43,9 @@ pub struct TerminalTruth {
     pub merchant: String,
     /// Its link.
     pub link: String,
-    /// Its site's region, its model and firmware, which logs do not tell.
+    /// Its site, which rows of both sides tell, as they do the following.
+    pub site: String,
+    /// Its site's region, its model and firmware.
     pub place: [&'static str; 3],
     /// What became of its attempts.
     pub counts: Counts,
@@ -121,7 +127,7 @@ pub struct Truth {
     pub coverage: &'static str,
     /// All reasons of this world.
     pub reasons: Vec<Reason>,
-    /// Bytes and lines with a message.
+    /// Bytes written.
     pub bytes: u64,
     /// Lines with a message.
     pub lines: u64,
@@ -129,9 +135,9 @@ pub struct Truth {
 
 /// One attempt as the written lines show it.
 #[derive(Clone, Debug)]
-pub struct AttemptTruth {
+pub(crate) struct AttemptTruth {
     /// When it began.
-    pub at: i64,
+    pub(crate) at: i64,
     /// Its terminal's place in the fleet; none when nobody can know.
     pub(crate) terminal: Option<u32>,
     pub(crate) stan: u32,

@@ -31,16 +31,17 @@ impl Truth {
         writeln!(out, "fleet\t{}", row(&self.totals))?;
         writeln!(
             out,
-            "#terminal\tterminal_id\tmerchant_id\tlink\tregion\tmodel\tfirmware\t{columns}\tfirst_failed\tlast_approved"
+            "#terminal\tterminal_id\tmerchant_id\tlink\tsite\tregion\tmodel\tfirmware\t{columns}\tfirst_failed\tlast_approved"
         )?;
         for terminal in &self.terminals {
-            let time = |at: Option<i64>| at.map(moment).unwrap_or_default();
+            let time = |at: Option<i64>| at.map_or(String::new(), |at| moment(at).to_string());
             writeln!(
                 out,
-                "terminal\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
+                "terminal\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
                 terminal.terminal,
                 terminal.merchant,
                 terminal.link,
+                terminal.site,
                 terminal.place.join("\t"),
                 row(&terminal.counts),
                 time(terminal.first_failed),

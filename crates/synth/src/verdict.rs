@@ -4,7 +4,6 @@
 //! lines were written, never to the lines themselves.
 
 use crate::facts::{CAUSES, Decision};
-use crate::fleet::merchant;
 use crate::flight::{Flight, Role};
 use crate::plan::Planner;
 use crate::truth::{AttemptTruth, LedgerTruth, OUTCOMES, Outcome, TerminalTruth};
@@ -28,7 +27,7 @@ struct LinkLog {
 /// A half whose link decides what it was.
 struct Pending {
     attempt: AttemptTruth,
-    link: u8,
+    link: u32,
     is_request: bool,
 }
 
@@ -59,8 +58,9 @@ impl<'o> Verdicts<'o> {
                     Form::Responses if terminal.is_bare => terminal.id.to_string(),
                     _ => terminal.name(),
                 },
-                merchant: merchant(terminal.site).to_string(),
-                link: planner.fleet.links[usize::from(terminal.link)].name.clone(),
+                merchant: terminal.merchant().to_string(),
+                site: terminal.site_name(),
+                link: planner.fleet.links[terminal.link as usize].name.clone(),
                 place: [terminal.region(), terminal.model(), terminal.firmware()],
                 ..TerminalTruth::default()
             })
@@ -76,8 +76,8 @@ impl<'o> Verdicts<'o> {
     }
 
     /// A line was written.
-    pub(crate) fn heard(&mut self, link: u8, at: i64, is_request: bool) {
-        let log = &mut self.links[usize::from(link)];
+    pub(crate) fn heard(&mut self, link: u32, at: i64, is_request: bool) {
+        let log = &mut self.links[link as usize];
         log.first = log.first.min(at);
         log.last = log.last.max(at);
         if is_request {
@@ -137,7 +137,7 @@ impl<'o> Verdicts<'o> {
     fn look(&mut self, planner: &Planner) -> io::Result<()> {
         let links = &self.links;
         let goes_on = |pending: &Pending| {
-            pending.is_request && links[usize::from(pending.link)].last > pending.attempt.at + HORIZON_MS
+            pending.is_request && links[pending.link as usize].last > pending.attempt.at + HORIZON_MS
         };
         let (decided, waiting) = std::mem::take(&mut self.pending).into_iter().partition(goes_on);
         self.pending = waiting;
@@ -179,7 +179,7 @@ impl<'o> Verdicts<'o> {
     pub(crate) fn finish(mut self, planner: &Planner) -> io::Result<Truth> {
         self.look(planner)?;
         for Pending { mut attempt, link, is_request } in std::mem::take(&mut self.pending) {
-            let log = self.links[usize::from(link)];
+            let log = self.links[link as usize];
             // A link that shows no request within the horizon is a log of answers.
             let shows_requests = log.first_request <= attempt.at + HORIZON_MS;
             if is_request || (shows_requests && attempt.at <= log.first + HORIZON_MS) {
@@ -203,7 +203,7 @@ impl<'o> Verdicts<'o> {
 fn conclude(flight: &Flight, planner: &Planner, form: Form) -> AttemptTruth {
     let (seen, facts) = (&flight.seen, &planner.facts);
     let terminal = &planner.fleet.terminals[flight.terminal as usize];
-    let link = &planner.fleet.links[usize::from(terminal.link)];
+    let link = planner.fleet.link_of(flight.terminal);
     let (asked, answered) = (seen.asked > 0, seen.answered > 0);
     let is_known = asked || !terminal.is_mute;
     let told = form != Form::Jpos && flight.latency > TIMEOUT_MS;

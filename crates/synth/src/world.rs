@@ -1,16 +1,18 @@
 //! Days of a world: its lines in the order of writing, and what they show.
 
-use crate::day::DAY_MS;
 use crate::delimited;
 use crate::fleet::{Link, Terminal};
 use crate::flight::{Flight, Part, Role};
 use crate::jpos;
 use crate::message::message;
 use crate::plan::Planner;
-use crate::text::Text;
 use crate::verdict::Verdicts;
 use crate::{Form, Settings, Truth};
+use jiff::ToSpan;
+use rand::RngExt;
 use std::io::{self, Write};
+
+pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// How full the buffer may be before it is written.
 const BUFFER: usize = 1 << 18;
@@ -51,23 +53,25 @@ pub fn write<'o>(
 ) -> io::Result<Written> {
     let mut planner = Planner::new(settings);
     let verdicts = Verdicts::new(settings, &planner, attempts)?;
-    let start = settings.day.start();
+    let start = settings.start();
     let mut scribe = Scribe {
         form: settings.form,
         window: settings.cut.map_or((i64::MIN, i64::MAX), |(from, to)| (start + from, start + to)),
-        text: Text::default(),
+        buffer: Vec::with_capacity(2 * BUFFER),
         out,
         verdicts,
     };
-    scribe.text.push(match settings.form {
-        Form::Responses => delimited::RESPONSES,
-        Form::Both => delimited::BOTH,
-        Form::Jpos => jpos::HEAD,
-    });
+    match settings.form {
+        Form::Responses => writeln!(scribe.buffer, "{}", delimited::RESPONSES)?,
+        Form::Both => writeln!(scribe.buffer, "{}{}", delimited::RESPONSES, delimited::FURTHER)?,
+        Form::Jpos => writeln!(scribe.buffer, "{}", jpos::HEAD)?,
+    }
     let days = u64::from(settings.days.max(1));
-    for day in 0..days {
+    for (day, date) in (0..days).zip(settings.day.series(1.day())) {
         let midnight = start + day as i64 * DAY_MS;
-        planner.rrn = crate::Day::of(midnight).julian() * 100_000_000;
+        // The last digit of the year and the day of the year, as hosts number their references.
+        let julian = date.year().rem_euclid(10) * 1000 + date.day_of_year();
+        planner.rrn = julian as u64 * 100_000_000;
         let count = settings.attempts * (day + 1) / days - settings.attempts * day / days;
         let mut arrivals = Arrivals::new(midnight, count);
         while let Some(at) = arrivals.next(&mut planner) {
@@ -77,7 +81,7 @@ pub fn write<'o>(
     }
     scribe.write_until(i64::MAX, &mut planner)?;
     if settings.form == Form::Jpos {
-        scribe.text.push(jpos::TAIL);
+        writeln!(scribe.buffer, "{}", jpos::TAIL)?;
     }
     scribe.flush()?;
     let truth = scribe.verdicts.finish(&planner)?;
@@ -105,7 +109,7 @@ impl Arrivals {
         if self.made == self.count {
             return None;
         }
-        let share = (self.made as f64 + planner.random.unit()) / self.count as f64 * self.total;
+        let share = (self.made as f64 + planner.random.random::<f64>()) / self.count as f64 * self.total;
         self.made += 1;
         while self.quarter < 95 && share >= self.before + f64::from(QUARTERS[self.quarter]) {
             self.before += f64::from(QUARTERS[self.quarter]);
@@ -121,7 +125,7 @@ struct Scribe<'o> {
     form: Form,
     /// Lines are kept from the first moment and before the second.
     window: (i64, i64),
-    text: Text,
+    buffer: Vec<u8>,
     out: &'o mut dyn Write,
     verdicts: Verdicts<'o>,
 }
@@ -158,23 +162,23 @@ impl Scribe<'_> {
         let every_card = self.form == Form::Responses;
         let message = message(&planner.fleet, &planner.facts, flight, part, at, every_card);
         match self.form {
-            Form::Responses => delimited::write(&mut self.text, &message, false),
-            Form::Both => delimited::write(&mut self.text, &message, true),
-            Form::Jpos => jpos::write(&mut self.text, &message),
+            Form::Responses => delimited::write(&mut self.buffer, &message, false)?,
+            Form::Both => delimited::write(&mut self.buffer, &message, true)?,
+            Form::Jpos => jpos::write(&mut self.buffer, &message)?,
         }
         let is_request = matches!(part, Part::Request | Part::Repeat | Part::HopRequest)
             && matches!(flight.role, Role::Attempt | Role::Retry);
         self.verdicts.heard(planner.fleet.terminals[flight.terminal as usize].link, at, is_request);
-        if self.text.bytes.len() >= BUFFER {
+        if self.buffer.len() >= BUFFER {
             self.flush()?;
         }
         Ok(())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.verdicts.written(self.text.bytes.len());
-        self.out.write_all(&self.text.bytes)?;
-        self.text.bytes.clear();
+        self.verdicts.written(self.buffer.len());
+        self.out.write_all(&self.buffer)?;
+        self.buffer.clear();
         Ok(())
     }
 }
