@@ -1,0 +1,99 @@
+//! A fleet's day as diagnosis reads it: attempts in the order of their terminals, and what they share.
+//!
+//! Holds numbers only. What they count is decided elsewhere: nothing here knows what a good terminal is.
+
+use crate::Mark;
+use std::ops::Range;
+
+/// Something in which attempts can agree, by its place in [`Leaves`].
+pub type Dimension = usize;
+
+/// The value of a dimension that the log does not tell. It is no scope of anything.
+pub const UNTOLD: u32 = 0;
+
+/// One attempt, or several alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// When it began, in milliseconds of the log's own clock.
+    pub at: i64,
+    /// Its row in [`Leaves`].
+    pub leaf: u32,
+    /// How many: 1 in a log.
+    pub count: u16,
+    /// What it shows.
+    pub mark: Mark,
+    /// How it counts.
+    pub flags: Flags,
+}
+
+/// How an attempt counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags(u8);
+
+impl Flags {
+    /// A chip card was read by its stripe.
+    pub const FELL_BACK: Self = Self(1);
+    /// Repeats a failure of the same card, amount and terminal: neither a hit nor a miss.
+    pub const NEUTRAL: Self = Self(2);
+    /// Part of an attack on card numbers: out of everything.
+    pub const ATTACK: Self = Self(4);
+    /// In the window of a fault of its terminal, as the round before found it.
+    pub const OWN: Self = Self(8);
+    /// A sign-on or a key change of its terminal stands between the attempt before and this one.
+    pub const AFTER_SIGN_ON: Self = Self(16);
+
+    /// Whether all of those are set.
+    pub fn has(self, flags: Self) -> bool {
+        self.0 & flags.0 == flags.0
+    }
+
+    /// Whether one of those is set.
+    pub fn has_any(self, flags: Self) -> bool {
+        self.0 & flags.0 != 0
+    }
+
+    /// With those, too.
+    #[must_use]
+    pub fn with(self, flags: Self) -> Self {
+        Self(self.0 | flags.0)
+    }
+
+    /// Without those.
+    #[must_use]
+    pub fn without(self, flags: Self) -> Self {
+        Self(self.0 & !flags.0)
+    }
+}
+
+/// The combinations of values that occur: one row (a leaf) each.
+#[derive(Clone, Debug, Default)]
+pub struct Leaves {
+    /// By dimension, the value of each leaf; [`UNTOLD`] where there is none.
+    pub columns: Vec<Vec<u32>>,
+    /// By leaf: the cell of the baseline that it belongs to.
+    pub cells: Vec<u32>,
+}
+
+impl Leaves {
+    /// The value of a leaf.
+    pub fn value(&self, dimension: Dimension, leaf: u32) -> u32 {
+        self.columns[dimension][leaf as usize]
+    }
+}
+
+/// Attempts and what they share.
+#[derive(Clone, Debug, Default)]
+pub struct Day {
+    /// All attempts, sequence by sequence, each in the order of time.
+    pub attempts: Vec<Attempt>,
+    /// The attempts of each terminal, by its value in the dimension of terminals: [`UNTOLD`] comes
+    /// first. Days without terminals are one sequence.
+    pub sequences: Vec<Range<usize>>,
+    /// What attempts share.
+    pub leaves: Leaves,
+    /// By dimension, the number of its values, [`UNTOLD`] included. Values are numbered in the order
+    /// of their texts, so that a number can break a tie.
+    pub values: Vec<u32>,
+    /// The first moment and the one after the last, in milliseconds.
+    pub span: (i64, i64),
+}

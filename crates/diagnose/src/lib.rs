@@ -1,0 +1,16 @@
+//! From a day's exchanges to incidents and verdicts: which terminals are at fault, which only suffered.
+//!
+//! This crate exists to forbid chance: it does no I/O, reads no clock and draws no random number. It
+//! receives an [`ExchangeTable`](posmortem_exchange::ExchangeTable) and says, with the numbers that
+//! decided, what is wrong. The same table gives the same bytes at any number of threads.
+#![forbid(unsafe_code)]
+
+mod attribute;
+mod day;
+mod mark;
+mod rates;
+
+pub use attribute::Attribute;
+pub use day::{Attempt, Day, Dimension, Flags, Leaves, UNTOLD};
+pub use mark::Mark;
+pub use rates::{LEAST_RATE, Rates};
