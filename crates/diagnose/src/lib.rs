@@ -7,10 +7,18 @@
 
 mod attribute;
 mod day;
+mod evidence;
 mod mark;
 mod rates;
+mod settings;
+mod thousandths;
+mod verdict;
 
 pub use attribute::Attribute;
 pub use day::{Attempt, Day, Dimension, Flags, Leaves, UNTOLD};
+pub use evidence::{Evidence, Rule, Value};
 pub use mark::Mark;
 pub use rates::{LEAST_RATE, Rates};
+pub use settings::Settings;
+pub use thousandths::Thousandths;
+pub use verdict::{Diagnosis, Incident, State, Verdict, Weighed, Why, WhyLine};
