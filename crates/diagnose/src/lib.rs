@@ -6,8 +6,10 @@
 #![forbid(unsafe_code)]
 
 mod attribute;
+mod baseline;
 mod day;
 mod evidence;
+mod excess;
 mod mark;
 mod rates;
 mod settings;

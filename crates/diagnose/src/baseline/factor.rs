@@ -1,0 +1,176 @@
+//! The factors of one mark: raking that leaves out what stands out.
+
+use super::slots::UNITS;
+use super::{Cells, HOURS, Slots};
+use crate::excess::nats;
+
+/// Passes over all factors. Six bring them within a per cent of where they end.
+const PASSES: usize = 6;
+/// Counts at which a factor lies half-way between 1 and what it shows, by axis.
+const SHRINKAGE: [f64; 3] = [4.0, 4.0, 20.0];
+/// Hours differ by this factor at most: more is an incident.
+const MOST_OF_AN_HOUR: f64 = 2.0;
+/// A slot counts with `PULL.0 * E + PULL.1` hits at most.
+const PULL: (f64, f64) = (3.0, 2.0);
+/// A partner is left out whose excess over the others has so many nats, at a spread of 1 / 20 among
+/// partners.
+const STANDS_OUT: f64 = 6.0;
+const SPREAD: f64 = 20.0;
+
+/// The axes of the product.
+#[derive(Clone, Copy)]
+enum Axis {
+    Issuer,
+    Manner,
+    Hour,
+}
+
+/// Slots with attempts, and where they stand on the axes.
+pub(super) struct Grid {
+    places: Vec<[u32; 3]>,
+    attempts: Vec<f64>,
+    /// By slot number, the place in `places`.
+    of_slot: Vec<u32>,
+    sizes: [usize; 3],
+}
+
+impl Grid {
+    pub(super) fn new(cells: &Cells, slots: &Slots) -> Self {
+        let mut grid = Self {
+            places: Vec::new(),
+            attempts: Vec::new(),
+            of_slot: vec![u32::MAX; slots.attempts.len()],
+            sizes: [cells.issuers, cells.manners, HOURS],
+        };
+        for (slot, attempts) in slots.attempts.iter().enumerate().filter(|(_, attempts)| **attempts > 0) {
+            let (issuer, manner) = cells.of[slot / HOURS];
+            grid.of_slot[slot] = grid.places.len() as u32;
+            grid.places.push([issuer, manner, (slot % HOURS) as u32]);
+            grid.attempts.push(*attempts as f64);
+        }
+        grid
+    }
+}
+
+/// A mark's rate is the product of these.
+pub(super) struct Factors {
+    pub(super) fleet: f64,
+    pub(super) issuers: Vec<f64>,
+    pub(super) manners: Vec<f64>,
+    pub(super) hours: Vec<f64>,
+}
+
+/// Fits one mark; none where it never occurs.
+pub(super) fn fit_mark(grid: &Grid, hits: &[(u32, u64)]) -> Option<Factors> {
+    if hits.is_empty() {
+        return None;
+    }
+    let mut observed = vec![0.0; grid.places.len()];
+    for (slot, units) in hits {
+        observed[grid.of_slot[*slot as usize] as usize] += *units as f64 / UNITS as f64;
+    }
+    let total: f64 = observed.iter().sum();
+    let fleet = total / grid.attempts.iter().sum::<f64>();
+    let mut fit = Fit { grid, observed, fleet, factors: grid.sizes.map(|size| vec![1.0; size]) };
+    for _ in 0..PASSES {
+        fit.rake(Axis::Issuer, &[Axis::Manner, Axis::Hour]);
+        fit.rake(Axis::Manner, &[Axis::Issuer]);
+        fit.rake(Axis::Hour, &[Axis::Issuer]);
+        fit.level();
+    }
+    let [issuers, manners, hours] = fit.factors;
+    Some(Factors { fleet: fit.fleet, issuers, manners, hours })
+}
+
+struct Fit<'g> {
+    grid: &'g Grid,
+    observed: Vec<f64>,
+    fleet: f64,
+    factors: [Vec<f64>; 3],
+}
+
+/// Observed and expected.
+type Sums = (f64, f64);
+
+impl Fit<'_> {
+    fn expected(&self, at: usize) -> f64 {
+        let places = &self.grid.places[at];
+        let factors = self.factors.iter().zip(places).map(|(factors, place)| factors[*place as usize]);
+        self.grid.attempts[at] * self.fleet * factors.product::<f64>()
+    }
+
+    /// Hits of a slot, as far as they may pull.
+    fn pull(&self, at: usize, expected: f64) -> f64 {
+        self.observed[at].min(PULL.0 * expected + PULL.1)
+    }
+
+    /// Fits the factors of one axis; the classes of each partner axis that stand out for a factor are
+    /// left out of it.
+    fn rake(&mut self, axis: Axis, partners: &[Axis]) {
+        let size = self.grid.sizes[axis as usize];
+        let mut slots: Vec<Vec<usize>> = vec![Vec::new(); size];
+        for (at, places) in self.grid.places.iter().enumerate() {
+            slots[places[axis as usize] as usize].push(at);
+        }
+        let shrinkage = SHRINKAGE[axis as usize];
+        for (class, slots) in slots.into_iter().enumerate() {
+            let kept = partners.iter().fold(slots, |kept, partner| self.without_outliers(kept, *partner));
+            let (observed, expected) = self.sums(&kept);
+            let before = self.factors[axis as usize][class];
+            let mut factor = before * (observed + shrinkage) / (expected + shrinkage);
+            if matches!(axis, Axis::Hour) {
+                factor = factor.clamp(1.0 / MOST_OF_AN_HOUR, MOST_OF_AN_HOUR);
+            }
+            self.factors[axis as usize][class] = factor;
+        }
+    }
+
+    fn sums(&self, slots: &[usize]) -> Sums {
+        slots.iter().fold((0.0, 0.0), |(observed, expected), at| {
+            let here = self.expected(*at);
+            (observed + self.pull(*at, here), expected + here)
+        })
+    }
+
+    /// The slots without the classes of an axis that stand out against the rest, worst first.
+    fn without_outliers(&self, slots: Vec<usize>, axis: Axis) -> Vec<usize> {
+        let mut classes: Vec<Sums> = vec![(0.0, 0.0); self.grid.sizes[axis as usize]];
+        for at in &slots {
+            let class = &mut classes[self.grid.places[*at][axis as usize] as usize];
+            class.0 += self.observed[*at];
+            class.1 += self.expected(*at);
+        }
+        let (mut observed, mut expected) =
+            classes.iter().fold((0.0, 0.0), |sums, class| (sums.0 + class.0, sums.1 + class.1));
+        let mut left_out = vec![false; classes.len()];
+        // At most half of the classes: what most of them show is the rule.
+        let told = classes.iter().filter(|class| class.1 > 0.0).count();
+        for _ in 0..told / 2 {
+            let against_rest = |class: &Sums| {
+                let (o, e) = (observed - class.0, expected - class.1);
+                nats(class.0, class.1 * (o + 1.0) / (e + 1.0), SPREAD)
+            };
+            let kept = classes.iter().enumerate().filter(|(at, _)| !left_out[*at]);
+            let scored = kept.map(|(at, class)| (at, against_rest(class)));
+            let worst = scored.fold((0, 0.0), |best, next| if next.1 > best.1 { next } else { best });
+            if worst.1 <= STANDS_OUT {
+                break;
+            }
+            left_out[worst.0] = true;
+            observed -= classes[worst.0].0;
+            expected -= classes[worst.0].1;
+        }
+        if left_out.contains(&true) {
+            let class = |at: &usize| self.grid.places[*at][axis as usize] as usize;
+            return slots.into_iter().filter(|at| !left_out[class(at)]).collect();
+        }
+        slots
+    }
+
+    /// Fits the fleet's own rate: issuers that stand out after all do not decide it.
+    fn level(&mut self) {
+        let all: Vec<usize> = (0..self.grid.places.len()).collect();
+        let (observed, expected) = self.sums(&self.without_outliers(all, Axis::Issuer));
+        self.fleet *= (observed + 1.0) / (expected + 1.0);
+    }
+}

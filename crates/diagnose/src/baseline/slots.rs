@@ -1,0 +1,90 @@
+//! A day counted by cell, hour and mark.
+
+use super::{Cells, HOURS};
+use crate::day::Flags;
+use crate::{Attempt, Day, Mark};
+
+/// Units of a hit: a terminal that has many counts with a fraction of each.
+pub(super) const UNITS: u64 = 1 << 16;
+
+/// No terminal counts with more hits of a mark than this share of the day's, and at least
+/// [`FEWEST_OF_ONE`]: one dead reader must not teach the fleet that readers die.
+const MOST_OF_ONE: f64 = 0.005;
+const FEWEST_OF_ONE: f64 = 3.0;
+
+/// Attempts and hits by slot: cell and hour.
+pub(crate) struct Slots {
+    /// By slot.
+    pub(super) attempts: Vec<u64>,
+    /// By mark: slots with hits, and how many, in [`UNITS`].
+    hits: Vec<Vec<(u32, u64)>>,
+}
+
+impl Slots {
+    /// Counts the attempts that `counts` lets through.
+    pub(crate) fn of(day: &Day, cells: &Cells, counts: impl Fn(&Attempt) -> bool) -> Self {
+        let totals = marks_of_fleet(day, &counts);
+        let mut attempts = vec![0; cells.of.len() * HOURS];
+        let mut hits: Vec<Vec<(u32, u64)>> = vec![Vec::new(); Mark::COUNT];
+        for sequence in &day.sequences {
+            let sequence = &day.attempts[sequence.clone()];
+            let kept = || sequence.iter().filter(|attempt| counts(attempt));
+            let mut of_one = [0_u64; Mark::COUNT];
+            for attempt in kept() {
+                attempts[slot(day, attempt)] += u64::from(attempt.count);
+                shown(attempt, |mark| of_one[mark.index()] += u64::from(attempt.count));
+            }
+            let weight = |mark: Mark| {
+                let most = (totals[mark.index()] as f64 * MOST_OF_ONE).max(FEWEST_OF_ONE);
+                ((most / of_one[mark.index()] as f64).min(1.0) * UNITS as f64) as u64
+            };
+            for attempt in
+                kept().filter(|attempt| !attempt.mark.is_none() || attempt.flags.has(Flags::FELL_BACK))
+            {
+                let at = slot(day, attempt) as u32;
+                shown(attempt, |mark| {
+                    hits[mark.index()].push((at, weight(mark) * u64::from(attempt.count)));
+                });
+            }
+        }
+        for hits in &mut hits {
+            hits.sort_unstable();
+            hits.dedup_by(|next, kept| {
+                let same = next.0 == kept.0;
+                if same {
+                    kept.1 += next.1;
+                }
+                same
+            });
+        }
+        Self { attempts, hits }
+    }
+
+    /// Slots with hits of that mark.
+    pub(super) fn hits(&self, mark: Mark) -> &[(u32, u64)] {
+        &self.hits[mark.index()]
+    }
+}
+
+fn marks_of_fleet(day: &Day, counts: &impl Fn(&Attempt) -> bool) -> [u64; Mark::COUNT] {
+    let mut totals = [0; Mark::COUNT];
+    for attempt in day.attempts.iter().filter(|attempt| counts(attempt)) {
+        shown(attempt, |mark| totals[mark.index()] += u64::from(attempt.count));
+    }
+    totals
+}
+
+/// The marks that an attempt shows: at most one of its failure, and that it fell back.
+fn shown(attempt: &Attempt, mut each: impl FnMut(Mark)) {
+    if !attempt.mark.is_none() {
+        each(attempt.mark);
+    }
+    if attempt.flags.has(Flags::FELL_BACK) {
+        each(Mark::FELL_BACK);
+    }
+}
+
+fn slot(day: &Day, attempt: &Attempt) -> usize {
+    let hour = attempt.at.div_euclid(3_600_000).rem_euclid(HOURS as i64) as usize;
+    day.leaves.cells[attempt.leaf as usize] as usize * HOURS + hour
+}
