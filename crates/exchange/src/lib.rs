@@ -36,5 +36,5 @@ pub use pairing::{LinkSpan, Pairing, PairingSettings, SilentLink};
 pub use reference::Reference;
 pub use summary::{CodeSummary, Coverage, FileState, FileSummary, IssuerCount, Summary};
 pub use tally::{
-    AmountTally, Approvals, CodeTally, Counts, Dominant, ReasonTally, Sample, Tally, TerminalTally,
+    AmountTally, Approvals, Counts, CountsBy, Dominant, ReasonTally, Sample, Tally, TerminalTally,
 };

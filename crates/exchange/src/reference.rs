@@ -58,6 +58,11 @@ impl Reference {
         is_plain.then(|| text.parse().ok()).flatten()
     }
 
+    /// The reference that was this number ([`Reference::twelve_digits`]).
+    pub(crate) fn of_twelve_digits(number: u64) -> Self {
+        Self::kept(&format!("{number:012}")).unwrap_or_default()
+    }
+
     /// Equal, or not told on one side.
     pub fn agrees_with(&self, other: &Self) -> bool {
         self == other || self.is_absent() || other.is_absent()
@@ -102,6 +107,17 @@ mod tests {
         let odd = Reference::new("x 00000000000000000000000");
         assert_eq!(Reference::kept(odd.as_str()), Some(odd));
         assert_eq!(Reference::kept("abcdefghijklmnopqrstuvwxyz"), None);
+    }
+
+    #[test]
+    fn twelve_digits_come_back_from_their_number() {
+        for (text, number) in [("000000000001", 1), ("180312760317", 180_312_760_317)] {
+            assert_eq!(Reference::new(text).twelve_digits(), Some(number));
+            assert_eq!(Reference::of_twelve_digits(number).as_str(), text);
+        }
+        for text in ["", "18031276031", "1803127603170", "18031276031A"] {
+            assert_eq!(Reference::new(text).twelve_digits(), None, "{text}");
+        }
     }
 
     #[test]

@@ -131,11 +131,11 @@ impl Summary {
     /// Puts a tally into the order of a report: terminals by failures, then by the share of them,
     /// then by id; codes and issuers by count, then by name.
     pub fn set_tally(&mut self, tally: Tally, names: Names) {
-        let Tally { totals, terminals, codes, amounts } = tally;
+        let Tally { totals, terminals, codes, amounts, .. } = tally;
         self.totals = totals;
         self.amounts = amounts.into_iter().collect();
-        self.terminals = terminals.into_values().collect();
-        self.terminals.sort_by(|a, b| {
+        self.terminals = terminals;
+        self.terminals.sort_unstable_by(|a, b| {
             let (a_failed, b_failed) = (a.counts.failed(), b.counts.failed());
             // a_failed / a_exchanges against b_failed / b_exchanges, without fractions.
             let share = |failed: u64, of: u64| u128::from(failed) * u128::from(of);
@@ -152,10 +152,10 @@ impl Summary {
                 reason: tally
                     .reasons
                     .iter()
-                    .max_by_key(|(reason, count)| (**count, Reverse(**reason)))
-                    .and_then(|row| *row.0),
+                    .max_by_key(|(reason, count)| (*count, Reverse(*reason)))
+                    .and_then(|(reason, _)| reason),
                 count: tally.count,
-                issuers: sorted_issuers(tally.issuers, &names),
+                issuers: sorted_issuers(tally.issuers.iter(), &names),
             })
             .collect();
         self.codes.sort_by_key(|code| Reverse(code.count));
@@ -163,21 +163,19 @@ impl Summary {
     }
 
     /// The text counted most often, and how often; the text decides a tie.
-    pub fn most_frequent(&self, counts: &[(Symbol, u64)]) -> Option<(&str, u64)> {
-        let texts = counts.iter().map(|&(symbol, count)| (self.names.text(symbol), count));
+    pub fn most_frequent(&self, counts: impl Iterator<Item = (Symbol, u64)>) -> Option<(&str, u64)> {
+        let texts = counts.map(|(symbol, count)| (self.names.text(symbol), count));
         texts.max_by_key(|&(text, count)| (count, Reverse(text)))
     }
 
     /// The merchant with most of a terminal's attempts; the text decides a tie.
     pub fn merchant_of(&self, terminal: &TerminalTally) -> &str {
-        let counts: Vec<_> = terminal.merchants.iter().map(|(merchant, count)| (*merchant, *count)).collect();
-        self.most_frequent(&counts).map_or("", |(merchant, _)| merchant)
+        self.most_frequent(terminal.merchants.iter()).map_or("", |(merchant, _)| merchant)
     }
 }
 
-fn sorted_issuers(issuers: impl IntoIterator<Item = (Symbol, u64)>, names: &Names) -> Vec<IssuerCount> {
-    let mut sorted: Vec<_> =
-        issuers.into_iter().map(|(issuer, count)| IssuerCount { issuer, count }).collect();
+fn sorted_issuers(issuers: impl Iterator<Item = (Symbol, u64)>, names: &Names) -> Vec<IssuerCount> {
+    let mut sorted: Vec<_> = issuers.map(|(issuer, count)| IssuerCount { issuer, count }).collect();
     sorted.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| names.text(a.issuer).cmp(names.text(b.issuer))));
     sorted
 }

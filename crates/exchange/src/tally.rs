@@ -4,12 +4,19 @@
 //! those follow the canonical order. What the counts mean for a terminal is not decided here beyond
 //! the plainest statement: which cause has most of its failures.
 
-use crate::{Conclusion, Exchange, Names, Outcome, Reference, Source, Symbol};
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
+mod counts_by;
+mod samples;
+
+use crate::{Conclusion, Exchange, Names, Outcome, Symbol};
+pub use counts_by::CountsBy;
+use counts_by::push_tightly;
 use posmortem_classify::{Cause, Dialect, Reason};
 use posmortem_iso8583::{Currency, ResponseCode, Timestamp};
+use samples::Kept;
+pub use samples::Sample;
 use std::collections::BTreeMap;
+use std::hash::Hash;
+use std::ops::Range;
 
 /// Attempts and what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,62 +54,109 @@ impl Counts {
     }
 }
 
-/// A failed attempt that a help desk can look up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Sample {
-    /// When it began.
-    pub at: Timestamp,
-    /// Its STAN.
-    pub stan: Option<u64>,
-    /// Its reference number.
-    pub rrn: Reference,
-    /// The terminal-facing code.
-    pub code: Option<ResponseCode>,
-    /// Where it stands in the input.
-    pub source: Source,
-}
-
 /// Failures of one reason at one terminal.
-#[derive(Clone, Debug)]
-pub struct ReasonTally {
-    /// How many.
-    pub count: u64,
-    /// When the first one began.
-    pub first: Timestamp,
+#[derive(Clone, Copy, Debug)]
+pub struct ReasonTally<'t> {
+    terminal: &'t TerminalTally,
+    reason: Option<Reason>,
     /// When the last one began.
     pub last: Timestamp,
+    earliest: &'t [Kept],
+}
+
+impl<'t> ReasonTally<'t> {
+    /// How many.
+    pub fn count(self) -> u64 {
+        self.codes().map(|(_, count)| count).sum()
+    }
+
+    /// When the first one began.
+    pub fn first(self) -> Timestamp {
+        self.earliest.first().map_or(self.last, Kept::at)
+    }
+
     /// The earliest three.
-    pub samples: Vec<Sample>,
-    /// How many carried which code.
-    pub codes: BTreeMap<Option<ResponseCode>, u64>,
-    /// How many the switch itself gave which reason, where its log tells it.
-    pub switch_reasons: Vec<(Symbol, u64)>,
+    pub fn samples(self) -> impl Iterator<Item = Sample> {
+        self.earliest.iter().map(Kept::sample)
+    }
+
+    /// How many carried which code, in no particular order.
+    pub fn codes(self) -> impl Iterator<Item = (Option<ResponseCode>, u64)> {
+        of_reason(self.reason, &self.terminal.codes)
+    }
+
+    /// How many the switch itself gave which reason, where its log tells it, in no particular order.
+    pub fn switch_reasons(self) -> impl Iterator<Item = (Symbol, u64)> {
+        of_reason(self.reason, &self.terminal.switch_reasons)
+    }
+}
+
+fn of_reason<K: Copy + Eq + Hash>(
+    reason: Option<Reason>,
+    counts: &CountsBy<(Option<Reason>, K)>,
+) -> impl Iterator<Item = (K, u64)> {
+    counts.iter().filter(move |((of, _), _)| *of == reason).map(|((_, key), count)| (key, count))
 }
 
 /// One terminal.
+///
+/// A fleet has many, so what it holds is what a report of it may show, and packed: about 300 bytes, 50
+/// for each reason that it has failed for, and 40 for each of the earliest three failures of each.
 #[derive(Clone, Debug, Default)]
 pub struct TerminalTally {
     /// The terminal as printed; the longest form where the log prints several (left zeros).
     pub terminal: Symbol,
     /// Attempts by merchant.
-    pub merchants: HashMap<Symbol, u64, RandomState>,
+    pub merchants: CountsBy<Symbol>,
     /// Attempts, outcomes, causes.
     pub counts: Counts,
-    /// Failures by reason; `None` are the unclassified ones.
-    pub reasons: BTreeMap<Option<Reason>, ReasonTally>,
     /// When the last approved attempt began.
     pub last_approved: Option<Timestamp>,
+    /// Failures by reason and code; without a reason they are unclassified.
+    pub codes: CountsBy<(Option<Reason>, Option<ResponseCode>)>,
+    /// Failures by reason and what the switch itself called it, where its log tells that.
+    ///
+    /// All of them: which ones came first must not decide which one came most often.
+    pub switch_reasons: CountsBy<(Option<Reason>, Symbol)>,
+    /// The reasons of all failures, in their order.
+    spans: Vec<ReasonSpan>,
+    /// The earliest failures of each of these reasons, one reason behind the other.
+    samples: Vec<Kept>,
+}
+
+/// When a terminal failed for one reason.
+#[derive(Clone, Copy, Debug)]
+struct ReasonSpan {
+    reason: Option<Reason>,
+    last: Timestamp,
+    /// How many samples it keeps.
+    kept: u8,
 }
 
 impl TerminalTally {
     /// When the first failed attempt began.
     pub fn first_failed(&self) -> Option<Timestamp> {
-        self.reasons.values().map(|reason| reason.first).min()
+        self.reasons().map(|(_, tally)| tally.first()).min()
     }
 
     /// When the last failed attempt began.
     pub fn last_failed(&self) -> Option<Timestamp> {
-        self.reasons.values().map(|reason| reason.last).max()
+        self.spans.iter().map(|span| span.last).max()
+    }
+
+    /// Failures by reason, in the order of the taxonomy; first, without one, the unclassified ones.
+    pub fn reasons(&self) -> impl Iterator<Item = (Option<Reason>, ReasonTally<'_>)> {
+        let mut samples = &self.samples[..];
+        self.spans.iter().map(move |&ReasonSpan { reason, last, kept }| {
+            let (earliest, others) = samples.split_at(usize::from(kept));
+            samples = others;
+            (reason, ReasonTally { terminal: self, reason, last, earliest })
+        })
+    }
+
+    /// Failures without a reason.
+    pub fn unclassified(&self) -> Option<ReasonTally<'_>> {
+        self.reasons().next().filter(|(reason, _)| reason.is_none()).map(|(_, tally)| tally)
     }
 
     /// The cause with most failures and its most frequent reason; the earlier in the taxonomy wins
@@ -113,10 +167,10 @@ impl TerminalTally {
             if count > best.map_or(0, |(_, count)| count) { Some((cause, count)) } else { best }
         };
         let (cause, of_cause) = Cause::ALL.into_iter().fold(None, most)?;
-        let of_this_cause = self.reasons.iter().filter_map(|(reason, tally)| Some(((*reason)?, tally)));
+        let of_this_cause = self.reasons().filter_map(|(reason, tally)| Some((reason?, tally)));
         let of_this_cause = of_this_cause.filter(|(reason, _)| reason.cause() == cause);
         let (reason, tally) =
-            of_this_cause.reduce(|best, next| if next.1.count > best.1.count { next } else { best })?;
+            of_this_cause.reduce(|best, next| if next.1.count() > best.1.count() { next } else { best })?;
         Some(Dominant { cause, of_cause, reason, tally })
     }
 }
@@ -131,18 +185,18 @@ pub struct Dominant<'t> {
     /// Its most frequent reason.
     pub reason: Reason,
     /// Failures of that reason.
-    pub tally: &'t ReasonTally,
+    pub tally: ReasonTally<'t>,
 }
 
 /// Answers with one code of one dialect that were no approval.
-#[derive(Clone, Debug, Default)]
-pub struct CodeTally {
+#[derive(Default)]
+pub(crate) struct CodeTally {
     /// Attempts that failed with it.
-    pub count: u64,
+    pub(crate) count: u64,
     /// The reasons that it stood for; `None` where the dialect lists no decision.
-    pub reasons: BTreeMap<Option<Reason>, u64>,
+    pub(crate) reasons: CountsBy<Option<Reason>>,
     /// Attempts by issuer.
-    pub issuers: HashMap<Symbol, u64, RandomState>,
+    pub(crate) issuers: CountsBy<Symbol>,
 }
 
 /// Money in minor units of one currency.
@@ -158,13 +212,15 @@ pub struct AmountTally {
 #[derive(Default)]
 pub struct Tally {
     /// The fleet.
-    pub totals: Counts,
-    /// By terminal key.
-    pub terminals: HashMap<Symbol, TerminalTally, RandomState>,
+    pub(crate) totals: Counts,
+    /// In the order in which they were first seen.
+    pub(crate) terminals: Vec<TerminalTally>,
+    /// Where in `terminals` a terminal stands, by its key's [`Symbol::index`]; 0 is nowhere, 1 the first.
+    places: Vec<u32>,
     /// Codes that were no approval.
-    pub codes: BTreeMap<(Option<Dialect>, Option<ResponseCode>), CodeTally>,
+    pub(crate) codes: BTreeMap<(Option<Dialect>, Option<ResponseCode>), CodeTally>,
     /// Money.
-    pub amounts: BTreeMap<Currency, AmountTally>,
+    pub(crate) amounts: BTreeMap<Currency, AmountTally>,
 }
 
 /// Attempts of one terminal that were approved and stand.
@@ -189,7 +245,7 @@ impl Tally {
     /// Counts one exchange.
     pub fn record(&mut self, exchange: &Exchange, conclusion: &Conclusion, names: &Names) {
         self.totals.record(conclusion);
-        let terminal = self.terminals.entry(exchange.terminal_key()).or_default();
+        let terminal = self.terminal(exchange.terminal_key());
         terminal.show_as(exchange.terminal(), names);
         terminal.record(exchange, conclusion);
         if conclusion.failed() {
@@ -202,13 +258,27 @@ impl Tally {
     pub fn record_approvals(&mut self, approvals: &Approvals, names: &Names) {
         let Approvals { key, terminal, merchant, count, last } = *approvals;
         self.totals.add_approved(count);
-        let tally = self.terminals.entry(key).or_default();
+        let tally = self.terminal(key);
         tally.show_as(terminal, names);
         tally.counts.add_approved(count);
         if !merchant.is_absent() {
-            *tally.merchants.entry(merchant).or_default() += count;
+            tally.merchants.add(merchant, count);
         }
         tally.last_approved = tally.last_approved.max(Some(last));
+    }
+
+    fn terminal(&mut self, key: Symbol) -> &mut TerminalTally {
+        let Self { terminals, places, .. } = self;
+        if places.len() <= key.index() {
+            places.resize(key.index() + 1, 0);
+        }
+        let place = &mut places[key.index()];
+        if *place == 0 {
+            terminals.push(TerminalTally::default());
+            // No more of them than symbols.
+            *place = terminals.len() as u32;
+        }
+        &mut terminals[*place as usize - 1]
     }
 
     /// Unanswered and late attempts have no code of their own to count.
@@ -218,8 +288,8 @@ impl Tally {
         }
         let code = self.codes.entry((conclusion.dialect, conclusion.code)).or_default();
         code.count += 1;
-        *code.reasons.entry(conclusion.reason).or_default() += 1;
-        *code.issuers.entry(exchange.symbol(|leg| leg.issuer)).or_default() += 1;
+        code.reasons.add(conclusion.reason, 1);
+        code.issuers.add(exchange.symbol(|leg| leg.issuer), 1);
     }
 
     fn record_amount(&mut self, exchange: &Exchange, conclusion: &Conclusion) {
@@ -248,66 +318,65 @@ impl TerminalTally {
         self.counts.record(conclusion);
         let merchant = exchange.symbol(|leg| leg.merchant);
         if !merchant.is_absent() {
-            *self.merchants.entry(merchant).or_default() += 1;
+            self.merchants.add(merchant, 1);
         }
         let at = exchange.at();
         if conclusion.outcome == Outcome::Approved {
             self.last_approved = self.last_approved.max(Some(at));
         }
         if conclusion.failed() {
-            self.reasons
-                .entry(conclusion.reason)
-                .or_insert_with(|| ReasonTally::starting(at))
-                .record(exchange, conclusion);
-        }
-    }
-}
-
-impl ReasonTally {
-    fn starting(at: Timestamp) -> Self {
-        Self {
-            count: 0,
-            first: at,
-            last: at,
-            samples: Vec::new(),
-            codes: BTreeMap::new(),
-            switch_reasons: Vec::new(),
+            self.record_failure(exchange, conclusion);
         }
     }
 
-    fn record(&mut self, exchange: &Exchange, conclusion: &Conclusion) {
+    fn record_failure(&mut self, exchange: &Exchange, conclusion: &Conclusion) {
+        let Conclusion { reason, code, .. } = *conclusion;
+        self.codes.add((reason, code), 1);
+        let told = exchange.symbol(|leg| leg.switch_reason);
+        if !told.is_absent() {
+            self.switch_reasons.add((reason, told), 1);
+        }
         let at = exchange.at();
-        self.count += 1;
-        self.first = self.first.min(at);
-        self.last = self.last.max(at);
-        *self.codes.entry(conclusion.code).or_default() += 1;
-        self.record_switch_reason(exchange.symbol(|leg| leg.switch_reason));
-        self.keep_if_early(Sample {
+        let (place, samples) = self.span_of(reason, at);
+        let span = &mut self.spans[place];
+        span.last = span.last.max(at);
+        // Nearly all come after the earliest three.
+        if samples.len() == SAMPLES && at > self.samples[samples.end - 1].at() {
+            return;
+        }
+        let sample = Sample {
             at,
             stan: exchange.either(|leg| leg.stan),
             rrn: exchange.either(|leg| Some(leg.rrn).filter(|rrn| !rrn.is_absent())).unwrap_or_default(),
-            code: conclusion.code,
+            code,
             source: exchange.source(),
-        });
+        };
+        self.keep_if_early(place, samples, &sample);
+    }
+
+    /// Where a reason stands among the reasons, a new one with its first failure, and its samples.
+    fn span_of(&mut self, reason: Option<Reason>, at: Timestamp) -> (usize, Range<usize>) {
+        let place = self.spans.partition_point(|span| span.reason < reason);
+        if self.spans.get(place).is_none_or(|span| span.reason != reason) {
+            push_tightly(&mut self.spans, ReasonSpan { reason, last: at, kept: 0 });
+            self.spans[place..].rotate_right(1);
+        }
+        let before: usize = self.spans[..place].iter().map(|span| usize::from(span.kept)).sum();
+        (place, before..before + usize::from(self.spans[place].kept))
     }
 
     /// The earliest samples stay, whatever the order in which exchanges are counted.
-    fn keep_if_early(&mut self, sample: Sample) {
-        let at = self.samples.partition_point(|kept| *kept < sample);
-        if at < SAMPLES {
-            self.samples.truncate(SAMPLES - 1);
-            self.samples.insert(at, sample);
-        }
-    }
-
-    fn record_switch_reason(&mut self, told: Symbol) {
-        if told.is_absent() {
-            return;
-        }
-        // All of them: which ones came first must not decide which one came most often.
-        match self.switch_reasons.binary_search_by_key(&told.index(), |(known, _)| known.index()) {
-            Ok(at) => self.switch_reasons[at].1 += 1,
-            Err(at) => self.switch_reasons.insert(at, (told, 1)),
+    fn keep_if_early(&mut self, place: usize, samples: Range<usize>, sample: &Sample) {
+        let order = |kept: &Kept| kept.at().cmp(&sample.at).then_with(|| kept.sample().cmp(sample));
+        let earlier = self.samples[samples.clone()].partition_point(|kept| order(kept).is_lt());
+        let at = samples.start + earlier;
+        if samples.len() < SAMPLES {
+            push_tightly(&mut self.samples, sample.into());
+            self.samples[at..].rotate_right(1);
+            self.spans[place].kept += 1;
+        } else if earlier < SAMPLES {
+            self.samples[samples.end - 1] = sample.into();
+            self.samples[at..samples.end].rotate_right(1);
         }
     }
 }

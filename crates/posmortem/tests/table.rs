@@ -86,10 +86,9 @@ fn count(counts: &mut Counts, outcome: Outcome, cause: Option<Cause>) {
 
 fn said_by_report(summary: &Summary) -> BTreeMap<&str, Said> {
     let terminals = summary.terminals.iter().map(|tally| {
-        let reasons = tally
-            .reasons
-            .iter()
-            .map(|(reason, tally)| (*reason, (tally.count, tally.first, tally.last, tally.samples.clone())));
+        let reasons = tally.reasons().map(|(reason, tally)| {
+            (reason, (tally.count(), tally.first(), tally.last, tally.samples().collect()))
+        });
         let (counts, last_approved) = (tally.counts, tally.last_approved);
         let said = Said { counts, reasons: reasons.collect(), last_approved };
         (terminal_key(summary.names.text(tally.terminal)), said)

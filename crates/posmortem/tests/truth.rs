@@ -100,8 +100,7 @@ impl Check {
         let (whole, truth) = truth;
         let of = format!("terminal {:?}", truth.terminal);
         self.counts(&of, &tally.counts, &truth.counts);
-        let reasons =
-            tally.reasons.iter().filter_map(|(reason, tally)| Some(((*reason)?.name(), tally.count)));
+        let reasons = tally.reasons().filter_map(|(reason, tally)| Some((reason?.name(), tally.count())));
         let counts = whole.reasons.iter().zip(&truth.reasons).filter(|(_, count)| **count > 0);
         let true_reasons: BTreeMap<_, _> = counts.map(|(reason, count)| (reason.name, *count)).collect();
         self.same(&format!("{of}, reasons"), reasons.collect::<BTreeMap<_, _>>(), true_reasons);

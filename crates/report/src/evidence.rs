@@ -24,7 +24,7 @@ pub(crate) fn of(summary: &Summary, terminal: &TerminalTally, language: Language
     }
     let unclassified = terminal.counts.with(Outcome::Unclassified);
     if unclassified > 0 {
-        let tally = terminal.reasons.get(&None);
+        let tally = terminal.unclassified();
         let codes = tally.map(|tally| codes(tally, language)).unwrap_or_default();
         sentences.push(match language {
             Language::En => format!("unclassified: {unclassified}{codes}"),
@@ -35,8 +35,8 @@ pub(crate) fn of(summary: &Summary, terminal: &TerminalTally, language: Language
     sentences
 }
 
-fn reason(reason: Reason, tally: &ReasonTally, language: Language) -> String {
-    let (count, codes) = (tally.count, codes(tally, language));
+fn reason(reason: Reason, tally: ReasonTally<'_>, language: Language) -> String {
+    let (count, codes) = (tally.count(), codes(tally, language));
     match language {
         Language::En => format!("{reason}: {count} of them{codes}"),
         Language::Zh => format!("{}：其中{count}笔{codes}", reason.title(language)),
@@ -44,8 +44,8 @@ fn reason(reason: Reason, tally: &ReasonTally, language: Language) -> String {
 }
 
 /// In the words of the switch, where its log tells any.
-fn switch_reason(summary: &Summary, tally: &ReasonTally, language: Language) -> Option<String> {
-    let (reason, count) = summary.most_frequent(&tally.switch_reasons)?;
+fn switch_reason(summary: &Summary, tally: ReasonTally<'_>, language: Language) -> Option<String> {
+    let (reason, count) = summary.most_frequent(tally.switch_reasons())?;
     Some(match language {
         Language::En => format!("the switch says {reason} ({count} of them)"),
         Language::Zh => format!("交换系统给出的原因：{reason}（其中{count}笔）"),
@@ -54,9 +54,9 @@ fn switch_reason(summary: &Summary, tally: &ReasonTally, language: Language) -> 
 
 /// `, code 1803 x7`: most frequent first, a count only where there are two codes or the code came
 /// twice. Attempts without an answer have none.
-fn codes(tally: &ReasonTally, language: Language) -> String {
-    let mut codes: Vec<_> = tally.codes.iter().collect();
-    codes.sort_by_key(|(code, count)| (Reverse(**count), **code));
+fn codes(tally: ReasonTally<'_>, language: Language) -> String {
+    let mut codes: Vec<_> = tally.codes().collect();
+    codes.sort_unstable_by_key(|&(code, count)| (Reverse(count), code));
     let one = codes.len() == 1;
     let (lead, none, comma) = match language {
         Language::En => (if one { ", code " } else { ", codes " }, "none", ", "),
@@ -64,7 +64,7 @@ fn codes(tally: &ReasonTally, language: Language) -> String {
     };
     let named = codes.iter().take(CODES).map(|(code, count)| {
         let code = code.map_or_else(|| none.to_owned(), |code| code.to_string());
-        if one && **count == 1 { code } else { format!("{code} x{count}") }
+        if one && *count == 1 { code } else { format!("{code} x{count}") }
     });
     let named = named.collect::<Vec<_>>().join(comma);
     match (codes.len().saturating_sub(CODES), language) {

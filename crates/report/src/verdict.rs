@@ -38,7 +38,7 @@ impl<'s> Verdict<'s> {
 
     /// The first failure of the reason.
     pub(crate) fn start(&self) -> Option<Timestamp> {
-        self.dominant.map(|dominant| dominant.tally.first)
+        self.dominant.map(|dominant| dominant.tally.first())
     }
 
     /// The last failure of the reason.
@@ -48,7 +48,7 @@ impl<'s> Verdict<'s> {
 
     /// Failures of the reason.
     pub(crate) fn observed(&self) -> u64 {
-        self.dominant.map_or(0, |dominant| dominant.tally.count)
+        self.dominant.map_or(0, |dominant| dominant.tally.count())
     }
 
     pub(crate) fn owner(&self) -> Option<&'static str> {

@@ -105,7 +105,7 @@ impl Details {
 
     fn reference(&self, told: u64) -> Reference {
         match told.checked_sub(ODD) {
-            None => Reference::kept(&format!("{told:012}")).unwrap_or_default(),
+            None => Reference::of_twelve_digits(told),
             Some(place) => {
                 let odd = (place as usize).checked_sub(1).and_then(|place| self.odd.get(place));
                 odd.copied().unwrap_or_default()

@@ -5,7 +5,7 @@ use crate::shown::{Shown, told};
 use crate::verdict::{STATE, Verdict};
 use crate::{View, evidence};
 use posmortem_classify::{Cause, Language, Reason};
-use posmortem_exchange::{Sample, Summary, TerminalTally};
+use posmortem_exchange::{Reference, Sample, Summary, TerminalTally};
 use posmortem_iso8583::{ResponseCode, Timestamp};
 use serde::Serialize;
 
@@ -56,7 +56,7 @@ struct Judgement<'s> {
 impl<'s> Judgement<'s> {
     fn of(summary: &'s Summary, terminal: &'s TerminalTally, language: Language) -> Self {
         let verdict = Verdict::of(terminal);
-        let samples = verdict.dominant.map_or(&[][..], |dominant| &dominant.tally.samples);
+        let samples = verdict.dominant.into_iter().flat_map(|dominant| dominant.tally.samples());
         Self {
             state: STATE,
             cause: verdict.cause().map(Cause::name),
@@ -71,7 +71,7 @@ impl<'s> Judgement<'s> {
             incidents: [],
             evidence: evidence::of(summary, terminal, language),
             action: verdict.action(language),
-            samples: samples.iter().map(|sample| Looked::of(summary, sample)).collect(),
+            samples: samples.map(|sample| Looked::of(summary, &sample)).collect(),
         }
     }
 }
@@ -81,19 +81,19 @@ impl<'s> Judgement<'s> {
 struct Looked<'s> {
     time: Shown<Timestamp>,
     stan: Option<Shown<u64>>,
-    rrn: Option<&'s str>,
+    rrn: Option<Shown<Reference>>,
     response_code: Option<Shown<ResponseCode>>,
     file: Option<&'s str>,
     offset: u64,
 }
 
 impl<'s> Looked<'s> {
-    fn of(summary: &'s Summary, sample: &'s Sample) -> Self {
+    fn of(summary: &'s Summary, sample: &Sample) -> Self {
         let file = usize::try_from(sample.source.input).ok().and_then(|at| summary.files.get(at));
         Self {
             time: Shown(sample.at),
             stan: sample.stan.map(Shown),
-            rrn: told(sample.rrn.as_str()),
+            rrn: Some(sample.rrn).filter(|rrn| !rrn.is_absent()).map(Shown),
             response_code: sample.code.map(Shown),
             file: file.map(|file| file.path.as_str()),
             offset: sample.source.offset,

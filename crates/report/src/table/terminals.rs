@@ -7,7 +7,7 @@ use crate::pen::Style;
 use crate::percent::Percent;
 use crate::verdict::Verdict;
 use posmortem_classify::Cause;
-use posmortem_exchange::{Outcome, TerminalTally};
+use posmortem_exchange::{Outcome, ReasonTally, TerminalTally};
 use posmortem_iso8583::Timestamp;
 use std::cmp::Reverse;
 
@@ -95,7 +95,7 @@ fn row(page: &Page<'_>, terminal: &TerminalTally, with_unclassified: bool) -> Ve
         None => none(page),
     });
     row.push(match verdict.dominant {
-        Some(dominant) => Cell::new(Percent::of(dominant.tally.count, counts.failed()).rounded()),
+        Some(dominant) => Cell::new(Percent::of(dominant.tally.count(), counts.failed()).rounded()),
         None => none(page),
     });
     row.extend([time(verdict.start()), time(terminal.last_approved)]);
@@ -108,8 +108,8 @@ fn main_cause(page: &Page<'_>, cause: Cause, reason: &str) -> Cell {
 
 /// With the code that came most often, so that somebody can look it up.
 fn unclassified_cell(page: &Page<'_>, terminal: &TerminalTally) -> Cell {
-    let codes = terminal.reasons.get(&None).into_iter().flat_map(|tally| &tally.codes);
-    let code = codes.max_by_key(|(code, count)| (**count, Reverse(**code))).and_then(|(code, _)| *code);
+    let codes = terminal.unclassified().into_iter().flat_map(ReasonTally::codes);
+    let code = codes.max_by_key(|&(code, count)| (count, Reverse(code))).and_then(|(code, _)| code);
     let code = code.map_or_else(|| page.labels.no_code.to_owned(), |code| code.to_string());
     Cell::styled(format!("{}{}{code}", page.labels.unclassified, page.pen.within()), Style::Bold)
 }

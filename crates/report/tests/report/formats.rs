@@ -416,11 +416,13 @@ fn filters_are_told_among_the_notes() {
 fn the_switch_is_quoted_in_its_own_words() {
     let mut summary = day::full_day();
     let [fields, format] = ["extra.fields", "bad.format"].map(|text| summary.names.intern(text));
-    for reason in summary.terminals[0].reasons.values_mut() {
-        reason.switch_reasons = vec![(format, 1), (fields, 2)];
+    let terminal = &mut summary.terminals[0];
+    let reasons: Vec<_> = terminal.reasons().map(|(reason, _)| reason).collect();
+    for reason in reasons {
+        terminal.switch_reasons.add((reason, format), 1);
+        terminal.switch_reasons.add((reason, fields), 2);
     }
-    let unclassified = summary.terminals[2].reasons.get_mut(&None).unwrap();
-    unclassified.switch_reasons = vec![(format, 1)];
+    summary.terminals[2].switch_reasons.add((None, format), 1);
     let evidence = |language| {
         let terminals = report(&summary, &View { language, ..VIEW }).terminals;
         terminals.into_iter().map(|terminal| terminal.verdict.evidence).collect::<Vec<_>>()

@@ -1,10 +1,9 @@
 //! The table as it stands on a screen. Read these as someone does who was woken up.
 
 use crate::day;
-use posmortem_classify::{Language, Reason};
-use posmortem_exchange::{Counts, ReasonTally, Summary, TerminalTally};
+use posmortem_classify::{CodeTables, Language, Reason};
+use posmortem_exchange::{Conclusion, Counts, Exchange, Leg, Source, Summary, Tally, conclude};
 use posmortem_report::{Format, View, write_summary};
-use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
 
 fn table(summary: &Summary, view: &View<'_>) -> String {
@@ -194,25 +193,24 @@ fn every_reason() -> Summary {
     let mut summary = day::full_day();
     let at = day::clock(26, 0, 0);
     summary.last = Some(at);
+    let (mut tally, mut names) = (Tally::default(), std::mem::take(&mut summary.names));
     for reason in Reason::all() {
-        let mut counts = Counts { exchanges: 12_345_678, ..Counts::default() };
-        counts.causes[reason.cause().index()] = 1_234_567;
-        let tally = ReasonTally {
-            count: 1_234_567,
-            first: at,
-            last: at,
-            samples: Vec::new(),
-            codes: BTreeMap::new(),
-            switch_reasons: Vec::new(),
-        };
-        let terminal = summary.names.intern(&format!("{:016}", reason.index()));
-        summary.terminals.push(TerminalTally {
-            terminal,
-            counts,
-            reasons: BTreeMap::from([(Some(reason), tally)]),
-            ..TerminalTally::default()
-        });
+        let terminal = names.intern(&format!("{:016}", reason.index()));
+        let leg = Leg { terminal, terminal_key: terminal, ..Leg::untold(at, Source::default()) };
+        let exchange = Exchange::alone(leg);
+        let unanswered = conclude(&exchange, CodeTables::built_in());
+        tally.record(&exchange, &Conclusion { reason: Some(reason), ..unanswered }, &names);
     }
+    let mut of_every_reason = Summary::default();
+    of_every_reason.set_tally(tally, names);
+    for mut terminal in of_every_reason.terminals {
+        let reason = terminal.dominant().expect("it failed").reason;
+        terminal.counts = Counts { exchanges: 12_345_678, ..Counts::default() };
+        terminal.counts.causes[reason.cause().index()] = 1_234_567;
+        terminal.codes.add((Some(reason), None), 1_234_566);
+        summary.terminals.push(terminal);
+    }
+    summary.names = of_every_reason.names;
     summary
 }
 
