@@ -224,11 +224,15 @@ impl Pairing {
             let same = open.request.is_some() || amounts_agree(answer, leg);
             same && at - open.last_answer <= window
         };
+        // A request that still waits goes before an answer that cannot be the same again.
+        let waits_or_repeats =
+            |open: &Open| takes(open) && open.answer.is_none_or(|answer| amounts_agree(&answer, leg));
         let mut partner = self.open.partner(leg, takes);
         if let Some((number, Facing::Terminal)) = partner
             && !self.open.get(number).is_some_and(waits)
         {
-            partner = self.open.partner(leg, waits).or(partner);
+            let better = self.open.partner(leg, waits).or_else(|| self.open.partner(leg, waits_or_repeats));
+            partner = better.or(partner);
         }
         match partner {
             Some((number, Facing::Upstream)) => {

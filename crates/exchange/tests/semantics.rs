@@ -476,6 +476,12 @@ fn an_answer_further_up_counts_where_the_log_shows_no_other() {
 fn an_answer_goes_to_the_request_that_waits_for_its_amount() {
     let legs = ["0 0200 s=1 a=5", "1 0200 s=1 a=4", "2 0210 s=1 a=5 rc=51", "3 0210 s=1 a=4 rc=00"];
     check(&legs, &["T1 declined insufficient_funds", "T1 approved"], "paired 4");
+    // A part of the first amount is no copy of the answer to the second.
+    let part = ["0 0200 s=1 a=5", "1 0200 s=1 a=9", "2 0210 s=1 a=9 rc=00", "3 0210 s=1 a=3 rc=10"];
+    check(&part, &["T1 approved partial", "T1 approved"], "paired 4");
+    // The same answer again is no answer to an older request of another amount.
+    let again = ["0 0200 s=1 a=9", "1 0200 s=1 a=5", "2 0210 s=1 a=5 rc=00", "3 0210 s=1 a=5 rc=00"];
+    check(&again, &["T1 approved", "T1 open"], "paired 2, duplicates 1, open 1");
 }
 
 #[test]
