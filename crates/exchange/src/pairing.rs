@@ -80,10 +80,9 @@ impl Pairing {
         self.settle(Open::new(*leg, false), done);
     }
 
-    /// Whether any link has shown a request of an attempt so far. Where none has, every answer is an
-    /// exchange.
+    /// Whether a request of an attempt was pushed so far. Where none was, every answer is an exchange.
     pub fn has_requests(&self) -> bool {
-        self.links.have_requests()
+        self.attempt_requests > 0
     }
 
     /// Takes note of attempts that are counted elsewhere: rows that stand for whole exchanges, and
@@ -110,18 +109,12 @@ impl Pairing {
     /// Takes an exchange that another run has settled. Only whether a missing half can be missed is
     /// decided again, by all that has been heard of its link ([`Pairing::hear`]).
     pub fn resume(&mut self, exchange: Exchange, done: &mut impl FnMut(Exchange)) {
-        let horizon_ms = self.settings.horizon_ms;
         let link = exchange.main().link;
         let began = exchange.began;
         let form = match exchange.form {
             Form::Paired | Form::Complete => exchange.form,
-            _ if exchange.request.is_none() => match self.links.may_begin_before(link, began, horizon_ms) {
-                true => Form::Open,
-                false => Form::ResponseOnly,
-            },
-            _ if exchange.undo.is_some() || self.links.goes_on_after(link, began, horizon_ms) => {
-                Form::RequestOnly
-            }
+            _ if exchange.request.is_none() => self.form_of_answer(link, began),
+            _ if self.is_unanswered(link, began, exchange.undo.is_some()) => Form::RequestOnly,
             _ => {
                 self.left_open.push(link);
                 Form::Open

@@ -38,7 +38,7 @@ impl Column {
     }
 
     /// Bytes that a row takes here.
-    pub fn width(&self) -> usize {
+    pub(super) fn width(&self) -> usize {
         match self.0 {
             Width::One(_) => 1,
             Width::Two(_) => 2,

@@ -2,7 +2,7 @@
 
 use super::Pairing;
 use super::open::Open;
-use crate::{Exchange, Form, Traffic};
+use crate::{Exchange, Form, Symbol, Traffic};
 
 impl Pairing {
     /// Settles every exchange that began before `began`.
@@ -14,17 +14,16 @@ impl Pairing {
 
     /// Decides what an exchange is whose horizon has passed.
     pub(super) fn settle(&mut self, open: Open, done: &mut impl FnMut(Exchange)) {
-        let horizon_ms = self.settings.horizon_ms;
         match (open.traffic, &open.request, &open.answer) {
             (Traffic::Advice, ..) => self.ledger.advice += open.frames(),
             (Traffic::Reversal, ..) => self.ledger.reversal += open.frames(),
             (Traffic::Administrative, ..) => self.ledger.administrative += open.frames(),
             (_, Some(_), Some(_)) => self.close(open, Form::Paired, done),
             (_, None, Some(answer)) if answer.mti.is_none() => self.close(open, Form::Complete, done),
-            (_, None, _) if self.links.may_begin_before(open.link(), open.began, horizon_ms) => {
-                self.close(open, Form::Open, done);
+            (_, None, _) => {
+                let form = self.form_of_answer(open.link(), open.began);
+                self.close(open, form, done);
             }
-            (_, None, _) => self.close(open, Form::ResponseOnly, done),
             // The log shows no more than the answer further up.
             (_, Some(_), None) if open.upstream.is_some() => {
                 self.ledger.duplicates -= 1;
@@ -36,14 +35,25 @@ impl Pairing {
                 let whole = Open { answer: open.request, request: None, ..open };
                 self.close(whole, Form::Complete, done);
             }
-            // A terminal that sent a reversal has given up waiting.
-            (_, Some(_), None)
-                if open.undo.is_some() || self.links.goes_on_after(open.link(), open.began, horizon_ms) =>
-            {
+            (_, Some(_), None) if self.is_unanswered(open.link(), open.began, open.undo.is_some()) => {
                 self.close(open, Form::RequestOnly, done);
             }
             (_, Some(_), None) => self.links.wait(open),
         }
+    }
+
+    /// What an answer without its request is.
+    pub(super) fn form_of_answer(&self, link: Symbol, began: i64) -> Form {
+        match self.links.may_begin_before(link, began, self.settings.horizon_ms) {
+            true => Form::Open,
+            false => Form::ResponseOnly,
+        }
+    }
+
+    /// Whether a request without an answer can be told to have none. A terminal that sent a reversal
+    /// has given up waiting.
+    pub(super) fn is_unanswered(&self, link: Symbol, began: i64, is_undone: bool) -> bool {
+        is_undone || self.links.goes_on_after(link, began, self.settings.horizon_ms)
     }
 
     pub(super) fn close(&mut self, open: Open, form: Form, done: &mut impl FnMut(Exchange)) {
