@@ -41,6 +41,7 @@ fn tell_bytes(table: &ExchangeTable) {
         a_row(bytes.side, table.len()),
     );
     println!("dictionaries: {} bytes", bytes.dictionaries);
+    println!("events: {} bytes for {}", bytes.events, table.events().len());
     println!("table: {:.2} bytes an attempt", a_row(bytes.total(), table.len()));
 }
 

@@ -1,6 +1,6 @@
 //! One attempt at the host, after pairing.
 
-use crate::{Leg, Source, Symbol};
+use crate::{Leg, Source, Symbol, Traces};
 use posmortem_classify::{Dialect, ReversalReason};
 use posmortem_iso8583::{Amount, EntryMode, ResponseCode, Timestamp};
 
@@ -112,6 +112,12 @@ impl Exchange {
     /// How the card was read.
     pub fn entry_mode(&self) -> EntryMode {
         self.either(|leg| Some(leg.entry_mode).filter(|mode| *mode != EntryMode::Unknown)).unwrap_or_default()
+    }
+
+    /// What either side shows beyond its code.
+    pub fn traces(&self) -> Traces {
+        let legs = [&self.request, &self.answer].into_iter().flatten();
+        legs.fold(Traces::NONE, |traces, leg| traces | leg.traces)
     }
 
     /// Milliseconds from the request to the answer: as the log tells them, else as its times do.

@@ -1,79 +1,34 @@
 //! All attempts of a run, column by column: what diagnosis makes its passes over.
 //!
-//! A row has a core of at most 24 bytes: when, which terminal, issuer and link, in what manner, with
-//! what ending, how much, which card. The first of them are numbers into small dictionaries, so that a
-//! pass looks a value's meaning up in a table that it made once for all values. An attempt that failed
-//! or was taken back has an entry of at most 64 bytes in a side table, too.
+//! A row has a core of at most 25 bytes (20 on an ordinary day): when, at which place, which issuer and
+//! link, in what manner, with what ending, how much, which card, how fast. The first of them are numbers
+//! into small dictionaries, so that a pass looks a value's meaning up in a table that it made once for
+//! all values. An attempt that failed or was taken back has an entry of at most 64 bytes in a side table,
+//! too. Beside the rows stand events of terminals that are no attempts.
 //!
 //! The bounds hold for up to 2^16 issuers and links, 2^32 minor units and 24 days in a chunk. What goes
-//! beyond them is not cut: the columns of its chunk are wider.
+//! beyond them is not cut: the columns of its chunk are wider. While a table is filled, a row takes four
+//! bytes more, for its STAN.
 
 mod chunk;
 mod column;
 mod details;
 mod dictionary;
+mod latency;
+mod order;
+mod row;
+mod stans;
 
-use crate::{CardKey, Conclusion, Exchange, Outcome, Symbol};
+use crate::{Aside, Conclusion, Exchange, Names, Outcome, Reply, Symbol, TerminalEvent};
 pub use chunk::Chunk;
 use chunk::Core;
 pub use column::Column;
 pub use details::Detail;
 use dictionary::Dictionary;
-use posmortem_classify::Kind;
-use posmortem_iso8583::{Amount, Currency, EntryMode, Timestamp};
-
-/// The way in which an attempt was made, as far as it takes few values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Manner {
-    /// How the card was read.
-    pub entry_mode: EntryMode,
-    /// What the customer wanted.
-    pub kind: Kind,
-    /// The currency of its amount, where it has one.
-    pub currency: Option<Currency>,
-    /// The log's own zone ([`Timestamp::offset_minutes`]).
-    pub offset_minutes: Option<i16>,
-}
-
-/// A card inside one run, in four bytes: equal for equal cards, and for one pair of others in 2^32.
-/// Enough to tell the cards of one terminal apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct CardMark(u32);
-
-impl CardMark {
-    fn of(card: CardKey) -> Self {
-        Self(card.low_bits().max(1))
-    }
-
-    fn from_number(number: u64) -> Option<Self> {
-        u32::try_from(number).ok().filter(|number| *number != 0).map(Self)
-    }
-}
-
-/// An attempt as the table tells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// When it began.
-    pub at: Timestamp,
-    /// The terminal without left zeros.
-    pub terminal: Symbol,
-    /// Its issuer.
-    pub issuer: Symbol,
-    /// Its link.
-    pub link: Symbol,
-    /// How the card was read.
-    pub entry_mode: EntryMode,
-    /// What the customer wanted.
-    pub kind: Kind,
-    /// What became of it.
-    pub conclusion: Conclusion,
-    /// What was asked for.
-    pub amount: Option<Amount>,
-    /// The card.
-    pub card: Option<CardMark>,
-    /// More, of one that failed or was taken back.
-    pub detail: Option<Detail>,
-}
+pub use latency::LatencyClass;
+use posmortem_iso8583::{Amount, Timestamp};
+pub use row::{CardMark, Manner, Place, Row};
+use stans::Stans;
 
 /// Bytes that a table holds, used or not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,27 +39,32 @@ pub struct TableBytes {
     pub side: usize,
     /// The values behind the numbers.
     pub dictionaries: usize,
+    /// Events of terminals.
+    pub events: usize,
 }
 
 impl TableBytes {
     /// All of them.
     pub fn total(self) -> usize {
-        self.core + self.side + self.dictionaries
+        self.core + self.side + self.dictionaries + self.events
     }
 }
 
-/// All attempts of a run, in the order in which pairing settled them: whatever the threads, blocks and
-/// files were, it is the same.
+/// All attempts of a run, and what befell terminals beside them. Whatever the threads, blocks and files
+/// were, and whether logs or saved tables were read, it is the same.
 #[derive(Clone, Default)]
 pub struct ExchangeTable {
     chunks: Vec<Chunk>,
     len: usize,
     side_len: usize,
-    terminals: Dictionary<Symbol>,
+    places: Dictionary<Place>,
     issuers: Dictionary<Symbol>,
     links: Dictionary<Symbol>,
     manners: Dictionary<Manner>,
     endings: Dictionary<Conclusion>,
+    /// What events are made of when the table is finished.
+    asides: Vec<Aside>,
+    events: Vec<TerminalEvent>,
 }
 
 impl ExchangeTable {
@@ -116,27 +76,77 @@ impl ExchangeTable {
             kind: exchange.main().kind,
             currency: amount.map(|amount| amount.currency),
             offset_minutes: at.offset_minutes,
+            traces: exchange.traces(),
+        };
+        let site = exchange.symbol(|leg| leg.site);
+        let place = Place {
+            terminal: exchange.terminal_key(),
+            site: if site.is_absent() { exchange.symbol(|leg| leg.merchant) } else { site },
+            equipment: exchange.symbol(|leg| leg.equipment),
         };
         let card = exchange.either(|leg| leg.card).map(CardMark::of);
+        let stan = exchange.either(|leg| leg.stan);
         let core = Core {
             millis: at.millis,
-            terminal: self.terminals.id(exchange.terminal_key()),
+            place: self.places.id(place),
             issuer: self.issuers.id(exchange.symbol(|leg| leg.issuer)),
             link: self.links.id(exchange.symbol(|leg| leg.link)),
             manner: self.manners.id(manner),
             ending: self.endings.id(*conclusion),
             minor: amount.map_or(0, |amount| amount.minor),
             card: card.map_or(0, |card| u64::from(card.0)),
+            latency: exchange.latency_ms().map_or(0, |ms| LatencyClass::of(ms).number()),
+            stan: stan.and_then(|stan| stan.checked_add(1)).unwrap_or(0),
         };
+        let detail = has_detail(conclusion).then(|| Detail::of(exchange));
+        self.push_row(core, detail.as_ref());
+        self.len += 1;
+        self.side_len += usize::from(detail.is_some());
+    }
+
+    /// Adds a message that is no attempt.
+    pub fn push_aside(&mut self, aside: &Aside) {
+        self.asides.push(*aside);
+    }
+
+    /// Ends the filling: puts rows and events into their order, and finds out what the order of STANs
+    /// tells. `is_missed` says whether an answer can be missed on a link to what began at that moment
+    /// (its log goes on); `with_stans` whether the table holds all attempts of its terminals, without
+    /// which STANs tell nothing.
+    pub fn finish(&mut self, names: &Names, is_missed: impl Fn(Symbol, i64) -> bool, with_stans: bool) {
+        self.sort(names);
+        let mut asides = std::mem::take(&mut self.asides);
+        asides.sort_by_key(|aside| (aside.at.millis, aside.source));
+        let decided = |aside: &Aside| {
+            let what = aside.what?;
+            let what = match what.reply() {
+                Some(Reply::Unanswered) if !is_missed(aside.link, aside.at.millis) => {
+                    what.with_reply(Reply::Untold)
+                }
+                _ => what,
+            };
+            Some(TerminalEvent { at: aside.at.millis, terminal: aside.terminal_key, what })
+        };
+        let mut events: Vec<TerminalEvent> = asides.iter().filter_map(decided).collect();
+        if with_stans {
+            Stans::of(self, &asides).events(self, &asides, &mut events);
+        }
+        events.sort_by(|a, b| {
+            let terminals = || names.text(a.terminal).cmp(names.text(b.terminal));
+            a.at.cmp(&b.at).then_with(terminals).then_with(|| a.what.cmp(&b.what))
+        });
+        events.shrink_to_fit();
+        self.events = events;
+        self.chunks.iter_mut().for_each(Chunk::forget_stans);
+    }
+
+    fn push_row(&mut self, core: Core, detail: Option<&Detail>) {
         let chunk = self.room();
         let row = chunk.len();
         chunk.push(core);
-        let has_detail = !matches!(conclusion.outcome, Outcome::Approved | Outcome::Open);
-        if has_detail {
-            chunk.details.push(row, &Detail::of(exchange));
+        if let Some(detail) = detail {
+            chunk.details.push(row, detail);
         }
-        self.len += 1;
-        self.side_len += usize::from(has_detail);
     }
 
     /// The chunk that takes the next row.
@@ -170,9 +180,9 @@ impl ExchangeTable {
         &self.chunks
     }
 
-    /// Terminals without left zeros, by their number in [`Chunk::terminals`].
-    pub fn terminals(&self) -> &[Symbol] {
-        self.terminals.values()
+    /// Places, by their number in [`Chunk::places`].
+    pub fn places(&self) -> &[Place] {
+        self.places.values()
     }
 
     /// Issuers, by their number in [`Chunk::issuers`].
@@ -195,7 +205,14 @@ impl ExchangeTable {
         self.endings.values()
     }
 
-    /// The rows, one by one.
+    /// What befell terminals beside their attempts, by time, terminal (its text) and kind; none before
+    /// [`ExchangeTable::finish`].
+    pub fn events(&self) -> &[TerminalEvent] {
+        &self.events
+    }
+
+    /// The rows, one by one: by time, terminal (its text), STAN and content. Rows that are alike in all
+    /// but their card stand in the order in which pairing settled them.
     pub fn rows(&self) -> impl Iterator<Item = Row> {
         self.chunks.iter().flat_map(move |chunk| {
             let mut next = 0;
@@ -209,32 +226,41 @@ impl ExchangeTable {
     }
 
     fn row(&self, chunk: &Chunk, row: usize, detail: Option<Detail>) -> Row {
-        let Manner { entry_mode, kind, currency, offset_minutes } = self.manners()[chunk.manners().id(row)];
+        let Manner { entry_mode, kind, currency, offset_minutes, traces } =
+            self.manners()[chunk.manners().id(row)];
         Row {
             at: Timestamp { millis: chunk.millis(row), offset_minutes },
-            terminal: self.terminals()[chunk.terminals().id(row)],
+            place: self.places()[chunk.places().id(row)],
             issuer: self.issuers()[chunk.issuers().id(row)],
             link: self.links()[chunk.links().id(row)],
             entry_mode,
             kind,
+            traces,
             conclusion: self.endings()[chunk.endings().id(row)],
             amount: currency.map(|currency| Amount { minor: chunk.amounts().get(row), currency }),
             card: CardMark::from_number(chunk.cards().get(row)),
+            latency: LatencyClass::from_number(chunk.latencies().get(row)),
             detail,
         }
     }
 
     /// Bytes held, used or not.
     pub fn bytes(&self) -> TableBytes {
-        let Self { chunks, terminals, issuers, links, manners, endings, .. } = self;
-        let symbols = [terminals, issuers, links].into_iter().map(Dictionary::bytes).sum::<usize>();
+        let Self { chunks, places, issuers, links, manners, endings, asides, events, .. } = self;
+        let symbols = [issuers, links].into_iter().map(Dictionary::bytes).sum::<usize>();
         TableBytes {
             core: chunks.iter().map(Chunk::core_bytes).sum::<usize>()
                 + chunks.capacity() * size_of::<Chunk>(),
             side: chunks.iter().map(|chunk| chunk.details.bytes()).sum(),
-            dictionaries: symbols + manners.bytes() + endings.bytes(),
+            dictionaries: symbols + places.bytes() + manners.bytes() + endings.bytes(),
+            events: events.capacity() * size_of::<TerminalEvent>() + asides.capacity() * size_of::<Aside>(),
         }
     }
+}
+
+/// Whether an attempt that ended so has an entry in the side table.
+fn has_detail(conclusion: &Conclusion) -> bool {
+    !matches!(conclusion.outcome, Outcome::Approved | Outcome::Open)
 }
 
 #[cfg(test)]

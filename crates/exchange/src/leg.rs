@@ -3,9 +3,9 @@
 //! A leg borrows nothing and shows nothing: it is a copy of ids, numbers and keyed hashes. How it
 //! is read from a record is the business of the crate `posmortem`.
 
-use crate::{CardKey, CardToken, Names, Reference, Symbol};
+use crate::{CardKey, CardToken, Names, Reference, Symbol, Traces};
 use posmortem_classify::{Dialect, Kind};
-use posmortem_iso8583::{Amount, Class, EntryMode, Mti, ResponseCode, Side, Timestamp};
+use posmortem_iso8583::{Amount, Class, EntryMode, Mti, NetworkManagement, ResponseCode, Side, Timestamp};
 use std::cmp::Ordering;
 
 /// Where a leg was read: enough to find the message again in its file.
@@ -63,6 +63,8 @@ pub struct Leg {
     pub link: Symbol,
     /// The site where the log names one.
     pub site: Symbol,
+    /// Region, model and firmware as one name ([`crate::Equipment`]).
+    pub equipment: Symbol,
     /// Why the switch refused, in its own word (`extra.fields`), where its log tells it.
     pub switch_reason: Symbol,
     /// DE11 as a number.
@@ -101,6 +103,10 @@ pub struct Leg {
     pub leaves_a_part: bool,
     /// From a table of rows, where one row may hold request and answer.
     pub is_row: bool,
+    /// What it shows of card, reader and line beyond its code.
+    pub traces: Traces,
+    /// On a message of class 8: what it is about, where a field tells it.
+    pub management: Option<NetworkManagement>,
 }
 
 impl Leg {
@@ -116,6 +122,7 @@ impl Leg {
             issuer: Symbol::ABSENT,
             link: Symbol::ABSENT,
             site: Symbol::ABSENT,
+            equipment: Symbol::ABSENT,
             switch_reason: Symbol::ABSENT,
             stan: None,
             rrn: Reference::default(),
@@ -135,6 +142,8 @@ impl Leg {
             reversal_reason: None,
             leaves_a_part: false,
             is_row: false,
+            traces: Traces::NONE,
+            management: None,
         }
     }
 
@@ -173,6 +182,7 @@ impl Leg {
             &mut self.issuer,
             &mut self.link,
             &mut self.site,
+            &mut self.equipment,
             &mut self.switch_reason,
         ];
         for symbol in symbols {
@@ -201,6 +211,7 @@ impl Leg {
             .then_with(|| text(self.issuer, other.issuer))
             .then_with(|| text(self.link, other.link))
             .then_with(|| text(self.site, other.site))
+            .then_with(|| text(self.equipment, other.equipment))
             .then_with(|| text(self.terminal, other.terminal))
             .then_with(|| text(self.switch_reason, other.switch_reason))
             .then_with(|| self.details().cmp(&other.details()))
@@ -215,7 +226,8 @@ impl Leg {
             self.reversal_reason.map(|told| told.code),
             self.leaves_a_part,
         );
-        (about, undoes, self.at.offset_minutes, self.latency_ms, self.direction, self.in_dump, self.is_row)
+        let shown = (self.at.offset_minutes, self.latency_ms, self.direction, self.in_dump, self.is_row);
+        (about, undoes, shown, self.traces, self.management)
     }
 }
 

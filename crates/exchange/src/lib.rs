@@ -11,6 +11,7 @@
 
 mod card_key;
 mod edges;
+mod equipment;
 mod exchange;
 mod exchange_table;
 mod facts;
@@ -22,11 +23,16 @@ mod pairing;
 mod reference;
 mod summary;
 mod tally;
+mod terminal_event;
+mod traces;
 
 pub use card_key::{CardKey, CardToken};
 pub use edges::{Decided, Edges, Standing};
+pub use equipment::Equipment;
 pub use exchange::{Exchange, Form, Undo};
-pub use exchange_table::{CardMark, Chunk, Column, Detail, ExchangeTable, Manner, Row, TableBytes};
+pub use exchange_table::{
+    CardMark, Chunk, Column, Detail, ExchangeTable, LatencyClass, Manner, Place, Row, TableBytes,
+};
 pub use facts::{FileFacts, RunFacts};
 pub use ledger::Ledger;
 pub use leg::{Direction, Leg, Source, Traffic, terminal_key};
@@ -38,3 +44,5 @@ pub use summary::{CodeSummary, Coverage, FileState, FileSummary, IssuerCount, Su
 pub use tally::{
     AmountTally, Approvals, Counts, CountsBy, Dominant, ReasonTally, Sample, Tally, TerminalTally,
 };
+pub use terminal_event::{Aside, Reply, TerminalEvent, TerminalEventKind};
+pub use traces::Traces;

@@ -5,13 +5,14 @@
 //! never from when a caller happens to hand them over. Memory follows the traffic within the
 //! horizon. Sorting legs into canonical order is the caller's part.
 
+mod asides;
 mod links;
 mod open;
 mod search;
 mod settings;
 mod settling;
 
-use crate::{Direction, Exchange, Form, Ledger, Leg, Names, Source, Symbol, Traffic, Undo};
+use crate::{Aside, Direction, Exchange, Form, Ledger, Leg, Names, Source, Symbol, Traffic, Undo};
 use links::Links;
 pub use links::{LinkSpan, SilentLink};
 pub(crate) use open::MOST_CANDIDATES;
@@ -39,6 +40,8 @@ pub struct Pairing {
     /// Links of requests that another run has left open.
     left_open: Vec<Symbol>,
     silent_links: Vec<SilentLink>,
+    /// What was settled and is no attempt.
+    asides: Vec<Aside>,
 }
 
 impl Pairing {
@@ -123,6 +126,18 @@ impl Pairing {
         let legs = [&exchange.request, &exchange.answer].into_iter().flatten().count();
         *self.ledger.count_of(form) += legs as u64;
         done(Exchange { form, ..exchange });
+    }
+
+    /// Takes what has been settled since the last time and is no attempt, in the order in which it
+    /// began. Whoever lets no legs through for long asks for it, or it piles up.
+    pub fn take_asides(&mut self) -> impl Iterator<Item = Aside> + use<'_> {
+        self.asides.drain(..)
+    }
+
+    /// Whether the log of a link, as far as it has been heard, goes on past the horizon of what began
+    /// at `began`, in milliseconds.
+    pub fn link_goes_on_after(&self, link: Symbol, began: i64) -> bool {
+        self.links.goes_on_after(link, began, self.settings.horizon_ms)
     }
 
     /// Where the requests stand that wait until their link is heard again.
@@ -361,6 +376,7 @@ fn complete(leg: &mut Leg, copy: &Leg) {
         (&mut leg.merchant, copy.merchant),
         (&mut leg.issuer, copy.issuer),
         (&mut leg.site, copy.site),
+        (&mut leg.equipment, copy.equipment),
         (&mut leg.switch_reason, copy.switch_reason),
     ];
     for (symbol, from) in symbols {
@@ -375,4 +391,6 @@ fn complete(leg: &mut Leg, copy: &Leg) {
     leg.token = leg.token.or(copy.token);
     leg.amount = leg.amount.or(copy.amount);
     leg.stan = leg.stan.or(copy.stan);
+    leg.traces |= copy.traces;
+    leg.management = leg.management.or(copy.management);
 }

@@ -94,6 +94,11 @@ impl Mti {
         matches!(self.class(), Class::Authorisation | Class::Financial) && !self.is_advice()
     }
 
+    /// Whether the last digit says that the message was sent before.
+    pub fn is_repeat(self) -> bool {
+        !(self.0[3] - b'0').is_multiple_of(2)
+    }
+
     /// The four digits.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
@@ -133,6 +138,14 @@ mod tests {
         ] {
             assert_eq!(mti(text).side(), side, "{text}");
         }
+    }
+
+    #[test]
+    fn an_odd_origin_digit_says_that_it_was_sent_before() {
+        assert_eq!(
+            ["0200", "0201", "0403", "0105", "0204"].map(|text| mti(text).is_repeat()),
+            [false, true, true, true, false]
+        );
     }
 
     #[test]

@@ -98,11 +98,21 @@ pub enum Column {
     Reserved60,
     /// The log's own id that joins records of one transaction.
     TraceId,
+    /// Data of the chip in hexadecimal digits, DE55.
+    IccData,
+    /// Terminal verification results, tag 95 of DE55.
+    Tvr,
+    /// Whether the terminal's last reading of a chip failed: 1 no, 2 yes.
+    ChipCondition,
+    /// What a network management message is about, DE70.
+    NetworkCode,
+    /// Function code, DE24 (1993 and later).
+    FunctionCode,
 }
 
 impl Column {
     /// Number of columns.
-    pub const COUNT: usize = 43;
+    pub const COUNT: usize = 48;
 
     /// Every column, in the order of the table.
     pub const ALL: [Self; Self::COUNT] = [
@@ -149,6 +159,11 @@ impl Column {
         Self::ReplacementAmounts,
         Self::Reserved60,
         Self::TraceId,
+        Self::IccData,
+        Self::Tvr,
+        Self::ChipCondition,
+        Self::NetworkCode,
+        Self::FunctionCode,
     ];
 
     /// The canonical name, for example `terminal_id`.

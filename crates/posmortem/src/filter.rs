@@ -4,7 +4,7 @@
 //! ledger always covers the whole input.
 
 use posmortem_classify::Cause;
-use posmortem_exchange::{Conclusion, Exchange, Names, terminal_key};
+use posmortem_exchange::{Aside, Conclusion, Exchange, Names, Symbol, terminal_key};
 use posmortem_iso8583::{ResponseCode, Timestamp};
 
 /// What to look at; an empty list and `None` mean everything.
@@ -37,11 +37,7 @@ impl Filter {
         let at = exchange.at();
         let one_of =
             |wanted: &[String], name: &str| wanted.is_empty() || wanted.iter().any(|text| text == name);
-        let terminal = names.text(exchange.terminal_key());
-        let is_terminal = |wanted: &String| terminal_key(wanted) == terminal;
-        self.since.is_none_or(|since| !is_before(at, since))
-            && self.until.is_none_or(|until| is_before(at, until))
-            && (self.terminals.is_empty() || self.terminals.iter().any(is_terminal))
+        self.takes_terminal_at(exchange.terminal_key(), at, names)
             && one_of(&self.merchants, names.text(exchange.symbol(|leg| leg.merchant)))
             && one_of(&self.issuers, names.text(exchange.symbol(|leg| leg.issuer)))
             && (self.causes.is_empty()
@@ -50,6 +46,25 @@ impl Filter {
                 || conclusion
                     .code
                     .is_some_and(|code| self.codes.iter().any(|wanted| wanted.padded() == code.padded())))
+    }
+
+    /// Whether a message that is no attempt is looked at: by its terminal and time alone.
+    pub(crate) fn takes_aside(&self, aside: &Aside, names: &Names) -> bool {
+        self.takes_terminal_at(aside.terminal_key, aside.at, names)
+    }
+
+    /// Whether it lets all attempts of a terminal through, as far as they lie in its time, or none.
+    pub(crate) fn takes_whole_terminals(&self) -> bool {
+        let Self { merchants, issuers, causes, codes, .. } = self;
+        merchants.is_empty() && issuers.is_empty() && causes.is_empty() && codes.is_empty()
+    }
+
+    fn takes_terminal_at(&self, terminal: Symbol, at: Timestamp, names: &Names) -> bool {
+        let terminal = names.text(terminal);
+        let is_terminal = |wanted: &String| terminal_key(wanted) == terminal;
+        self.since.is_none_or(|since| !is_before(at, since))
+            && self.until.is_none_or(|until| is_before(at, until))
+            && (self.terminals.is_empty() || self.terminals.iter().any(is_terminal))
     }
 }
 

@@ -4,7 +4,7 @@
 //! where rows are written out, a token. Names pass the screen for misplaced card data on their way
 //! into the set of names, so nothing behind this module can show any.
 
-use crate::Settings;
+use crate::{Settings, evidence};
 use posmortem_classify::{Dialect, Kind, ReversalReason, reversal_reason};
 use posmortem_exchange::{
     CardKey, CardToken, Direction, Leg, Names, Reference, Source, Symbol, terminal_key,
@@ -26,6 +26,8 @@ pub(crate) struct LegBuilder<'s> {
     /// Whether the log's own ids are hashed under the token key, so that they can meet those of
     /// other runs.
     lasting_traces: bool,
+    /// Whether legs carry what only diagnosis asks for: equipment and traces.
+    keeps_evidence: bool,
 }
 
 /// A leg, and whether its card was masked in the log.
@@ -36,9 +38,11 @@ pub(crate) struct Built {
 
 impl<'s> LegBuilder<'s> {
     pub(crate) fn new(settings: &'s Settings, lasting_traces: bool) -> Self {
+        let keeps_evidence = settings.keep_table || lasting_traces;
         let random = RandomState::new();
         let key = (random.hash_one(0), random.hash_one(1));
-        Self { settings, keyed: SipHasher13::new_with_keys(key.0, key.1), lasting_traces }
+        let keyed = SipHasher13::new_with_keys(key.0, key.1);
+        Self { settings, keyed, lasting_traces, keeps_evidence }
     }
 
     /// Reads a record of input number `input` into a leg whose symbols belong to `names`.
@@ -57,9 +61,8 @@ impl<'s> LegBuilder<'s> {
         let link = text(Column::Link);
         let dialect = self.dialect(&link, cell(record, Column::Dialect));
         let (original_stan, leaves_a_part) = (original_stan(record, mti), leaves_a_part(record));
+        let source = Source { input, offset: record.position.offset };
         let leg = Leg {
-            at: record.at,
-            source: Source { input, offset: record.position.offset },
             mti,
             terminal,
             terminal_key,
@@ -87,7 +90,9 @@ impl<'s> LegBuilder<'s> {
             reversal_reason: why_reversed(record, mti, code),
             leaves_a_part,
             is_row,
+            ..Leg::untold(record.at, source)
         };
+        let leg = if self.keeps_evidence { with_evidence(leg, record, names) } else { leg };
         Ok(Built { leg, masked_card: card.is_some_and(|card| card.visibility() == Visibility::Masked) })
     }
 
@@ -159,7 +164,20 @@ impl<'s> LegBuilder<'s> {
     }
 }
 
-fn cell<'b>(record: &Record<'b>, column: Column) -> &'b [u8] {
+/// Adds what only diagnosis asks for.
+fn with_evidence(leg: Leg, record: &Record<'_>, names: &mut Names) -> Leg {
+    let [region, model, firmware] =
+        [Column::Region, Column::Model, Column::Firmware].map(|column| shown(cell(record, column)));
+    Leg {
+        equipment: names.intern(&evidence::equipment(&region, &model, &firmware)),
+        traces: evidence::traces(record, leg.mti, leg.code, leg.dialect),
+        management: evidence::management(record, leg.mti, leg.dialect),
+        ..leg
+    }
+}
+
+/// What a record has in a column; empty where the export wrote that there is none.
+pub(crate) fn cell<'b>(record: &Record<'b>, column: Column) -> &'b [u8] {
     told_value(record.get(column))
 }
 
@@ -248,8 +266,7 @@ pub(crate) fn kind_of_codes(mti: Option<Mti>, processing_code: &[u8]) -> Kind {
 
 /// DE60 is for private use: its first two digits are a type only where the dialect is UnionPay's.
 fn kind_of(record: &Record<'_>, mti: Option<Mti>, dialect: Option<Dialect>) -> Kind {
-    let unionpay = dialect.is_some_and(|dialect| dialect.name().starts_with("unionpay"));
-    let reserved = if unionpay { cell(record, Column::Reserved60) } else { b"" };
+    let reserved = if evidence::is_unionpay(dialect) { cell(record, Column::Reserved60) } else { b"" };
     let unionpay_type = reserved.get(..2).unwrap_or_default();
     Kind::of(mti, cell(record, Column::ProcessingCode), cell(record, Column::ConditionCode), unionpay_type)
 }

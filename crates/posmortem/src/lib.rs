@@ -8,6 +8,7 @@
 mod alone;
 mod batch;
 mod crowd;
+mod evidence;
 mod filter;
 mod frontier;
 mod leg_builder;

@@ -121,8 +121,9 @@ pub(crate) struct Places {
     bin_digits: usize,
 }
 
-/// Columns of which no leg keeps anything, or whose cells the time column makes needless.
-const NEEDLESS: [Column; 12] = [
+/// Columns of which no leg keeps anything where attempts are counted alone, or whose cells the time column
+/// makes needless.
+const NEEDLESS: [Column; 17] = [
     Column::Time,
     Column::Date,
     Column::AcquirerId,
@@ -130,6 +131,11 @@ const NEEDLESS: [Column; 12] = [
     Column::Model,
     Column::Firmware,
     Column::ServiceCode,
+    Column::IccData,
+    Column::Tvr,
+    Column::ChipCondition,
+    Column::NetworkCode,
+    Column::FunctionCode,
     Column::Batch,
     Column::OperatorId,
     Column::TransmissionTime,

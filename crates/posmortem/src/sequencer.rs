@@ -11,7 +11,7 @@ use crate::tap::Tap;
 use crate::{Filter, Settings};
 use posmortem_classify::CodeTables;
 use posmortem_exchange::{
-    Exchange, ExchangeTable, Leg, LinkSpan, Names, Pairing, RunFacts, Symbol, Tally, conclude,
+    Aside, Exchange, ExchangeTable, Leg, LinkSpan, Names, Pairing, RunFacts, Symbol, Tally, conclude,
 };
 use std::ops::ControlFlow;
 
@@ -179,6 +179,7 @@ impl<'s, 't> Sequencer<'s, 't> {
             }
             pairing.push(&leg, names, &mut |exchange| counting.count(&exchange, names, observer, tap));
         }
+        counting.settle_asides(pairing, names, tap);
         if let Some(tap) = tap {
             tap.pause(pairing, names);
         }
@@ -201,6 +202,8 @@ impl<'s, 't> Sequencer<'s, 't> {
         }
         let Self { mut pairing, mut counting, mut tap, .. } = self;
         pairing.finish(&mut |exchange| counting.count(&exchange, names, observer, &mut tap));
+        counting.settle_asides(&mut pairing, names, &mut tap);
+        counting.finish(&pairing, names);
         facts.ledger += pairing.ledger();
         facts.orphan_reversals += pairing.orphan_reversals();
         facts.attempt_requests += pairing.attempt_requests();
@@ -218,6 +221,38 @@ impl<'s> Counting<'s> {
         let (tables, filter) = (CodeTables::built_in(), &settings.filter);
         let table = settings.keep_table.then(ExchangeTable::default);
         Self { tables, filter, tally: Tally::default(), table, selected: 0, stopped: false }
+    }
+
+    /// Takes over what pairing has settled beside attempts.
+    pub(crate) fn settle_asides(
+        &mut self,
+        pairing: &mut Pairing,
+        names: &Names,
+        tap: &mut Option<&mut dyn Tap>,
+    ) {
+        for aside in pairing.take_asides() {
+            if let Some(tap) = tap {
+                tap.aside(&aside, names);
+            }
+            self.add_aside(&aside, names);
+        }
+    }
+
+    /// Adds a message that is no attempt to the table, if the filter looks at its terminal and time.
+    pub(crate) fn add_aside(&mut self, aside: &Aside, names: &Names) {
+        if let Some(table) = &mut self.table
+            && self.filter.takes_aside(aside, names)
+        {
+            table.push_aside(aside);
+        }
+    }
+
+    /// Puts the table in order, once everything has been counted.
+    pub(crate) fn finish(&mut self, pairing: &Pairing, names: &Names) {
+        if let Some(table) = &mut self.table {
+            let is_missed = |link, began| pairing.link_goes_on_after(link, began);
+            table.finish(names, is_missed, self.filter.takes_whole_terminals());
+        }
     }
 
     pub(crate) fn count(

@@ -1,6 +1,6 @@
 //! Where everything that a run pairs can be heard, before any filter: for tables.
 
-use posmortem_exchange::{Conclusion, Exchange, Leg, Names, Pairing, RunFacts};
+use posmortem_exchange::{Aside, Conclusion, Exchange, Leg, Names, Pairing, RunFacts};
 
 /// Hears every leg in canonical order and every exchange.
 pub(crate) trait Tap {
@@ -9,6 +9,9 @@ pub(crate) trait Tap {
 
     /// The next exchange that pairing has settled.
     fn exchange(&mut self, exchange: &Exchange, conclusion: &Conclusion, names: &Names);
+
+    /// The next message that has been settled and is no attempt.
+    fn aside(&mut self, aside: &Aside, names: &Names);
 
     /// Some legs have been paired, and now others are read.
     fn pause(&mut self, pairing: &Pairing, names: &Names);

@@ -2,7 +2,7 @@
 //! shows in them.
 
 use posmortem::exchange::{
-    Column, Counts, ExchangeTable, Names, Outcome, Row, Sample, Summary, terminal_key,
+    Column, Counts, ExchangeTable, LatencyClass, Names, Outcome, Row, Sample, Summary, terminal_key,
 };
 use posmortem::iso8583::Timestamp;
 use posmortem::{InputSource, Run, Settings, analyse};
@@ -98,7 +98,7 @@ fn said_by_report(summary: &Summary) -> BTreeMap<&str, Said> {
 
 fn said_by_rows<'n>(table: &ExchangeTable, names: &'n Names) -> BTreeMap<&'n str, Said> {
     let mut terminals = BTreeMap::<_, Said>::new();
-    table.rows().for_each(|row| terminals.entry(names.text(row.terminal)).or_default().record(&row));
+    table.rows().for_each(|row| terminals.entry(names.text(row.place.terminal)).or_default().record(&row));
     terminals
 }
 
@@ -155,10 +155,14 @@ fn columns_say_what_rows_say() {
             let ids = |column: &Column| column.id(at);
             let manner = table.manners()[ids(chunk.manners())];
             assert_eq!(chunk.millis(at), row.at.millis);
-            assert_eq!(table.terminals()[ids(chunk.terminals())], row.terminal);
+            assert_eq!(table.places()[ids(chunk.places())], row.place);
+            assert_eq!(LatencyClass::from_number(chunk.latencies().get(at)), row.latency);
             assert_eq!(table.issuers()[ids(chunk.issuers())], row.issuer);
             assert_eq!(table.links()[ids(chunk.links())], row.link);
-            assert_eq!((manner.entry_mode, manner.kind), (row.entry_mode, row.kind));
+            assert_eq!(
+                (manner.entry_mode, manner.kind, manner.traces),
+                (row.entry_mode, row.kind, row.traces)
+            );
             assert_eq!(table.endings()[ids(chunk.endings())], row.conclusion);
             assert_eq!(chunk.amounts().get(at), row.amount.map_or(0, |amount| amount.minor));
             assert_eq!(chunk.cards().get(at) != 0, row.card.is_some());
@@ -173,15 +177,18 @@ fn shown(summary: &Summary, table: &ExchangeTable) -> Vec<String> {
     let name = |symbol| summary.names.text(symbol);
     let show = |(number, row): (usize, Row)| {
         let card = row.card.map(|card| *cards.entry(card).or_insert(number));
-        let Row { at, entry_mode, kind, conclusion, amount, detail, .. } = row;
+        let Row { at, place, entry_mode, kind, traces, conclusion, amount, latency, detail, .. } = row;
         let told = detail.map(|of| (of.stan, of.rrn, of.source, of.latency_ms));
-        let names = [row.terminal, row.issuer, row.link].map(name);
+        let names = [place.terminal, place.site, place.equipment, row.issuer, row.link].map(name);
         let more = detail.map(|of| [of.merchant, of.switch_reason].map(name));
         format!(
-            "{at:?} {names:?} {entry_mode:?} {kind:?} {conclusion:?} {amount:?} {card:?} {told:?} {more:?}"
+            "{at:?} {names:?} {entry_mode:?} {kind:?} {traces:?} {conclusion:?} {amount:?} {card:?} {latency:?} \
+             {told:?} {more:?}"
         )
     };
-    table.rows().enumerate().map(show).collect()
+    let events =
+        table.events().iter().map(|event| format!("{} {} {:?}", event.at, name(event.terminal), event.what));
+    table.rows().enumerate().map(show).chain(events).collect()
 }
 
 fn report(summary: &Summary) -> String {

@@ -10,13 +10,16 @@ pub(super) const CHUNK_ROWS: usize = 1 << 16;
 #[derive(Clone, Copy)]
 pub(super) struct Core {
     pub(super) millis: i64,
-    pub(super) terminal: u64,
+    pub(super) place: u64,
     pub(super) issuer: u64,
     pub(super) link: u64,
     pub(super) manner: u64,
     pub(super) ending: u64,
     pub(super) minor: u64,
     pub(super) card: u64,
+    pub(super) latency: u64,
+    /// One more than the STAN, 0 for none.
+    pub(super) stan: u64,
 }
 
 /// At most 65,536 rows, in the order in which pairing settled them: nearly that of time.
@@ -26,13 +29,16 @@ pub struct Chunk {
     base: i64,
     /// How far others are from it, in milliseconds, to either side.
     away: Column,
-    terminals: Column,
+    places: Column,
     issuers: Column,
     links: Column,
     manners: Column,
     endings: Column,
     amounts: Column,
     cards: Column,
+    latencies: Column,
+    /// Empty once the table is finished.
+    stans: Column,
     pub(super) details: Details,
 }
 
@@ -49,9 +55,9 @@ impl Chunk {
         self.base.wrapping_add(unfold(self.away.get(row)))
     }
 
-    /// Places in [`super::ExchangeTable::terminals`].
-    pub fn terminals(&self) -> &Column {
-        &self.terminals
+    /// Places in [`super::ExchangeTable::places`].
+    pub fn places(&self) -> &Column {
+        &self.places
     }
 
     /// Places in [`super::ExchangeTable::issuers`].
@@ -84,6 +90,32 @@ impl Chunk {
         &self.cards
     }
 
+    /// [`super::LatencyClass`]es as numbers, 0 for none.
+    pub fn latencies(&self) -> &Column {
+        &self.latencies
+    }
+
+    /// The STAN of a row, as long as the table is not finished.
+    pub(super) fn stan(&self, row: usize) -> Option<u64> {
+        self.stans.get(row).checked_sub(1)
+    }
+
+    /// Everything of a row's core.
+    pub(super) fn core(&self, row: usize) -> Core {
+        Core {
+            millis: self.millis(row),
+            place: self.places.get(row),
+            issuer: self.issuers.get(row),
+            link: self.links.get(row),
+            manner: self.manners.get(row),
+            ending: self.endings.get(row),
+            minor: self.amounts.get(row),
+            card: self.cards.get(row),
+            latency: self.latencies.get(row),
+            stan: self.stans.get(row),
+        }
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.len() >= CHUNK_ROWS
     }
@@ -93,25 +125,38 @@ impl Chunk {
             self.base = core.millis;
         }
         self.away.push(fold(core.millis.wrapping_sub(self.base)));
-        self.terminals.push(core.terminal);
+        self.places.push(core.place);
         self.issuers.push(core.issuer);
         self.links.push(core.link);
         self.manners.push(core.manner);
         self.endings.push(core.ending);
         self.amounts.push(core.minor);
         self.cards.push(core.card);
+        self.latencies.push(core.latency);
+        self.stans.push(core.stan);
     }
 
     /// No further row will come.
     pub(super) fn seal(&mut self) {
-        let Self { away, terminals, issuers, links, manners, endings, amounts, cards, details, .. } = self;
-        let columns = [away, terminals, issuers, links, manners, endings, amounts, cards];
-        columns.into_iter().chain(details.columns_mut()).for_each(Column::shrink);
+        self.core_mut().into_iter().for_each(Column::shrink);
+        self.details.columns_mut().into_iter().for_each(Column::shrink);
+    }
+
+    /// Nobody will ask for STANs any more.
+    pub(super) fn forget_stans(&mut self) {
+        self.stans = Column::default();
+    }
+
+    fn core_mut(&mut self) -> [&mut Column; 10] {
+        let Self { away, places, issuers, links, manners, endings, amounts, cards, latencies, stans, .. } =
+            self;
+        [away, places, issuers, links, manners, endings, amounts, cards, latencies, stans]
     }
 
     pub(super) fn core_bytes(&self) -> usize {
-        let Self { away, terminals, issuers, links, manners, endings, amounts, cards, .. } = self;
-        let columns = [away, terminals, issuers, links, manners, endings, amounts, cards];
+        let Self { away, places, issuers, links, manners, endings, amounts, cards, latencies, stans, .. } =
+            self;
+        let columns = [away, places, issuers, links, manners, endings, amounts, cards, latencies, stans];
         columns.into_iter().map(Column::bytes).sum()
     }
 }

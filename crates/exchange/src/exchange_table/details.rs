@@ -67,6 +67,16 @@ impl Details {
         self.rows.id(at)
     }
 
+    /// The detail of a row, if it has one.
+    pub(super) fn of_row(&self, row: usize) -> Option<Detail> {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.row(middle) < row { low = middle + 1 } else { high = middle }
+        }
+        (low < self.len() && self.row(low) == row).then(|| self.get(low))
+    }
+
     pub(super) fn push(&mut self, row: usize, detail: &Detail) {
         let Detail { stan, rrn, source, merchant, switch_reason, latency_ms } = detail;
         let told = if stan.is_some() { STAN } else { 0 } | if latency_ms.is_some() { LATENCY } else { 0 };

@@ -1,6 +1,7 @@
 //! What an open exchange turns out to be once its horizon has passed.
 
 use super::Pairing;
+use super::asides::aside;
 use super::open::Open;
 use crate::{Exchange, Form, Symbol, Traffic};
 
@@ -15,9 +16,18 @@ impl Pairing {
     /// Decides what an exchange is whose horizon has passed.
     pub(super) fn settle(&mut self, open: Open, done: &mut impl FnMut(Exchange)) {
         match (open.traffic, &open.request, &open.answer) {
-            (Traffic::Advice, ..) => self.ledger.advice += open.frames(),
-            (Traffic::Reversal, ..) => self.ledger.reversal += open.frames(),
-            (Traffic::Administrative, ..) => self.ledger.administrative += open.frames(),
+            (Traffic::Advice, ..) => {
+                self.ledger.advice += open.frames();
+                self.asides.extend(aside(&open));
+            }
+            (Traffic::Reversal, ..) => {
+                self.ledger.reversal += open.frames();
+                self.asides.extend(aside(&open));
+            }
+            (Traffic::Administrative, ..) => {
+                self.ledger.administrative += open.frames();
+                self.asides.extend(aside(&open));
+            }
             (_, Some(_), Some(_)) => self.close(open, Form::Paired, done),
             (_, None, Some(answer)) if answer.mti.is_none() => self.close(open, Form::Complete, done),
             (_, None, _) => {

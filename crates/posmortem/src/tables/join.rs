@@ -201,6 +201,8 @@ impl<'s> Join<'s> {
             pairing.push(leg, &names, &mut count);
         }
         pairing.finish(&mut count);
+        counting.settle_asides(&mut pairing, &names, &mut None);
+        counting.finish(&pairing, &names);
         add_pairing(&mut facts, &pairing);
         let Counting { tally, table, selected, stopped, .. } = counting;
         let summary = summary_of(facts, &pairing, tally, names);

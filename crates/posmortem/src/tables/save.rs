@@ -5,7 +5,9 @@ use crate::run::{InputSource, Observer, Run, analyse_with, sorted_paths};
 use crate::tap::Tap;
 use crate::{Settings, TokenKey};
 use posmortem_classify::CodeTables;
-use posmortem_exchange::{Conclusion, Decided, Edges, Exchange, Leg, Names, Pairing, RunFacts, Summary};
+use posmortem_exchange::{
+    Aside, Conclusion, Decided, Edges, Exchange, Leg, Names, Pairing, RunFacts, Summary,
+};
 use posmortem_iso8583::Timestamp;
 use posmortem_tables::{Header, TableError, TableFacts, TableWriter};
 use sha2::{Digest, Sha256};
@@ -98,6 +100,10 @@ impl<W: Write + Send> Tap for Saver<'_, W> {
 
     fn exchange(&mut self, exchange: &Exchange, conclusion: &Conclusion, names: &Names) {
         self.edges.exchange(exchange, conclusion, &mut |decided| self.table.write(decided, names));
+    }
+
+    fn aside(&mut self, aside: &Aside, _names: &Names) {
+        let _ = aside;
     }
 
     fn pause(&mut self, pairing: &Pairing, names: &Names) {

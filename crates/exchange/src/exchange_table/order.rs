@@ -1,0 +1,163 @@
+//! Rows into their order.
+//!
+//! Pairing settles attempts nearly in the order of time: what waited for its link to be heard again
+//! comes late, and so do the edges of saved tables. So the rows that are out of place are few, and are
+//! merged with the others. Chunks before the first of them stay as they are.
+
+use super::{Chunk, Detail, Dictionary, ExchangeTable, Place};
+use crate::{Conclusion, Names, Symbol};
+use posmortem_classify::Dialect;
+use std::cmp::Ordering;
+use std::collections::VecDeque;
+use std::hash::Hash;
+
+/// A row by its chunk and its place there.
+type At = (usize, usize);
+
+/// What rows are compared by: each dimension's values by their rank.
+struct Ranks<'n> {
+    names: &'n Names,
+    places: Vec<u32>,
+    issuers: Vec<u32>,
+    links: Vec<u32>,
+    manners: Vec<u32>,
+    endings: Vec<u32>,
+}
+
+impl<'n> Ranks<'n> {
+    fn of(table: &ExchangeTable, names: &'n Names) -> Self {
+        let text = |symbol: &Symbol| names.text(*symbol);
+        let by_text = |a: &Symbol, b: &Symbol| text(a).cmp(text(b));
+        let place =
+            |place: &Place| [place.terminal, place.site, place.equipment].map(|name| names.text(name));
+        Self {
+            names,
+            places: ranks(&table.places, |a, b| place(a).cmp(&place(b))),
+            issuers: ranks(&table.issuers, by_text),
+            links: ranks(&table.links, by_text),
+            manners: ranks(&table.manners, Ord::cmp),
+            endings: ranks(&table.endings, |a, b| ending(a).cmp(&ending(b))),
+        }
+    }
+
+    /// The order of two rows of `chunks`. Cards have none that two runs could share.
+    fn compare(&self, chunks: &[Chunk], a: At, b: At) -> Ordering {
+        let millis = |at: At| chunks[at.0].millis(at.1);
+        millis(a)
+            .cmp(&millis(b))
+            .then_with(|| self.content(chunks, a).cmp(&self.content(chunks, b)))
+            .then_with(|| {
+                let detail = |at: At| chunks[at.0].details.of_row(at.1);
+                match (detail(a), detail(b)) {
+                    (Some(a), Some(b)) => self.detail(&a).cmp(&self.detail(&b)),
+                    (a, b) => a.is_some().cmp(&b.is_some()),
+                }
+            })
+    }
+
+    fn content(&self, chunks: &[Chunk], at: At) -> impl Ord + use<> {
+        let core = chunks[at.0].core(at.1);
+        let rank = |ranks: &[u32], id: u64| ranks[id as usize];
+        (
+            rank(&self.places, core.place),
+            core.stan,
+            rank(&self.issuers, core.issuer),
+            rank(&self.links, core.link),
+            rank(&self.manners, core.manner),
+            rank(&self.endings, core.ending),
+            (core.minor, core.latency),
+        )
+    }
+
+    fn detail(&self, detail: &Detail) -> impl Ord + use<'n> {
+        let Detail { stan, rrn, source, merchant, switch_reason, latency_ms } = *detail;
+        let texts = [merchant, switch_reason].map(|name| self.names.text(name));
+        ((stan, rrn), texts, latency_ms, source)
+    }
+}
+
+fn ending(conclusion: &Conclusion) -> impl Ord + use<> {
+    let Conclusion { outcome, reason, code, dialect, partial, stand_in, approval_lost } = *conclusion;
+    (outcome, reason, code, dialect.map(Dialect::name), [partial, stand_in, approval_lost])
+}
+
+/// The place of each value of a dictionary among all of them.
+fn ranks<T: Copy + Eq + Hash>(of: &Dictionary<T>, compare: impl Fn(&T, &T) -> Ordering) -> Vec<u32> {
+    let values = of.values();
+    let mut sorted: Vec<u32> = (0..).take(values.len()).collect();
+    sorted.sort_by(|a, b| compare(&values[*a as usize], &values[*b as usize]));
+    let mut ranks = vec![0; values.len()];
+    for (rank, id) in (0..).zip(sorted) {
+        ranks[id as usize] = rank;
+    }
+    ranks
+}
+
+impl ExchangeTable {
+    /// Puts the rows into the order of time, terminal, STAN and content.
+    pub(super) fn sort(&mut self, names: &Names) {
+        let ranks = Ranks::of(self, names);
+        let astray = astray(&self.chunks, &ranks);
+        let Some(first) = astray.front().copied() else { return };
+        let mut sorted: Vec<At> = astray.iter().copied().collect();
+        sorted.sort_by(|a, b| ranks.compare(&self.chunks, *a, *b));
+        let earliest = sorted[0];
+        let is_before = |(number, chunk): &(usize, &Chunk)| {
+            let last = (*number, chunk.len() - 1);
+            *number < first.0 && ranks.compare(&self.chunks, last, earliest).is_le()
+        };
+        let stay = self.chunks.iter().enumerate().take_while(is_before).count();
+        let old = self.chunks.split_off(stay);
+        let moved = |(chunk, row): At| (chunk - stay, row);
+        let astray = astray.into_iter().map(moved).collect();
+        self.merge(old, astray, sorted.into_iter().map(moved).collect(), &ranks);
+    }
+
+    /// Lays rows down anew: those in place (all but `astray`) and `sorted`, which are the same as `astray`.
+    /// A chunk whose rows have all been moved is let go.
+    fn merge(
+        &mut self,
+        mut old: Vec<Chunk>,
+        mut astray: VecDeque<At>,
+        sorted: VecDeque<At>,
+        ranks: &Ranks<'_>,
+    ) {
+        let lens: Vec<usize> = old.iter().map(Chunk::len).collect();
+        let mut left = lens.clone();
+        let all = lens.iter().enumerate().flat_map(|(chunk, len)| (0..*len).map(move |row| (chunk, row)));
+        let mut in_place = all.filter(|at| astray.pop_front_if(|next| next == at).is_none()).peekable();
+        let mut sorted = sorted.into_iter().peekable();
+        loop {
+            let next = match (in_place.peek(), sorted.peek()) {
+                (Some(a), Some(b)) if ranks.compare(&old, *b, *a).is_lt() => sorted.next(),
+                (Some(_), _) => in_place.next(),
+                (None, _) => sorted.next(),
+            };
+            let Some((chunk, row)) = next else { return };
+            let detail = old[chunk].details.of_row(row);
+            let core = old[chunk].core(row);
+            self.push_row(core, detail.as_ref());
+            left[chunk] -= 1;
+            if left[chunk] == 0 {
+                old[chunk] = Chunk::default();
+            }
+        }
+    }
+}
+
+/// The rows that stand behind one that they precede, in the order in which they stand.
+fn astray(chunks: &[Chunk], ranks: &Ranks<'_>) -> VecDeque<At> {
+    let mut astray = VecDeque::new();
+    let mut latest = None;
+    for (number, chunk) in chunks.iter().enumerate() {
+        for row in 0..chunk.len() {
+            let at = (number, row);
+            if latest.is_some_and(|latest| ranks.compare(chunks, at, latest).is_lt()) {
+                astray.push_back(at);
+            } else {
+                latest = Some(at);
+            }
+        }
+    }
+    astray
+}

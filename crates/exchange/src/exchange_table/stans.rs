@@ -1,0 +1,206 @@
+//! What the order of a terminal's STANs tells: restarts, and attempts that nobody saw.
+//!
+//! Only of terminals that count: many hosts number for all their terminals, and then STANs say nothing
+//! about one. Messages that are no attempts use STANs up, too; what they used is not missing.
+
+use super::{Dictionary, ExchangeTable};
+use crate::{Aside, Symbol, TerminalEvent, TerminalEventKind};
+
+/// STANs this close to each other in time may stand in either order.
+const DISORDER_MS: i64 = 60_000;
+
+/// STANs have six digits, and after the last one comes 1.
+const LAST: u64 = 999_999;
+
+/// Going back from this near the last STAN to as near the first one is no restart.
+const NEAR: u64 = 1_000;
+
+/// A terminal counts when half of its steps are no larger.
+const SMALL_STEP: u64 = 16;
+
+/// STANs of other messages that are remembered, a terminal.
+const MOST_USED: usize = 64;
+
+/// How a terminal numbers its attempts.
+#[derive(Clone, Copy, Default)]
+struct Counting {
+    last: Option<u64>,
+    steps: u32,
+    small: u32,
+    single: u32,
+}
+
+impl Counting {
+    fn see(&mut self, stan: u64) {
+        let Some(last) = self.last.replace(stan).filter(|last| *last != stan) else { return };
+        self.steps += 1;
+        if let Some(step) = stan.checked_sub(last) {
+            self.small += u32::from(step <= SMALL_STEP);
+            self.single += u32::from(step == 1);
+        }
+    }
+
+    /// Whether a step back tells something.
+    fn counts(self) -> bool {
+        2 * self.small >= self.steps
+    }
+
+    /// Whether a step forward of more than one does.
+    fn counts_singly(self) -> bool {
+        2 * self.single >= self.steps
+    }
+}
+
+/// A step forward that left STANs out.
+struct Jump {
+    at: i64,
+    from: u64,
+    to: u64,
+    missing: u64,
+}
+
+/// Where a terminal's numbers have come.
+#[derive(Default)]
+struct Course {
+    last: Option<(i64, u64)>,
+    /// By messages that are no attempts, beyond the last one.
+    used: Vec<u64>,
+    /// Those that a late line may still fill.
+    jumps: Vec<Jump>,
+}
+
+/// How the terminals of a table number their attempts.
+pub(super) struct Stans {
+    terminals: Dictionary<Symbol>,
+    /// The number of each place's terminal; none where it is not told.
+    of_place: Vec<Option<usize>>,
+    counting: Vec<Counting>,
+}
+
+impl Stans {
+    /// Looks at all rows of a table in their order.
+    pub(super) fn of(table: &ExchangeTable, asides: &[Aside]) -> Self {
+        let mut terminals = Dictionary::<Symbol>::default();
+        let mut number = |symbol: Symbol| (!symbol.is_absent()).then(|| terminals.id(symbol) as usize);
+        let of_place: Vec<_> = table.places().iter().map(|place| number(place.terminal)).collect();
+        asides.iter().for_each(|aside| _ = number(aside.terminal_key));
+        let mut counting = vec![Counting::default(); terminals.values().len()];
+        for (chunk, row) in rows(table) {
+            if let (Some(terminal), Some(stan)) = (of_place[chunk.places().id(row)], chunk.stan(row)) {
+                counting[terminal].see(stan);
+            }
+        }
+        Self { terminals, of_place, counting }
+    }
+
+    /// Adds what the order of STANs tells to `events`. `asides` are in the order of time.
+    pub(super) fn events(mut self, table: &ExchangeTable, asides: &[Aside], events: &mut Vec<TerminalEvent>) {
+        let mut courses: Vec<Course> = Vec::new();
+        courses.resize_with(self.counting.len(), Course::default);
+        let mut tell = |at, number: usize, what, terminals: &Dictionary<Symbol>| {
+            events.push(TerminalEvent { at, terminal: terminals.values()[number], what });
+        };
+        let mut asides = asides.iter().peekable();
+        for (chunk, row) in rows(table) {
+            let at = chunk.millis(row);
+            while let Some(aside) = asides.next_if(|aside| aside.at.millis <= at) {
+                let number = self.terminals.id(aside.terminal_key) as usize;
+                if let (Some(course), Some(stan)) = (courses.get_mut(number), aside.stan) {
+                    course.use_up(aside.at.millis, stan);
+                }
+            }
+            let (Some(number), Some(stan)) = (self.of_place[chunk.places().id(row)], chunk.stan(row)) else {
+                continue;
+            };
+            let (counting, course) = (self.counting[number], &mut courses[number]);
+            course.end_jumps(at, |at, gap| {
+                tell(at, number, TerminalEventKind::StanJumped(gap), &self.terminals)
+            });
+            if course.step(at, stan, counting) {
+                tell(at, number, TerminalEventKind::StanFellBack, &self.terminals);
+            }
+        }
+        for aside in asides {
+            let number = self.terminals.id(aside.terminal_key) as usize;
+            if let (Some(course), Some(stan)) = (courses.get_mut(number), aside.stan) {
+                course.use_up(aside.at.millis, stan);
+            }
+        }
+        for (number, course) in courses.iter_mut().enumerate() {
+            course.end_jumps(i64::MAX, |at, gap| {
+                tell(at, number, TerminalEventKind::StanJumped(gap), &self.terminals);
+            });
+        }
+    }
+}
+
+fn rows(table: &ExchangeTable) -> impl Iterator<Item = (&super::Chunk, usize)> {
+    table.chunks().iter().flat_map(|chunk| (0..chunk.len()).map(move |row| (chunk, row)))
+}
+
+impl Course {
+    /// Takes note of a STAN that is no attempt's.
+    fn use_up(&mut self, at: i64, stan: u64) {
+        self.fill(at, stan);
+        let is_ahead = self.last.is_none_or(|(_, last)| stan > last);
+        if is_ahead && self.used.len() < MOST_USED && !self.used.contains(&stan) {
+            self.used.push(stan);
+        }
+    }
+
+    /// Takes note of an attempt's STAN, and tells whether it fell back.
+    fn step(&mut self, at: i64, stan: u64, counting: Counting) -> bool {
+        let Some((last_at, last)) = self.last else {
+            self.last = Some((at, stan));
+            return false;
+        };
+        if stan >= last {
+            let used = self.used.iter().filter(|used| (last + 1..stan).contains(used)).count() as u64;
+            self.used.retain(|used| *used > stan);
+            self.jump(at, last, stan, (stan - last).saturating_sub(1 + used), counting);
+        } else if last <= LAST && last > LAST - NEAR && stan < NEAR {
+            let missing = (stan + LAST - last).saturating_sub(1);
+            let used = std::mem::take(&mut self.used);
+            let used = used.iter().filter(|used| **used > last || **used < stan).count() as u64;
+            self.jump(at, last, stan, missing.saturating_sub(used), counting);
+        } else if at.saturating_sub(last_at) <= DISORDER_MS {
+            self.fill(at, stan);
+            return false;
+        } else {
+            self.used.clear();
+            self.last = Some((at, stan));
+            return counting.counts();
+        }
+        self.last = Some((at, stan));
+        false
+    }
+
+    fn jump(&mut self, at: i64, from: u64, to: u64, missing: u64, counting: Counting) {
+        if missing > 0 && counting.counts_singly() {
+            self.jumps.push(Jump { at, from, to, missing });
+        }
+    }
+
+    /// A line that came late: its STAN was not missing after all.
+    fn fill(&mut self, at: i64, stan: u64) {
+        let is_left_out = |jump: &Jump| match jump.from < jump.to {
+            true => jump.from < stan && stan < jump.to,
+            false => jump.from < stan || stan < jump.to,
+        };
+        let near = |jump: &&mut Jump| at.saturating_sub(jump.at) <= DISORDER_MS && is_left_out(jump);
+        if let Some(jump) = self.jumps.iter_mut().find(near) {
+            jump.missing -= jump.missing.min(1);
+        }
+    }
+
+    /// Tells of the jumps that no line can fill any more.
+    fn end_jumps(&mut self, now: i64, mut tell: impl FnMut(i64, u16)) {
+        self.jumps.retain(|jump| {
+            let goes_on = now.saturating_sub(jump.at) <= DISORDER_MS;
+            if !goes_on && jump.missing > 0 {
+                tell(jump.at, u16::try_from(jump.missing).unwrap_or(u16::MAX));
+            }
+            goes_on
+        });
+    }
+}

@@ -1,0 +1,118 @@
+//! What a record shows of card, reader and line beyond its code: bits, and nothing that could be shown.
+//!
+//! Of the card no more is looked at than one digit of its service code, and that is kept as one of two
+//! bits. Whether bits come to anything is not decided here.
+
+use crate::leg_builder::cell;
+use posmortem_classify::Dialect;
+use posmortem_exchange::{Equipment, Traces};
+use posmortem_iso8583::{
+    Class, ManagementField, Mti, NetworkManagement, PinEntry, ResponseCode, Side, Track2, Tvr,
+    authorisation_response,
+};
+use posmortem_logs::{Column, Record};
+use std::borrow::Cow;
+
+/// Where UnionPay's DE60 tells what network management is about (60.3), and the chip's condition (60.5).
+const UNIONPAY_MANAGEMENT: std::ops::Range<usize> = 8..11;
+const UNIONPAY_CHIP: usize = 12;
+
+/// Where Visa's DE60 tells the chip's condition (60.3).
+const VISA_CHIP: usize = 2;
+
+/// What a record shows.
+pub(crate) fn traces(
+    record: &Record<'_>,
+    mti: Option<Mti>,
+    code: Option<ResponseCode>,
+    dialect: Option<Dialect>,
+) -> Traces {
+    let pin = PinEntry::from_de22(cell(record, Column::PosEntryMode), is_unionpay(dialect));
+    let icc_data = cell(record, Column::IccData);
+    let tvr = Tvr::parse(cell(record, Column::Tvr)).or_else(|| Tvr::of_icc_data(icc_data));
+    let of_tvr = |bit: fn(Tvr) -> bool| tvr.is_some_and(bit);
+    let stayed_offline = |code: &[u8]| matches!(code, b"Y3" | b"Z3");
+    let repeats = mti.is_some_and(|mti| mti.side() == Side::Request && mti.is_repeat());
+    let offline = code.is_some_and(|code| stayed_offline(code.as_str().as_bytes()))
+        || authorisation_response(icc_data).is_some_and(|code| stayed_offline(&code));
+    card(record)
+        | chip(record, dialect)
+        | Traces::PIN_PAD_OUT_OF_SERVICE.when(pin.pad_out_of_service)
+        | Traces::PIN_ENTERED.when(pin.entered || of_tvr(Tvr::online_pin_entered))
+        | Traces::REPEATED.when(repeats)
+        | Traces::ICC_DATA_MISSING.when(of_tvr(Tvr::icc_data_missing))
+        | Traces::PIN_PAD_NOT_WORKING.when(of_tvr(Tvr::pin_pad_not_working))
+        | Traces::PIN_BYPASSED.when(of_tvr(Tvr::pin_bypassed))
+        | Traces::COULD_NOT_GO_ONLINE.when(offline)
+}
+
+/// Whether the card has a chip, by the first digit of its service code.
+fn card(record: &Record<'_>) -> Traces {
+    let of_code = |code: &[u8]| match code {
+        [digit @ b'1'..=b'9', b, c] if b.is_ascii_digit() && c.is_ascii_digit() => Some(digit - b'0'),
+        _ => None,
+    };
+    let of_track = || Track2::parse(cell(record, Column::Track2)).and_then(|track| track.service_digit());
+    match of_code(cell(record, Column::ServiceCode)).or_else(of_track) {
+        Some(2 | 6) => Traces::CHIP_CARD,
+        Some(_) => Traces::STRIPE_CARD,
+        None => Traces::NONE,
+    }
+}
+
+/// What became of the terminal's last reading of a chip.
+fn chip(record: &Record<'_>, dialect: Option<Dialect>) -> Traces {
+    let reserved = || {
+        let at = match dialect {
+            Some(dialect) if is_unionpay(Some(dialect)) => UNIONPAY_CHIP,
+            Some(dialect) if dialect.name() == "visa" => VISA_CHIP,
+            _ => return None,
+        };
+        digits(record)?.get(at).copied()
+    };
+    let told = match cell(record, Column::ChipCondition) {
+        [b'0', digit] | [digit] => Some(*digit),
+        _ => reserved(),
+    };
+    match told {
+        Some(b'1') => Traces::CHIP_READ_FINE,
+        Some(b'2') => Traces::CHIP_READ_FAILED,
+        _ => Traces::NONE,
+    }
+}
+
+/// What a message of class 8 is about.
+pub(crate) fn management(
+    record: &Record<'_>,
+    mti: Option<Mti>,
+    dialect: Option<Dialect>,
+) -> Option<NetworkManagement> {
+    let mti = mti.filter(|mti| mti.class() == Class::Network)?;
+    let information =
+        || NetworkManagement::from_code(ManagementField::Information, cell(record, Column::NetworkCode));
+    // Under a 1987 MTI, DE24 names a network.
+    let function = || {
+        let code = cell(record, Column::FunctionCode);
+        (mti.version() != 0).then(|| NetworkManagement::from_code(ManagementField::Function, code))?
+    };
+    let unionpay = || {
+        let code = digits(record).filter(|_| is_unionpay(dialect))?.get(UNIONPAY_MANAGEMENT)?;
+        NetworkManagement::from_code(ManagementField::UnionPay, code)
+    };
+    information().or_else(function).or_else(unionpay)
+}
+
+/// Region, model and firmware as one name.
+pub(crate) fn equipment(region: &str, model: &str, firmware: &str) -> Cow<'static, str> {
+    Equipment { region, model, firmware }.name()
+}
+
+/// DE60 where it is digits throughout.
+fn digits<'b>(record: &Record<'b>) -> Option<&'b [u8]> {
+    Some(cell(record, Column::Reserved60)).filter(|text| text.iter().all(u8::is_ascii_digit))
+}
+
+/// Whether DE60 and DE22 are laid out as UnionPay's.
+pub(crate) fn is_unionpay(dialect: Option<Dialect>) -> bool {
+    dialect.is_some_and(|dialect| dialect.name().starts_with("unionpay"))
+}
