@@ -8,9 +8,13 @@
 mod attribute;
 mod day;
 mod mark;
+mod overlay;
 mod rates;
+mod scan;
 
 pub use attribute::Attribute;
 pub use day::{Attempt, Day, Dimension, Flags, Leaves, UNTOLD};
 pub use mark::Mark;
+pub use overlay::Overlay;
 pub use rates::{LEAST_RATE, Rates};
+pub use scan::{Aside, Finding, Group, Groups, MarkCount, Scan, ScanSettings, Scanned, ScopeKind};
