@@ -8,9 +8,14 @@
 mod attribute;
 mod day;
 mod mark;
+mod own;
 mod rates;
 
 pub use attribute::Attribute;
 pub use day::{Attempt, Day, Dimension, Flags, Leaves, UNTOLD};
 pub use mark::Mark;
+pub use own::{
+    Counts, Family, Health, LN_FACTOR_EDGES, OwnSettings, OwnTest, Signature, SignatureMark, Signatures,
+    Spread, Standing, Suspect, own_faults,
+};
 pub use rates::{LEAST_RATE, Rates};
