@@ -12,6 +12,7 @@ mod evidence;
 mod excess;
 mod mark;
 mod overlay;
+mod own;
 mod rates;
 mod scan;
 mod settings;
@@ -23,6 +24,10 @@ pub use day::{Attempt, Day, Dimension, Flags, Leaves, UNTOLD};
 pub use evidence::{Evidence, Rule, Value};
 pub use mark::Mark;
 pub use overlay::Overlay;
+pub use own::{
+    Counts, Family, Health, LN_FACTOR_EDGES, OwnSettings, OwnTest, Signature, SignatureMark, Signatures,
+    Spread, Standing, Suspect, own_faults,
+};
 pub use rates::{LEAST_RATE, Rates};
 pub use scan::{Aside, Finding, Group, Groups, MarkCount, Scan, ScanSettings, Scanned, ScopeKind};
 pub use settings::Settings;

@@ -1,0 +1,304 @@
+//! The likelihood ratio of a fault over every window that it may have had, in one pass.
+//!
+//! A terminal's sequence is a row of misses and hits. Three families of windows are weighed: the whole
+//! day, from some attempt to the end, and any segment. Their sums run over all windows, not over the
+//! best one, so that a search needs no price of its own. Nothing here knows marks or terminals.
+
+use std::ops::RangeInclusive;
+
+/// The shares of a terminal's attempts that a fault may hit. The least is the floor under the effect:
+/// what a terminal shows above its norm by less than 3 % of its attempts is no fault.
+pub(super) const EFFECTS: [f64; 6] = [0.03, 0.06, 0.12, 0.25, 0.5, 0.9];
+/// Points at which the natural level of a terminal is integrated.
+pub(super) const LEVELS: usize = 5;
+/// Kinds of windows, in the order of [`Family`].
+pub(super) const FAMILIES: usize = 3;
+/// A component is a family and an effect: `family * EFFECTS.len() + effect`.
+pub(super) const COMPONENTS: usize = FAMILIES * EFFECTS.len();
+
+/// No hit may count for more: a code that was never seen is not impossible.
+const MOST_ODDS: f64 = 1e4;
+/// The weight of the sequence's first attempt as a start, and of its last as an end.
+const OUTER_EDGE: f64 = 0.3;
+/// The weight shared by the attempts next to a sign-on, where there is one.
+const SIGN_ON_EDGE: f64 = 0.3;
+const LANES: usize = EFFECTS.len() * LEVELS;
+
+/// Which windows a component sums over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// From the first attempt to the last.
+    WholeDay,
+    /// From some attempt to the last.
+    ToTheEnd,
+    /// From some attempt to another.
+    Segment,
+}
+
+impl Family {
+    /// The family of a component.
+    pub(super) fn of(component: usize) -> Self {
+        match component / EFFECTS.len() {
+            0 => Self::WholeDay,
+            1 => Self::ToTheEnd,
+            _ => Self::Segment,
+        }
+    }
+}
+
+/// A terminal's attempts that could have shown a signature, in the order of time.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sequence {
+    /// By attempt: zero for a miss; for a hit, the code's share among the fault's codes over the rate
+    /// that was expected of it.
+    pub(super) odds: Vec<f64>,
+    /// The attempts that follow a sign-on, ascending.
+    pub(super) after_sign_on: Vec<usize>,
+}
+
+/// Prior weights of the edges of a window; each sums to 1.
+struct Edges {
+    open: Vec<f64>,
+    close: Vec<f64>,
+}
+
+impl Sequence {
+    fn edges(&self) -> Edges {
+        let n = self.odds.len();
+        let beside = |at: Vec<usize>| {
+            let extra = if at.is_empty() { 0.0 } else { SIGN_ON_EDGE };
+            let mut weights = vec![(1.0 - OUTER_EDGE - extra) / n as f64; n];
+            let each = extra / at.len().max(1) as f64;
+            at.into_iter().for_each(|at| weights[at] += each);
+            weights
+        };
+        let mut open = beside(self.after_sign_on.clone());
+        let before = self.after_sign_on.iter().filter_map(|at| at.checked_sub(1));
+        let mut close = beside(before.collect());
+        if let (Some(first), Some(last)) = (open.first_mut(), close.last_mut()) {
+            *first += OUTER_EDGE;
+            *last += OUTER_EDGE;
+        }
+        Edges { open, close }
+    }
+
+    /// The natural logarithms of the likelihood ratio, by component and level.
+    pub(super) fn ln_ratios(&self, levels: &[f64; LEVELS]) -> [[f64; LEVELS]; COMPONENTS] {
+        let edges = self.edges();
+        let misses: [f64; LANES] = std::array::from_fn(|lane| 1.0 - EFFECTS[lane / LEVELS]);
+        let mut sums = Sums::new();
+        let mut opened = 0.0;
+        let mut pairs = 0.0;
+        for (at, &odds) in self.odds.iter().enumerate() {
+            opened += edges.open[at];
+            pairs += opened * edges.close[at];
+            let factors = if odds == 0.0 { misses } else { hit_factors(odds, levels) };
+            sums.push(&factors, edges.open[at], edges.close[at]);
+            // Sixteen factors of 1e4 at most stay far from the end of the range.
+            if at % 16 == 15 {
+                sums.rescale();
+            }
+        }
+        sums.ln_ratios(pairs)
+    }
+
+    /// The window with the largest term of a component at one level; of equal ones that which ends
+    /// first, then that which begins first.
+    ///
+    /// # Panics
+    /// When there is no attempt.
+    pub(super) fn peak(&self, component: usize, level: f64) -> RangeInclusive<usize> {
+        let effect = EFFECTS[component % EFFECTS.len()];
+        let last = self.odds.len() - 1;
+        let family = Family::of(component);
+        if family == Family::WholeDay {
+            return 0..=last;
+        }
+        let edges = self.edges();
+        let miss = libm::log(1.0 - effect);
+        let (mut sum, mut start) = (f64::NEG_INFINITY, 0);
+        let (mut best, mut window) = (f64::NEG_INFINITY, 0..=last);
+        for (at, &odds) in self.odds.iter().enumerate() {
+            let opening = libm::log(edges.open[at]);
+            if opening > sum {
+                (sum, start) = (opening, at);
+            }
+            sum += if odds == 0.0 { miss } else { libm::log(hit_factor(odds, effect, level)) };
+            let term = sum + libm::log(edges.close[at]);
+            if family == Family::Segment && term > best {
+                (best, window) = (term, start..=at);
+            }
+        }
+        if family == Family::ToTheEnd { start..=last } else { window }
+    }
+}
+
+fn hit_factor(odds: f64, effect: f64, level: f64) -> f64 {
+    (1.0 - effect + effect * odds / level).min(MOST_ODDS)
+}
+
+fn hit_factors(odds: f64, levels: &[f64; LEVELS]) -> [f64; LANES] {
+    std::array::from_fn(|lane| hit_factor(odds, EFFECTS[lane / LEVELS], levels[lane % LEVELS]))
+}
+
+/// Running sums, a lane for each effect and level, as multiples of a power of [`STEP`].
+struct Sums {
+    /// The product over all attempts so far.
+    whole: [f64; LANES],
+    whole_steps: [i32; LANES],
+    /// The sum over the windows that end here, by their starts' weights.
+    ending: [f64; LANES],
+    /// The sum over all windows so far, by both edges' weights.
+    segments: [f64; LANES],
+    /// What a weight is multiplied by to be of the same scale as the two sums.
+    scale: [f64; LANES],
+    steps: [i32; LANES],
+}
+
+const STEP: f64 = 1e100;
+
+impl Sums {
+    fn new() -> Self {
+        Self {
+            whole: [1.0; LANES],
+            whole_steps: [0; LANES],
+            ending: [0.0; LANES],
+            segments: [0.0; LANES],
+            scale: [1.0; LANES],
+            steps: [0; LANES],
+        }
+    }
+
+    fn push(&mut self, factors: &[f64; LANES], open: f64, close: f64) {
+        for lane in 0..LANES {
+            self.whole[lane] *= factors[lane];
+            let ending = (self.ending[lane] + open * self.scale[lane]) * factors[lane];
+            self.ending[lane] = ending;
+            self.segments[lane] += ending * close;
+        }
+    }
+
+    fn rescale(&mut self) {
+        for lane in 0..LANES {
+            if self.whole[lane] > STEP {
+                self.whole[lane] /= STEP;
+                self.whole_steps[lane] += 1;
+            } else if self.whole[lane] < 1.0 / STEP {
+                self.whole[lane] *= STEP;
+                self.whole_steps[lane] -= 1;
+            }
+            if self.ending[lane].max(self.segments[lane]) > STEP {
+                self.ending[lane] /= STEP;
+                self.segments[lane] /= STEP;
+                // Reaches zero after four steps; windows that open later are then beyond 1e-300 of the sum.
+                self.scale[lane] /= STEP;
+                self.steps[lane] += 1;
+            }
+        }
+    }
+
+    fn ln_ratios(&self, pairs: f64) -> [[f64; LEVELS]; COMPONENTS] {
+        let step = libm::log(STEP);
+        let ln = |value: f64, steps: i32| libm::log(value) + step * f64::from(steps);
+        std::array::from_fn(|component| {
+            std::array::from_fn(|level| {
+                let lane = component % EFFECTS.len() * LEVELS + level;
+                match Family::of(component) {
+                    Family::WholeDay => ln(self.whole[lane], self.whole_steps[lane]),
+                    Family::ToTheEnd => ln(self.ending[lane], self.steps[lane]),
+                    Family::Segment => ln(self.segments[lane] / pairs, self.steps[lane]),
+                }
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const FLAT: [f64; LEVELS] = [0.3, 0.7, 1.0, 1.6, 3.5];
+
+    /// Every window on its own, in logarithms.
+    fn naive(sequence: &Sequence, component: usize, level: f64) -> (f64, RangeInclusive<usize>) {
+        let edges = sequence.edges();
+        let effect = EFFECTS[component % EFFECTS.len()];
+        let last = sequence.odds.len() - 1;
+        let (mut terms, mut weights) = (Vec::new(), 0.0);
+        for end in 0..=last {
+            for start in 0..=end {
+                let weight = match Family::of(component) {
+                    Family::WholeDay => f64::from(u8::from((start, end) == (0, last))),
+                    Family::ToTheEnd => edges.open[start] * f64::from(u8::from(end == last)),
+                    Family::Segment => edges.open[start] * edges.close[end],
+                };
+                if weight > 0.0 {
+                    weights += weight;
+                    let factors = sequence.odds[start..=end].iter().map(|&odds| match odds {
+                        0.0 => 1.0 - effect,
+                        odds => hit_factor(odds, effect, level),
+                    });
+                    let ln: f64 = factors.map(libm::log).sum();
+                    terms.push((libm::log(weight) + ln, start..=end));
+                }
+            }
+        }
+        let most = terms.iter().map(|term| term.0).fold(f64::NEG_INFINITY, f64::max);
+        let sum: f64 = terms.iter().map(|term| libm::exp(term.0 - most)).sum();
+        let peak = terms.into_iter().find(|term| term.0 > most - 1e-9).unwrap();
+        (most + libm::log(sum / weights), peak.1)
+    }
+
+    fn sequences() -> impl Strategy<Value = Sequence> {
+        let odds = prop_oneof![6 => Just(0.0), 1 => 0.5..3e5f64];
+        prop::collection::vec((odds, prop::bool::weighted(0.05)), 1..70).prop_map(|rows| Sequence {
+            odds: rows.iter().map(|row| row.0).collect(),
+            after_sign_on: (0..rows.len()).filter(|&at| rows[at].1).collect(),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn one_pass_sums_what_every_window_on_its_own_sums(sequence in sequences()) {
+            let fast = sequence.ln_ratios(&FLAT);
+            for component in 0..COMPONENTS {
+                for (level, &at_level) in FLAT.iter().enumerate() {
+                    let (slow, _) = naive(&sequence, component, at_level);
+                    let fast = fast[component][level];
+                    prop_assert!((fast - slow).abs() < 1e-8 * (1.0 + slow.abs()), "{fast} {slow}");
+                }
+            }
+        }
+
+        #[test]
+        fn the_peak_is_the_largest_term(sequence in sequences(), component in 0..COMPONENTS) {
+            let (_, slow) = naive(&sequence, component, 1.0);
+            prop_assert_eq!(sequence.peak(component, 1.0), slow);
+        }
+    }
+
+    #[test]
+    fn long_sequences_of_hits_or_misses_stay_within_range() {
+        for odds in [0.0, 1e6] {
+            let sequence = Sequence { odds: vec![odds; 5_000], after_sign_on: vec![] };
+            for component in sequence.ln_ratios(&FLAT) {
+                assert!(component.into_iter().all(f64::is_finite));
+            }
+        }
+        let hits = Sequence { odds: vec![1e6; 500], after_sign_on: vec![] };
+        let (slow, _) = naive(&hits, 5, 1.0);
+        assert!((hits.ln_ratios(&FLAT)[5][2] - slow).abs() < 1e-6);
+    }
+
+    #[test]
+    fn edges_sum_to_one() {
+        for after_sign_on in [vec![], vec![0], vec![3, 9]] {
+            let sequence = Sequence { odds: vec![0.0; 10], after_sign_on };
+            let edges = sequence.edges();
+            for weights in [edges.open, edges.close] {
+                assert!((weights.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+            }
+        }
+    }
+}
