@@ -12,12 +12,35 @@ fn main() {
     let d = posmortem_diagnose::diagnose(&table, names, &posmortem_diagnose::Settings::default());
     println!("{:?}", t.elapsed());
     for i in &d.incidents {
-        println!("{} {} {} {:?} {} {} obs {} exp {} n {} term {} conf {}", i.id, i.cause.name(), i.reason.name(), i.scope, i.start, i.end, i.observed, i.expected, i.attempts, i.terminals, i.confidence);
+        println!(
+            "{} {} {} {:?} {} {} obs {} exp {} n {} term {} conf {}",
+            i.id,
+            i.cause.name(),
+            i.reason.name(),
+            i.scope,
+            i.start,
+            i.end,
+            i.observed,
+            i.expected,
+            i.attempts,
+            i.terminals,
+            i.confidence
+        );
     }
     let mut by = std::collections::BTreeMap::new();
-    for v in d.verdicts() { *by.entry((v.state.name(), v.reason.map_or("", |r| r.name()))).or_insert(0) += 1; }
-    for (k, v) in by { println!("{k:?} {v}"); }
+    for v in d.verdicts() {
+        *by.entry((v.state.name(), v.reason.map_or("", |r| r.name()))).or_insert(0) += 1;
+    }
+    for (k, v) in by {
+        println!("{k:?} {v}");
+    }
     for v in d.verdicts().iter().filter(|v| v.state.name() == "own").take(5) {
-        println!("{} {:?} {:?} {}", names.text(v.terminal), v.reason, v.confidence, v.evidence.iter().map(|e| e.text(classify::Language::En, names)).collect::<Vec<_>>().join("; "));
+        println!(
+            "{} {:?} {:?} {}",
+            names.text(v.terminal),
+            v.reason,
+            v.confidence,
+            v.evidence.iter().map(|e| e.text(classify::Language::En, names)).collect::<Vec<_>>().join("; ")
+        );
     }
 }
