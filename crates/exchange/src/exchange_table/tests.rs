@@ -132,7 +132,7 @@ fn a_core_takes_25_bytes_and_a_detail_64_at_most() {
         let code = ResponseCode::parse(format!("{}", number % 500).as_bytes());
         table.push(&Exchange::alone(Leg { at, source, ..leg }), &Conclusion { code, ..failed });
     }
-    table.finish(&names, |_, _| true, true);
+    table.finish(&names, |_, _| true);
     let TableBytes { core, side, .. } = table.bytes();
     assert_eq!((table.len(), table.side_len()), (rows, rows));
     let frames = table.chunks.capacity() * size_of::<Chunk>();
