@@ -39,7 +39,8 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    pub(super) fn new(cells: &Cells, slots: &Slots) -> Self {
+    /// `classes` tells, by manner, which manners share a factor.
+    pub(super) fn new(cells: &Cells, slots: &Slots, classes: &[u32]) -> Self {
         let mut grid = Self {
             places: Vec::new(),
             cells: Vec::new(),
@@ -51,7 +52,7 @@ impl Grid {
             let (issuer, manner) = cells.of[slot / HOURS];
             grid.of_slot[slot] = grid.places.len() as u32;
             grid.cells.push((slot / HOURS) as u32);
-            grid.places.push([issuer, manner, (slot % HOURS) as u32]);
+            grid.places.push([issuer, classes[manner as usize], (slot % HOURS) as u32]);
             grid.attempts.push(*attempts as f64);
         }
         grid
