@@ -239,3 +239,40 @@ fn standing_states_need_three_payments_two_cards_and_no_approval() {
     fleet.cards[rows.end - 4..rows.end].fill(5);
     assert!(!stands(&fleet));
 }
+
+#[test]
+fn explore() {
+    for pseudo in [0] {
+        for tail in [Tail::Lognormal, Tail::Heavy] {
+            for effect in [1.0, 0.5, 0.25] {
+                let mut score = Score::default();
+                for seed in 0..16 {
+                    let fleet = draw(World { tail, effect, faults: 5, ..World::of(seed) });
+                    score.add(&fleet, &fleet.test());
+                }
+                eprintln!(
+                    "{pseudo} {tail:?} {effect}: Score P {:.3} R {:.3} F {:.3}",
+                    score.precision(),
+                    score.recall(),
+                    2.0 * score.precision() * score.recall() / (score.precision() + score.recall())
+                );
+            }
+            let mut n = 0;
+            for seed in 100..200 {
+                let fleet = draw(World { tail, outage: seed % 2 == 0, ..World::of(seed) });
+                n += fleet.test().own().count();
+            }
+            eprintln!("nulls {n}");
+        }
+    }
+    let fleet = draw(World { terminals: 20_000, attempts: 400.0, faults: 40, ..World::of(5) });
+    let t = std::time::Instant::now();
+    let test = fleet.test();
+    eprintln!(
+        "Score {} attempts {:?} own {} suspects {}",
+        fleet.day.attempts.len(),
+        t.elapsed(),
+        test.own().count(),
+        test.suspects.len()
+    );
+}
