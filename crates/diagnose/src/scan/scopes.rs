@@ -124,14 +124,30 @@ impl<'d> Kind<'d> {
     }
 
     /// The attempts of a value, in the order of the day.
-    pub(crate) fn rows<'s>(&'s self, day: &'s Day, value: u32) -> impl Iterator<Item = &'s Attempt> + 's {
+    pub(crate) fn attempts<'s>(&'s self, day: &'s Day, value: u32) -> impl Iterator<Item = &'s Attempt> + 's {
+        self.attempts_within(day, value, (i64::MIN, i64::MAX))
+    }
+
+    /// Those that began from the first until before the second moment.
+    pub(crate) fn attempts_within<'s>(
+        &'s self,
+        day: &'s Day,
+        value: u32,
+        window: (i64, i64),
+    ) -> impl Iterator<Item = &'s Attempt> + 's {
         let (sequences, rows): (&[u32], &[u32]) = match &self.members {
             Members::Sequences(lists) => (lists.of(value), &[]),
             Members::Rows(lists) => (&[], lists.of(value)),
         };
-        let whole =
-            sequences.iter().flat_map(|&sequence| &day.attempts[day.sequences[sequence as usize].clone()]);
-        whole.chain(rows.iter().map(|&row| &day.attempts[row as usize]))
+        let inside = move |&sequence: &u32| {
+            let attempts = &day.attempts[day.sequences[sequence as usize].clone()];
+            let begin = attempts.partition_point(|attempt| attempt.at < window.0);
+            let length = attempts[begin..].partition_point(|attempt| attempt.at < window.1);
+            &attempts[begin..begin + length]
+        };
+        let rows = rows.iter().map(|&row| &day.attempts[row as usize]);
+        let rows = rows.filter(move |attempt| attempt.at >= window.0 && attempt.at < window.1);
+        sequences.iter().flat_map(inside).chain(rows)
     }
 
     /// Whether each of its values lies within one of the other kind.

@@ -62,7 +62,13 @@ pub(crate) fn mark(name: &str) -> Mark {
     Mark::from_name(name).expect("a mark of that name")
 }
 
-pub(crate) fn fault(hits: impl Fn(&Told) -> bool + 'static, from: i64, until: i64, share: f64, of: &str) -> Fault {
+pub(crate) fn fault(
+    hits: impl Fn(&Told) -> bool + 'static,
+    from: i64,
+    until: i64,
+    share: f64,
+    of: &str,
+) -> Fault {
     Fault { hits: Box::new(hits), from, until, share, mark: mark(of) }
 }
 
