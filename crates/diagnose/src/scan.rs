@@ -11,6 +11,7 @@ mod report;
 mod scopes;
 mod score;
 mod search;
+mod series;
 mod sheet;
 mod window;
 
@@ -195,7 +196,7 @@ impl<'d> Scan<'d> {
     /// Attempts of a scope by bin: for those who look for a shortage of them.
     pub fn attempts_by_bin(&self, kind: usize, value: u32) -> Vec<u64> {
         let mut bins = vec![0; self.sheet.bins()];
-        let rows = self.kinds[kind].rows(self.sheet.day, value);
+        let rows = self.kinds[kind].attempts(self.sheet.day, value);
         for attempt in rows.filter(|attempt| Sheet::counts(attempt)) {
             bins[self.sheet.bin(attempt.at)] += u64::from(attempt.count);
         }

@@ -8,7 +8,7 @@ use libm::log;
 use super::evidence::{expected, sequences_hit, total, weight_of};
 use super::score::kl;
 use super::search::{Incident, Search, Subject};
-use super::sheet::{Row, Tally};
+use super::sheet::{Adjustment, Row, Sheet, Tally};
 use super::{Finding, MarkCount};
 use crate::Mark;
 
@@ -59,7 +59,7 @@ pub(crate) fn findings(search: &Search<'_>) -> Vec<Finding> {
 }
 
 /// What explains everything but one subject's own incidents.
-fn without(search: &Search<'_>, set: &[Incident], subject: Subject) -> Vec<super::sheet::Adjustment> {
+fn without(search: &Search<'_>, set: &[Incident], subject: Subject) -> Vec<Adjustment> {
     let others =
         set.iter().map(|incident| (incident.subject != subject).then_some(*incident)).collect::<Vec<_>>();
     search.all_but(&others, usize::MAX, subject.group)
@@ -225,10 +225,8 @@ fn by_mark(search: &Search<'_>, subject: Subject, window: (i64, i64), tally: Tal
         .map(|&mark| MarkCount { mark, group: subject.group, observed: 0, expected: 0.0 })
         .collect();
     let mut norms = vec![0u64; marks.len()];
-    let attempts = search.kinds[subject.kind].rows(search.sheet.day, subject.value);
-    let inside = attempts.filter(|attempt| {
-        attempt.at >= window.0 && attempt.at < window.1 && super::sheet::Sheet::counts(attempt)
-    });
+    let attempts = search.kinds[subject.kind].attempts_within(search.sheet.day, subject.value, window);
+    let inside = attempts.filter(|attempt| Sheet::counts(attempt));
     for attempt in inside {
         for ((count, norm), &mark) in counts.iter_mut().zip(&mut norms).zip(marks) {
             *norm += search.sheet.norm(attempt, mark) * u64::from(attempt.count);

@@ -23,6 +23,31 @@ pub struct ScopeKind {
     pub blames_sequences: bool,
 }
 
+impl ScopeKind {
+    /// The kinds of scopes in which payments fail together. The path's parts are counted tightly
+    /// (concentration 100), issuers less so, sites as loosely as terminals: their concentration is
+    /// 1 / tau^2 for the tau^2 of 0.1 that fleets show.
+    pub fn payments() -> Vec<Self> {
+        use crate::Attribute::{EntryMode, Firmware, Issuer, Link, Model, Region, Site};
+        let kind = |attributes: &[crate::Attribute], concentration, extra| Self {
+            dimensions: attributes.iter().map(|attribute| attribute.dimension()).collect(),
+            weight: 1.0,
+            concentration,
+            extra,
+            blames_sequences: true,
+        };
+        vec![
+            kind(&[Site], 10.0, 0.0),
+            kind(&[Region], 100.0, 0.0),
+            kind(&[Link], 100.0, 0.0),
+            kind(&[Model], 100.0, 0.0),
+            kind(&[Model, Firmware], 100.0, 1.0),
+            kind(&[Issuer], 50.0, 0.0),
+            kind(&[Issuer, EntryMode], 50.0, 3.0),
+        ]
+    }
+}
+
 /// The attempts of each value: whole sequences where a sequence has one value, else single rows.
 enum Members {
     Sequences(Lists),
@@ -99,14 +124,30 @@ impl<'d> Kind<'d> {
     }
 
     /// The attempts of a value, in the order of the day.
-    pub(crate) fn rows<'s>(&'s self, day: &'s Day, value: u32) -> impl Iterator<Item = &'s Attempt> + 's {
+    pub(crate) fn attempts<'s>(&'s self, day: &'s Day, value: u32) -> impl Iterator<Item = &'s Attempt> + 's {
+        self.attempts_within(day, value, (i64::MIN, i64::MAX))
+    }
+
+    /// Those that began from the first until before the second moment.
+    pub(crate) fn attempts_within<'s>(
+        &'s self,
+        day: &'s Day,
+        value: u32,
+        window: (i64, i64),
+    ) -> impl Iterator<Item = &'s Attempt> + 's {
         let (sequences, rows): (&[u32], &[u32]) = match &self.members {
             Members::Sequences(lists) => (lists.of(value), &[]),
             Members::Rows(lists) => (&[], lists.of(value)),
         };
-        let whole =
-            sequences.iter().flat_map(|&sequence| &day.attempts[day.sequences[sequence as usize].clone()]);
-        whole.chain(rows.iter().map(|&row| &day.attempts[row as usize]))
+        let inside = move |&sequence: &u32| {
+            let attempts = &day.attempts[day.sequences[sequence as usize].clone()];
+            let begin = attempts.partition_point(|attempt| attempt.at < window.0);
+            let length = attempts[begin..].partition_point(|attempt| attempt.at < window.1);
+            &attempts[begin..begin + length]
+        };
+        let rows = rows.iter().map(|&row| &day.attempts[row as usize]);
+        let rows = rows.filter(move |attempt| attempt.at >= window.0 && attempt.at < window.1);
+        sequences.iter().flat_map(inside).chain(rows)
     }
 
     /// Whether each of its values lies within one of the other kind.

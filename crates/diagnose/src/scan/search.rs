@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use super::evidence::{Parted, blamed, edges, tallies, total};
 use super::scopes::Kind;
 use super::score::share;
+use super::series::{Candidate, Series, Tables, candidates};
 use super::sheet::{Adjustment, Effect, Row, Sheet, Tally};
 use super::window::{Price, Window, best_window, strongest_part};
 use super::{Aside, ScanSettings, ScopeKind};
@@ -125,97 +126,61 @@ impl<'s> Search<'s> {
 
     /// Every subject with enough hits and a window that is worth anything.
     fn first_look(&self) -> Vec<Ranked> {
-        let subjects = self.subjects();
-        let look = |bins: &mut Vec<Tally>, (kind, value, groups): &(usize, u32, Vec<usize>)| {
-            self.fill(*kind, *value, groups, bins);
-            let price = &self.prices[*kind];
-            let columns = bins.chunks(self.sheet.bins()).zip(groups);
-            let window = |(column, &group): (&[Tally], &usize)| {
-                let window = best_window(column, price, self.settings)?;
-                let window = strongest_part(column, window, price, self.settings.accept);
-                let subject = Subject { kind: *kind, value: *value, group };
-                Some(Ranked { subject, window, known: 0 })
+        let may_be_shared = |kind: usize, group: usize| self.may_be_shared(kind, group);
+        let candidates = candidates(self.sheet, self.kinds, self.settings.least_hits, may_be_shared);
+        let tables = Tables::new(self.sheet, self.kinds, &candidates);
+        let look = |scratch: &mut Series, candidate: &Candidate| {
+            let (kind, value) = (candidate.kind, candidate.value);
+            let columns = tables.columns(self.sheet, &self.kinds[kind], candidate, scratch);
+            let window = |(bins, &group): (Vec<Tally>, &usize)| {
+                let window = self.window(kind, &bins)?;
+                Some(Ranked { subject: Subject { kind, value, group }, window, known: 0 })
             };
-            columns.filter_map(window).collect::<Vec<_>>()
+            columns.into_iter().zip(&candidate.groups).filter_map(window).collect::<Vec<_>>()
         };
-        let found: Vec<_> = subjects.par_iter().map_init(Vec::new, look).collect();
+        let found: Vec<_> = candidates.par_iter().map_init(Series::default, look).collect();
         found.into_iter().flatten().collect()
-    }
-
-    /// By kind and value: the groups with hits enough to be looked at.
-    fn subjects(&self) -> Vec<(usize, u32, Vec<usize>)> {
-        let groups = self.sheet.groups.len();
-        let of_kind = |(number, kind): (usize, &Kind<'_>)| {
-            let mut hits = vec![0u32; kind.values() as usize * groups];
-            for attempt in self.sheet.day.attempts.iter().filter(|attempt| Sheet::counts(attempt)) {
-                for group in self.sheet.groups_hit(attempt) {
-                    hits[kind.value(attempt.leaf) as usize * groups + group] += u32::from(attempt.count);
-                }
-            }
-            let allowed: Vec<_> = (0..groups).map(|group| self.may_be_shared(number, group)).collect();
-            let enough = |hits: &[u32]| {
-                let least = self.settings.least_hits;
-                (0..groups)
-                    .filter(|&group| allowed[group] && u64::from(hits[group]) >= least)
-                    .collect::<Vec<_>>()
-            };
-            let values = hits.chunks(groups).zip(0u32..).skip(1);
-            values
-                .map(|(hits, value)| (number, value, enough(hits)))
-                .filter(|(.., groups)| !groups.is_empty())
-                .collect()
-        };
-        let by_kind: Vec<Vec<_>> = self.kinds.par_iter().enumerate().map(of_kind).collect();
-        by_kind.into_iter().flatten().collect()
     }
 
     pub(crate) fn may_be_shared(&self, kind: usize, group: usize) -> bool {
         self.sheet.groups.get(group).may_be_shared(&self.described[kind].dimensions)
     }
 
-    /// Counts by group and bin, without any adjustment: one column of bins for each group.
-    fn fill(&self, kind: usize, value: u32, groups: &[usize], out: &mut Vec<Tally>) {
-        let bins = self.sheet.bins();
-        out.clear();
-        out.resize(bins * groups.len(), Tally::default());
-        let rows = self.kinds[kind].rows(self.sheet.day, value).filter(|attempt| Sheet::counts(attempt));
-        for attempt in rows {
-            let bin = self.sheet.bin(attempt.at);
-            let shares = self.sheet.shares(attempt.leaf, bin);
-            let count = u64::from(attempt.count);
-            for (slot, &group) in out[bin..].iter_mut().step_by(bins).zip(groups) {
-                slot.attempts += count;
-                slot.expected += u64::from(shares[group]) * count;
-            }
-            for hit in self.sheet.groups_hit(attempt) {
-                if let Some(column) = groups.iter().position(|&group| group == hit) {
-                    out[column * bins + bin].observed += count;
-                }
-            }
-        }
+    /// The attempts of a subject in a window, in the order of the day, as everything known leaves them.
+    pub(crate) fn each_row(
+        &self,
+        subject: Subject,
+        window: (i64, i64),
+        adjustments: &[Adjustment],
+    ) -> impl Iterator<Item = Row> {
+        let attempts = self.kinds[subject.kind].attempts_within(self.sheet.day, subject.value, window);
+        let counted = attempts.filter(|attempt| Sheet::counts(attempt));
+        let terminal = self.settings.terminal;
+        counted.filter_map(move |attempt| {
+            self.sheet.row(self.kinds, terminal, attempt, subject.group, adjustments)
+        })
     }
 
-    /// The attempts of a subject in a window, in the order of the day, as everything known leaves them.
+    /// The same, kept.
     pub(crate) fn rows(&self, subject: Subject, window: (i64, i64), adjustments: &[Adjustment]) -> Vec<Row> {
-        let attempts = self.kinds[subject.kind].rows(self.sheet.day, subject.value);
-        let inside = attempts
-            .filter(|attempt| attempt.at >= window.0 && attempt.at < window.1 && Sheet::counts(attempt));
-        let terminal = self.settings.terminal;
-        inside
-            .filter_map(|attempt| self.sheet.row(self.kinds, terminal, attempt, subject.group, adjustments))
-            .collect()
+        self.each_row(subject, window, adjustments).collect()
     }
 
     /// The best window of a subject, as everything known leaves it.
     fn look(&self, subject: Subject) -> Option<Ranked> {
         let adjustments = &self.adjustments[subject.group];
-        let rows = self.rows(subject, (i64::MIN, i64::MAX), adjustments);
         let mut bins = vec![Tally::default(); self.sheet.bins()];
-        rows.iter().for_each(|row| bins[self.sheet.bin(row.at)].add(row.tally()));
-        let price = &self.prices[subject.kind];
-        let window = best_window(&bins, price, self.settings)?;
-        let window = strongest_part(&bins, window, price, self.settings.accept);
+        for row in self.each_row(subject, (i64::MIN, i64::MAX), adjustments) {
+            bins[self.sheet.bin(row.at)].add(row.tally());
+        }
+        let window = self.window(subject.kind, &bins)?;
         Some(Ranked { subject, window, known: adjustments.len() })
+    }
+
+    fn window(&self, kind: usize, bins: &[Tally]) -> Option<Window> {
+        let price = &self.prices[kind];
+        let window = best_window(bins, price, self.settings)?;
+        Some(strongest_part(bins, window, price, self.settings.accept))
     }
 
     fn is_banned(&self, ranked: &Ranked) -> bool {
@@ -298,7 +263,7 @@ impl<'s> Search<'s> {
     fn wider(&self, candidate: &Ranked) -> Option<Ranked> {
         let Ranked { subject, window, .. } = *candidate;
         let span = (self.sheet.begin(window.start), self.sheet.begin(window.end));
-        let leaf = self.rows(subject, span, &[]).first()?.leaf;
+        let leaf = self.each_row(subject, span, &[]).next()?.leaf;
         let outer = (0..self.kinds.len()).filter(|&outer| {
             self.within[outer].contains(&subject.kind) && self.may_be_shared(outer, subject.group)
         });
