@@ -26,7 +26,7 @@ pub enum InventoryError {
     #[error("line {0}: it is not in UTF-8: save the list as UTF-8")]
     NotUtf8(u64),
     /// A line with another number of fields than the header.
-    #[error("line {line}: it has {found} fields where the header has {expected}")]
+    #[error("line {line}: fields: {found}, in the header: {expected}")]
     Fields {
         /// The line, counted from 1.
         line: u64,
@@ -214,7 +214,7 @@ mod tests {
             ("\n\n", "it is empty"),
             ("site,region\n", "line 1: no column is called terminal_id (or tid, terminal, de41)"),
             ("tid,de41\n", "line 1: two columns hold the terminal_id"),
-            ("tid,region\n1,n\n2\n", "line 3: it has 1 fields where the header has 2"),
+            ("tid,region\n1,n\n2\n", "line 3: fields: 1, in the header: 2"),
             ("tid,region\n1,n\n ,n\n", "line 3: the terminal id is empty"),
             (
                 "tid,region\n1,n\n2,n\n001,s\n",
