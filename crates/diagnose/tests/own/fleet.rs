@@ -194,7 +194,7 @@ fn faulty(world: &World, random: &mut Random) -> Vec<(u32, &'static str)> {
 fn outages() -> Vec<Outage> {
     let window = |hour: i64, minutes: i64| (hour * 60 * MINUTE, (hour * 60 + minutes) * MINUTE);
     vec![
-        Outage { issuer: 3, window: window(11, 50), mark: mark("response_timeout"), share: 0.6 },
+        Outage { issuer: 3, window: window(11, 240), mark: mark("response_timeout"), share: 0.9 },
         Outage { issuer: 5, window: window(9, 600), mark: mark("pin_incorrect"), share: 0.2 },
         Outage { issuer: 7, window: window(14, 30), mark: mark("mac_invalid"), share: 0.9 },
     ]
