@@ -164,9 +164,9 @@ fn two_silent_terminals_of_a_site_are_its_power() {
 fn what_an_attack_sends_is_no_sign_of_life() {
     let mut day = day(
         |terminal, random| {
-            let mut times = shop(random, 500);
+            let mut times = shop(random, 420);
             if terminal == 9 {
-                cut(&mut times, (16 * HOUR - 35 * MINUTE, 16 * HOUR + 45 * MINUTE));
+                cut(&mut times, (16 * HOUR - 28 * MINUTE, 16 * HOUR + 38 * MINUTE));
                 times.extend((0..60).map(|at| 16 * HOUR + at * 10_000));
             }
             times
