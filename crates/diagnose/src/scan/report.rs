@@ -102,10 +102,13 @@ fn are_pieces(search: &Search<'_>, all: &[Incident], one: &Incident, next: &Inci
 fn to_edges_of_day(search: &Search<'_>, all: &[Incident], incident: &Incident) -> Incident {
     let worth = log(search.sheet.bins() as f64);
     let adjustments = without(search, all, incident.subject);
-    let rows = search.rows(incident.subject, (i64::MIN, i64::MAX), &adjustments);
-    if incident.tally.attempts * 2 < total(&rows).attempts {
+    let subject = incident.subject;
+    let attempts = search.kinds[subject.kind].attempts(search.sheet.day, subject.value);
+    let counted = attempts.filter(|attempt| Sheet::counts(attempt)).map(|attempt| u64::from(attempt.count));
+    if incident.tally.attempts * 2 < counted.sum() {
         return *incident;
     }
+    let rows = search.rows(subject, (i64::MIN, i64::MAX), &adjustments);
     let besides = incident.tally.hit_share();
     let costs = |part: &dyn Fn(&Row) -> bool| {
         let part: Vec<_> = rows.iter().filter(|row| part(row)).copied().collect();

@@ -7,6 +7,7 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -88,6 +89,8 @@ pub(crate) struct Search<'s> {
     pub(crate) adjustments: Vec<Vec<Adjustment>>,
     pub(crate) incidents: Vec<Incident>,
     pub(crate) asides: Vec<Aside>,
+    /// By subject: its bins, and how many adjustments of its group they know.
+    columns: BTreeMap<Subject, (usize, Vec<Tally>)>,
     /// How often a window was dealt with: an identical one would be dealt with for ever.
     settled: BTreeMap<(Subject, usize, usize), u32>,
 }
@@ -102,14 +105,29 @@ impl<'s> Search<'s> {
         settings: &'s ScanSettings,
     ) -> Self {
         let adjustments = vec![Vec::new(); sheet.groups.len()];
-        let (incidents, asides, settled) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { sheet, kinds, described, prices, within, settings, adjustments, incidents, asides, settled }
+        let (incidents, asides) = (Vec::new(), Vec::new());
+        let (columns, settled) = (BTreeMap::new(), BTreeMap::new());
+        Self {
+            sheet,
+            kinds,
+            described,
+            prices,
+            within,
+            settings,
+            adjustments,
+            incidents,
+            asides,
+            columns,
+            settled,
+        }
     }
 
     /// Accepts incidents until none is worth it, drops those that the others explain, and looks again
     /// where one was dropped.
     pub(crate) fn run(&mut self) {
-        let first = self.first_look();
+        let (first, columns): (Vec<_>, Vec<_>) = self.first_look().into_iter().unzip();
+        let subjects = first.iter().map(|ranked| ranked.subject);
+        self.columns = subjects.zip(columns.into_iter().map(|bins| (0, bins))).collect();
         let mut heap: BinaryHeap<_> = first.iter().copied().collect();
         // Each round drops an incident or is the last; a few are enough.
         for _ in 0..4 {
@@ -120,12 +138,13 @@ impl<'s> Search<'s> {
             }
             let again = |ranked: &&Ranked| dropped.contains(&ranked.subject.group);
             self.settled.retain(|(subject, ..), _| !dropped.contains(&subject.group));
+            self.columns.retain(|subject, _| !dropped.contains(&subject.group));
             heap = first.iter().filter(again).map(|ranked| Ranked { known: usize::MAX, ..*ranked }).collect();
         }
     }
 
     /// Every subject with enough hits and a window that is worth anything.
-    fn first_look(&self) -> Vec<Ranked> {
+    fn first_look(&self) -> Vec<(Ranked, Vec<Tally>)> {
         let may_be_shared = |kind: usize, group: usize| self.may_be_shared(kind, group);
         let candidates = candidates(self.sheet, self.kinds, self.settings.least_hits, may_be_shared);
         let tables = Tables::new(self.sheet, self.kinds, &candidates);
@@ -134,7 +153,7 @@ impl<'s> Search<'s> {
             let columns = tables.columns(self.sheet, &self.kinds[kind], candidate, scratch);
             let window = |(bins, &group): (Vec<Tally>, &usize)| {
                 let window = self.window(kind, &bins)?;
-                Some(Ranked { subject: Subject { kind, value, group }, window, known: 0 })
+                Some((Ranked { subject: Subject { kind, value, group }, window, known: 0 }, bins))
             };
             columns.into_iter().zip(&candidate.groups).filter_map(window).collect::<Vec<_>>()
         };
@@ -166,15 +185,32 @@ impl<'s> Search<'s> {
         self.each_row(subject, window, adjustments).collect()
     }
 
-    /// The best window of a subject, as everything known leaves it.
-    fn look(&self, subject: Subject) -> Option<Ranked> {
-        let adjustments = &self.adjustments[subject.group];
-        let mut bins = vec![Tally::default(); self.sheet.bins()];
-        for row in self.each_row(subject, (i64::MIN, i64::MAX), adjustments) {
-            bins[self.sheet.bin(row.at)].add(row.tally());
+    /// The best window of a subject, as everything known leaves it. Only bins that something has
+    /// changed since the last look are counted again.
+    fn look(&mut self, subject: Subject) -> Option<Ranked> {
+        let known = self.adjustments[subject.group].len();
+        let (before, mut bins) = self.columns.remove(&subject).unwrap_or((usize::MAX, Vec::new()));
+        let changed: Vec<_> = if before > known {
+            bins = vec![Tally::default(); self.sheet.bins()];
+            vec![0..self.sheet.bins()]
+        } else {
+            let changes = &self.adjustments[subject.group][before..];
+            disjoint(
+                changes
+                    .iter()
+                    .map(|change| self.sheet.bin(change.window.0)..self.sheet.bin(change.window.1 - 1) + 1),
+            )
+        };
+        for range in changed {
+            bins[range.clone()].fill(Tally::default());
+            let window = (self.sheet.begin(range.start), self.sheet.begin(range.end));
+            for row in self.each_row(subject, window, &self.adjustments[subject.group]) {
+                bins[self.sheet.bin(row.at)].add(row.tally());
+            }
         }
-        let window = self.window(subject.kind, &bins)?;
-        Some(Ranked { subject, window, known: adjustments.len() })
+        let window = self.window(subject.kind, &bins);
+        self.columns.insert(subject, (known, bins));
+        Some(Ranked { subject, window: window?, known })
     }
 
     fn window(&self, kind: usize, bins: &[Tally]) -> Option<Window> {
@@ -194,12 +230,14 @@ impl<'s> Search<'s> {
                 break;
             }
             if top.known != self.adjustments[top.subject.group].len() {
-                heap.extend(self.look(top.subject));
+                let found = self.look(top.subject);
+                heap.extend(found);
                 continue;
             }
             if !self.is_banned(&top) {
                 self.settle(top);
-                heap.extend(self.look(top.subject));
+                let found = self.look(top.subject);
+                heap.extend(found);
             }
         }
     }
@@ -242,7 +280,7 @@ impl<'s> Search<'s> {
     }
 
     /// A candidate of a narrower kind that explains this one's excess alone.
-    fn narrower(&self, candidate: &Ranked, rows: &[Row]) -> Option<Ranked> {
+    fn narrower(&mut self, candidate: &Ranked, rows: &[Row]) -> Option<Ranked> {
         let Subject { kind, group, .. } = candidate.subject;
         let length = candidate.window.end - candidate.window.start;
         let concentration = self.prices[kind].concentration;
@@ -260,7 +298,7 @@ impl<'s> Search<'s> {
 
     /// A candidate of a wider kind, when what lies around this one shows the same. Scores of unlike
     /// counts do not compare: a loose norm lets the part with the highest ratio win over the whole.
-    fn wider(&self, candidate: &Ranked) -> Option<Ranked> {
+    fn wider(&mut self, candidate: &Ranked) -> Option<Ranked> {
         let Ranked { subject, window, .. } = *candidate;
         let span = (self.sheet.begin(window.start), self.sheet.begin(window.end));
         let leaf = self.each_row(subject, span, &[]).next()?.leaf;
@@ -275,16 +313,15 @@ impl<'s> Search<'s> {
             let rows = self.rows(around, span, &self.adjustments[subject.group]);
             let parted = Parted::new(&rows, &self.kinds[subject.kind], Some(subject.value))?;
             let concentration = self.prices[outer].concentration;
-            if !parted.is_spread(concentration, self.settings.least_ratio) {
-                return None;
-            }
-            self.worth_it(around)
+            parted.is_spread(concentration, self.settings.least_ratio).then_some(around)
         });
-        spread.max()
+        let spread: Vec<_> = spread.collect();
+        spread.into_iter().filter_map(|around| self.worth_it(around)).max()
     }
 
-    fn worth_it(&self, subject: Subject) -> Option<Ranked> {
-        self.look(subject).filter(|found| found.window.score > self.settings.accept && !self.is_banned(found))
+    fn worth_it(&mut self, subject: Subject) -> Option<Ranked> {
+        let found = self.look(subject)?;
+        (found.window.score > self.settings.accept && !self.is_banned(&found)).then_some(found)
     }
 
     fn blamed(&self, subject: Subject, rows: &[Row]) -> Vec<(u32, Tally)> {
@@ -298,7 +335,7 @@ impl<'s> Search<'s> {
     }
 
     /// A narrower scope in which at least two of the blamed lie: it competes before they are blamed.
-    fn common_scope(&self, subject: Subject, blamed: &[(u32, Tally)], rows: &[Row]) -> Option<Ranked> {
+    fn common_scope(&mut self, subject: Subject, blamed: &[(u32, Tally)], rows: &[Row]) -> Option<Ranked> {
         let terminal = self.settings.terminal?;
         let leaves = &self.sheet.day.leaves;
         let is_blamed = |row: &&Row| {
@@ -306,7 +343,7 @@ impl<'s> Search<'s> {
             blamed.binary_search_by_key(&sequence, |&(blamed, _)| blamed).is_ok()
         };
         let of_blamed: Vec<_> = rows.iter().filter(is_blamed).copied().collect();
-        let mut found: Option<Ranked> = None;
+        let mut common = Vec::new();
         for &inner in
             self.within[subject.kind].iter().filter(|&&inner| self.may_be_shared(inner, subject.group))
         {
@@ -317,11 +354,11 @@ impl<'s> Search<'s> {
                 let members: Vec<_> =
                     of_blamed.iter().filter(|row| kind.value(row.leaf) == value).copied().collect();
                 if tallies(&members, |leaf| leaves.value(terminal, leaf)).len() >= 2 {
-                    found = found.max(self.worth_it(Subject { kind: inner, value, ..subject }));
+                    common.push(Subject { kind: inner, value, ..subject });
                 }
             }
         }
-        found
+        common.into_iter().filter_map(|subject| self.worth_it(subject)).max()
     }
 
     fn set_aside(&mut self, subject: Subject, window: (i64, i64), blamed: &[(u32, Tally)]) {
@@ -445,6 +482,20 @@ impl<'s> Search<'s> {
             )
             .collect()
     }
+}
+
+/// Ranges in rising order, those that touch as one.
+fn disjoint(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let mut sorted: Vec<_> = ranges.collect();
+    sorted.sort_by_key(|range| (range.start, range.end));
+    sorted.dedup_by(|next, kept| {
+        let touches = next.start <= kept.end;
+        if touches {
+            kept.end = kept.end.max(next.end);
+        }
+        touches
+    });
+    sorted
 }
 
 fn overlap(rival: Option<Incident>, incident: Incident) -> bool {
