@@ -2,7 +2,7 @@
 //!
 //! Times are those of the link's clock, as its rows tell them. Counts are of attempts that began, retries
 //! included, before the log was cut anywhere. Of several faults that hit one attempt, the first that it
-//! meets has the hit; each expects it.
+//! meets has the hit; each expects it. A card that only falls back goes on and may meet another one.
 
 use crate::moment;
 use serde::{Serialize, Serializer};

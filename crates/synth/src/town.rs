@@ -43,6 +43,8 @@ pub(crate) struct Town {
     pub(crate) clienteles: Vec<WeightedIndex<f64>>,
     /// What a terminal may expect of a day's attempts, as a share of all.
     pub(crate) shares: Vec<f64>,
+    /// How many visits a day has, in the unit of `visits_of`.
+    a_day: f64,
     /// How a day's attempts spread over its quarters of an hour.
     pub(crate) flow: [f64; 96],
     base: [f64; CAUSES.len()],
@@ -98,6 +100,7 @@ impl Town {
             banks,
             clienteles,
             shares: Vec::new(),
+            a_day: 0.0,
             flow: [0.0; 96],
             base: BASE.map(|range| between(random, range)),
             drift,
@@ -115,11 +118,13 @@ impl Town {
         }
     }
 
-    /// Learns how a day spreads over terminals and hours.
+    /// Learns how days spread over terminals and hours.
     pub(crate) fn survey(&mut self, settings: &Settings, fleet: &Fleet) {
-        let weekday = weekday(settings, 0);
+        // After a week, days are as those of the week before.
+        let days = u64::from(settings.days.clamp(1, 7));
         self.shares = vec![0.0; self.tills.len()];
-        for quarter in 0..96 {
+        for (day, quarter) in (0..days).flat_map(|day| (0..96).map(move |quarter| (day, quarter))) {
+            let weekday = weekday(settings, day);
             for at in 0..self.tills.len() {
                 let visits = self.visits_of(fleet, at, quarter, weekday);
                 self.shares[at] += visits;
@@ -127,7 +132,14 @@ impl Town {
             }
         }
         let total: f64 = self.flow.iter().sum();
+        self.a_day = total / days as f64;
         self.shares.iter_mut().chain(&mut self.flow).for_each(|share| *share /= total);
+        // A day's rates are those of the day, however they move in its course.
+        for drift in &mut self.drift {
+            let mean: f64 =
+                self.flow.iter().enumerate().map(|(quarter, flow)| flow * drift[quarter / 4]).sum();
+            drift.iter_mut().for_each(|level| *level /= mean);
+        }
     }
 
     /// How many come in a quarter of an hour, but for gusts; any unit.
@@ -165,17 +177,11 @@ impl Town {
             self.visits_of(fleet, at, quarter, weekday) * gust * if rush { 3.0 } else { 1.0 }
         };
         let weights: Vec<f64> = (0..self.tills.len()).map(visits).collect();
-        let (gusty, calm): (f64, f64) = (
-            weights.iter().sum(),
-            (0..self.tills.len()).map(|at| self.visits_of(fleet, at, quarter, weekday)).sum(),
-        );
+        let sum: f64 = weights.iter().sum();
         self.visits = WeightedIndex::new(weights).ok();
-        if calm <= 0.0 || self.visits.is_none() {
-            return 0;
-        }
         let (party, most) = self.make.parties;
         let company = 1.0 + party * f64::from(1 + most) / 2.0 + self.make.returns;
-        let expected = attempts as f64 * self.flow[quarter] * (gusty / calm) / company;
+        let expected = attempts as f64 * (sum / self.a_day) / company;
         (expected + random.random::<f64>()) as u64
     }
 
@@ -245,10 +251,8 @@ impl Town {
                 None => {}
             }
         }
-        if flight.scene == 0 {
-            self.strike(fleet, flight, moment, &mut fate, random);
-            fate.repeated &= !is_near_edge;
-        }
+        self.strike(fleet, flight, moment, &mut fate, random);
+        fate.repeated &= !is_near_edge;
         fate
     }
 
@@ -276,7 +280,7 @@ impl Town {
         }
     }
 
-    /// Lets faults hit an attempt, and counts.
+    /// Lets faults hit an attempt, and counts: first those of reading a card, which may change how it is read.
     fn strike(
         &mut self,
         fleet: &Fleet,
@@ -285,11 +289,30 @@ impl Town {
         fate: &mut Fate,
         random: &mut Random,
     ) {
+        let mut is_decided = false;
+        for is_reading in [true, false] {
+            let hit = self.hit(fleet, flight, moment, fate, is_reading, random);
+            if let Some(number) = hit.filter(|_| !is_decided) {
+                is_decided = self.suffer(fleet, flight, number, fate, random);
+            }
+        }
+    }
+
+    /// The first fault that an attempt meets of those that hit it.
+    fn hit(
+        &mut self,
+        fleet: &Fleet,
+        flight: &Flight,
+        moment: i64,
+        fate: &mut Fate,
+        is_reading: bool,
+        random: &mut Random,
+    ) -> Option<u16> {
         let own = self.tills[flight.terminal as usize].fault;
         let mut hit: Option<u16> = None;
         for number in own.iter().chain(&self.shared) {
             let fault = &self.faults[usize::from(*number)];
-            if !fault.covers(fleet, flight, moment) {
+            if fault.falls_back() != is_reading || !fault.covers(fleet, flight, moment) {
                 continue;
             }
             let tally = &mut self.tallies[usize::from(*number)];
@@ -300,11 +323,22 @@ impl Town {
             if happens(random, chance) && hit.is_none_or(is_first) {
                 hit = Some(*number);
             }
-            if fault.is_slow() && chance > 0.0 && happens(random, 0.3) {
+            if fault.is_slow() && chance > fault.effect && happens(random, 0.4) {
                 fate.latency = (fate.latency * 6).min(40_000);
             }
         }
-        let Some(number) = hit else { return };
+        hit
+    }
+
+    /// What a fault that hits does; whether it decides.
+    fn suffer(
+        &mut self,
+        fleet: &Fleet,
+        flight: &mut Flight,
+        number: u16,
+        fate: &mut Fate,
+        random: &mut Random,
+    ) -> bool {
         let fault = &self.faults[usize::from(number)];
         let tally = &mut self.tallies[usize::from(number)];
         tally.hits += 1;
@@ -314,21 +348,22 @@ impl Town {
         }
         let shows = fault.shows(fleet.terminals[flight.terminal as usize].link, random);
         if shows == Shows::Onward {
-            return;
+            return false;
         }
         fate.is_struck = true;
         fate.is_partial = false;
-        (fate.unanswered, fate.late, fate.declined) = (shows == Shows::Silence, shows == Shows::Late, false);
-        match shows {
-            Shows::Code(code) => {
-                fate.code = Some(code);
-                fate.declined = true;
-                if fault.is_outage() {
-                    fate.latency = (fate.latency * 8).clamp(5_000, 30_000);
-                }
+        (fate.unanswered, fate.late) = (shows == Shows::Silence, shows == Shows::Late);
+        fate.declined = false;
+        if let Shows::Code(code) = shows {
+            fate.code = Some(code);
+            fate.declined = true;
+            if fault.is_outage() {
+                fate.latency = (fate.latency * 8).clamp(5_000, 30_000);
             }
-            _ => fate.repeated |= happens(random, 0.25),
+        } else {
+            fate.repeated |= happens(random, 0.25);
         }
+        true
     }
 }
 
