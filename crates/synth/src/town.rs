@@ -1,5 +1,6 @@
 //! A labelled world under way: who comes when, and what becomes of an attempt.
 
+use crate::Rates;
 use crate::bank::{BASE, Bank, Lost, NETWORK};
 use crate::facts::CAUSES;
 use crate::fate::Fate;
@@ -10,7 +11,6 @@ use crate::labels::Tally;
 use crate::make::{Drift, Make, Shop};
 use crate::random::{Random, between, happens, lognormal, normal};
 use crate::scene::{Errand, Scene};
-use crate::{Rates, Settings};
 use rand::RngExt;
 use rand::distr::Distribution;
 use rand::distr::weighted::WeightedIndex;
@@ -44,19 +44,21 @@ pub(crate) struct Town {
     /// What a terminal may expect of a day's attempts, as a share of all.
     pub(crate) shares: Vec<f64>,
     /// How many visits a day has, in the unit of `visits_of`.
-    a_day: f64,
+    pub(crate) a_day: f64,
     /// How a day's attempts spread over its quarters of an hour.
     pub(crate) flow: [f64; 96],
     base: [f64; CAUSES.len()],
-    drift: [[f64; 25]; CAUSES.len()],
+    pub(crate) drift: [[f64; 25]; CAUSES.len()],
     latencies: Vec<u32>,
     /// How much each site is visited just now, on a logarithmic scale.
-    gusts: Vec<f64>,
-    visits: Option<WeightedIndex<f64>>,
+    pub(crate) gusts: Vec<f64>,
+    pub(crate) visits: Option<WeightedIndex<f64>>,
     pub(crate) faults: Vec<Fault>,
     pub(crate) tallies: Vec<Tally>,
     /// The numbers of those that are nobody's own.
     pub(crate) shared: Vec<u16>,
+    /// Those of them that have something to do in this quarter of an hour.
+    pub(crate) active: Vec<u16>,
     pub(crate) scenes: Vec<Scene>,
     pub(crate) errands: Vec<Errand>,
     /// The share of each issuer's cards.
@@ -110,79 +112,13 @@ impl Town {
             faults: Vec::new(),
             tallies: Vec::new(),
             shared: Vec::new(),
+            active: Vec::new(),
             scenes: Vec::new(),
             errands: Vec::new(),
             issuer_shares: Vec::new(),
             notes: Vec::new(),
             tills,
         }
-    }
-
-    /// Learns how days spread over terminals and hours.
-    pub(crate) fn survey(&mut self, settings: &Settings, fleet: &Fleet) {
-        // After a week, days are as those of the week before.
-        let days = u64::from(settings.days.clamp(1, 7));
-        self.shares = vec![0.0; self.tills.len()];
-        for (day, quarter) in (0..days).flat_map(|day| (0..96).map(move |quarter| (day, quarter))) {
-            let weekday = weekday(settings, day);
-            for at in 0..self.tills.len() {
-                let visits = self.visits_of(fleet, at, quarter, weekday);
-                self.shares[at] += visits;
-                self.flow[quarter] += visits;
-            }
-        }
-        let total: f64 = self.flow.iter().sum();
-        self.a_day = total / days as f64;
-        self.shares.iter_mut().chain(&mut self.flow).for_each(|share| *share /= total);
-        // A day's rates are those of the day, however they move in its course.
-        for drift in &mut self.drift {
-            let mean: f64 =
-                self.flow.iter().enumerate().map(|(quarter, flow)| flow * drift[quarter / 4]).sum();
-            drift.iter_mut().for_each(|level| *level /= mean);
-        }
-    }
-
-    /// How many come in a quarter of an hour, but for gusts; any unit.
-    fn visits_of(&self, fleet: &Fleet, at: usize, quarter: usize, weekday: usize) -> f64 {
-        let till = &self.tills[at];
-        if !fleet.terminals[at].is_open(quarter as u16 * 15) {
-            return 0.0;
-        }
-        let hours = &till.shop.hours;
-        let (hour, part) = (quarter / 4, (quarter % 4) as f64 / 4.0);
-        let by_hour = f64::from(hours[hour]) * (1.0 - part) + f64::from(hours[(hour + 1) % 24]) * part;
-        let by_day = weekday.checked_sub(5).map_or(1.0, |day| till.shop.weekend[day]);
-        till.volume * by_hour * by_day
-    }
-
-    /// A quarter of an hour begins: how many of a day's `attempts` come in it.
-    pub(crate) fn turn(
-        &mut self,
-        settings: &Settings,
-        fleet: &Fleet,
-        (day, quarter): (u64, usize),
-        attempts: u64,
-        random: &mut Random,
-    ) -> u64 {
-        let (size, memory) = self.make.gusts;
-        let fresh = size * libm::sqrt(1.0 - memory * memory);
-        for gust in &mut self.gusts {
-            *gust = memory * *gust + fresh * normal(random);
-        }
-        let moment = settings.start() + day as i64 * crate::world::DAY_MS + quarter as i64 * QUARTER_MS;
-        let weekday = weekday(settings, day);
-        let visits = |at: usize| {
-            let rush = self.tills[at].busy_from.is_some_and(|from| moment >= from);
-            let gust = libm::exp(self.gusts[fleet.terminals[at].site as usize] - size * size / 2.0);
-            self.visits_of(fleet, at, quarter, weekday) * gust * if rush { 3.0 } else { 1.0 }
-        };
-        let weights: Vec<f64> = (0..self.tills.len()).map(visits).collect();
-        let sum: f64 = weights.iter().sum();
-        self.visits = WeightedIndex::new(weights).ok();
-        let (party, most) = self.make.parties;
-        let company = 1.0 + party * f64::from(1 + most) / 2.0 + self.make.returns;
-        let expected = attempts as f64 * (sum / self.a_day) / company;
-        (expected + random.random::<f64>()) as u64
     }
 
     /// A customer comes; none where all is dark.
@@ -310,7 +246,7 @@ impl Town {
     ) -> Option<u16> {
         let own = self.tills[flight.terminal as usize].fault;
         let mut hit: Option<u16> = None;
-        for number in own.iter().chain(&self.shared) {
+        for number in own.iter().chain(&self.active) {
             let fault = &self.faults[usize::from(*number)];
             if fault.falls_back() != is_reading || !fault.covers(fleet, flight, moment) {
                 continue;
@@ -365,12 +301,6 @@ impl Town {
         }
         true
     }
-}
-
-/// Days since Monday.
-fn weekday(settings: &Settings, day: u64) -> usize {
-    let first = settings.day.weekday().to_monday_zero_offset();
-    (first as u64 + day) as usize % 7
 }
 
 /// Rates of a till: those of its place times its own.
