@@ -27,7 +27,7 @@ pub(super) fn resolve(
     }
     let why = if args.why { explained(filter, written)? } else { Vec::new() };
     let inventory = args.inventory.as_deref().map(inventory).transpose()?.unwrap_or_default();
-    Ok(Some(Settings { why, inventory, ..Settings::default() }))
+    Ok(Some(Settings { why, inventory }))
 }
 
 /// The terminals whose verdicts are to be explained, without left zeros.

@@ -8,7 +8,9 @@ use posmortem_diagnose::{
 use posmortem_exchange::{Names, Sample, Source, Summary, Symbol, terminal_key};
 
 /// Terminal, approved attempts, code of the failures, how many, state, reason.
-const STORY: [(&str, usize, &str, usize, State, Option<&str>); 10] = [
+type Tale = (&'static str, usize, &'static str, usize, State, Option<&'static str>);
+
+const STORY: [Tale; 10] = [
     ("29110001", 20, "55", 12, State::Own, Some("pin_key_out_of_sync")),
     ("00029110002", 9, "A0", 8, State::Own, Some("mac_key_out_of_sync")),
     ("29110003", 14, "96", 6, State::Mixed, Some("weak_signal")),
