@@ -30,7 +30,8 @@ const FEWEST_TERMINALS: usize = 50;
 pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Diagnosis {
     let mut fleet = Fleet::of(table, names, settings);
     let (groups, signatures) = (Groups::payments(), Signatures::built_in());
-    let mut found = Found { before: settings.history.rates(&fleet.cells), ..Found::default() };
+    let mut found =
+        Found { before: settings.history.rates(&fleet.cells, fleet.day.span), ..Found::default() };
     for _ in 0..ROUNDS {
         found = found.again(&mut fleet, &groups, &signatures);
     }

@@ -9,11 +9,18 @@ use crate::{Flags, LEAST_RATE, Mark, Rates, Settings};
 use posmortem_exchange::{ExchangeTable, Names};
 use std::collections::BTreeMap;
 
-/// Sums of earlier days. Adding days in another order gives the same.
+/// Sums of other days. Adding them in another order gives the same.
 #[derive(Clone, Debug, Default)]
 pub struct History {
+    days: Vec<PastDay>,
+}
+
+/// What one table tells.
+#[derive(Clone, Debug)]
+struct PastDay {
+    /// Its first moment and the one after its last.
+    span: (i64, i64),
     by_cell: BTreeMap<(String, MannerKey), Hours>,
-    days: u32,
 }
 
 /// One issuer and manner.
@@ -36,32 +43,35 @@ impl History {
             let (issuer, manner) = of[cell];
             (issuers[issuer as usize].clone(), manners[manner as usize])
         };
+        let mut by_cell: BTreeMap<_, Hours> = BTreeMap::new();
         for (cell, attempts) in slots.attempts().chunks(HOURS).enumerate() {
-            let hours = self.by_cell.entry(key(cell)).or_default();
+            let hours = by_cell.entry(key(cell)).or_default();
             hours.attempts.iter_mut().zip(attempts).for_each(|(sum, attempts)| *sum += attempts);
         }
         for mark in Mark::all() {
             for (slot, units) in slots.hits(mark) {
                 let (cell, hour) = (*slot as usize / HOURS, *slot as usize % HOURS);
-                let hours = self.by_cell.entry(key(cell)).or_default();
+                let hours = by_cell.entry(key(cell)).or_default();
                 *hours.hits.entry((mark, hour)).or_default() += units;
             }
         }
-        self.days += 1;
+        self.days.push(PastDay { span: fleet.day.span, by_cell });
     }
 
     /// Tables added.
-    pub fn days(&self) -> u32 {
-        self.days
+    pub fn days(&self) -> usize {
+        self.days.len()
     }
 
     /// What these days let expect in the cells of another one; none where there are no days. Issuers and
-    /// manners that they never saw are expected at the fleet's own level.
-    pub(crate) fn rates(&self, cells: &Cells) -> Option<Rates> {
-        if self.days == 0 {
+    /// manners that they never saw are expected at the fleet's own level. A table of the very day that is
+    /// judged (a run done again) is passed over.
+    pub(crate) fn rates(&self, cells: &Cells, span: (i64, i64)) -> Option<Rates> {
+        let others: Vec<&PastDay> = self.days.iter().filter(|day| !is_same_day(day.span, span)).collect();
+        if others.is_empty() {
             return None;
         }
-        let (all, slots) = self.cells_and_slots(cells);
+        let (all, slots) = cells_and_slots(&others, cells);
         let rates = fit(&all, &slots, None);
         let levels = (0..cells.of.len() as u32).map(|cell| {
             let mut levels = [LEAST_RATE as f32; Mark::COUNT];
@@ -79,30 +89,36 @@ impl History {
         });
         Some(Rates::new(levels.collect(), hours.collect()))
     }
+}
 
-    /// The cells of the other day first, under their numbers, then those that only these days know.
-    fn cells_and_slots(&self, cells: &Cells) -> (Cells, Slots) {
-        let mut all = cells.clone();
-        let mut numbers: BTreeMap<(u32, u32), usize> =
-            all.of.iter().enumerate().map(|(cell, key)| (*key, cell)).collect();
-        let mut attempts = vec![0; all.of.len() * HOURS];
-        let mut hits: Vec<Vec<(u32, u64)>> = vec![Vec::new(); Mark::COUNT];
-        for ((issuer, manner), hours) in &self.by_cell {
-            let key = (place_of(&mut all.issuers, issuer), place_of(&mut all.manners, manner));
-            let cell = *numbers.entry(key).or_insert_with(|| {
-                all.of.push(key);
-                attempts.resize(all.of.len() * HOURS, 0);
-                all.of.len() - 1
-            });
-            for (hour, count) in hours.attempts.iter().enumerate() {
-                attempts[cell * HOURS + hour] += count;
-            }
-            for ((mark, hour), units) in &hours.hits {
-                hits[mark.index()].push(((cell * HOURS + hour) as u32, *units));
-            }
+/// Whether two spans share more than half of the shorter one: days of a log overlap by a few minutes.
+fn is_same_day(one: (i64, i64), other: (i64, i64)) -> bool {
+    let common = one.1.min(other.1) - one.0.max(other.0);
+    common * 2 > (one.1 - one.0).min(other.1 - other.0)
+}
+
+/// The cells of the day that is judged first, under their numbers, then those that only the others know.
+fn cells_and_slots(days: &[&PastDay], cells: &Cells) -> (Cells, Slots) {
+    let mut all = cells.clone();
+    let mut numbers: BTreeMap<(u32, u32), usize> =
+        all.of.iter().enumerate().map(|(cell, key)| (*key, cell)).collect();
+    let mut attempts = vec![0; all.of.len() * HOURS];
+    let mut hits: Vec<Vec<(u32, u64)>> = vec![Vec::new(); Mark::COUNT];
+    for ((issuer, manner), hours) in days.iter().flat_map(|day| &day.by_cell) {
+        let key = (place_of(&mut all.issuers, issuer), place_of(&mut all.manners, manner));
+        let cell = *numbers.entry(key).or_insert_with(|| {
+            all.of.push(key);
+            attempts.resize(all.of.len() * HOURS, 0);
+            all.of.len() - 1
+        });
+        for (hour, count) in hours.attempts.iter().enumerate() {
+            attempts[cell * HOURS + hour] += count;
         }
-        (all, Slots::from_counts(attempts, hits))
+        for ((mark, hour), units) in &hours.hits {
+            hits[mark.index()].push(((cell * HOURS + hour) as u32, *units));
+        }
     }
+    (all, Slots::from_counts(attempts, hits))
 }
 
 /// The place of a value in a list, at its end where it is new.
@@ -112,4 +128,17 @@ fn place_of<T: PartialEq + Clone>(list: &mut Vec<T>, value: &T) -> u32 {
         list.push(value.clone());
         list.len() - 1
     }) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_done_again_is_no_history() {
+        let day = (0, 86_400_000);
+        assert!(is_same_day(day, day));
+        assert!(is_same_day(day, (3_600_000, 86_400_000)));
+        assert!(!is_same_day(day, (86_000_000, 172_800_000)));
+    }
 }

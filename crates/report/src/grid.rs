@@ -23,7 +23,7 @@ pub(crate) struct Column {
     least: Option<usize>,
     /// Cut between items only.
     is_list: bool,
-    /// Left out where there is no room, the highest number first.
+    /// Left out where there is no room, the highest number first, those of one number together.
     rank: Option<u8>,
 }
 
@@ -51,7 +51,7 @@ impl Column {
         Self { is_list: true, ..self.least(least) }
     }
 
-    /// May be left out; the highest rank goes first.
+    /// May be left out; the highest rank goes first, and with it all columns of that rank.
     pub(crate) fn rank(self, rank: u8) -> Self {
         Self { rank: Some(rank), ..self }
     }
@@ -112,8 +112,9 @@ impl Grid {
         {
             let candidates =
                 (0..widths.len()).filter(|at| widths[*at].is_some() && self.columns[*at].rank.is_some());
-            let Some(at) = candidates.max_by_key(|at| self.columns[*at].rank) else { break };
-            widths[at] = None;
+            let Some(rank) = candidates.map(|at| self.columns[at].rank).max() else { break };
+            let of_rank = widths.iter_mut().zip(&self.columns).filter(|(_, column)| column.rank == rank);
+            of_rank.for_each(|(width, _)| *width = None);
         }
         // Cut: what may be left out gives way first, then the columns to the right.
         let mut excess = self.taken(&widths, |_, width| width).saturating_sub(room);

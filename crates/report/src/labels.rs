@@ -60,15 +60,16 @@ labels! {
     ongoing: "ongoing", "持续中";
     observed: "seen", "实际";
     expected: "expected", "预期";
+    expected_short: "exp.", "预期";
     confidence: "conf.", "置信度";
-    incident: "incidents", "事件";
-    at_fault: "Terminals at fault themselves", "自身故障的终端";
+    incident: "inc.", "事件";
     other_terminals: "Other terminals", "其他终端";
     nothing_unusual: "Nothing unusual was found: no shared cause, and no terminal at fault itself.",
         "未发现异常：没有共同原因，也没有终端自身故障。";
     no_own_fault: "No terminal was found at fault itself.", "未发现终端自身故障。";
     what_to_do: "What to do, by number of terminals", "处理建议(按终端数)";
     // How a verdict came about.
+    the_terminal: "Terminal", "终端";
     failures: "What failed, and how much of it was to be expected", "失败构成与预期";
     failures_legend: "fleet: expected of as many average attempts; mix: of this terminal's customers and hours; \
         left = failed - in incidents - aside (repeats, attacks)",
@@ -139,22 +140,52 @@ impl Labels {
     }
 }
 
-const STATES: [(&str, &str); 9] = [
-    ("at fault itself", "自身故障"),
-    ("at fault itself, and hit by incidents", "自身故障并受共同事件影响"),
-    ("used to try card numbers", "疑似试卡攻击"),
-    ("fell silent", "静默"),
-    ("hit by incidents alone", "仅受共同事件影响"),
-    ("unusual customers", "客户构成特殊"),
-    ("too little to tell", "数据不足"),
-    ("normal", "正常"),
-    ("not judged", "未判定"),
+/// What is said of one terminal, and what stands above several, in both languages.
+const STATES: [[&str; 4]; 9] = [
+    ["at fault itself", "Terminals at fault themselves", "自身故障", "自身故障的终端"],
+    [
+        "at fault itself, and hit by incidents",
+        "Terminals at fault themselves",
+        "自身故障并受共同事件影响",
+        "自身故障的终端",
+    ],
+    [
+        "used to try card numbers",
+        "Terminals used to try card numbers",
+        "疑似试卡攻击",
+        "疑似遭试卡攻击的终端",
+    ],
+    ["fell silent", "Terminals that fell silent", "静默", "静默的终端"],
+    [
+        "hit by incidents alone",
+        "Terminals hit by incidents alone",
+        "仅受共同事件影响",
+        "仅受共同事件影响的终端",
+    ],
+    ["unusual customers", "Terminals with unusual customers", "客户构成特殊", "客户构成特殊的终端"],
+    ["too little to tell", "Terminals of which there is too little to tell", "数据不足", "数据不足的终端"],
+    ["normal", "Normal terminals", "正常", "正常的终端"],
+    ["not judged", "Terminals that were not judged", "未判定", "未判定的终端"],
 ];
 
 /// A state in words; `None` is a terminal that nobody has judged.
 pub(crate) fn state_title(state: Option<State>, language: Language) -> &'static str {
+    let [english, _, chinese, _] = state_words(state);
+    in_language(english, chinese, language)
+}
+
+/// What stands above terminals of a state.
+pub(crate) fn group_title(state: Option<State>, language: Language) -> &'static str {
+    let [_, english, _, chinese] = state_words(state);
+    in_language(english, chinese, language)
+}
+
+fn state_words(state: Option<State>) -> [&'static str; 4] {
     let at = State::ALL.iter().position(|one| Some(*one) == state);
-    let (english, chinese) = STATES[at.unwrap_or(State::ALL.len())];
+    STATES[at.unwrap_or(State::ALL.len())]
+}
+
+fn in_language(english: &'static str, chinese: &'static str, language: Language) -> &'static str {
     match language {
         Language::En => english,
         Language::Zh => chinese,
@@ -174,10 +205,7 @@ pub(crate) fn attribute_title(attribute: Attribute, language: Language) -> &'sta
         Attribute::EntryMode => ("entry mode", "输入方式"),
         Attribute::ProcessingCode => ("kind of payment", "交易类型"),
     };
-    match language {
-        Language::En => english,
-        Language::Zh => chinese,
-    }
+    in_language(english, chinese, language)
 }
 
 const OWNERS: [(&str, &str); 8] = [

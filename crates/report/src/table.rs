@@ -17,7 +17,7 @@ mod verdicts;
 mod why;
 
 use crate::judged::Judged;
-use crate::labels::Labels;
+use crate::labels::{Labels, owner};
 use crate::pen::{Pen, Style};
 use crate::sections::write_sections;
 use crate::{View, evidence, wrap};
@@ -93,6 +93,13 @@ impl<'a> Page<'a> {
     /// A cause and its reason, as one text.
     fn cause_and_reason(&self, reason: Reason) -> String {
         format!("{}{}{}", self.cause(reason.cause()), self.pen.within(), reason.title(self.language))
+    }
+
+    /// A cause, its reason, and who acts.
+    fn why_and_who(&self, reason: Reason, room: usize) -> Vec<String> {
+        let who = owner(reason.owner(), self.language).to_owned();
+        let items = [(self.cause_and_reason(reason), Style::Cause(reason.cause())), (who, Style::Plain)];
+        flow::lines(&items, self.pen.arrow(), room, self.pen)
     }
 
     /// What limits the whole diagnosis.

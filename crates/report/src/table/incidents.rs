@@ -2,11 +2,12 @@
 
 use super::terminals::clock;
 use super::{Page, flow};
-use crate::labels::owner;
 use crate::pen::Style;
 use crate::scope::Scope;
+use crate::wrap::{self, width};
 use posmortem_classify::{Audience, Language};
 use posmortem_diagnose::Incident;
+use posmortem_iso8583::Timestamp;
 use std::cmp::Reverse;
 
 pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
@@ -35,13 +36,21 @@ fn told(page: &Page<'_>, incident: &Incident) -> Vec<String> {
     lines
 }
 
-/// Where, why, and who acts.
+/// Where, why, and who acts; in one line where there is room.
 pub(super) fn what(page: &Page<'_>, incident: &Incident, room: usize) -> Vec<String> {
     let scope = Scope::of(incident).text(page.language);
-    let who = owner(incident.reason.owner(), page.language);
-    let why = format!("{}{}{who}", page.cause_and_reason(incident.reason), page.pen.arrow());
-    let items = [(page.pen.name(&scope).into_owned(), Style::Bold), (why, Style::Cause(incident.cause))];
-    flow::lines(&items, page.pen.dot(), room, page.pen)
+    let scope = page.pen.name(&scope);
+    let bold = |text: &str| page.pen.paint(Style::Bold, text).into_owned();
+    let beside = room.saturating_sub(width(&scope) + width(page.pen.dot()));
+    match &page.why_and_who(incident.reason, beside)[..] {
+        [why] if width(&page.cause_and_reason(incident.reason)) <= beside => {
+            vec![format!("{}{}{why}", bold(&scope), page.pen.dot())]
+        }
+        _ => {
+            let why = page.why_and_who(incident.reason, room);
+            wrap::lines(&scope, room).iter().map(|line| bold(line)).chain(why).collect()
+        }
+    }
 }
 
 fn sizes(page: &Page<'_>, incident: &Incident) -> Vec<flow::Item> {
@@ -59,13 +68,14 @@ fn sizes(page: &Page<'_>, incident: &Incident) -> Vec<flow::Item> {
             format!("置信度 {confidence}"),
         ),
     };
-    [window(page, incident), failed, hit, sure].into_iter().map(|item| (item, Style::Plain)).collect()
+    let window = window(page, incident.start, incident.end, incident.ongoing);
+    [window, failed, hit, sure].into_iter().map(|item| (item, Style::Plain)).collect()
 }
 
 /// From when to when.
-pub(super) fn window(page: &Page<'_>, incident: &Incident) -> String {
-    let (start, end) = (clock(page, incident.start), clock(page, incident.end));
-    match (incident.ongoing, page.language) {
+pub(super) fn window(page: &Page<'_>, start: Timestamp, end: Timestamp, ongoing: bool) -> String {
+    let (start, end) = (clock(page, start), clock(page, end));
+    match (ongoing, page.language) {
         (false, _) => format!("{start} {} {end}", page.labels.to),
         (true, Language::En) => format!("since {start}, {}", page.labels.ongoing),
         (true, Language::Zh) => format!("始于 {start}，{}", page.labels.ongoing),

@@ -4,7 +4,7 @@ use super::terminals::{counts_of, has_unclassified, main_cause, none, time};
 use super::{Page, flow};
 use crate::grid::{Cell, Column, Grid};
 use crate::judged::Line;
-use crate::labels::state_title;
+use crate::labels::{group_title, state_title};
 use crate::pen::Style;
 use crate::verdict::Verdict;
 use posmortem_diagnose::State;
@@ -25,16 +25,22 @@ pub(super) fn sections(page: &Page<'_>) -> Vec<Vec<String>> {
         grid.push(row(page, line, with_unclassified, with_incidents));
     }
     let mut lines = grid.lines(page.width, page.pen).into_iter();
-    let header = lines.next().unwrap_or_default();
+    let mut header = lines.next().unwrap_or_default();
     let mut sections: Vec<Vec<String>> = Vec::new();
     let mut group = None;
     for ((_, verdict), line) in listed.terminals.iter().zip(lines) {
-        let title = title(page, verdict);
+        let title = group_title(verdict.state(), page.language);
         if group != Some(title) {
             group = Some(title);
-            let count =
-                listed.terminals.iter().filter(|(_, other)| self::title(page, other) == title).count();
-            sections.push(vec![page.title(&format!("{title}: {count}")), header.clone()]);
+            let count = listed
+                .terminals
+                .iter()
+                .filter(|(_, other)| group_title(other.state(), page.language) == title)
+                .count();
+            sections.push(vec![page.title(&format!("{title}: {count}"))]);
+            // All groups have the same columns.
+            let header = std::mem::take(&mut header);
+            sections.last_mut().expect("just made").extend((!header.is_empty()).then_some(header));
         }
         sections.last_mut().expect("a group has begun").push(line);
     }
@@ -46,14 +52,6 @@ pub(super) fn sections(page: &Page<'_>) -> Vec<Vec<String>> {
     }
     sections.push(others(page, is_listed));
     sections
-}
-
-/// What stands above a group. Whoever is at fault and was hit besides is at fault.
-fn title(page: &Page<'_>, verdict: &Verdict<'_>) -> &'static str {
-    match verdict.state() {
-        Some(State::Own | State::Mixed) => page.labels.at_fault,
-        state => state_title(state, page.language),
-    }
 }
 
 fn nothing(page: &Page<'_>) -> &'static str {
@@ -103,12 +101,12 @@ fn columns(page: &Page<'_>, with_unclassified: bool, with_incidents: bool) -> Ve
         columns.push(Column::right(labels.unclassified_short).close().rank(6));
     }
     columns.extend([
-        Column::left(labels.cause).least(18),
-        Column::right(labels.since).rank(1),
-        Column::right(labels.until).rank(3),
+        Column::left(labels.cause).least(22),
+        Column::right(labels.since).rank(2),
+        Column::right(labels.until).rank(4),
         Column::right(labels.observed).rank(1),
-        Column::right(labels.expected).rank(1),
-        Column::right(labels.confidence).rank(2),
+        Column::right(labels.expected_short).rank(1),
+        Column::right(labels.confidence).rank(3),
     ]);
     if with_incidents {
         columns.push(Column::left(labels.incident).list(6).rank(8));

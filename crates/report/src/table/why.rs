@@ -6,7 +6,7 @@ use super::terminals::{clock, none};
 use super::{Page, flow, heading, odds};
 use crate::evidence::sentences;
 use crate::grid::{Cell, Column, Grid};
-use crate::labels::{owner, state_title};
+use crate::labels::state_title;
 use crate::pen::Style;
 use crate::percent::Percent;
 use crate::verdict::Verdict;
@@ -52,23 +52,16 @@ fn conclusion(page: &Page<'_>, terminal: &str, verdict: Option<&Verdict<'_>>, wh
     let flow = |items: Vec<flow::Item>| flow::lines(&items, page.pen.dot(), page.width, page.pen);
     let labels = page.labels;
     let state = state_title(verdict.and_then(Verdict::state), page.language);
-    let mut what = vec![
-        (format!("{} {}", labels.terminal, page.safe(terminal)), Style::Bold),
-        (state.to_owned(), Style::Bold),
-    ];
+    let who = format!("{} {}", labels.the_terminal, page.safe(terminal));
+    let mut lines = flow(vec![(who, Style::Bold), (state.to_owned(), Style::Bold)]);
     let reason = verdict.and_then(Verdict::reason);
-    what.extend(reason.map(|reason| {
-        let who = owner(reason.owner(), page.language);
-        let text = format!("{}{}{who}", page.cause_and_reason(reason), page.pen.arrow());
-        (text, Style::Cause(reason.cause()))
-    }));
+    lines.extend(reason.into_iter().flat_map(|reason| page.why_and_who(reason, page.width)));
     let share = Percent::of(why.failed, why.attempts).tenths();
     let mut sizes = vec![
         format!("{} {}", labels.attempts, why.attempts),
         format!("{} {} ({share})", labels.failed, why.failed),
     ];
     sizes.extend(verdict.into_iter().flat_map(|verdict| claims(page, verdict)));
-    let mut lines = flow(what);
     lines.extend(flow(sizes.into_iter().map(|size| (size, Style::Plain)).collect()));
     let action = verdict.and_then(|verdict| verdict.action(page.language));
     lines.extend(action.into_iter().flat_map(|action| wrap::lines(action, page.width)));
@@ -77,17 +70,18 @@ fn conclusion(page: &Page<'_>, terminal: &str, verdict: Option<&Verdict<'_>>, wh
 
 /// When, how much of it, how sure.
 fn claims(page: &Page<'_>, verdict: &Verdict<'_>) -> Vec<String> {
-    let labels = page.labels;
     let mut claims = Vec::new();
-    if let Some(start) = verdict.start() {
-        let end = if verdict.ongoing { None } else { verdict.end() };
-        let end = end.map_or_else(|| labels.ongoing.to_owned(), |end| clock(page, end));
-        claims.push(format!("{} {} {} {end}", labels.since, clock(page, start), labels.to));
+    if let (Some(start), Some(end)) = (verdict.start(), verdict.end()) {
+        claims.push(window(page, start, end, verdict.ongoing));
     }
-    if let Some(confidence) = verdict.confidence() {
-        claims.push(format!("{} {}", labels.observed, verdict.observed()));
-        claims.extend(verdict.expected().map(|expected| format!("{} {expected}", labels.expected)));
-        claims.push(format!("{} {confidence}", labels.confidence));
+    if let (Some(confidence), Some(expected)) = (verdict.confidence(), verdict.expected()) {
+        let observed = verdict.observed();
+        claims.extend(match page.language {
+            Language::En => {
+                [format!("{observed} seen, {expected} expected"), format!("confidence {confidence}")]
+            }
+            Language::Zh => [format!("实际 {observed}，预期 {expected}"), format!("置信度 {confidence}")],
+        });
     }
     claims
 }
@@ -101,7 +95,7 @@ fn failures(page: &Page<'_>, of: &[WhyLine]) -> Vec<String> {
     let mut grid = Grid::new(vec![
         Column::left(labels.failure).least(12),
         Column::right(labels.failed),
-        Column::right(labels.fleet),
+        Column::right(labels.fleet).rank(1),
         Column::right(labels.mix),
         Column::right(labels.in_incidents),
         Column::right(labels.aside),
@@ -139,7 +133,7 @@ fn hit_by(page: &Page<'_>, said: &Diagnosis, verdict: Option<&Verdict<'_>>) -> V
         let mark = format!("#{} ", incident.id);
         let indent = " ".repeat(mark.len());
         let mut lines = what(page, incident, page.width - mark.len());
-        lines.push(window(page, incident));
+        lines.push(window(page, incident.start, incident.end, incident.ongoing));
         let begin = |at: usize| if at == 0 { &mark } else { &indent };
         lines.iter().enumerate().map(|(at, line)| format!("{}{line}", begin(at))).collect::<Vec<_>>()
     });
@@ -153,12 +147,12 @@ fn weighed(page: &Page<'_>, of: &[Weighed]) -> Vec<String> {
     let labels = page.labels;
     let mut grid = Grid::new(vec![
         Column::left(labels.fault).least(8),
-        Column::left(labels.window),
+        Column::left(labels.window).rank(4),
         Column::right(labels.observed),
-        Column::right(labels.of),
+        Column::right(labels.of).rank(1),
         Column::right(labels.expected),
         Column::right(labels.odds),
-        Column::left("").least(8).rank(1),
+        Column::left("").least(8).rank(3),
         Column::right(labels.chance).rank(2),
     ]);
     for weighed in of {

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
 mod day;
+mod diagnosed;
 mod explain;
 mod formats;
 mod rows;
 mod table;
+mod verdicts;
