@@ -7,11 +7,12 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
-use std::ops::Range;
 
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::evidence::{Parted, blamed, edges, tallies, total};
+use super::evidence::{Parted, blamed, edges, is_hit, tallies, total};
 use super::scopes::Kind;
 use super::score::share;
 use super::series::{Candidate, Series, Tables, candidates};
@@ -24,7 +25,7 @@ use crate::UNTOLD;
 const REPEATS: u32 = 2;
 
 /// A scope and a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Subject {
     pub(crate) kind: usize,
     pub(crate) value: u32,
@@ -89,8 +90,9 @@ pub(crate) struct Search<'s> {
     pub(crate) adjustments: Vec<Vec<Adjustment>>,
     pub(crate) incidents: Vec<Incident>,
     pub(crate) asides: Vec<Aside>,
-    /// By subject: its bins, and how many adjustments of its group they know.
-    columns: BTreeMap<Subject, (usize, Vec<Tally>)>,
+    /// By subject: its bins, as everything known leaves them. Never walked, so that the order in which
+    /// it holds them does not matter.
+    columns: HashMap<Subject, Vec<Tally>, FixedState>,
     /// How often a window was dealt with: an identical one would be dealt with for ever.
     settled: BTreeMap<(Subject, usize, usize), u32>,
 }
@@ -106,7 +108,7 @@ impl<'s> Search<'s> {
     ) -> Self {
         let adjustments = vec![Vec::new(); sheet.groups.len()];
         let (incidents, asides) = (Vec::new(), Vec::new());
-        let (columns, settled) = (BTreeMap::new(), BTreeMap::new());
+        let (columns, settled) = (HashMap::default(), BTreeMap::new());
         Self {
             sheet,
             kinds,
@@ -127,7 +129,7 @@ impl<'s> Search<'s> {
     pub(crate) fn run(&mut self) {
         let (first, columns): (Vec<_>, Vec<_>) = self.first_look().into_iter().unzip();
         let subjects = first.iter().map(|ranked| ranked.subject);
-        self.columns = subjects.zip(columns.into_iter().map(|bins| (0, bins))).collect();
+        self.columns = subjects.zip(columns).collect();
         let mut heap: BinaryHeap<_> = first.iter().copied().collect();
         // Each round drops an incident or is the last; a few are enough.
         for _ in 0..4 {
@@ -185,32 +187,50 @@ impl<'s> Search<'s> {
         self.each_row(subject, window, adjustments).collect()
     }
 
-    /// The best window of a subject, as everything known leaves it. Only bins that something has
-    /// changed since the last look are counted again.
+    /// The best window of a subject, as everything known leaves it.
     fn look(&mut self, subject: Subject) -> Option<Ranked> {
         let known = self.adjustments[subject.group].len();
-        let (before, mut bins) = self.columns.remove(&subject).unwrap_or((usize::MAX, Vec::new()));
-        let changed: Vec<_> = if before > known {
-            bins = vec![Tally::default(); self.sheet.bins()];
-            vec![0..self.sheet.bins()]
-        } else {
-            let changes = &self.adjustments[subject.group][before..];
-            disjoint(
-                changes
-                    .iter()
-                    .map(|change| self.sheet.bin(change.window.0)..self.sheet.bin(change.window.1 - 1) + 1),
-            )
-        };
-        for range in changed {
-            bins[range.clone()].fill(Tally::default());
-            let window = (self.sheet.begin(range.start), self.sheet.begin(range.end));
-            for row in self.each_row(subject, window, &self.adjustments[subject.group]) {
+        if !self.columns.contains_key(&subject) {
+            let mut bins = vec![Tally::default(); self.sheet.bins()];
+            for row in self.each_row(subject, (i64::MIN, i64::MAX), &self.adjustments[subject.group]) {
                 bins[self.sheet.bin(row.at)].add(row.tally());
             }
+            self.columns.insert(subject, bins);
         }
-        let window = self.window(subject.kind, &bins);
-        self.columns.insert(subject, (known, bins));
-        Some(Ranked { subject, window: window?, known })
+        let window = self.window(subject.kind, &self.columns[&subject])?;
+        Some(Ranked { subject, window, known })
+    }
+
+    /// Takes note of what explains failures, and corrects the bins of all it touches: only attempts
+    /// that it explains are looked at.
+    fn note(&mut self, group: usize, adjustment: Adjustment) {
+        self.adjustments[group].push(adjustment);
+        let (sheet, kinds) = (self.sheet, self.kinds);
+        let explained: Vec<_> = match adjustment.effect {
+            Effect::Aside(sequence) => {
+                let sequence = &sheet.day.attempts[sheet.day.sequences[sequence as usize].clone()];
+                let (from, until) = adjustment.window;
+                sequence.iter().filter(|attempt| attempt.at >= from && attempt.at < until).collect()
+            }
+            Effect::Incident(_) | Effect::Drift(_) => kinds[adjustment.kind]
+                .attempts_within(sheet.day, adjustment.value, adjustment.window)
+                .collect(),
+        };
+        let after = &self.adjustments[group];
+        let before = &after[..after.len() - 1];
+        for attempt in explained.into_iter().filter(|attempt| Sheet::counts(attempt)) {
+            let row = |known: &[Adjustment]| sheet.row(kinds, self.settings.terminal, attempt, group, known);
+            let Some(old) = row(before).map(|row| row.tally()) else { continue };
+            let new = row(after).map(|row| row.tally()).unwrap_or_default();
+            let bin = sheet.bin(attempt.at);
+            for (number, kind) in kinds.iter().enumerate() {
+                let subject = Subject { kind: number, value: kind.value(attempt.leaf), group };
+                if let Some(bins) = self.columns.get_mut(&subject) {
+                    bins[bin] = bins[bin].without(old);
+                    bins[bin].add(new);
+                }
+            }
+        }
     }
 
     fn window(&self, kind: usize, bins: &[Tally]) -> Option<Window> {
@@ -271,12 +291,7 @@ impl<'s> Search<'s> {
     fn absorb(&mut self, subject: Subject, window: (i64, i64), tally: Tally) {
         let factor = (tally.hits() / tally.norm() * 65_536.0) as u64;
         let (kind, value) = (subject.kind, subject.value);
-        self.adjustments[subject.group].push(Adjustment {
-            kind,
-            value,
-            window,
-            effect: Effect::Drift(factor),
-        });
+        self.note(subject.group, Adjustment { kind, value, window, effect: Effect::Drift(factor) });
     }
 
     /// A candidate of a narrower kind that explains this one's excess alone.
@@ -289,7 +304,7 @@ impl<'s> Search<'s> {
             let dearer = self.prices[inner].of(length) - self.prices[kind].of(length);
             let parted = Parted::new(rows, &self.kinds[inner], None)?;
             let (value, better) = parted.alone(dearer)?;
-            let spread = parted.is_spread(concentration, self.settings.least_ratio);
+            let spread = parted.is_spread(concentration);
             (!spread).then_some((better, Subject { kind: inner, value, group }))
         });
         let best = better.min_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
@@ -310,10 +325,17 @@ impl<'s> Search<'s> {
             if around.value == UNTOLD {
                 return None;
             }
+            // The sum of its bins tells cheaply that there is nothing around, as it mostly does.
+            let bins = self.columns.get(&around)?;
+            let mut sum = Tally::default();
+            bins[window.start..window.end].iter().for_each(|bin| sum.add(*bin));
+            if !is_hit(sum.without(window.tally), self.prices[outer].concentration) {
+                return None;
+            }
             let rows = self.rows(around, span, &self.adjustments[subject.group]);
             let parted = Parted::new(&rows, &self.kinds[subject.kind], Some(subject.value))?;
             let concentration = self.prices[outer].concentration;
-            parted.is_spread(concentration, self.settings.least_ratio).then_some(around)
+            parted.is_spread(concentration).then_some(around)
         });
         let spread: Vec<_> = spread.collect();
         spread.into_iter().filter_map(|around| self.worth_it(around)).max()
@@ -365,7 +387,7 @@ impl<'s> Search<'s> {
         for &(sequence, tally) in blamed {
             let (kind, value) = (subject.kind, subject.value);
             let effect = Effect::Aside(sequence);
-            self.adjustments[subject.group].push(Adjustment { kind, value, window, effect });
+            self.note(subject.group, Adjustment { kind, value, window, effect });
             self.asides.push(Aside {
                 sequence,
                 group: subject.group,
@@ -385,7 +407,7 @@ impl<'s> Search<'s> {
         let (start, end, tally) = self.exact(subject, span, window.tally.hit_share(), adjustments);
         let incident = Incident { subject, start, end, tally, score: window.score };
         let explained = self.explained_by(&incident);
-        self.adjustments[subject.group].push(explained);
+        self.note(subject.group, explained);
         self.incidents.push(incident);
     }
 
@@ -482,20 +504,6 @@ impl<'s> Search<'s> {
             )
             .collect()
     }
-}
-
-/// Ranges in rising order, those that touch as one.
-fn disjoint(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
-    let mut sorted: Vec<_> = ranges.collect();
-    sorted.sort_by_key(|range| (range.start, range.end));
-    sorted.dedup_by(|next, kept| {
-        let touches = next.start <= kept.end;
-        if touches {
-            kept.end = kept.end.max(next.end);
-        }
-        touches
-    });
-    sorted
 }
 
 fn overlap(rival: Option<Incident>, incident: Incident) -> bool {
