@@ -5,23 +5,36 @@
 //! decided, what is wrong. The same table gives the same bytes at any number of threads.
 #![forbid(unsafe_code)]
 
+mod attack;
 mod attribute;
 mod baseline;
 mod day;
+mod diagnosis;
+mod episodes;
 mod evidence;
 mod excess;
+mod fleet;
+mod incidents;
+mod inventory;
+mod judge;
 mod mark;
 mod overlay;
 mod own;
+mod payment_scopes;
 mod rates;
 mod scan;
 mod settings;
+mod silence;
+mod terminal_counts;
 mod thousandths;
 mod verdict;
+mod why;
 
 pub use attribute::Attribute;
 pub use day::{Attempt, Day, Dimension, Flags, Leaves, UNTOLD};
+pub use diagnosis::diagnose;
 pub use evidence::{Evidence, Rule, Value};
+pub use inventory::{Inventory, Listed};
 pub use mark::Mark;
 pub use overlay::Overlay;
 pub use own::{

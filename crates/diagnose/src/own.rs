@@ -10,6 +10,7 @@ mod evidence;
 mod groups;
 mod health;
 mod level;
+mod profiles;
 mod segments;
 mod signatures;
 mod standing;
@@ -22,14 +23,14 @@ pub use signatures::{Signature, SignatureMark, Signatures};
 pub use standing::Standing;
 
 use crate::{Attempt, Attribute, Day, Mark, UNTOLD};
-use evidence::{Evidence, Reader, Set};
+use evidence::{Evidence, Reader, Set, Shown};
 use groups::{Groups, Likelihood, Posterior};
-use level::ln_sum;
 use posmortem_classify::Reason;
 use posmortem_iso8583::EntryMode;
+use profiles::{ln_factors, profiles};
 use rayon::prelude::*;
 use segments::{COMPONENTS, LEVELS};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 /// When a terminal is blamed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -151,7 +152,7 @@ where
     C: Fn(usize) -> Option<u64> + Sync,
 {
     let reader = Reader::new(day, signatures, entry_modes, expected, cards);
-    let by_terminal: Vec<Vec<Counts>> = day
+    let by_terminal: Vec<Vec<Shown>> = day
         .sequences
         .par_iter()
         .enumerate()
@@ -160,15 +161,19 @@ where
             reader.counts(range)
         })
         .collect();
-    let counts: Vec<Counts> = by_terminal.into_iter().flatten().collect();
-    let fleet = Fleet::new(day, signatures, &counts);
+    let shown: Vec<Shown> = by_terminal.into_iter().flatten().collect();
+    let fleet = Fleet::new(day, signatures, &shown);
+    let counts: Vec<Counts> = shown.iter().map(|shown| shown.all).collect();
     let likelihoods: Vec<Likelihood> = fleet
         .candidates(&counts)
         .into_par_iter()
         .map(|(terminal, signature)| {
             let range = day.sequences[terminal as usize].clone();
-            let evidence = reader.evidence(range, signature);
-            fleet.likelihood(terminal, signature, &counts, &evidence)
+            let Evidence { sequence, .. } = reader.evidence(range, signature);
+            let (levels, weights) = fleet.levels(terminal, signature, &shown);
+            let profiles = profiles(signatures.get(signature), &sequence);
+            let ln_factors = ln_factors(&profiles, &sequence, &levels, &weights);
+            Likelihood { terminal, signature, ln_factors }
         })
         .collect();
     let groups = Groups::learn(&likelihoods, fleet.terminals, signatures.len());
@@ -176,7 +181,7 @@ where
     let suspects: Vec<Suspect> = of_terminals
         .into_par_iter()
         .map(|likelihoods| {
-            let found = Found { day, reader: &reader, signatures, fleet: &fleet, counts: &counts };
+            let found = Found { day, reader: &reader, signatures, fleet: &fleet, shown: &shown };
             found.suspect(&groups, likelihoods, settings)
         })
         .collect();
@@ -203,13 +208,13 @@ const LEAST_EXCESS: f64 = 1.3;
 const SIBLING_QUANTILE: f64 = 0.99;
 
 impl Fleet {
-    fn new(day: &Day, signatures: &Signatures, counts: &[Counts]) -> Self {
+    fn new(day: &Day, signatures: &Signatures, shown: &[Shown]) -> Self {
         let width = signatures.len();
         let spreads: Vec<Spread> = signatures
             .iter()
             .enumerate()
             .map(|(at, signature)| {
-                let of_signature = counts.iter().skip(at).step_by(width);
+                let of_signature = shown.iter().skip(at).step_by(width).map(|shown| shown.calm);
                 Spread::fit(of_signature.map(|counts| (counts.observed, counts.expected)), signature.tau2)
             })
             .collect();
@@ -226,7 +231,8 @@ impl Fleet {
         };
         for terminal in 1..fleet.sites.len() {
             for signature in 0..width {
-                let (observed, expected) = fleet.winsorised(signature, counts[terminal * width + signature]);
+                let (observed, expected) =
+                    fleet.winsorised(signature, shown[terminal * width + signature].calm);
                 let site = fleet.sites[terminal] as usize * width + signature;
                 fleet.by_site[site].0 += observed;
                 fleet.by_site[site].1 += expected;
@@ -256,10 +262,10 @@ impl Fleet {
     }
 
     /// The natural levels of a terminal, and how likely its counts are at each without a fault.
-    fn levels(&self, terminal: u32, signature: usize, counts: &[Counts]) -> ([f64; LEVELS], [f64; LEVELS]) {
+    fn levels(&self, terminal: u32, signature: usize, shown: &[Shown]) -> ([f64; LEVELS], [f64; LEVELS]) {
         let width = self.spreads.len();
         let spread = self.spreads[signature];
-        let own = counts[terminal as usize * width + signature];
+        let own = shown[terminal as usize * width + signature].calm;
         let site = self.sites[terminal as usize];
         let centre = if site == UNTOLD {
             1.0
@@ -270,22 +276,6 @@ impl Fleet {
         };
         spread.levels(centre, f64::from(own.observed), own.expected)
     }
-
-    fn likelihood(
-        &self,
-        terminal: u32,
-        signature: usize,
-        counts: &[Counts],
-        evidence: &Evidence,
-    ) -> Likelihood {
-        let (levels, weights) = self.levels(terminal, signature, counts);
-        let ratios = evidence.sequence.ln_ratios(&levels);
-        let ln_factors = ratios.map(|ratios| {
-            let terms: [f64; LEVELS] = std::array::from_fn(|level| ratios[level] + weights[level]);
-            ln_sum(&terms)
-        });
-        Likelihood { terminal, signature, ln_factors }
-    }
 }
 
 /// What a suspect is described from.
@@ -294,7 +284,7 @@ struct Found<'a, E, C> {
     reader: &'a Reader<'a, E, C>,
     signatures: &'a Signatures,
     fleet: &'a Fleet,
-    counts: &'a [Counts],
+    shown: &'a [Shown],
 }
 
 impl<E, C> Found<'_, E, C>
@@ -312,7 +302,7 @@ where
         let evidence = self
             .reader
             .evidence(self.day.sequences[likelihood.terminal as usize].clone(), likelihood.signature);
-        let inside = evidence.sequence.peak(component, self.level(likelihood, component, &evidence));
+        let inside = self.peak(likelihood, component, &evidence);
         let rows = &evidence.rows[inside];
         let mut suspect = self.describe(likelihood, rows);
         suspect.own = none <= settings.local_fdr && suspect.cards >= settings.cards;
@@ -322,12 +312,16 @@ where
         suspect
     }
 
-    /// The level that a component is most likely at; the lowest of equal ones.
-    fn level(&self, likelihood: &Likelihood, component: usize, evidence: &Evidence) -> f64 {
-        let (levels, weights) = self.fleet.levels(likelihood.terminal, likelihood.signature, self.counts);
-        let ratios = evidence.sequence.ln_ratios(&levels)[component];
-        let terms: [f64; LEVELS] = std::array::from_fn(|at| ratios[at] + weights[at]);
-        levels[largest(&terms, None).expect("there are levels")]
+    /// The window with the largest term, at the shares and the level that are most likely; the first
+    /// of equal ones.
+    fn peak(&self, likelihood: &Likelihood, component: usize, evidence: &Evidence) -> RangeInclusive<usize> {
+        let sequence = &evidence.sequence;
+        let (levels, weights) = self.fleet.levels(likelihood.terminal, likelihood.signature, self.shown);
+        let profiles = profiles(self.signatures.get(likelihood.signature), sequence);
+        let terms = profiles.iter().flat_map(|of| of.ln_terms(sequence, &levels, &weights)[component]);
+        let terms: Vec<f64> = terms.collect();
+        let best = largest(&terms, None).expect("there are levels");
+        sequence.peak(component, &profiles[best / LEVELS].shares, levels[best % LEVELS])
     }
 
     fn describe(&self, likelihood: &Likelihood, rows: &[usize]) -> Suspect {

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 pub use groups::{Group, Groups};
 pub use scopes::ScopeKind;
 
-use crate::{Day, Dimension, Mark, Rates};
+use crate::{Attempt, Day, Dimension, Leaves, Mark, Rates};
 use scopes::Kind;
 use search::Search;
 use sheet::Sheet;
@@ -106,6 +106,20 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether an attempt lies in its scope and window.
+    ///
+    /// # Panics
+    /// For a leaf that is not in `leaves`.
+    pub fn covers(&self, leaves: &Leaves, attempt: &Attempt) -> bool {
+        let then = (self.start..self.end).contains(&attempt.at);
+        then && self.scope.iter().all(|(dimension, value)| leaves.value(*dimension, attempt.leaf) == *value)
+    }
+
+    /// Whether a mark belongs to what it shows.
+    pub fn shows(&self, groups: &Groups, mark: Mark) -> bool {
+        groups.of(mark).is_some_and(|group| group == self.group || self.joined.contains(&group))
+    }
+
     /// How sure it is, from 0 to 0.999: 1 - M e^-s, the number of hypotheses M being in the score.
     pub fn confidence(&self) -> f64 {
         (1.0 - exp(-self.score)).clamp(0.0, 0.999)

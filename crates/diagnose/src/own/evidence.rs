@@ -3,7 +3,7 @@
 //! Repeats of a failed payment and attacks count neither way. Nor does a card that hit before: a card
 //! that fails again tells of the card.
 
-use super::segments::Sequence;
+use super::segments::{Sequence, Trial};
 use crate::{Attempt, Attribute, Day, Flags, Mark, Signatures};
 use foldhash::fast::FixedState;
 use posmortem_iso8583::EntryMode;
@@ -19,6 +19,26 @@ pub struct Counts {
     /// How many were to be expected, by the rates of its mix and of shared incidents.
     pub expected: f64,
 }
+
+impl Counts {
+    pub(super) fn add(&mut self, count: u16, hit: bool, rate: f64) {
+        self.attempts += u32::from(count);
+        self.observed += u32::from(count) * u32::from(hit);
+        self.expected += f64::from(count) * rate;
+    }
+}
+
+/// The counts of a terminal and a signature.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shown {
+    pub(super) all: Counts,
+    /// Those outside of shared incidents, which tell of the terminal's natural level.
+    pub(super) calm: Counts,
+}
+
+/// From this expected rate on an attempt lies in a shared incident. Rates of good days are 2 % at the
+/// most (fall backs).
+const INCIDENT_RATE: f64 = 0.08;
 
 /// A terminal's attempts as evidence of one signature.
 pub(super) struct Evidence {
@@ -60,8 +80,8 @@ where
     }
 
     /// By signature, what the attempts of that range show.
-    pub(super) fn counts(&self, range: Range<usize>) -> Vec<Counts> {
-        let mut counts = vec![Counts::default(); self.signatures.len()];
+    pub(super) fn counts(&self, range: Range<usize>) -> Vec<Shown> {
+        let mut shown = vec![Shown::default(); self.signatures.len()];
         let mut seen = Set::default();
         for row in range {
             let attempt = &self.day.attempts[row];
@@ -69,7 +89,7 @@ where
                 continue;
             }
             let eligible = self.eligible(attempt);
-            for (signature, counts) in counts.iter_mut().enumerate() {
+            for (signature, shown) in shown.iter_mut().enumerate() {
                 if !eligible[signature] {
                     continue;
                 }
@@ -77,12 +97,14 @@ where
                 if hit.is_some() && self.hit_before(row, signature, &mut seen) {
                     continue;
                 }
-                counts.attempts += u32::from(attempt.count);
-                counts.observed += u32::from(attempt.count) * u32::from(hit.is_some());
-                counts.expected += f64::from(attempt.count) * self.rate(attempt, signature);
+                let rate = self.rate(attempt, signature);
+                shown.all.add(attempt.count, hit.is_some(), rate);
+                if rate < INCIDENT_RATE {
+                    shown.calm.add(attempt.count, hit.is_some(), rate);
+                }
             }
         }
-        counts
+        shown
     }
 
     /// What the attempts of that range show of one signature, one by one.
@@ -103,9 +125,9 @@ where
             if std::mem::take(&mut after_sign_on) {
                 evidence.sequence.after_sign_on.push(evidence.rows.len());
             }
-            let odds = hit.map_or(0.0, |place| self.odds(attempt, signature, place));
+            let trial = hit.map_or(Trial::Miss, |place| self.trial(attempt, signature, place));
             for _ in 0..attempt.count {
-                evidence.sequence.odds.push(odds);
+                evidence.sequence.trials.push(trial);
                 evidence.rows.push(row);
             }
         }
@@ -133,9 +155,10 @@ where
         marks.iter().map(|mark| (self.expected)(attempt, mark.mark).max(mark.floor)).sum()
     }
 
-    fn odds(&self, attempt: &Attempt, signature: usize, place: usize) -> f64 {
+    fn trial(&self, attempt: &Attempt, signature: usize, place: usize) -> Trial {
         let mark = self.signatures.get(signature).marks[place];
-        mark.share / (self.expected)(attempt, mark.mark).max(mark.floor)
+        let rate = (self.expected)(attempt, mark.mark).max(mark.floor);
+        Trial::Hit { place, rate, in_incident: self.rate(attempt, signature) >= INCIDENT_RATE }
     }
 
     fn eligible(&self, attempt: &Attempt) -> &[bool] {

@@ -46,12 +46,28 @@ impl Family {
     }
 }
 
+/// What one attempt shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Trial {
+    /// Nothing of the signature.
+    Miss,
+    /// A hit.
+    Hit {
+        /// The place of its mark in the signature.
+        place: usize,
+        /// The rate that was expected of the mark.
+        rate: f64,
+        /// Whether it lies in a shared incident: what that causes does not rise and fall with the
+        /// terminal's natural level.
+        in_incident: bool,
+    },
+}
+
 /// A terminal's attempts that could have shown a signature, in the order of time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sequence {
-    /// By attempt: zero for a miss; for a hit, the code's share among the fault's codes over the rate
-    /// that was expected of it.
-    pub(super) odds: Vec<f64>,
+    /// By attempt.
+    pub(super) trials: Vec<Trial>,
     /// The attempts that follow a sign-on, ascending.
     pub(super) after_sign_on: Vec<usize>,
 }
@@ -64,7 +80,7 @@ struct Edges {
 
 impl Sequence {
     fn edges(&self) -> Edges {
-        let n = self.odds.len();
+        let n = self.trials.len();
         let beside = |at: Vec<usize>| {
             let extra = if at.is_empty() { 0.0 } else { SIGN_ON_EDGE };
             let mut weights = vec![(1.0 - OUTER_EDGE - extra) / n as f64; n];
@@ -82,17 +98,23 @@ impl Sequence {
         Edges { open, close }
     }
 
-    /// The natural logarithms of the likelihood ratio, by component and level.
-    pub(super) fn ln_ratios(&self, levels: &[f64; LEVELS]) -> [[f64; LEVELS]; COMPONENTS] {
+    /// The natural logarithms of the likelihood ratio, by component and level, for a fault that shows
+    /// its marks in those shares.
+    pub(super) fn ln_ratios(&self, shares: &[f64], levels: &[f64; LEVELS]) -> [[f64; LEVELS]; COMPONENTS] {
         let edges = self.edges();
         let misses: [f64; LANES] = std::array::from_fn(|lane| 1.0 - EFFECTS[lane / LEVELS]);
         let mut sums = Sums::new();
         let mut opened = 0.0;
         let mut pairs = 0.0;
-        for (at, &odds) in self.odds.iter().enumerate() {
+        for (at, &trial) in self.trials.iter().enumerate() {
             opened += edges.open[at];
             pairs += opened * edges.close[at];
-            let factors = if odds == 0.0 { misses } else { hit_factors(odds, levels) };
+            let factors = match trial {
+                Trial::Miss => misses,
+                hit => std::array::from_fn(|lane| {
+                    hit.factor(EFFECTS[lane / LEVELS], shares, levels[lane % LEVELS])
+                }),
+            };
             sums.push(&factors, edges.open[at], edges.close[at]);
             // Sixteen factors of 1e4 at most stay far from the end of the range.
             if at % 16 == 15 {
@@ -107,9 +129,9 @@ impl Sequence {
     ///
     /// # Panics
     /// When there is no attempt.
-    pub(super) fn peak(&self, component: usize, level: f64) -> RangeInclusive<usize> {
+    pub(super) fn peak(&self, component: usize, shares: &[f64], level: f64) -> RangeInclusive<usize> {
         let effect = EFFECTS[component % EFFECTS.len()];
-        let last = self.odds.len() - 1;
+        let last = self.trials.len() - 1;
         let family = Family::of(component);
         if family == Family::WholeDay {
             return 0..=last;
@@ -118,12 +140,15 @@ impl Sequence {
         let miss = libm::log(1.0 - effect);
         let (mut sum, mut start) = (f64::NEG_INFINITY, 0);
         let (mut best, mut window) = (f64::NEG_INFINITY, 0..=last);
-        for (at, &odds) in self.odds.iter().enumerate() {
+        for (at, &trial) in self.trials.iter().enumerate() {
             let opening = libm::log(edges.open[at]);
             if opening > sum {
                 (sum, start) = (opening, at);
             }
-            sum += if odds == 0.0 { miss } else { libm::log(hit_factor(odds, effect, level)) };
+            sum += match trial {
+                Trial::Miss => miss,
+                hit => libm::log(hit.factor(effect, shares, level)),
+            };
             let term = sum + libm::log(edges.close[at]);
             if family == Family::Segment && term > best {
                 (best, window) = (term, start..=at);
@@ -133,12 +158,17 @@ impl Sequence {
     }
 }
 
-fn hit_factor(odds: f64, effect: f64, level: f64) -> f64 {
-    (1.0 - effect + effect * odds / level).min(MOST_ODDS)
-}
-
-fn hit_factors(odds: f64, levels: &[f64; LEVELS]) -> [f64; LANES] {
-    std::array::from_fn(|lane| hit_factor(odds, EFFECTS[lane / LEVELS], levels[lane % LEVELS]))
+impl Trial {
+    /// The likelihood ratio of one attempt under a fault that hits this share of attempts.
+    fn factor(self, effect: f64, shares: &[f64], level: f64) -> f64 {
+        match self {
+            Self::Miss => 1.0 - effect,
+            Self::Hit { place, rate, in_incident } => {
+                let rate = if in_incident { rate } else { rate * level };
+                (1.0 - effect + effect * shares[place] / rate).min(MOST_ODDS)
+            }
+        }
+    }
 }
 
 /// Running sums, a lane for each effect and level, as multiples of a power of [`STEP`].
@@ -219,12 +249,13 @@ mod tests {
     use proptest::prelude::*;
 
     const FLAT: [f64; LEVELS] = [0.3, 0.7, 1.0, 1.6, 3.5];
+    const SHARES: [f64; 2] = [0.75, 0.25];
 
-    /// Every window on its own, in logarithms.
-    fn naive(sequence: &Sequence, component: usize, level: f64) -> (f64, RangeInclusive<usize>) {
+    /// The logarithms of the terms of every window on its own, and of the sum of their weights.
+    fn naive(sequence: &Sequence, component: usize, level: f64) -> (Vec<(f64, RangeInclusive<usize>)>, f64) {
         let edges = sequence.edges();
         let effect = EFFECTS[component % EFFECTS.len()];
-        let last = sequence.odds.len() - 1;
+        let last = sequence.trials.len() - 1;
         let (mut terms, mut weights) = (Vec::new(), 0.0);
         for end in 0..=last {
             for start in 0..=end {
@@ -235,36 +266,48 @@ mod tests {
                 };
                 if weight > 0.0 {
                     weights += weight;
-                    let factors = sequence.odds[start..=end].iter().map(|&odds| match odds {
-                        0.0 => 1.0 - effect,
-                        odds => hit_factor(odds, effect, level),
-                    });
+                    let factors =
+                        sequence.trials[start..=end].iter().map(|trial| trial.factor(effect, &SHARES, level));
                     let ln: f64 = factors.map(libm::log).sum();
                     terms.push((libm::log(weight) + ln, start..=end));
                 }
             }
         }
-        let most = terms.iter().map(|term| term.0).fold(f64::NEG_INFINITY, f64::max);
+        (terms, libm::log(weights))
+    }
+
+    fn most(terms: &[(f64, RangeInclusive<usize>)]) -> f64 {
+        terms.iter().map(|term| term.0).fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    fn naive_sum(sequence: &Sequence, component: usize, level: f64) -> f64 {
+        let (terms, weights) = naive(sequence, component, level);
+        let most = most(&terms);
         let sum: f64 = terms.iter().map(|term| libm::exp(term.0 - most)).sum();
-        let peak = terms.into_iter().find(|term| term.0 > most - 1e-9).unwrap();
-        (most + libm::log(sum / weights), peak.1)
+        most + libm::log(sum) - weights
     }
 
     fn sequences() -> impl Strategy<Value = Sequence> {
-        let odds = prop_oneof![6 => Just(0.0), 1 => 0.5..3e5f64];
-        prop::collection::vec((odds, prop::bool::weighted(0.05)), 1..70).prop_map(|rows| Sequence {
-            odds: rows.iter().map(|row| row.0).collect(),
+        let trial = prop_oneof![
+            6 => Just(Trial::Miss),
+            1 => (0..2usize, 1e-5..0.05f64).prop_map(|(place, rate)| Trial::Hit { place, rate, in_incident: false }),
+            1 => (0..2usize, 0.1..0.9f64).prop_map(|(place, rate)| Trial::Hit { place, rate, in_incident: true }),
+        ];
+        prop::collection::vec((trial, prop::bool::weighted(0.05)), 1..50).prop_map(|rows| Sequence {
+            trials: rows.iter().map(|row| row.0).collect(),
             after_sign_on: (0..rows.len()).filter(|&at| rows[at].1).collect(),
         })
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
         #[test]
         fn one_pass_sums_what_every_window_on_its_own_sums(sequence in sequences()) {
-            let fast = sequence.ln_ratios(&FLAT);
+            let fast = sequence.ln_ratios(&SHARES, &FLAT);
             for component in 0..COMPONENTS {
                 for (level, &at_level) in FLAT.iter().enumerate() {
-                    let (slow, _) = naive(&sequence, component, at_level);
+                    let slow = naive_sum(&sequence, component, at_level);
                     let fast = fast[component][level];
                     prop_assert!((fast - slow).abs() < 1e-8 * (1.0 + slow.abs()), "{fast} {slow}");
                 }
@@ -273,28 +316,32 @@ mod tests {
 
         #[test]
         fn the_peak_is_the_largest_term(sequence in sequences(), component in 0..COMPONENTS) {
-            let (_, slow) = naive(&sequence, component, 1.0);
-            prop_assert_eq!(sequence.peak(component, 1.0), slow);
+            let (terms, _) = naive(&sequence, component, 1.0);
+            let peak = sequence.peak(component, &SHARES, 1.0);
+            let found = terms.iter().find(|term| term.1 == peak).map(|term| term.0);
+            prop_assert!(found.is_some_and(|found| found > most(&terms) - 1e-9));
         }
     }
 
     #[test]
     fn long_sequences_of_hits_or_misses_stay_within_range() {
-        for odds in [0.0, 1e6] {
-            let sequence = Sequence { odds: vec![odds; 5_000], after_sign_on: vec![] };
-            for component in sequence.ln_ratios(&FLAT) {
+        let hit = Trial::Hit { place: 0, rate: 1e-6, in_incident: false };
+        for trial in [Trial::Miss, hit] {
+            let sequence = Sequence { trials: vec![trial; 5_000], after_sign_on: vec![] };
+            for component in sequence.ln_ratios(&SHARES, &FLAT) {
                 assert!(component.into_iter().all(f64::is_finite));
             }
         }
-        let hits = Sequence { odds: vec![1e6; 500], after_sign_on: vec![] };
-        let (slow, _) = naive(&hits, 5, 1.0);
-        assert!((hits.ln_ratios(&FLAT)[5][2] - slow).abs() < 1e-6);
+        let hits = Sequence { trials: vec![hit; 300], after_sign_on: vec![] };
+        let last = COMPONENTS - 1;
+        let slow = naive_sum(&hits, last, FLAT[2]);
+        assert!((hits.ln_ratios(&SHARES, &FLAT)[last][2] - slow).abs() < 1e-6);
     }
 
     #[test]
     fn edges_sum_to_one() {
         for after_sign_on in [vec![], vec![0], vec![3, 9]] {
-            let sequence = Sequence { odds: vec![0.0; 10], after_sign_on };
+            let sequence = Sequence { trials: vec![Trial::Miss; 10], after_sign_on };
             let edges = sequence.edges();
             for weights in [edges.open, edges.close] {
                 assert!((weights.iter().sum::<f64>() - 1.0).abs() < 1e-12);

@@ -22,7 +22,7 @@ const MINUTE: i64 = 60_000;
 pub(crate) enum Tail {
     /// Lognormal, squared coefficient of variation about 0.1.
     Lognormal,
-    /// As wide in its middle, but one terminal in a hundred at more than four times the norm.
+    /// As wide in its middle, but one terminal in a hundred at three times the norm and more.
     Heavy,
 }
 
@@ -132,9 +132,9 @@ fn normal(random: &mut Random) -> f64 {
 fn level(random: &mut Random, tail: Tail, of_site: f64) -> f64 {
     let mut deviation = 0.8 * of_site + 0.6 * normal(random);
     if let Tail::Heavy = tail {
-        // Student's t with three degrees of freedom.
-        let square: f64 = (0..3).map(|_| normal(random).powi(2)).sum();
-        deviation /= libm::sqrt(square / 3.0);
+        // Student's t with five degrees of freedom.
+        let square: f64 = (0..5).map(|_| normal(random).powi(2)).sum();
+        deviation /= libm::sqrt(square / 5.0);
     }
     libm::exp((0.31 * deviation).clamp(-3.0, 2.3))
 }
@@ -161,7 +161,15 @@ pub(crate) fn draw(world: World) -> Fleet {
         add_leaves(&mut leaves, terminal, site);
         let fault = sizes.iter().find(|fault| fault.0 == terminal).map(|fault| fault.1);
         let begin = fleet.day.attempts.len();
-        add_attempts(&mut fleet, world, &mut random, first_leaf, &levels, fault.map(|kind| (terminal, kind)));
+        add_attempts(
+            &mut fleet,
+            world,
+            &signatures,
+            &mut random,
+            first_leaf,
+            &levels,
+            fault.map(|kind| (terminal, kind)),
+        );
         fleet.day.sequences.push(begin..fleet.day.attempts.len());
     }
     fleet.day.values = vec![0; Attribute::ALL.len()];
@@ -246,12 +254,12 @@ fn shown(kind: &str, random: &mut Random) -> Mark {
 fn add_attempts(
     fleet: &mut Fleet,
     world: World,
+    signatures: &Signatures,
     random: &mut Random,
     first_leaf: u32,
     levels: &[f64],
     fault: Option<(u32, &'static str)>,
 ) {
-    let signatures = Signatures::built_in();
     let rates = base_rates();
     let volume = world.attempts * libm::exp(0.7 * normal(random));
     let mut times: Vec<i64> =
@@ -285,7 +293,7 @@ fn add_attempts(
         if let Some((_, kind, (window, share))) = strike {
             let signature = signatures.get(signatures.named(kind).expect("a kind is a signature"));
             if (window.0..window.1).contains(&at) && signature.is_eligible(mode) {
-                hits += share;
+                hits += share * world.effect;
                 if random.random::<f64>() < share * world.effect {
                     match shown(kind, random) {
                         Mark::FELL_BACK => attempt.flags = Flags::FELL_BACK,

@@ -31,6 +31,21 @@ impl Score {
         // Nobody can find what hardly shows.
         let findable = fleet.faults.iter().filter(|fault| fault.attempts >= 40 && fault.hits >= 5.0);
         let is_own = |terminal: u32| test.own().any(|suspect| suspect.terminal == terminal);
+        for f in findable.clone() {
+            if !is_own(f.terminal) {
+                let s = test.suspects.iter().find(|s| s.terminal == f.terminal);
+                eprintln!(
+                    "   missed {} n {} hits {:.1} {:?}",
+                    f.signature,
+                    f.attempts,
+                    f.hits,
+                    s.map(|s| (s.signature, s.inside, s.ln_bayes_factor, s.local_fdr, s.cards, s.family))
+                );
+            }
+        }
+        for s in test.own().filter(|s| fleet.faults.iter().all(|f| f.terminal != s.terminal)) {
+            eprintln!("   wrong {s:?} {:?}", test.counts(s.terminal, s.signature));
+        }
         self.missed += findable.filter(|fault| !is_own(fault.terminal)).count();
     }
 
