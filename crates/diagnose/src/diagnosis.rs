@@ -10,7 +10,7 @@ use crate::judge::{CardsElsewhere, Judge};
 use crate::own::{OwnSettings, OwnTest, own_faults};
 use crate::payment_scopes::payment_scopes;
 use crate::scan::{Finding, Groups, Scan, ScanSettings};
-use crate::silence::{Silence, silences};
+use crate::silence::{Silences, silences};
 use crate::terminal_counts;
 use crate::why;
 use crate::{
@@ -116,7 +116,7 @@ fn set_aside(fleet: &mut Fleet<'_>, own: &OwnTest) {
     }
 }
 
-fn silences_of(fleet: &Fleet<'_>) -> Vec<Silence> {
+fn silences_of(fleet: &Fleet<'_>) -> Silences {
     let sign_ons: Vec<Vec<i64>> =
         (0..fleet.terminals.len() as u32).map(|terminal| fleet.sign_ons(terminal).collect()).collect();
     silences(&fleet.day, &sign_ons)

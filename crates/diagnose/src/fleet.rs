@@ -9,7 +9,7 @@ mod leaves;
 mod places;
 mod values;
 
-use crate::attack::Attack;
+use crate::attack::AttackRun;
 use crate::baseline::Cells;
 use crate::{Attribute, Day, Settings};
 use filling::{Filled, Filling, Visit};
@@ -35,7 +35,7 @@ pub(crate) struct Fleet<'t> {
     pub(crate) silenced: Vec<bool>,
     /// By entry mode's value.
     pub(crate) entry_modes: Vec<EntryMode>,
-    pub(crate) attacks: Vec<(u32, Attack)>,
+    pub(crate) attacks: Vec<(u32, AttackRun)>,
     values: Values<'t>,
     /// By site: its terminals.
     sites: Vec<Vec<u32>>,

@@ -7,14 +7,14 @@
 mod own;
 mod silent;
 
-use crate::attack::Attack;
+use crate::attack::AttackRun;
 use crate::excess::nats;
 use crate::fleet::Fleet;
 use crate::own::{OwnTest, Standing, Suspect};
 use crate::scan::{Finding, Groups};
-use crate::silence::Silence;
+use crate::silence::Silences;
 use crate::terminal_counts::{TerminalCounts, explaining};
-use crate::{Attempt, Evidence, Flags, Incident, Signatures, State, Thousandths, UNTOLD, Value, Verdict};
+use crate::{Attempt, Evidence, Incident, Signatures, State, Thousandths, UNTOLD, Value, Verdict};
 use posmortem_classify::Reason;
 use posmortem_exchange::{Sample, Symbol};
 use posmortem_iso8583::Timestamp;
@@ -43,7 +43,7 @@ pub(crate) struct Judge<'f, 't> {
     pub(crate) findings: &'f [Finding],
     pub(crate) incidents: &'f [Incident],
     pub(crate) own: &'f OwnTest,
-    pub(crate) silences: &'f [Silence],
+    pub(crate) silences: &'f Silences,
     pub(crate) counts: &'f [TerminalCounts],
     /// Share of all attempts that failed.
     pub(crate) fleet_rate: f64,
@@ -94,24 +94,25 @@ impl Judge<'_, '_> {
     }
 
     fn attacked(&self, terminal: u32, verdict: &Verdict) -> Option<Verdict> {
-        let attacks: Vec<&Attack> =
+        let attacks: Vec<&AttackRun> =
             self.fleet.attacks.iter().filter(|(of, _)| *of == terminal).map(|(_, attack)| attack).collect();
-        let (first, last) = (attacks.first()?, attacks.last()?);
-        let range = self.range(terminal);
-        let is_part = |at: &usize| self.fleet.day.attempts[*at].flags.has(Flags::ATTACK);
-        let refused = |at: &usize| is_part(at) && !self.fleet.day.attempts[*at].mark.is_none();
-        let entries = range.clone().filter(is_part).count() as u64;
-        let failed: Vec<usize> = range.filter(refused).collect();
+        let mut entries: Vec<usize> =
+            attacks.iter().flat_map(|attack| attack.entries.iter().copied()).collect();
+        entries.sort_unstable();
+        let (first, last) = (*entries.first()?, *entries.last()?);
+        let (start, end) = (self.fleet.day.attempts[first].at, self.fleet.day.attempts[last].at);
+        let failed = entries.iter().copied().filter(|at| !self.fleet.day.attempts[*at].mark.is_none());
+        let failed: Vec<usize> = failed.collect();
         let cards = attacks.iter().map(|attack| attack.cards as u64).sum();
-        let minutes = (last.end - first.start).max(0) as u64 / 60_000 + 1;
+        let (entries, minutes) = (entries.len() as u64, (end - start) as u64 / 60_000 + 1);
         Some(Verdict {
             state: State::Attack,
             observed: failed.len() as u64,
             expected: Thousandths::round(self.fleet_rate * entries as f64),
             confidence: Some(Thousandths::round(MOST_CONFIDENCE)),
-            start: Some(self.fleet.moment(first.start)),
-            end: Some(self.fleet.moment(last.end)),
-            ongoing: self.lasts(terminal, last.end),
+            start: Some(self.fleet.moment(start)),
+            end: Some(self.fleet.moment(end)),
+            ongoing: self.lasts(terminal, end),
             evidence: vec![
                 Evidence::new(
                     "keyed_run",

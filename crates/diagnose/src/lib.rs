@@ -30,9 +30,11 @@ mod thousandths;
 mod verdict;
 mod why;
 
+pub use attack::{AttackRun, KeyedEntry, attacks};
 pub use attribute::Attribute;
 pub use day::{Attempt, Day, Dimension, Flags, Leaves, UNTOLD};
 pub use diagnosis::diagnose;
+pub use episodes::{Try, episodes};
 pub use evidence::{Evidence, Rule, Value};
 pub use inventory::{Inventory, Listed};
 pub use mark::Mark;
@@ -44,5 +46,6 @@ pub use own::{
 pub use rates::{LEAST_RATE, Rates};
 pub use scan::{Aside, Finding, Group, Groups, MarkCount, Scan, ScanSettings, Scanned, ScopeKind};
 pub use settings::Settings;
+pub use silence::{Silence, Silences, SitePower, silences};
 pub use thousandths::Thousandths;
 pub use verdict::{Diagnosis, Incident, State, Verdict, Weighed, Why, WhyLine};

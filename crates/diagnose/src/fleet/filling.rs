@@ -4,9 +4,9 @@ use super::leaves::LeafNumbers;
 use super::places::Places;
 use super::sign_ons;
 use super::values::Values;
-use crate::attack::{self, Attack};
+use crate::attack::{AttackRun, KeyedEntry, attacks};
 use crate::baseline::Cells;
-use crate::episodes;
+use crate::episodes::{Try, episodes};
 use crate::{Attempt, Day, Flags, Mark, UNTOLD};
 use posmortem_exchange::{Conclusion, ExchangeTable, Names, Outcome, TerminalEvent};
 use posmortem_iso8583::EntryMode;
@@ -18,8 +18,8 @@ pub(super) struct Filled {
     /// By attempt: its row in the table.
     pub(super) rows: Vec<u32>,
     pub(super) cells: Cells,
-    /// By terminal.
-    pub(super) attacks: Vec<(u32, Attack)>,
+    /// Terminal and attack; the entries are places in the day.
+    pub(super) attacks: Vec<(u32, AttackRun)>,
 }
 
 /// An attempt of one terminal with what a [`Day`] does not hold.
@@ -53,9 +53,19 @@ impl Visit {
         }
     }
 
-    /// None where the card is not known: strangers never repeat each other.
-    fn card_and_amount(&self) -> Option<(u64, u64)> {
-        (self.card != 0).then_some((self.card, self.amount))
+    fn as_try(&self, attempt: &Attempt) -> Try {
+        Try {
+            at: self.at,
+            card: self.card(),
+            amount: self.amount,
+            mark: attempt.mark,
+            is_failure: !attempt.mark.is_none(),
+            flags: attempt.flags,
+        }
+    }
+
+    fn card(&self) -> Option<u32> {
+        u32::try_from(self.card).ok().filter(|card| *card != 0)
     }
 }
 
@@ -156,15 +166,35 @@ impl<'t, 'v> Filling<'t, 'v> {
             });
             self.filled.rows.push(visit.row);
         }
+        self.set_aside(terminal, visits, begin);
+    }
+
+    /// Flags repeats of payments and attacks among the attempts of one terminal, which begin there.
+    fn set_aside(&mut self, terminal: u32, visits: &[Visit], begin: usize) {
         let attempts = &mut self.filled.day.attempts[begin..];
-        episodes::mark_repeats(attempts, |at| visits[at].card_and_amount());
-        if terminal != UNTOLD {
-            let keyed = |at: usize| {
-                let manner = &self.table.manners()[visits[at].manner as usize];
-                (manner.entry_mode == EntryMode::Manual).then_some((visits[at].issuer, visits[at].card))
-            };
-            let found = attack::find(attempts, keyed);
-            self.filled.attacks.extend(found.into_iter().map(|attack| (terminal, attack)));
+        let tries: Vec<Try> =
+            visits.iter().zip(&*attempts).map(|(visit, attempt)| visit.as_try(attempt)).collect();
+        for (attempt, flags) in attempts.iter_mut().zip(episodes(&tries)) {
+            attempt.flags = flags;
+        }
+        let is_keyed =
+            |visit: &Visit| self.table.manners()[visit.manner as usize].entry_mode == EntryMode::Manual;
+        let keyed: Vec<usize> = (0..visits.len()).filter(|at| is_keyed(&visits[*at])).collect();
+        if terminal == UNTOLD || keyed.is_empty() {
+            return;
+        }
+        let entry = |at: &usize| {
+            let (visit, attempt) = (&visits[*at], &attempts[*at]);
+            KeyedEntry { at: visit.at, issuer: visit.issuer, card: visit.card(), mark: attempt.mark }
+        };
+        let entries: Vec<KeyedEntry> = keyed.iter().map(entry).collect();
+        for mut attack in attacks(&entries) {
+            for at in &mut attack.entries {
+                let place = keyed[*at];
+                attempts[place].flags = attempts[place].flags.with(Flags::ATTACK);
+                *at = begin + place;
+            }
+            self.filled.attacks.push((terminal, attack));
         }
     }
 
@@ -180,10 +210,12 @@ impl<'t, 'v> Filling<'t, 'v> {
     }
 }
 
-/// What an attempt shows.
+/// What an attempt shows. One without an answer in time shows just that, whatever the reversal that took
+/// it back says: that is the terminal's guess.
 fn mark_of(ending: &Conclusion) -> Mark {
     match (ending.outcome, ending.reason) {
         (Outcome::Open, _) => Mark::NONE,
+        (Outcome::Unanswered | Outcome::Late, _) => Mark::from_name("response_timeout").unwrap_or(Mark::NONE),
         (_, Some(reason)) => Mark::of(reason),
         (Outcome::Unclassified, None) => Mark::UNCLASSIFIED,
         _ => Mark::NONE,

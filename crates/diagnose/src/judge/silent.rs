@@ -10,28 +10,32 @@ const AFTER_GAP_MS: i64 = 10 * 60_000;
 
 impl Judge<'_, '_> {
     pub(super) fn silent(&self, terminal: u32, verdict: &Verdict) -> Option<Verdict> {
-        let of_terminal = self.silences.iter().filter(|silence| silence.terminal == terminal);
-        let silence = of_terminal.min_by(|a, b| a.ln_chance.total_cmp(&b.ln_chance))?;
+        let of_terminal = self.silences.gaps.iter().filter(|silence| silence.terminal == terminal);
+        let silence = of_terminal.min_by(|a, b| a.ln_p.total_cmp(&b.ln_p))?;
+        let with_it = self.silences.sites.iter().filter(|site| {
+            site.terminals.contains(&terminal) && site.window.0 < silence.end && silence.start < site.window.1
+        });
+        let of_site = with_it.map(|site| site.terminals.len() as u64).max().unwrap_or(0);
         let minutes = ((silence.end - silence.start) / 60_000).max(0) as u64;
         let mut evidence = vec![Evidence::new(
             "silent_for",
             [Value::Minutes(minutes), Value::Decimal(Thousandths::round(silence.expected))],
         )];
-        if silence.others_of_site > 0 {
-            evidence.push(Evidence::new("site_silent", [Value::Count(silence.others_of_site as u64 + 1)]));
+        if of_site > 0 {
+            evidence.push(Evidence::new("site_silent", [Value::Count(of_site)]));
         }
         let after = After::of(&self.fleet.events[terminal as usize], silence);
         evidence.extend(after.evidence());
         Some(Verdict {
             state: State::Silent,
-            observed: u64::from(silence.strays),
+            observed: silence.strays as u64,
             expected: Thousandths::round(silence.expected),
-            confidence: confidence(1.0 - libm::exp(silence.ln_chance) * self.fleet.terminals.len() as f64),
+            confidence: confidence(1.0 - libm::exp(silence.ln_p) * self.fleet.terminals.len() as f64),
             start: Some(self.fleet.moment(silence.start)),
             end: Some(self.fleet.moment(silence.end)),
             ongoing: self.lasts(terminal, silence.start),
             evidence,
-            ..verdict.for_reason(after.reason(silence))
+            ..verdict.for_reason(after.reason(of_site > 0))
         })
     }
 }
@@ -68,8 +72,8 @@ impl After {
     }
 
     /// A reboot signs on and may count anew; a line that was down lets go what was stored.
-    fn reason(&self, silence: &Silence) -> &'static str {
-        let rebooted = self.sign_ons > 0 || self.restarts > 0 || silence.others_of_site > 0;
+    fn reason(&self, with_its_site: bool) -> &'static str {
+        let rebooted = self.sign_ons > 0 || self.restarts > 0 || with_its_site;
         if rebooted { "power_unstable" } else { "link_outage" }
     }
 }

@@ -105,10 +105,10 @@ impl Groups {
             let faults = sums.iter().sum::<u64>() as f64 / UNIT;
             self.prevalence[signature] =
                 ((PSEUDO_FAULTS + faults) / terminals as f64).clamp(LEAST_PREVALENCE, MOST_PREVALENCE);
-            for component in 0..COMPONENTS {
-                let seen = sums[component] as f64 / UNIT;
-                self.weights[signature][component] =
-                    (PSEUDO_COMPONENTS * PRIOR_WEIGHT + seen) / (PSEUDO_COMPONENTS + faults);
+            let weights = self.weights[signature].iter_mut();
+            for (weight, &sum) in weights.zip(sums) {
+                *weight =
+                    (PSEUDO_COMPONENTS * PRIOR_WEIGHT + sum as f64 / UNIT) / (PSEUDO_COMPONENTS + faults);
             }
         }
     }

@@ -200,9 +200,9 @@ impl Sums {
     }
 
     fn push(&mut self, factors: &[f64; LANES], open: f64, close: f64) {
-        for lane in 0..LANES {
-            self.whole[lane] *= factors[lane];
-            let ending = (self.ending[lane] + open * self.scale[lane]) * factors[lane];
+        for (lane, factor) in factors.iter().enumerate() {
+            self.whole[lane] *= factor;
+            let ending = (self.ending[lane] + open * self.scale[lane]) * factor;
             self.ending[lane] = ending;
             self.segments[lane] += ending * close;
         }

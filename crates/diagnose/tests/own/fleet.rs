@@ -296,7 +296,11 @@ fn add_attempts(
                 hits += share * world.effect;
                 if random.random::<f64>() < share * world.effect {
                     match shown(kind, random) {
-                        Mark::FELL_BACK => attempt.flags = Flags::FELL_BACK,
+                        Mark::FELL_BACK => {
+                            attempt.flags = Flags::FELL_BACK;
+                            // Whatever the customer held out, it is a chip that was not read.
+                            attempt.leaf = first_leaf + (issuer - 1) * (MODES.len() as u32 - 1) + 1;
+                        }
                         mark => attempt.mark = mark,
                     }
                 }

@@ -31,21 +31,6 @@ impl Score {
         // Nobody can find what hardly shows.
         let findable = fleet.faults.iter().filter(|fault| fault.attempts >= 40 && fault.hits >= 5.0);
         let is_own = |terminal: u32| test.own().any(|suspect| suspect.terminal == terminal);
-        for f in findable.clone() {
-            if !is_own(f.terminal) {
-                let s = test.suspects.iter().find(|s| s.terminal == f.terminal);
-                eprintln!(
-                    "   missed {} n {} hits {:.1} {:?}",
-                    f.signature,
-                    f.attempts,
-                    f.hits,
-                    s.map(|s| (s.signature, s.inside, s.ln_bayes_factor, s.local_fdr, s.cards, s.family))
-                );
-            }
-        }
-        for s in test.own().filter(|s| fleet.faults.iter().all(|f| f.terminal != s.terminal)) {
-            eprintln!("   wrong {s:?} {:?}", test.counts(s.terminal, s.signature));
-        }
         self.missed += findable.filter(|fault| !is_own(fault.terminal)).count();
     }
 
@@ -89,17 +74,30 @@ fn score(tail: Tail, effect: f64, seeds: std::ops::Range<u64>) -> Score {
 fn explore() {
     for tail in [Tail::Lognormal, Tail::Heavy] {
         for effect in [1.0, 0.5, 0.25] {
-            score(tail, effect, 0..8);
+            score(tail, effect, 0..16);
         }
-        for seed in 100..110 {
+        let mut n = 0;
+        for seed in 100..150 {
             let fleet = draw(World { tail, outage: seed % 2 == 0, ..World::of(seed) });
             let test = fleet.test();
-            eprintln!(
-                "{tail:?} null {} {:?} {:?}",
-                test.own().count(),
-                test.spreads.iter().map(|s| (s.mean, s.tau2)).collect::<Vec<_>>(),
-                test.health
-            );
+            for s in test.own() {
+                n += 1;
+                eprintln!(
+                    "Score null {seed} {} {:?} {} {}",
+                    s.signature, s.inside, s.ln_bayes_factor, s.local_fdr
+                );
+            }
         }
+        eprintln!("nulls {n}");
     }
+    let fleet = draw(World { terminals: 20_000, attempts: 400.0, faults: 40, ..World::of(5) });
+    let t = std::time::Instant::now();
+    let test = fleet.test();
+    eprintln!(
+        "Score {} attempts {:?} own {} suspects {}",
+        fleet.day.attempts.len(),
+        t.elapsed(),
+        test.own().count(),
+        test.suspects.len()
+    );
 }
