@@ -42,7 +42,7 @@ pub(crate) fn score(
     let (diagnosis, cost) = measured(table.len() as u64, || {
         posmortem_diagnose::diagnose(&table, names, &posmortem_diagnose::Settings::default())
     });
-    let said = Said::of(&diagnosis, names);
+    let said = Said::of(&diagnosis, names, end_of(settings));
     let coverage = Coverage { table: &table, names };
     let baselines =
         with_baselines.then(|| baselines::blamed(&table, names).map(|blamed| own_accuracy(&truth, &blamed)));
@@ -52,6 +52,12 @@ pub(crate) fn score(
         baselines,
         cost,
     })
+}
+
+/// The midnight after the last day, in milliseconds since 1970.
+fn end_of(settings: &synth::Settings) -> i64 {
+    let days = settings.day.duration_since(jiff::civil::date(1970, 1, 1)).as_hours() / 24;
+    (days + i64::from(settings.days)) * 86_400_000
 }
 
 /// A window as lists of errors show it: ` 09:12:30-11:40:00`.

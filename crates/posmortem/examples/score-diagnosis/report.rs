@@ -12,9 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) fn faulty(totals: &Totals) -> String {
     let Totals { terminals, incidents, .. } = totals;
     let mut text = own(totals);
-    text.push_str(&section("own faults found, by fault", by_fault(&terminals.faults, terminals.small)));
-    text.push_str(&section("causes of the terminals rightly blamed", confusion(&terminals.causes)));
-    text.push_str(&section("reasons of the terminals rightly blamed", confusion(&terminals.reasons)));
+    text.push_str(&section("own faults found, by fault", &by_fault(&terminals.faults, terminals.small)));
+    text.push_str(&section("causes of the terminals rightly blamed", &confusion(&terminals.causes)));
+    text.push_str(&section("reasons of the terminals rightly blamed", &confusion(&terminals.reasons)));
     let blamed = [
         ("only touched by incidents", terminals.touched),
         ("mix", terminals.mixed),
@@ -22,7 +22,7 @@ pub(crate) fn faulty(totals: &Totals) -> String {
         ("busy", terminals.busy),
         ("attacked", terminals.attacked),
     ];
-    text.push_str(&section("called own, of terminals without a fault of their own", rows_of(&blamed)));
+    text.push_str(&section("called own, of terminals without a fault of their own", &rows_of(&blamed)));
     let mut found = rows_of(&[
         ("attacks", terminals.attacks),
         ("losses of power", terminals.powers),
@@ -30,15 +30,15 @@ pub(crate) fn faulty(totals: &Totals) -> String {
     ]);
     found.push(row(["false attacks a day", &decimal(totals.a_day(terminals.false_attacks))]));
     found.push(row(["false silences a day", &decimal(totals.a_day(terminals.false_silences))]));
-    text.push_str(&section("attacks and silence, found", found));
+    text.push_str(&section("attacks and silence, found", &found));
     let mut lines = accuracy("incidents: scope and cause", &totals.incidents_by_day);
     lines.push(Vec::new());
     lines.push(row(["extra a day", &decimal(totals.a_day(incidents.extra))]));
     lines.push(row(["by a scope that covers the same", &incidents.equivalents.to_string()]));
     lines.extend(rows_of(&[("reason right", incidents.reason)]));
     lines.extend(windows(&incidents.windows));
-    text.push_str(&section("", lines));
-    text.push_str(&section("incidents found, by fault", by_fault(&incidents.faults, incidents.small)));
+    text.push_str(&section("", &lines));
+    text.push_str(&section("incidents found, by fault", &by_fault(&incidents.faults, incidents.small)));
     text.push_str(&claims(totals));
     text.push_str(&spent(totals));
     text
@@ -50,7 +50,7 @@ pub(crate) fn null(totals: &Totals) -> String {
     let rows = figures.iter().map(|(name, value)| {
         row([name.trim_start_matches("null_").replace('_', " ").as_str(), &decimal(*value)])
     });
-    section("said, of days on which nothing is wrong", rows.collect()) + &spent(totals)
+    section("said, of days on which nothing is wrong", &rows.collect::<Vec<_>>()) + &spent(totals)
 }
 
 /// How sure claims were, and how often right.
@@ -67,7 +67,7 @@ pub(crate) fn claims(totals: &Totals) -> String {
     }
     let brier = |calibration: &Calibration| calibration.brier().map_or("-".to_owned(), decimal);
     lines.push(row(["Brier score", "", &brier(all[0]), "", &brier(all[1])]));
-    section("calibration", lines)
+    section("calibration", &lines)
 }
 
 fn own(totals: &Totals) -> String {
@@ -83,7 +83,7 @@ fn own(totals: &Totals) -> String {
         ("reason right", totals.terminals.reason),
     ]));
     lines.extend(windows(&totals.terminals.windows));
-    section("", lines)
+    section("", &lines)
 }
 
 fn accuracy(of: &str, days: &Accuracies) -> Vec<Vec<String>> {
@@ -156,7 +156,7 @@ fn spent(totals: &Totals) -> String {
     if let Some(mib) = cost::peak_mib() {
         lines.push(row(["peak MiB of this program so far", &mib.to_string()]));
     }
-    section("the diagnosis alone", lines)
+    section("the diagnosis alone", &lines)
 }
 
 fn decimal(number: f64) -> String {
@@ -168,7 +168,7 @@ fn row<const CELLS: usize>(cells: [&str; CELLS]) -> Vec<String> {
 }
 
 /// A title and rows, the first column to the left and the others to the right.
-fn section(title: &str, rows: Vec<Vec<String>>) -> String {
+fn section(title: &str, rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
@@ -176,7 +176,7 @@ fn section(title: &str, rows: Vec<Vec<String>>) -> String {
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = if title.is_empty() { String::new() } else { format!("{title}\n") };
-    for row in &rows {
+    for row in rows {
         let mut line = String::new();
         for (at, (cell, width)) in row.iter().zip(&widths).enumerate() {
             line.push_str(&if at == 0 { format!("  {cell:<width$}") } else { format!("  {cell:>width$}") });
@@ -194,14 +194,14 @@ mod tests {
 
     #[test]
     fn columns_are_aligned() {
-        let text = section("title", vec![row(["a", "10"]), row(["longer", "9"]), Vec::new()]);
+        let text = section("title", &[row(["a", "10"]), row(["longer", "9"]), Vec::new()]);
         assert_eq!(text, "title\n  a       10\n  longer   9\n\n\n");
     }
 
     #[test]
     fn a_confusion_is_a_table() {
         let pairs: Confusion = [(("card", "card"), 3), (("card", "network"), 1), (("key", "key"), 2)].into();
-        let text = section("", confusion(&pairs));
+        let text = section("", &confusion(&pairs));
         let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(rows[1], ["card", "3", "0", "1"]);
         assert_eq!(rows[2], ["key", "0", "2", "0"]);

@@ -52,15 +52,15 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// Out of a diagnosis.
-    pub(crate) fn of(diagnosis: &Diagnosis, names: &Names) -> Self {
+    /// Out of a diagnosis. Windows end where the labelled days do: nothing is known of the few attempts after.
+    pub(crate) fn of(diagnosis: &Diagnosis, names: &Names, until: i64) -> Self {
         let decimal = |number: Thousandths| number.0 as f64 / 1000.0;
         let verdict = |verdict: &posmortem_diagnose::Verdict| SaidVerdict {
             terminal: names.text(verdict.terminal).to_owned(),
             state: verdict.state,
             cause: verdict.cause.map_or("", posmortem::classify::Cause::name),
             reason: verdict.reason.map_or("", posmortem::classify::Reason::name),
-            window: verdict.start.zip(verdict.end).map(|(start, end)| (start.millis, end.millis)),
+            window: verdict.start.zip(verdict.end).map(|(start, end)| (start.millis, end.millis.min(until))),
             confidence: verdict.confidence.map(decimal),
             incidents: verdict.incidents.clone(),
             observed: verdict.observed,
@@ -71,7 +71,7 @@ impl Said {
             scope: incident.scope.iter().map(|(of, value)| (of.name(), value.clone())).collect(),
             cause: incident.cause.name(),
             reason: incident.reason.name(),
-            window: (incident.start.millis, incident.end.millis),
+            window: (incident.start.millis, incident.end.millis.min(until)),
             confidence: decimal(incident.confidence),
             observed: incident.observed,
             expected: decimal(incident.expected),

@@ -122,7 +122,7 @@ impl TerminalScore {
             let mut also: Vec<&str> = among.map(|(_, name)| *name).collect();
             also.extend(truth.own.get(&verdict.terminal).map(|fault| fault.fault));
             let (terminal, told) = (&verdict.terminal, told(verdict));
-            self.errors.push(format!("false {told} of {terminal}, which is {}", also.join(", ")));
+            self.errors.push(format!("false {told} of {terminal} ({})", also.join(", ")));
         }
     }
 
