@@ -63,7 +63,7 @@ impl CommonArgs {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Count a day's failures by terminal, cause and code
+    /// Tell which terminals are at fault, which suffered from shared causes, and what to do
     Report(ReportArgs),
     /// Write one row for each failed exchange, while reading
     Classify(ClassifyArgs),
@@ -101,12 +101,20 @@ pub(crate) struct ReportArgs {
     /// Leave out terminals with fewer exchanges
     #[arg(long, value_name = "N")]
     pub(crate) min_exchanges: Option<u64>,
-    /// List terminals without failures too
+    /// List terminals of which there is nothing to say, too
     #[arg(long)]
     pub(crate) all_terminals: bool,
     /// Count alone and judge nothing, in memory that follows traffic and terminals, not the number of rows
     #[arg(long)]
     pub(crate) no_diagnosis: bool,
+    /// Explain step by step how the verdicts on the terminals of --terminal came about
+    #[arg(long)]
+    pub(crate) why: bool,
+    /// What you know of terminals: a delimited list with the columns terminal_id, site, region, model,
+    /// firmware, link, status; goes before what the log tells. Terminals whose status is test,
+    /// decommissioned or maintenance are not judged
+    #[arg(long = "terminals", value_name = "FILE")]
+    pub(crate) inventory: Option<PathBuf>,
     /// Draw tables with ASCII characters alone
     #[arg(long)]
     pub(crate) ascii: bool,

@@ -6,10 +6,12 @@
 
 use crate::exit_code::ExitCode;
 use crate::messages::Messages;
+use crate::nearest::did_you_mean;
 use crate::plan::ReadingPlan;
 use indicatif::HumanCount;
 use posmortem::Run;
-use posmortem::exchange::{FileState, FileSummary, Ledger, Summary};
+use posmortem::diagnose::Diagnosis;
+use posmortem::exchange::{FileState, FileSummary, Ledger, Summary, terminal_key};
 
 /// Sentences, and the status that they explain.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,6 +36,12 @@ impl Findings {
             findings.warnings.push("the filter matches nothing".to_owned());
         } else if run.selected == 0 {
             findings.warnings.push("there is no attempt in the input, only other messages".to_owned());
+        }
+        if let (Some(diagnosis), Some(asked)) = (&run.diagnosis, &plan.settings.diagnosis)
+            && has_messages(&run.summary)
+        {
+            let of = |id: &String| unexplained(id, &run.summary, diagnosis, asked);
+            findings.warnings.extend(plan.settings.filter.terminals.iter().filter_map(of));
         }
         findings
     }
@@ -84,6 +92,22 @@ impl Findings {
         self.errors.extend(whole.map(sentence));
         self.errors.push("no message could be read".to_owned());
     }
+}
+
+/// Why there is no verdict on a terminal that was named.
+fn unexplained(
+    id: &str,
+    summary: &Summary,
+    diagnosis: &Diagnosis,
+    asked: &posmortem::diagnose::Settings,
+) -> Option<String> {
+    let key = terminal_key(id);
+    let known = || diagnosis.verdicts().iter().map(|verdict| summary.names.text(verdict.terminal));
+    if let Some(listed) = asked.inventory.terminal(id).filter(|listed| listed.is_silenced()) {
+        return Some(format!("terminal `{id}` is not judged: its status in the list is `{}`", listed.status));
+    }
+    let is_known = known().any(|text| text == key);
+    (!is_known).then(|| format!("terminal `{id}` has no attempt in the input{}", did_you_mean(key, known())))
 }
 
 /// How many records could not be read, what was wrong with the first one, and where all are listed.
@@ -138,6 +162,7 @@ mod tests {
     use super::*;
     use crate::config::RejectLimit;
     use posmortem::Settings;
+    use posmortem::diagnose::{Listed, State, Thousandths, Verdict};
 
     /// Files as path, bytes, frames and state; half the frames found no partner, the rest is rejected.
     fn findings(
@@ -160,7 +185,11 @@ mod tests {
         let summary = Summary { files: files.iter().map(file).collect(), ledger, ..Summary::default() };
         let mut plan = plan();
         plan.settings.filter.terminals.extend(filtered.then(|| "1".to_owned()));
-        Findings::of(&Run { summary, rejects: Vec::new(), table: None, selected, stopped: false }, &plan)
+        Findings::of(&run(summary, selected), &plan)
+    }
+
+    fn run(summary: Summary, selected: u64) -> Run {
+        Run { summary, rejects: Vec::new(), table: None, diagnosis: None, selected, stopped: false }
     }
 
     fn plan() -> ReadingPlan {
@@ -177,7 +206,7 @@ mod tests {
     }
 
     fn of_summary(summary: Summary, plan: &ReadingPlan) -> Findings {
-        Findings::of(&Run { summary, rejects: Vec::new(), table: None, selected: 1, stopped: false }, plan)
+        Findings::of(&run(summary, 1), plan)
     }
 
     #[test]
@@ -249,5 +278,38 @@ mod tests {
         assert_eq!(of_summary(doubtful(), &plan()).warnings, doubtful().warnings);
         let shown = of_summary(doubtful(), &ReadingPlan { shows_warnings: true, ..plan() });
         assert_eq!(shown, Findings { code: ExitCode::Done, errors: Vec::new(), warnings: Vec::new() });
+    }
+
+    #[test]
+    fn who_has_no_verdict_is_told_why() {
+        let mut summary = Summary { ledger: Ledger { paired: 2, ..Ledger::default() }, ..Summary::default() };
+        let verdict = Verdict {
+            terminal: summary.names.intern("10012307"),
+            state: State::Normal,
+            cause: None,
+            reason: None,
+            start: None,
+            end: None,
+            observed: 0,
+            expected: Thousandths::default(),
+            confidence: None,
+            ongoing: false,
+            incidents: Vec::new(),
+            evidence: Vec::new(),
+            samples: Vec::new(),
+        };
+        let diagnosis = Diagnosis::new(Vec::new(), vec![verdict], Vec::new(), Vec::new());
+        let mut plan = plan();
+        plan.settings.filter.terminals = ["0010012307", "10012370", "8"].map(str::to_owned).into();
+        let mut asked = posmortem::diagnose::Settings::default();
+        asked.inventory.insert("8", Listed { status: "Test".to_owned(), ..Listed::default() });
+        plan.settings.diagnosis = Some(asked);
+        let found = Findings::of(&Run { diagnosis: Some(diagnosis), ..run(summary, 1) }, &plan);
+        let stranger = "terminal `10012370` has no attempt in the input; did you mean `10012307`?";
+        let silenced = "terminal `8` is not judged: its status in the list is `Test`";
+        assert_eq!(
+            (found.code, &found.warnings[..]),
+            (ExitCode::Done, &[stranger, silenced].map(str::to_owned)[..])
+        );
     }
 }

@@ -3,6 +3,7 @@
 //! Everything that can be wrong about a command line is found here, before any work. Below, nothing
 //! looks at flags, files of settings, the environment or terminals.
 
+mod diagnosis;
 mod inputs;
 mod reading;
 mod selection;
@@ -123,7 +124,8 @@ impl ReportPlan {
         surroundings: &Surroundings,
         messages: Messages,
     ) -> Result<Self> {
-        let by_surroundings = if surroundings.stdout_is_terminal { Format::Table } else { Format::Tsv };
+        let is_read_by_eye = surroundings.stdout_is_terminal || args.why;
+        let by_surroundings = if is_read_by_eye { Format::Table } else { Format::Tsv };
         let format = args.format.unwrap_or(by_surroundings);
         let written = Written::resolve(&args.output.outputs, args.format, format, Format::from_extension)?;
         let mut reading =
@@ -132,11 +134,14 @@ impl ReportPlan {
         reading.settings.tells_exchanges = false;
         reading.shows_warnings = written.0.contains(&(Destination::Standard, Format::Table));
         refuse_collisions(&reading, &written)?;
+        reading.settings.diagnosis = diagnosis::resolve(args, &reading.settings.filter, &written)?;
+        // Who names terminals wants to hear of them, whatever there is to say.
+        let is_about_some = !reading.settings.filter.terminals.is_empty() && !args.no_diagnosis;
         let view = View {
             language: config.value(Setting::Lang, language)?.unwrap_or_default(),
             top: args.top,
             min_exchanges: args.min_exchanges.unwrap_or(0),
-            all_terminals: args.all_terminals,
+            all_terminals: args.all_terminals || is_about_some,
             filtered: !reading.settings.filter.is_open(),
             width: surroundings.width(),
             color: config.value(Setting::Color, color)?.flatten().unwrap_or(surroundings.takes_color()),

@@ -66,7 +66,7 @@ pub(crate) fn read(
     let pool = pool.context("the workers cannot be started").map_err(Failure::usage)?;
     let mut watch = Watch::new(each, &interruption, plan.shows_progress);
     let (run, table) = match (input, saving) {
-        (Input::Tables(tables), _) => (tables.analyse(&plan.settings, &mut watch), None),
+        (Input::Tables(tables), _) => (pool.install(|| tables.analyse(&plan.settings, &mut watch)), None),
         (Input::Logs, None) => (pool.install(|| analyse(&plan.sources, &plan.settings, &mut watch)), None),
         (Input::Logs, Some(Saving { key, out })) => {
             let (run, table) =

@@ -45,6 +45,8 @@ struct Tuning {
     accept: f64,
     /// How many counts a leaf's own history must outweigh.
     shrink: f64,
+    /// The share of the heaviest finding's excess that an answer must have.
+    weighty: f64,
     /// Less than that many times the expected is drift.
     ratio: f64,
 }
@@ -67,6 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         accept: option(3, std::f64::consts::LN_10)?,
         shrink: option(4, 4.0)?,
         ratio: option(5, 2.0)?,
+        weighty: option(6, 0.3)?,
     };
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global()?;
     let cases = read(folder)?;
@@ -112,8 +115,12 @@ fn causes(case: &Case, tuning: &Tuning) -> Vec<(Cause, f64)> {
     };
     let scanned = Scan::new(&day, &rates, &groups, &kinds, settings).search();
     let mut findings = scanned.findings;
-    findings
-        .sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| one.scope.cmp(&other.scope)));
+    let excess = |finding: &posmortem_diagnose::Finding| finding.observed as f64 - finding.expected;
+    findings.sort_by(|one, other| {
+        excess(other).total_cmp(&excess(one)).then_with(|| one.scope.cmp(&other.scope))
+    });
+    let largest = findings.first().map_or(0.0, excess);
+    findings.retain(|finding| excess(finding) >= tuning.weighty * largest);
     let cause = |scope: &[(Dimension, u32)]| {
         let part = |&(dimension, value): &(Dimension, u32)| {
             (case.attributes[dimension].clone(), case.texts[dimension][value as usize].clone())

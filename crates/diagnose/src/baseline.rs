@@ -48,18 +48,21 @@ pub(crate) const HOURS: usize = 24;
 /// Rates fitted to the slots. `before` are those of earlier days: the day then moves them by a factor of
 /// two at most, so that an issuer which is down all day does not come to be expected to be.
 pub(crate) fn fit(cells: &Cells, slots: &Slots, before: Option<&Rates>) -> Rates {
-    let grid = Grid::new(cells, slots);
+    let (alike, apart) = (reading_alike(cells), (0..cells.manners.len() as u32).collect::<Vec<_>>());
+    let grids = [Grid::new(cells, slots, &apart), Grid::new(cells, slots, &alike)];
+    let classes = |mark: Mark| usize::from(mark == Mark::FELL_BACK);
     let fitted: Vec<_> = Mark::all()
         .collect::<Vec<_>>()
         .into_par_iter()
-        .map(|mark| fit_mark(&grid, slots.hits(mark), before.map(|rates| (rates, mark))))
+        .map(|mark| fit_mark(&grids[classes(mark)], slots.hits(mark), before.map(|rates| (rates, mark))))
         .collect();
     let mut by_cell = vec![[LEAST_RATE as f32; Mark::COUNT]; cells.of.len()];
     let mut by_hour = vec![[1.0; Mark::COUNT]; HOURS];
     for (mark, factors) in Mark::all().zip(&fitted) {
         let Some(factors) = factors else { continue };
         for (cell, (issuer, manner)) in (0..).zip(&cells.of) {
-            let rate = factors.fleet * factors.issuers[*issuer as usize] * factors.manners[*manner as usize];
+            let manner = [&apart, &alike][classes(mark)][*manner as usize];
+            let rate = factors.fleet * factors.issuers[*issuer as usize] * factors.manners[manner as usize];
             let level = before.map_or(1.0, |before| before.level(cell, mark));
             by_cell[cell as usize][mark.index()] = (rate * level) as f32;
         }
@@ -69,6 +72,20 @@ pub(crate) fn fit(cells: &Cells, slots: &Slots, before: Option<&Rates>) -> Rates
         }
     }
     Rates::new(by_cell, by_hour)
+}
+
+/// By manner: the class that it shares with others whose cards are read by their chip. A tapped card that
+/// falls back is told as a fall back of a chip and no more as tapped, so that neither has a rate of its own.
+fn reading_alike(cells: &Cells) -> Vec<u32> {
+    let as_chip = |manner: &MannerKey| match manner.entry_mode {
+        EntryMode::Contactless => MannerKey { entry_mode: EntryMode::Chip, ..*manner },
+        _ => *manner,
+    };
+    let class = |manner: &MannerKey| {
+        let same = cells.manners.iter().position(|other| as_chip(other) == as_chip(manner));
+        same.expect("a manner is like itself") as u32
+    };
+    cells.manners.iter().map(class).collect()
 }
 
 #[cfg(test)]

@@ -5,12 +5,14 @@
 //! It knows nothing of payments: dimensions, kinds and groups are given. Silence, the shortage of
 //! attempts, is not searched here, and who is at fault is not said.
 
+mod clock;
 mod evidence;
 mod groups;
 mod report;
 mod scopes;
 mod score;
 mod search;
+mod series;
 mod sheet;
 mod window;
 
@@ -175,7 +177,9 @@ impl<'d> Scan<'d> {
         settings: ScanSettings,
     ) -> Self {
         let sheet = Sheet::new(day, rates, groups, &settings);
-        let on_day: Vec<_> = kinds.par_iter().map(|kind| Kind::new(day, kind, Sheet::counts)).collect();
+        let by_time = sheet.clock().by_bin(day, |row| Sheet::counts(&day.attempts[row]));
+        let on_day: Vec<_> =
+            kinds.par_iter().map(|kind| Kind::new(day, kind, sheet.clock(), &by_time)).collect();
         let beliefs: f64 = kinds.iter().map(|kind| kind.weight).sum();
         let prices = kinds
             .iter()
@@ -195,7 +199,7 @@ impl<'d> Scan<'d> {
     /// Attempts of a scope by bin: for those who look for a shortage of them.
     pub fn attempts_by_bin(&self, kind: usize, value: u32) -> Vec<u64> {
         let mut bins = vec![0; self.sheet.bins()];
-        let rows = self.kinds[kind].rows(self.sheet.day, value);
+        let rows = self.kinds[kind].attempts(self.sheet.day, value);
         for attempt in rows.filter(|attempt| Sheet::counts(attempt)) {
             bins[self.sheet.bin(attempt.at)] += u64::from(attempt.count);
         }

@@ -142,6 +142,13 @@ pub struct WhyLine {
     pub set_aside: u64,
 }
 
+impl WhyLine {
+    /// Failures that neither incidents nor anything else has explained.
+    pub fn left(&self) -> u64 {
+        self.observed.saturating_sub(self.incidents).saturating_sub(self.set_aside)
+    }
+}
+
 /// A fault of its own that was weighed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Weighed {

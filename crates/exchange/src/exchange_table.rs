@@ -111,9 +111,8 @@ impl ExchangeTable {
 
     /// Ends the filling: puts rows and events into their order, and finds out what the order of STANs
     /// tells. `is_missed` says whether an answer can be missed on a link to what began at that moment
-    /// (its log goes on); `with_stans` whether the table holds all attempts of its terminals, without
-    /// which STANs tell nothing.
-    pub fn finish(&mut self, names: &Names, is_missed: impl Fn(Symbol, i64) -> bool, with_stans: bool) {
+    /// (its log goes on).
+    pub fn finish(&mut self, names: &Names, is_missed: impl Fn(Symbol, i64) -> bool) {
         self.sort(names);
         let mut asides = std::mem::take(&mut self.asides);
         asides.sort_by_key(|aside| (aside.at.millis, aside.source));
@@ -128,9 +127,7 @@ impl ExchangeTable {
             Some(TerminalEvent { at: aside.at.millis, terminal: aside.terminal_key, what })
         };
         let mut events: Vec<TerminalEvent> = asides.iter().filter_map(decided).collect();
-        if with_stans {
-            Stans::of(self, &asides).events(self, &asides, &mut events);
-        }
+        Stans::of(self, &asides).events(self, &asides, &mut events);
         events.sort_by(|a, b| {
             let terminals = || names.text(a.terminal).cmp(names.text(b.terminal));
             a.at.cmp(&b.at).then_with(terminals).then_with(|| a.what.cmp(&b.what))

@@ -4,7 +4,7 @@
 //! ledger always covers the whole input.
 
 use posmortem_classify::Cause;
-use posmortem_exchange::{Aside, Conclusion, Exchange, Names, Symbol, terminal_key};
+use posmortem_exchange::{Conclusion, Exchange, Names, Symbol, terminal_key};
 use posmortem_iso8583::{ResponseCode, Timestamp};
 
 /// What to look at; an empty list and `None` mean everything.
@@ -46,17 +46,6 @@ impl Filter {
                 || conclusion
                     .code
                     .is_some_and(|code| self.codes.iter().any(|wanted| wanted.padded() == code.padded())))
-    }
-
-    /// Whether a message that is no attempt is looked at: by its terminal and time alone.
-    pub(crate) fn takes_aside(&self, aside: &Aside, names: &Names) -> bool {
-        self.takes_terminal_at(aside.terminal_key, aside.at, names)
-    }
-
-    /// Whether it lets all attempts of a terminal through, as far as they lie in its time, or none.
-    pub(crate) fn takes_whole_terminals(&self) -> bool {
-        let Self { merchants, issuers, causes, codes, .. } = self;
-        merchants.is_empty() && issuers.is_empty() && causes.is_empty() && codes.is_empty()
     }
 
     fn takes_terminal_at(&self, terminal: Symbol, at: Timestamp, names: &Names) -> bool {

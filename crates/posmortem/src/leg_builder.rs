@@ -38,7 +38,7 @@ pub(crate) struct Built {
 
 impl<'s> LegBuilder<'s> {
     pub(crate) fn new(settings: &'s Settings, lasting_traces: bool) -> Self {
-        let keeps_evidence = settings.keep_table || lasting_traces;
+        let keeps_evidence = settings.needs_table() || lasting_traces;
         let random = RandomState::new();
         let key = (random.hash_one(0), random.hash_one(1));
         let keyed = SipHasher13::new_with_keys(key.0, key.1);

@@ -11,6 +11,7 @@ mod crowd;
 mod evidence;
 mod filter;
 mod frontier;
+mod inventory;
 mod leg_builder;
 mod plain;
 mod run;
@@ -24,7 +25,9 @@ mod tap;
 mod token_key;
 
 pub use filter::Filter;
+pub use inventory::{InventoryError, read_inventory};
 pub use posmortem_classify as classify;
+pub use posmortem_diagnose as diagnose;
 pub use posmortem_exchange as exchange;
 pub use posmortem_iso8583 as iso8583;
 pub use posmortem_logs as logs;

@@ -10,8 +10,9 @@ use crate::leg_builder::LegBuilder;
 use crate::plain::Vocabulary;
 use crate::sequencer::{Counted, NewLegs, Sequencer};
 use crate::stream::Stream;
-use crate::summing_up::summary_of;
+use crate::summing_up::{judged, summary_of};
 use crate::tap::Tap;
+use posmortem_diagnose::Diagnosis;
 use posmortem_exchange::{Conclusion, Exchange, ExchangeTable, Names, RunFacts, Summary};
 use posmortem_logs::{Block, RejectReason};
 use std::ops::ControlFlow;
@@ -83,9 +84,11 @@ pub struct Run {
     pub summary: Summary,
     /// Frames that could not be read, by input and offset, when [`Settings::keep_rejects`] asks.
     pub rejects: Vec<Reject>,
-    /// The exchanges that the filter let through, when [`Settings::keep_table`] asks. Its symbols are
-    /// those of [`Summary::names`].
+    /// All exchanges, whatever the filter, when [`Settings::keep_table`] asks. Its symbols are those of
+    /// [`Summary::names`].
     pub table: Option<ExchangeTable>,
+    /// What is said of the whole fleet, whatever the filter, when [`Settings::diagnosis`] asks.
+    pub diagnosis: Option<Diagnosis>,
     /// Exchanges that the filter let through.
     pub selected: u64,
     /// Whether the observer broke off: the summary is then not of the whole input.
@@ -266,11 +269,13 @@ impl<'s, 't> Pipeline<'s, 't> {
     }
 
     fn finish(self, streams: Vec<Stream>, observer: &mut dyn Observer) -> Run {
-        let Self { sequencer, names, words, legs, mut facts, mut rejects, .. } = self;
+        let Self { settings, sequencer, names, words, legs, mut facts, mut rejects, .. } = self;
         facts.files = streams.into_iter().map(Stream::into_facts).collect();
         let counted = sequencer.finish(legs, &names, words.as_ref(), &mut facts, observer);
         let Counted { pairing, tally, table, selected, stopped } = counted;
         rejects.sort();
-        Run { summary: summary_of(facts, &pairing, tally, names), rejects, table, selected, stopped }
+        let summary = summary_of(facts, &pairing, tally, names);
+        let run = Run { summary, rejects, table, diagnosis: None, selected, stopped };
+        judged(run, settings)
     }
 }

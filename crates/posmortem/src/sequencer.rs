@@ -49,7 +49,7 @@ pub(crate) struct Counting<'s> {
     tables: &'s CodeTables,
     filter: &'s Filter,
     pub(crate) tally: Tally,
-    /// Kept where [`Settings::keep_table`] asks.
+    /// All exchanges, where somebody needs them.
     pub(crate) table: Option<ExchangeTable>,
     pub(crate) selected: u64,
     pub(crate) stopped: bool,
@@ -219,7 +219,7 @@ impl<'s, 't> Sequencer<'s, 't> {
 impl<'s> Counting<'s> {
     pub(crate) fn new(settings: &'s Settings) -> Self {
         let (tables, filter) = (CodeTables::built_in(), &settings.filter);
-        let table = settings.keep_table.then(ExchangeTable::default);
+        let table = settings.needs_table().then(ExchangeTable::default);
         Self { tables, filter, tally: Tally::default(), table, selected: 0, stopped: false }
     }
 
@@ -234,15 +234,13 @@ impl<'s> Counting<'s> {
             if let Some(tap) = tap {
                 tap.aside(&aside, names);
             }
-            self.add_aside(&aside, names);
+            self.add_aside(&aside);
         }
     }
 
-    /// Adds a message that is no attempt to the table, if the filter looks at its terminal and time.
-    pub(crate) fn add_aside(&mut self, aside: &Aside, names: &Names) {
-        if let Some(table) = &mut self.table
-            && self.filter.takes_aside(aside, names)
-        {
+    /// Adds a message that is no attempt to the table.
+    pub(crate) fn add_aside(&mut self, aside: &Aside) {
+        if let Some(table) = &mut self.table {
             table.push_aside(aside);
         }
     }
@@ -251,7 +249,7 @@ impl<'s> Counting<'s> {
     pub(crate) fn finish(&mut self, pairing: &Pairing, names: &Names) {
         if let Some(table) = &mut self.table {
             let is_missed = |link, began| pairing.link_goes_on_after(link, began);
-            table.finish(names, is_missed, self.filter.takes_whole_terminals());
+            table.finish(names, is_missed);
         }
     }
 
@@ -266,14 +264,15 @@ impl<'s> Counting<'s> {
         if let Some(tap) = tap {
             tap.exchange(exchange, &conclusion, names);
         }
+        // Whatever the filter: a terminal is judged by the whole fleet.
+        if let Some(table) = &mut self.table {
+            table.push(exchange, &conclusion);
+        }
         if self.stopped || !self.filter.takes(exchange, &conclusion, names) {
             return;
         }
         self.selected += 1;
         self.tally.record(exchange, &conclusion, names);
-        if let Some(table) = &mut self.table {
-            table.push(exchange, &conclusion);
-        }
         self.stopped = observer.exchange(exchange, &conclusion, names) == ControlFlow::Break(());
     }
 }

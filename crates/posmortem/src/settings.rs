@@ -29,8 +29,10 @@ pub struct Settings {
     /// Whether an observer is told of every exchange. Where none is, those that need no search are
     /// counted without being made.
     pub tells_exchanges: bool,
-    /// Whether [`crate::Run::table`] is kept. It is what diagnosis reads; counts alone, as with
-    /// `--no-diagnosis`, do not need it, and without it memory does not follow the number of attempts.
+    /// What is asked of the diagnosis; without it there are counts alone, and memory does not follow the
+    /// number of attempts.
+    pub diagnosis: Option<posmortem_diagnose::Settings>,
+    /// Whether [`crate::Run::table`] is kept when the run is over.
     pub keep_table: bool,
     /// Whether the places and reasons of rejects are kept for a list of them.
     pub keep_rejects: bool,
@@ -56,6 +58,7 @@ impl Default for Settings {
             filter: Filter::default(),
             token_key: None,
             tells_exchanges: true,
+            diagnosis: None,
             keep_table: false,
             keep_rejects: false,
             probed_legs: 1 << 14,
@@ -68,6 +71,11 @@ impl Settings {
     /// Whether attempts may be counted without being made into exchanges: nobody asks for them one by
     /// one, now or in a table.
     pub(crate) fn may_glance(&self) -> bool {
-        !self.tells_exchanges && !self.keep_table && self.filter.is_open() && self.token_key.is_none()
+        !self.tells_exchanges && !self.needs_table() && self.filter.is_open() && self.token_key.is_none()
+    }
+
+    /// Whether the exchange table is made.
+    pub(crate) fn needs_table(&self) -> bool {
+        self.keep_table || self.diagnosis.is_some()
     }
 }

@@ -1,15 +1,15 @@
 //! Terminals as CSV: RFC 4180 quoting, line feeds, a header always.
 
 use crate::View;
+use crate::judged::Judged;
 use crate::terminal_row::{COLUMNS, cells};
-use posmortem_exchange::Summary;
 use std::io::{self, Write};
 
-pub(crate) fn write(summary: &Summary, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(judged: &Judged<'_>, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = ::csv::Writer::from_writer(out);
     rows.write_record(COLUMNS).map_err(io_error)?;
-    for terminal in view.listed(summary).terminals {
-        let cells = cells(summary, terminal, view);
+    for line in judged.listed(view).terminals {
+        let cells = cells(judged.summary, &line, view);
         rows.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(io_error)?;
     }
     rows.flush()

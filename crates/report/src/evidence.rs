@@ -1,12 +1,20 @@
-//! The counts behind an undiagnosed verdict, as sentences.
+//! What speaks for a verdict, as sentences: what a diagnosis found, or the counts where there is none.
 
 use crate::percent::Percent;
 use posmortem_classify::{Language, Reason};
-use posmortem_exchange::{Outcome, ReasonTally, Summary, TerminalTally};
+use posmortem_diagnose::Evidence;
+use posmortem_exchange::{Names, Outcome, ReasonTally, Summary, TerminalTally};
+use posmortem_iso8583::escape_controls;
 use std::cmp::Reverse;
 
 /// Codes named in a sentence; the others are counted.
 const CODES: usize = 5;
+
+/// What a diagnosis found.
+pub(crate) fn sentences(evidence: &[Evidence], names: &Names, language: Language) -> Vec<String> {
+    let text = |one: &Evidence| escape_controls(one.text(language, names).as_bytes()).into_owned();
+    evidence.iter().map(text).collect()
+}
 
 /// What speaks for a terminal's most frequent cause and reason, and what nobody could classify; each
 /// with the reason that the switch itself gives most often.

@@ -1,25 +1,29 @@
 //! Everything as one JSON document, `"schema": 1`.
 //!
 //! The order of fields is that of the schema. Keys are added within a schema, never renamed. Without
-//! a diagnosis there are no incidents, and what only a diagnosis knows is null.
+//! a diagnosis there are no incidents, and what only a diagnosis knows is null. `limits`, and `why` of
+//! a terminal, stand there where there is something to say.
 
 mod code;
 mod counts;
+mod incident;
 mod input;
 mod terminal;
+mod why;
 
-use crate::View;
+use crate::judged::Judged;
 use crate::labels::Labels;
+use crate::{View, evidence};
 use code::Code;
 use counts::Totals;
+use incident::Incident;
 use input::Input;
-use posmortem_exchange::Summary;
 use serde::Serialize;
 use std::io::{self, Write};
 use terminal::Terminal;
 
-pub(crate) fn write(summary: &Summary, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &Report::of(summary, view))?;
+pub(crate) fn write(judged: &Judged<'_>, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &Report::of(judged, view))?;
     out.write_all(b"\n")
 }
 
@@ -29,7 +33,9 @@ struct Report<'s> {
     tool: Tool<'s>,
     input: Input<'s>,
     totals: Totals,
-    incidents: [(); 0],
+    incidents: Vec<Incident>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    limits: Vec<String>,
     terminals: Vec<Terminal<'s>>,
     codes: Vec<Code<'s>>,
     warnings: &'s [String],
@@ -37,16 +43,20 @@ struct Report<'s> {
 }
 
 impl<'s> Report<'s> {
-    fn of(summary: &'s Summary, view: &'s View<'_>) -> Self {
-        let filtered = view.filtered.then_some(Labels::of(view.language).filtered);
-        let listed = view.listed(summary).terminals;
+    fn of(judged: &Judged<'s>, view: &'s View<'_>) -> Self {
+        let (summary, language) = (judged.summary, view.language);
+        let filtered = view.filtered.then_some(Labels::of(language).filtered);
+        let limits = judged.diagnosis.map_or(&[][..], |said| &said.limits);
+        let incidents = judged.incidents(view).into_iter();
+        let listed = judged.listed(view).terminals;
         Self {
             schema: 1,
             tool: Tool { name: "posmortem", version: view.version, rules_sha256: view.rules_sha256 },
-            input: Input::of(summary, view.language),
+            input: Input::of(summary, language),
             totals: Totals::of(summary),
-            incidents: [],
-            terminals: listed.into_iter().map(|terminal| Terminal::of(summary, terminal, view)).collect(),
+            incidents: incidents.map(|one| Incident::of(one, &summary.names, language)).collect(),
+            limits: evidence::sentences(limits, &summary.names, language),
+            terminals: listed.into_iter().map(|line| Terminal::of(judged, line, language)).collect(),
             codes: summary.codes.iter().map(|code| Code::of(summary, code)).collect(),
             warnings: &summary.warnings,
             notes: filtered.into_iter().chain(summary.notes.iter().map(String::as_str)).collect(),

@@ -2,6 +2,7 @@
 //! of the crate `classify`.
 
 use posmortem_classify::{Cause, Language};
+use posmortem_diagnose::{Attribute, State};
 
 macro_rules! labels {
     ($($name:ident: $en:literal, $zh:literal;)*) => {
@@ -53,6 +54,41 @@ labels! {
     ledger: "Ledger", "报文账";
     warnings: "Warnings", "警告";
     notes: "Notes", "说明";
+    // Verdicts.
+    incidents: "Incidents, the largest first", "共同事件(按超出预期的笔数)";
+    until: "until", "止于";
+    ongoing: "ongoing", "持续中";
+    observed: "seen", "实际";
+    expected: "expected", "预期";
+    confidence: "conf.", "置信度";
+    incident: "incidents", "事件";
+    at_fault: "Terminals at fault themselves", "自身故障的终端";
+    other_terminals: "Other terminals", "其他终端";
+    nothing_unusual: "Nothing unusual was found: no shared cause, and no terminal at fault itself.",
+        "未发现异常：没有共同原因，也没有终端自身故障。";
+    no_own_fault: "No terminal was found at fault itself.", "未发现终端自身故障。";
+    what_to_do: "What to do, by number of terminals", "处理建议(按终端数)";
+    // How a verdict came about.
+    failures: "What failed, and how much of it was to be expected", "失败构成与预期";
+    failures_legend: "fleet: expected of as many average attempts; mix: of this terminal's customers and hours; \
+        left = failed - in incidents - aside (repeats, attacks)",
+        "全网：按全网平均的预期；构成：按该终端客户与时段的预期；剩余 = 失败 - 属事件 - 除外(重复、攻击)";
+    failure: "failure", "失败类型";
+    fleet: "fleet", "全网";
+    mix: "mix", "构成";
+    in_incidents: "in incidents", "属事件";
+    aside: "aside", "除外";
+    left: "left", "剩余";
+    hit_by: "Incidents that hit it", "所受共同事件";
+    weighed: "Faults of its own that were weighed", "权衡过的自身故障";
+    fault: "fault", "故障";
+    window: "window", "时段";
+    of: "of", "笔数";
+    odds: "odds", "胜率";
+    chance: "chance", "偶然";
+    decided: "What decided", "判定依据";
+    would_change: "What would have changed it", "何种情况会改变结论";
+    fell_back: "Chip card read by its stripe", "芯片卡降级为磁条";
     // Values.
     no_id: "(no id)", "(无编号)";
     no_code: "none", "无";
@@ -100,6 +136,47 @@ impl Labels {
             Language::En => &EN,
             Language::Zh => &ZH,
         }
+    }
+}
+
+const STATES: [(&str, &str); 9] = [
+    ("at fault itself", "自身故障"),
+    ("at fault itself, and hit by incidents", "自身故障并受共同事件影响"),
+    ("used to try card numbers", "疑似试卡攻击"),
+    ("fell silent", "静默"),
+    ("hit by incidents alone", "仅受共同事件影响"),
+    ("unusual customers", "客户构成特殊"),
+    ("too little to tell", "数据不足"),
+    ("normal", "正常"),
+    ("not judged", "未判定"),
+];
+
+/// A state in words; `None` is a terminal that nobody has judged.
+pub(crate) fn state_title(state: Option<State>, language: Language) -> &'static str {
+    let at = State::ALL.iter().position(|one| Some(*one) == state);
+    let (english, chinese) = STATES[at.unwrap_or(State::ALL.len())];
+    match language {
+        Language::En => english,
+        Language::Zh => chinese,
+    }
+}
+
+/// What a shared cause is about.
+pub(crate) fn attribute_title(attribute: Attribute, language: Language) -> &'static str {
+    let (english, chinese) = match attribute {
+        Attribute::Terminal => ("terminal", "终端"),
+        Attribute::Site => ("site", "门店"),
+        Attribute::Region => ("region", "地区"),
+        Attribute::Link => ("link", "链路"),
+        Attribute::Model => ("model", "机型"),
+        Attribute::Firmware => ("firmware", "固件"),
+        Attribute::Issuer => ("issuer", "发卡行"),
+        Attribute::EntryMode => ("entry mode", "输入方式"),
+        Attribute::ProcessingCode => ("kind of payment", "交易类型"),
+    };
+    match language {
+        Language::En => english,
+        Language::Zh => chinese,
     }
 }
 

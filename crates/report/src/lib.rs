@@ -1,4 +1,4 @@
-//! Reports: a run's [`Summary`] and its classified exchanges, written as bytes.
+//! Reports: a run's [`Summary`], its [`Diagnosis`] and its classified exchanges, written as bytes.
 //!
 //! This crate exists to forbid deciding. Every function is pure: what is in the result and in the
 //! [`View`] decides each byte, and nothing is counted, judged or looked up that the result does not
@@ -17,16 +17,19 @@
 #![forbid(unsafe_code)]
 
 mod csv;
+mod decimal;
 mod evidence;
 mod exchange_rows;
 mod explain;
 mod format;
 mod grid;
 mod json;
+mod judged;
 mod labels;
 mod moment;
 mod pen;
 mod percent;
+mod scope;
 mod sections;
 mod shown;
 mod table;
@@ -42,10 +45,13 @@ pub use explain::{explain_code, explain_reason};
 pub use format::{ExplainFormat, Format, RowFormat};
 pub use view::View;
 
+use judged::Judged;
+use posmortem_diagnose::Diagnosis;
 use posmortem_exchange::Summary;
 use std::io::{self, BufWriter, Write};
 
-/// Writes the result of a run.
+/// Writes the result of a run that has judged nothing: counts, and for each terminal its most frequent
+/// cause.
 ///
 /// # Errors
 /// When `out` does not take the bytes.
@@ -55,12 +61,27 @@ pub fn write_summary(
     view: &View<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    write_report(summary, None, format, view, out)
+}
+
+/// Writes the result of a run, and what a diagnosis says of it.
+///
+/// # Errors
+/// When `out` does not take the bytes.
+pub fn write_report(
+    summary: &Summary,
+    diagnosis: Option<&Diagnosis>,
+    format: Format,
+    view: &View<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let judged = Judged::of(summary, diagnosis);
     let mut out = BufWriter::new(out);
     match format {
-        Format::Table => table::write(summary, view, &mut out)?,
-        Format::Tsv => tsv::write(summary, view, &mut out)?,
-        Format::Csv => csv::write(summary, view, &mut out)?,
-        Format::Json => json::write(summary, view, &mut out)?,
+        Format::Table => table::write(&judged, view, &mut out)?,
+        Format::Tsv => tsv::write(&judged, view, &mut out)?,
+        Format::Csv => csv::write(&judged, view, &mut out)?,
+        Format::Json => json::write(&judged, view, &mut out)?,
     }
     out.flush()
 }

@@ -1,4 +1,5 @@
-//! The result for eyes: heading, terminals, codes, actions, ledger, warnings, notes.
+//! The result for eyes: heading, terminals, codes, actions, ledger, warnings, notes; of a diagnosed
+//! fleet incidents first, and of its terminals those about which there is something to do.
 //!
 //! Made for a screen at night: one line a terminal, numbers to the right, zeros faint, the cause in
 //! colour where colour is wanted. What does not fit is left out or cut, never wrapped into a column.
@@ -8,15 +9,20 @@ mod actions;
 mod codes;
 mod flow;
 mod heading;
+mod incidents;
 mod ledger;
+mod odds;
 mod terminals;
+mod verdicts;
+mod why;
 
-use crate::View;
+use crate::judged::Judged;
 use crate::labels::Labels;
 use crate::pen::{Pen, Style};
 use crate::sections::write_sections;
-use crate::wrap;
-use posmortem_classify::{Cause, Language};
+use crate::{View, evidence, wrap};
+use posmortem_classify::{Cause, Language, Reason};
+use posmortem_diagnose::Diagnosis;
 use posmortem_exchange::Summary;
 use posmortem_iso8583::escape_controls;
 use std::io::{self, Write};
@@ -27,22 +33,30 @@ const WIDTH: u16 = 100;
 /// Fewer columns than this hold no table.
 const LEAST_WIDTH: u16 = 60;
 
-pub(crate) fn write(summary: &Summary, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let page = Page::of(summary, view);
-    let sections = [
-        heading::lines(&page),
-        terminals::lines(&page),
-        codes::lines(&page),
-        actions::lines(&page),
-        ledger::lines(&page),
-        warnings(&page),
-        notes(&page),
-    ];
+pub(crate) fn write(judged: &Judged<'_>, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let page = Page::of(judged, view);
+    let mut sections = match judged.diagnosis {
+        None => {
+            vec![heading::lines(&page), terminals::lines(&page), codes::lines(&page), actions::lines(&page)]
+        }
+        Some(said) if !said.whys.is_empty() => why::sections(&page, said),
+        Some(said) => {
+            let mut sections = vec![[heading::lines(&page), page.limits(said)].concat()];
+            sections.push(incidents::lines(&page));
+            sections.extend(verdicts::sections(&page));
+            sections.extend([actions::lines(&page), codes::lines(&page)]);
+            sections
+        }
+    };
+    let explains = judged.diagnosis.is_some_and(|said| !said.whys.is_empty());
+    sections.push(if explains { Vec::new() } else { ledger::lines(&page) });
+    sections.extend([warnings(&page), notes(&page)]);
     write_sections(&sections, out)
 }
 
 /// What every section needs.
 struct Page<'a> {
+    judged: &'a Judged<'a>,
     summary: &'a Summary,
     view: &'a View<'a>,
     language: Language,
@@ -52,9 +66,10 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    fn of(summary: &'a Summary, view: &'a View<'_>) -> Self {
+    fn of(judged: &'a Judged<'a>, view: &'a View<'_>) -> Self {
         Self {
-            summary,
+            judged,
+            summary: judged.summary,
             view,
             language: view.language,
             labels: Labels::of(view.language),
@@ -73,6 +88,22 @@ impl<'a> Page<'a> {
             Language::En => cause.name(),
             Language::Zh => self.labels.causes[cause.index()],
         }
+    }
+
+    /// A cause and its reason, as one text.
+    fn cause_and_reason(&self, reason: Reason) -> String {
+        format!("{}{}{}", self.cause(reason.cause()), self.pen.within(), reason.title(self.language))
+    }
+
+    /// What limits the whole diagnosis.
+    fn limits(&self, said: &Diagnosis) -> Vec<String> {
+        let limits = evidence::sentences(&said.limits, &self.summary.names, self.language);
+        limits.iter().flat_map(|limit| self.hanging("! ", &self.pen.name(limit))).collect()
+    }
+
+    /// Sentences, one a line or more.
+    fn bullets(&self, sentences: &[String]) -> Vec<String> {
+        sentences.iter().flat_map(|sentence| self.hanging("- ", &self.pen.name(sentence))).collect()
     }
 
     /// A text in lines that begin with `first`, and with as many spaces after that.

@@ -1,9 +1,9 @@
 //! One terminal as a row of text: the columns that CSV and TSV share.
 
 use crate::View;
-use crate::verdict::{STATE, Verdict};
+use crate::judged::Line;
 use posmortem_classify::{Cause, Reason};
-use posmortem_exchange::{Outcome, Summary, TerminalTally};
+use posmortem_exchange::{Outcome, Summary};
 use std::borrow::Cow;
 use std::fmt::Display;
 
@@ -39,10 +39,9 @@ pub(crate) const COLUMNS: [&str; 25] = [
 /// A terminal's values in the order of [`COLUMNS`]; what is not known is empty.
 pub(crate) fn cells<'s>(
     summary: &'s Summary,
-    terminal: &'s TerminalTally,
+    (terminal, verdict): &Line<'s>,
     view: &View<'_>,
 ) -> [Cow<'s, str>; COLUMNS.len()] {
-    let verdict = Verdict::of(terminal);
     let with = |outcome| text(terminal.counts.with(outcome));
     let of = |cause: Cause| text(terminal.counts.causes[cause.index()]);
     [
@@ -53,14 +52,14 @@ pub(crate) fn cells<'s>(
         with(Outcome::Declined),
         with(Outcome::Unanswered),
         with(Outcome::Unclassified),
-        STATE.into(),
+        verdict.state_name().into(),
         verdict.cause().map_or("", Cause::name).into(),
         verdict.reason().map_or("", Reason::name).into(),
         verdict.start().map_or("".into(), text),
         verdict.end().map_or("".into(), text),
         text(verdict.observed()),
-        "".into(),
-        "".into(),
+        verdict.expected().map_or("".into(), text),
+        verdict.confidence().map_or("".into(), text),
         verdict.owner().unwrap_or_default().into(),
         of(Cause::Network),
         of(Cause::Account),

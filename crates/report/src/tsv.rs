@@ -1,14 +1,14 @@
 //! Terminals as tab-separated values: no quotes, so that awk and cut need none; a header always.
 
 use crate::View;
+use crate::judged::Judged;
 use crate::terminal_row::{COLUMNS, cells};
-use posmortem_exchange::Summary;
 use std::io::{self, Write};
 
-pub(crate) fn write(summary: &Summary, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(judged: &Judged<'_>, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     write_row(out, COLUMNS)?;
-    for terminal in view.listed(summary).terminals {
-        write_row(out, cells(summary, terminal, view))?;
+    for line in judged.listed(view).terminals {
+        write_row(out, cells(judged.summary, &line, view))?;
     }
     Ok(())
 }

@@ -1,54 +1,95 @@
-//! What is said of one terminal when nobody has diagnosed it: its most frequent cause and reason.
+//! What is said of one terminal: its verdict, or without one its most frequent cause and reason.
 //!
-//! Which ones those are, `TerminalTally::dominant` says; expectation, confidence and the share of
-//! incidents are the diagnosis's and stay empty.
+//! Which cause comes most often, `TerminalTally::dominant` says; expectation, confidence and the share
+//! of incidents are the diagnosis's, and empty where there is none.
 
 use posmortem_classify::{Audience, Cause, Language, Reason};
-use posmortem_exchange::{Dominant, TerminalTally};
+use posmortem_diagnose::{State, Thousandths, Verdict as Judgement};
+use posmortem_exchange::{Dominant, Sample, TerminalTally};
 use posmortem_iso8583::Timestamp;
 
-/// The state of every terminal without diagnosis.
-pub(crate) const STATE: &str = "unjudged";
+/// The state of a terminal that nobody has judged.
+const UNJUDGED: &str = "unjudged";
 
-/// One terminal's verdict.
+/// What is said of one terminal.
 #[derive(Clone, Copy)]
 pub(crate) struct Verdict<'s> {
-    /// `None` when nothing failed, or nothing that failed is classified.
+    /// What the diagnosis says.
+    pub(crate) judgement: Option<&'s Judgement>,
+    /// Where there is none: `None` when nothing failed, or nothing that failed is classified.
     pub(crate) dominant: Option<Dominant<'s>>,
-    /// Whether no attempt was approved after the last failure of the reason.
+    /// Whether no attempt was approved after the last failure of the reason; as the diagnosis has it,
+    /// whether it lasts until the terminal's last attempt.
     pub(crate) ongoing: bool,
 }
 
 impl<'s> Verdict<'s> {
-    pub(crate) fn of(terminal: &'s TerminalTally) -> Self {
+    pub(crate) fn of(terminal: &'s TerminalTally, judgement: Option<&'s Judgement>) -> Self {
+        if let Some(said) = judgement {
+            return Self::judged(said);
+        }
         let dominant = terminal.dominant();
         let ongoing = dominant.is_some_and(|dominant| {
             terminal.last_approved.is_none_or(|approved| approved.millis <= dominant.tally.last.millis)
         });
-        Self { dominant, ongoing }
+        Self { judgement: None, dominant, ongoing }
+    }
+
+    /// One of a terminal that is not among those counted.
+    pub(crate) fn judged(said: &'s Judgement) -> Self {
+        Self { judgement: Some(said), dominant: None, ongoing: said.ongoing }
+    }
+
+    /// `None` where nobody has judged.
+    pub(crate) fn state(&self) -> Option<State> {
+        self.judgement.map(|said| said.state)
+    }
+
+    /// The state as data formats name it.
+    pub(crate) fn state_name(&self) -> &'static str {
+        self.state().map_or(UNJUDGED, State::name)
     }
 
     pub(crate) fn cause(&self) -> Option<Cause> {
-        self.dominant.map(|dominant| dominant.cause)
+        self.either(|said| said.cause, |dominant| dominant.cause)
     }
 
     pub(crate) fn reason(&self) -> Option<Reason> {
-        self.dominant.map(|dominant| dominant.reason)
+        self.either(|said| said.reason, |dominant| dominant.reason)
     }
 
-    /// The first failure of the reason.
+    /// The first moment of what is said; the first failure of the reason.
     pub(crate) fn start(&self) -> Option<Timestamp> {
-        self.dominant.map(|dominant| dominant.tally.first())
+        self.either(|said| said.start, |dominant| dominant.tally.first())
     }
 
-    /// The last failure of the reason.
+    /// The last moment of what is said; the last failure of the reason.
     pub(crate) fn end(&self) -> Option<Timestamp> {
-        self.dominant.map(|dominant| dominant.tally.last)
+        self.either(|said| said.end, |dominant| dominant.tally.last)
     }
 
-    /// Failures of the reason.
+    /// Failures that it rests on; failures of the reason.
     pub(crate) fn observed(&self) -> u64 {
-        self.dominant.map_or(0, |dominant| dominant.tally.count())
+        self.either(|said| Some(said.observed), |dominant| dominant.tally.count()).unwrap_or(0)
+    }
+
+    pub(crate) fn expected(&self) -> Option<Thousandths> {
+        self.judgement.map(|said| said.expected)
+    }
+
+    pub(crate) fn confidence(&self) -> Option<Thousandths> {
+        self.judgement.and_then(|said| said.confidence)
+    }
+
+    /// By [`posmortem_diagnose::Incident::id`].
+    pub(crate) fn incidents(&self) -> &'s [u32] {
+        self.judgement.map_or(&[], |said| &said.incidents)
+    }
+
+    /// At most three failures, for a help desk.
+    pub(crate) fn samples(&self) -> Vec<Sample> {
+        let of_reason = || self.dominant.map(|dominant| dominant.tally.samples().collect());
+        self.judgement.map(|said| said.samples.clone()).or_else(of_reason).unwrap_or_default()
     }
 
     pub(crate) fn owner(&self) -> Option<&'static str> {
@@ -57,5 +98,16 @@ impl<'s> Verdict<'s> {
 
     pub(crate) fn action(&self, language: Language) -> Option<&'static str> {
         self.reason().map(|reason| reason.action(language, Audience::Operations))
+    }
+
+    fn either<T>(
+        &self,
+        said: impl Fn(&'s Judgement) -> Option<T>,
+        dominant: impl Fn(Dominant<'s>) -> T,
+    ) -> Option<T> {
+        match self.judgement {
+            Some(judgement) => said(judgement),
+            None => self.dominant.map(dominant),
+        }
     }
 }

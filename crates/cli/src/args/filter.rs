@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-/// Which exchanges to look at; different filters must all agree, the values of one need not.
+/// Which exchanges to look at; different filters must all agree, the values of one need not. A report counts
+/// and lists what they choose, and judges by the whole fleet all the same.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Filters")]
 pub(crate) struct FilterArgs {

@@ -15,10 +15,15 @@ Examples:
   posmortem report day.log | awk -F'\\t' '$9 == \"key\"'       tab-separated on a pipe
   posmortem report logs/*.gz -o day.json -o terminals.csv    many outputs in one pass
   posmortem report day.csv --since 2026-11-21T16:00 --cause network,key
+  posmortem report day.log --terminal 10012307 --why         how that verdict came about
+  posmortem report day.log --terminals inventory.csv         with sites, models, firmware of your own list
   posmortem report day.log --save tables                     and later: posmortem report tables/*.parquet
   posmortem report old.txt --columns time,mti,terminal_id,stan,response_code --timezone +08:00
 
-Names of output files end in .txt (table), .tsv, .csv or .json; for any other name --format decides.";
+Names of output files end in .txt (table), .tsv, .csv or .json; for any other name --format decides.
+
+Filters choose what is counted and listed. Verdicts and incidents are always those of the whole fleet: a
+terminal is judged by what happens to the others.";
 
 pub(super) const CLASSIFY: &str = "\
 Examples:

@@ -10,7 +10,7 @@ use crate::plan::ReportPlan;
 use crate::reading::{Reading, Saving, open_input, read};
 use posmortem::classify::CodeTables;
 use posmortem::exchange::{Conclusion, Exchange, Names};
-use posmortem_report::{View, write_summary};
+use posmortem_report::{View, write_report};
 use std::ops::ControlFlow;
 
 /// Runs the command. A result is written whatever was rejected, but not when there is none.
@@ -41,7 +41,9 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
         let on_screen = View { rules_sha256: &rules_sha256, ..plan.view };
         let in_file = View { color: false, width: None, ..on_screen };
         let view = if output.is_standard() { on_screen } else { in_file };
-        if let Err(error) = output.write_whole(|out| write_summary(&run.summary, format, &view, out)) {
+        let diagnosis = run.diagnosis.as_ref();
+        let written = output.write_whole(|out| write_report(&run.summary, diagnosis, format, &view, out));
+        if let Err(error) = written {
             messages.error(format_args!("{error:#}"));
             code = code.and(ExitCode::NotWritten);
         }

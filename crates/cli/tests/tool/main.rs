@@ -7,6 +7,7 @@
 
 mod bench;
 mod config;
+mod diagnosis;
 mod explain;
 mod inputs;
 #[cfg(not(feature = "tables"))]

@@ -11,7 +11,7 @@ use crate::{Attribute, Evidence, Flags, State, Thousandths, UNTOLD, Value, Verdi
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 use posmortem_classify::Reason;
-use posmortem_exchange::{TerminalEventKind, Traces};
+use posmortem_exchange::{Outcome, TerminalEventKind, Traces};
 use posmortem_iso8583::{EntryMode, ResponseCode};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -73,7 +73,9 @@ impl CardsElsewhere {
 /// What the hits of a fault show.
 struct Hits {
     rows: Vec<usize>,
+    /// By code; answers that came too late apart.
     codes: BTreeMap<Option<ResponseCode>, u64>,
+    late: u64,
     cards: HashSet<u64, FixedState>,
     issuers: HashSet<u32, FixedState>,
     fell_back: u64,
@@ -110,6 +112,7 @@ impl Judge<'_, '_> {
         let mut hits = Hits {
             rows: Vec::new(),
             codes: BTreeMap::new(),
+            late: 0,
             cards: HashSet::default(),
             issuers: HashSet::default(),
             fell_back: 0,
@@ -123,8 +126,11 @@ impl Judge<'_, '_> {
                 continue;
             }
             hits.rows.push(at);
-            if shows(attempt.mark) {
-                *hits.codes.entry(self.fleet.ending(at).code).or_default() += 1;
+            let ending = self.fleet.ending(at);
+            if ending.outcome == Outcome::Late {
+                hits.late += 1;
+            } else if shows(attempt.mark) {
+                *hits.codes.entry(ending.code).or_default() += 1;
             }
             hits.cards.extend(self.fleet.card(at));
             hits.issuers.insert(day.leaves.value(Attribute::Issuer.dimension(), attempt.leaf));
@@ -145,6 +151,9 @@ impl Judge<'_, '_> {
             Some(code) => Evidence::new("failed_with", [Value::Count(*count), Value::Code(*code)]),
             None => Evidence::new("unanswered", [Value::Count(*count)]),
         }));
+        if hits.late > 0 {
+            evidence.push(Evidence::new("late", [Value::Count(hits.late)]));
+        }
         if !hits.cards.is_empty() {
             let (cards, issuers) = (hits.cards.len() as u64, hits.issuers.len() as u64);
             evidence.push(Evidence::new("cards", [Value::Count(cards), Value::Count(issuers)]));

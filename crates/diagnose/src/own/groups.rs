@@ -15,7 +15,7 @@ const LEAST_PREVALENCE: f64 = 1e-4;
 /// Or one bad baseline makes half of the fleet faulty.
 const MOST_PREVALENCE: f64 = 0.03;
 /// Faults of a signature that are believed in without having been seen.
-const PSEUDO_FAULTS: f64 = 0.3;
+const PSEUDO_FAULTS: f64 = 0.1;
 /// Faults of a signature that are spread over its components as the prior has it.
 const PSEUDO_COMPONENTS: f64 = 2.0;
 /// A fixed number and no tolerance, for the same bytes everywhere.
@@ -48,6 +48,16 @@ pub(super) struct Groups {
     pub(super) prevalence: Vec<f64>,
     /// By signature and component, the share of its faults.
     weights: Vec<[f64; COMPONENTS]>,
+    /// What was learned, and from how many terminals; `None` where the priors stand.
+    learned: Option<Learned>,
+}
+
+/// Sums of probabilities over a fleet.
+#[derive(Clone, Debug)]
+struct Learned {
+    /// By signature and component, in units of 2^-40.
+    sums: Vec<[u64; COMPONENTS]>,
+    terminals: usize,
 }
 
 /// What one terminal is, given what was seen of it.
@@ -64,6 +74,7 @@ impl Groups {
         Self {
             prevalence: vec![PRIOR_PREVALENCE; signatures],
             weights: vec![[PRIOR_WEIGHT; COMPONENTS]; signatures],
+            learned: None,
         }
     }
 
@@ -81,6 +92,7 @@ impl Groups {
                 groups.add_posteriors(of_terminal, &mut sums);
             }
             groups.follow(&sums, terminals);
+            groups.learned = Some(Learned { sums, terminals });
         }
         groups
     }
@@ -114,10 +126,25 @@ impl Groups {
     }
 
     /// What a terminal is.
+    ///
+    /// It is judged by what the others taught: a single terminal that looks odd by chance would else raise
+    /// the prevalence that it is judged by.
     pub(super) fn posterior(&self, of_terminal: &[Likelihood]) -> Posterior {
         let scaled = scale(of_terminal);
-        let masses: Vec<f64> = scaled.iter().map(|one| self.mass(one)).collect();
-        let none = self.none() * scaled.first().map_or(1.0, |one| one.none);
+        let others = self.learned.as_ref().map(|learned| {
+            let mut sums = learned.sums.clone();
+            let mut own = vec![[0; COMPONENTS]; sums.len()];
+            self.add_posteriors(&scaled, &mut own);
+            for (sum, own) in sums.iter_mut().flatten().zip(own.iter().flatten()) {
+                *sum = sum.saturating_sub(*own);
+            }
+            let mut others = Self::prior(sums.len());
+            others.follow(&sums, learned.terminals);
+            others
+        });
+        let groups = others.as_ref().unwrap_or(self);
+        let masses: Vec<f64> = scaled.iter().map(|one| groups.mass(one)).collect();
+        let none = groups.none() * scaled.first().map_or(1.0, |one| one.none);
         let total = none + masses.iter().sum::<f64>();
         Posterior { none: none / total, by_signature: masses.iter().map(|mass| mass / total).collect() }
     }

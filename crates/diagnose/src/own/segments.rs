@@ -76,6 +76,14 @@ pub(super) struct Sequence {
 struct Edges {
     open: Vec<f64>,
     close: Vec<f64>,
+    /// What all but a few attempts weigh.
+    plain: (f64, f64),
+}
+
+impl Edges {
+    fn is_plain(&self, at: usize) -> bool {
+        (self.open[at], self.close[at]) == self.plain
+    }
 }
 
 impl Sequence {
@@ -83,44 +91,46 @@ impl Sequence {
         let n = self.trials.len();
         let beside = |at: Vec<usize>| {
             let extra = if at.is_empty() { 0.0 } else { SIGN_ON_EDGE };
-            let mut weights = vec![(1.0 - OUTER_EDGE - extra) / n as f64; n];
+            let plain = (1.0 - OUTER_EDGE - extra) / n as f64;
+            let mut weights = vec![plain; n];
             let each = extra / at.len().max(1) as f64;
             at.into_iter().for_each(|at| weights[at] += each);
-            weights
+            (weights, plain)
         };
-        let mut open = beside(self.after_sign_on.clone());
+        let (mut open, plain_open) = beside(self.after_sign_on.clone());
         let before = self.after_sign_on.iter().filter_map(|at| at.checked_sub(1));
-        let mut close = beside(before.collect());
+        let (mut close, plain_close) = beside(before.collect());
         if let (Some(first), Some(last)) = (open.first_mut(), close.last_mut()) {
             *first += OUTER_EDGE;
             *last += OUTER_EDGE;
         }
-        Edges { open, close }
+        Edges { open, close, plain: (plain_open, plain_close) }
     }
 
     /// The natural logarithms of the likelihood ratio, by component and level, for a fault that shows
     /// its marks in those shares.
     pub(super) fn ln_ratios(&self, shares: &[f64], levels: &[f64; LEVELS]) -> [[f64; LEVELS]; COMPONENTS] {
         let edges = self.edges();
-        let misses: [f64; LANES] = std::array::from_fn(|lane| 1.0 - EFFECTS[lane / LEVELS]);
         let mut sums = Sums::new();
-        let mut opened = 0.0;
-        let mut pairs = 0.0;
+        let (mut opened, mut pairs) = (0.0, 0.0);
+        let mut run = 0;
         for (at, &trial) in self.trials.iter().enumerate() {
             opened += edges.open[at];
             pairs += opened * edges.close[at];
-            let factors = match trial {
-                Trial::Miss => misses,
-                hit => std::array::from_fn(|lane| {
-                    hit.factor(EFFECTS[lane / LEVELS], shares, levels[lane % LEVELS])
-                }),
-            };
-            sums.push(&factors, edges.open[at], edges.close[at]);
-            // Sixteen factors of 1e4 at most stay far from the end of the range.
-            if at % 16 == 15 {
-                sums.rescale();
+            if trial == Trial::Miss && edges.is_plain(at) {
+                run += 1;
+                continue;
+            }
+            sums.push_misses(std::mem::take(&mut run), edges.plain);
+            match trial {
+                Trial::Miss => sums.push_misses(1, (edges.open[at], edges.close[at])),
+                hit => {
+                    let factor = |lane| hit.factor(EFFECTS[lane / LEVELS], shares, levels[lane % LEVELS]);
+                    sums.push_hit(&std::array::from_fn(factor), (edges.open[at], edges.close[at]));
+                }
             }
         }
+        sums.push_misses(run, edges.plain);
         sums.ln_ratios(pairs)
     }
 
@@ -138,10 +148,15 @@ impl Sequence {
         }
         let edges = self.edges();
         let miss = libm::log(1.0 - effect);
+        let plain = (libm::log(edges.plain.0), libm::log(edges.plain.1));
         let (mut sum, mut start) = (f64::NEG_INFINITY, 0);
         let (mut best, mut window) = (f64::NEG_INFINITY, 0..=last);
         for (at, &trial) in self.trials.iter().enumerate() {
-            let opening = libm::log(edges.open[at]);
+            let (opening, closing) = if edges.is_plain(at) {
+                plain
+            } else {
+                (libm::log(edges.open[at]), libm::log(edges.close[at]))
+            };
             if opening > sum {
                 (sum, start) = (opening, at);
             }
@@ -149,7 +164,7 @@ impl Sequence {
                 Trial::Miss => miss,
                 hit => libm::log(hit.factor(effect, shares, level)),
             };
-            let term = sum + libm::log(edges.close[at]);
+            let term = sum + closing;
             if family == Family::Segment && term > best {
                 (best, window) = (term, start..=at);
             }
@@ -173,9 +188,10 @@ impl Trial {
 
 /// Running sums, a lane for each effect and level, as multiples of a power of [`STEP`].
 struct Sums {
-    /// The product over all attempts so far.
-    whole: [f64; LANES],
-    whole_steps: [i32; LANES],
+    /// The product over all hits so far.
+    hits: [f64; LANES],
+    hits_steps: [i32; LANES],
+    misses: usize,
     /// The sum over the windows that end here, by their starts' weights.
     ending: [f64; LANES],
     /// The sum over all windows so far, by both edges' weights.
@@ -190,8 +206,9 @@ const STEP: f64 = 1e100;
 impl Sums {
     fn new() -> Self {
         Self {
-            whole: [1.0; LANES],
-            whole_steps: [0; LANES],
+            hits: [1.0; LANES],
+            hits_steps: [0; LANES],
+            misses: 0,
             ending: [0.0; LANES],
             segments: [0.0; LANES],
             scale: [1.0; LANES],
@@ -199,23 +216,44 @@ impl Sums {
         }
     }
 
-    fn push(&mut self, factors: &[f64; LANES], open: f64, close: f64) {
+    fn push_hit(&mut self, factors: &[f64; LANES], (open, close): (f64, f64)) {
         for (lane, factor) in factors.iter().enumerate() {
-            self.whole[lane] *= factor;
+            self.hits[lane] *= factor;
             let ending = (self.ending[lane] + open * self.scale[lane]) * factor;
             self.ending[lane] = ending;
             self.segments[lane] += ending * close;
+        }
+        self.rescale();
+    }
+
+    /// A run of misses whose edges weigh the same: geometric series.
+    fn push_misses(&mut self, run: usize, (open, close): (f64, f64)) {
+        if run == 0 {
+            return;
+        }
+        self.misses += run;
+        for (effect, lanes) in EFFECTS.iter().zip((0..LANES).step_by(LEVELS)) {
+            let miss = 1.0 - effect;
+            let all = libm::exp(run as f64 * libm::log1p(-effect));
+            // The sums of the first `run` powers of `miss`, and of the sums up to each of them.
+            let powers = miss * (1.0 - all) / effect;
+            let of_powers = miss * (run as f64 - powers) / effect;
+            for lane in lanes..lanes + LEVELS {
+                let opening = open * self.scale[lane];
+                self.segments[lane] += close * (self.ending[lane] * powers + opening * of_powers);
+                self.ending[lane] = self.ending[lane] * all + opening * powers;
+            }
         }
     }
 
     fn rescale(&mut self) {
         for lane in 0..LANES {
-            if self.whole[lane] > STEP {
-                self.whole[lane] /= STEP;
-                self.whole_steps[lane] += 1;
-            } else if self.whole[lane] < 1.0 / STEP {
-                self.whole[lane] *= STEP;
-                self.whole_steps[lane] -= 1;
+            if self.hits[lane] > STEP {
+                self.hits[lane] /= STEP;
+                self.hits_steps[lane] += 1;
+            } else if self.hits[lane] < 1.0 / STEP {
+                self.hits[lane] *= STEP;
+                self.hits_steps[lane] -= 1;
             }
             if self.ending[lane].max(self.segments[lane]) > STEP {
                 self.ending[lane] /= STEP;
@@ -234,7 +272,10 @@ impl Sums {
             std::array::from_fn(|level| {
                 let lane = component % EFFECTS.len() * LEVELS + level;
                 match Family::of(component) {
-                    Family::WholeDay => ln(self.whole[lane], self.whole_steps[lane]),
+                    Family::WholeDay => {
+                        let misses = self.misses as f64 * libm::log1p(-EFFECTS[component % EFFECTS.len()]);
+                        ln(self.hits[lane], self.hits_steps[lane]) + misses
+                    }
                     Family::ToTheEnd => ln(self.ending[lane], self.steps[lane]),
                     Family::Segment => ln(self.segments[lane] / pairs, self.steps[lane]),
                 }

@@ -3,7 +3,7 @@
 //!
 //! Decides nothing about other scopes.
 
-use libm::log;
+use libm::{exp, log};
 
 use super::scopes::Kind;
 use super::score::{ONE, gain, kl, largest_run, number};
@@ -14,7 +14,7 @@ use crate::{Dimension, Leaves, UNTOLD};
 const COMMON_RATE: f64 = 9.4;
 
 /// What the rest of a scope must show, in nats, for the excess to be the scope's and not a part's.
-const REST: f64 = 7.0;
+const REST: f64 = 3.0;
 
 /// What a sequence's own rate costs, in nats.
 const OWN_RATE: f64 = 6.0;
@@ -70,14 +70,19 @@ impl Parted {
         Some(Self { rest: total.without(part), total, part, value, parts })
     }
 
-    /// Whether the rest shows the excess as well: significantly, and in most of its parts.
+    /// Whether the rest shows the excess as well: significantly, and in half as many of its parts as
+    /// would show it at a rate common to all.
     pub(crate) fn is_spread(&self, concentration: f64, ratio: f64) -> bool {
         if kl(self.rest.hits(), self.rest.norm(), concentration) < REST {
             return false;
         }
-        let others = self.parts.iter().filter(|(value, _)| *value != self.value);
-        let hit = others.filter(|(_, part)| part.hits() >= ratio * part.norm());
-        hit.map(|(_, part)| part.attempts).sum::<u64>() * 2 >= self.rest.attempts
+        let besides = self.total.excess() / self.total.attempts as f64;
+        let (mut shown, mut due) = (0.0, 0.0);
+        for (_, part) in self.parts.iter().filter(|(value, _)| *value != self.value) {
+            shown += if part.observed > 0 && part.hits() >= ratio * part.norm() { 1.0 } else { 0.0 };
+            due += 1.0 - exp(-(part.norm() + besides * part.attempts as f64));
+        }
+        shown >= due / 2.0
     }
 
     /// The value of the part if it explains the excess alone, and by how much better than the whole

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::clock::Clock;
 use crate::{Attempt, Day, Dimension, UNTOLD};
 
 /// A kind of scope that the scan searches.
@@ -23,9 +24,35 @@ pub struct ScopeKind {
     pub blames_sequences: bool,
 }
 
+impl ScopeKind {
+    /// The kinds of scopes in which payments fail together. The path's parts are counted tightly
+    /// (concentration 100), issuers less so, sites as loosely as terminals: their concentration is
+    /// 1 / tau^2 for the tau^2 of 0.1 that fleets show.
+    pub fn payments() -> Vec<Self> {
+        use crate::Attribute::{EntryMode, Firmware, Issuer, Link, Model, Region, Site};
+        let kind = |attributes: &[crate::Attribute], concentration, extra| Self {
+            dimensions: attributes.iter().map(|attribute| attribute.dimension()).collect(),
+            weight: 1.0,
+            concentration,
+            extra,
+            blames_sequences: true,
+        };
+        vec![
+            kind(&[Site], 10.0, 0.0),
+            kind(&[Region], 100.0, 0.0),
+            kind(&[Link], 100.0, 0.0),
+            kind(&[Model], 100.0, 0.0),
+            kind(&[Model, Firmware], 100.0, 1.0),
+            kind(&[Issuer], 50.0, 0.0),
+            kind(&[Issuer, EntryMode], 50.0, 3.0),
+        ]
+    }
+}
+
 /// The attempts of each value: whole sequences where a sequence has one value, else single rows.
 enum Members {
     Sequences(Lists),
+    /// In the order of their bins.
     Rows(Lists),
 }
 
@@ -69,19 +96,21 @@ pub(crate) struct Kind<'d> {
     told: Vec<u32>,
     dimensions: usize,
     members: Members,
+    clock: Clock,
     /// Values with attempts.
     pub(crate) occurring: usize,
 }
 
 impl<'d> Kind<'d> {
-    pub(crate) fn new(day: &'d Day, kind: &ScopeKind, counts: impl Fn(&Attempt) -> bool) -> Self {
+    /// `by_time` are the attempts that count, bin by bin.
+    pub(crate) fn new(day: &'d Day, kind: &ScopeKind, clock: Clock, by_time: &[u32]) -> Self {
         let (by_leaf, told) = values(day, &kind.dimensions);
         let width = kind.dimensions.len();
         let values = told.len() / width;
-        let members = members(day, &by_leaf, values, counts);
+        let members = members(day, &by_leaf, values, by_time);
         let (Members::Sequences(lists) | Members::Rows(lists)) = &members;
         let occurring = lists.starts.windows(2).filter(|ends| ends[0] < ends[1]).count();
-        Self { by_leaf, told, dimensions: width, members, occurring }
+        Self { by_leaf, told, dimensions: width, members, clock, occurring }
     }
 
     /// How many values there are, [`UNTOLD`] included.
@@ -98,15 +127,35 @@ impl<'d> Kind<'d> {
         &self.told[value as usize * self.dimensions..][..self.dimensions]
     }
 
-    /// The attempts of a value, in the order of the day.
-    pub(crate) fn rows<'s>(&'s self, day: &'s Day, value: u32) -> impl Iterator<Item = &'s Attempt> + 's {
+    /// The attempts of a value, in an order that depends on nothing but the day.
+    pub(crate) fn attempts<'s>(&'s self, day: &'s Day, value: u32) -> impl Iterator<Item = &'s Attempt> + 's {
+        self.attempts_within(day, value, (i64::MIN, i64::MAX))
+    }
+
+    /// Those that began from the first until before the second moment.
+    pub(crate) fn attempts_within<'s>(
+        &'s self,
+        day: &'s Day,
+        value: u32,
+        window: (i64, i64),
+    ) -> impl Iterator<Item = &'s Attempt> + 's {
         let (sequences, rows): (&[u32], &[u32]) = match &self.members {
             Members::Sequences(lists) => (lists.of(value), &[]),
             Members::Rows(lists) => (&[], lists.of(value)),
         };
-        let whole =
-            sequences.iter().flat_map(|&sequence| &day.attempts[day.sequences[sequence as usize].clone()]);
-        whole.chain(rows.iter().map(|&row| &day.attempts[row as usize]))
+        let inside = move |&sequence: &u32| {
+            let attempts = &day.attempts[day.sequences[sequence as usize].clone()];
+            let begin = attempts.partition_point(|attempt| attempt.at < window.0);
+            let length = attempts[begin..].partition_point(|attempt| attempt.at < window.1);
+            &attempts[begin..begin + length]
+        };
+        let clock = self.clock;
+        let bin = |row: &u32| clock.bin(day.attempts[*row as usize].at);
+        let begin = rows.partition_point(|row| bin(row) < clock.bin(window.0));
+        let length = rows[begin..].partition_point(|row| bin(row) <= clock.bin(window.1));
+        let rows = rows[begin..begin + length].iter().map(|&row| &day.attempts[row as usize]);
+        let rows = rows.filter(move |attempt| attempt.at >= window.0 && attempt.at < window.1);
+        sequences.iter().flat_map(inside).chain(rows)
     }
 
     /// Whether each of its values lies within one of the other kind.
@@ -148,7 +197,7 @@ fn values<'d>(day: &'d Day, dimensions: &[Dimension]) -> (Cow<'d, [u32]>, Vec<u3
     (Cow::Owned(numbers), told)
 }
 
-fn members(day: &Day, by_leaf: &[u32], values: usize, counts: impl Fn(&Attempt) -> bool) -> Members {
+fn members(day: &Day, by_leaf: &[u32], values: usize, by_time: &[u32]) -> Members {
     let value = |attempt: &Attempt| by_leaf[attempt.leaf as usize];
     let one_value = |range: &Range<usize>| {
         let attempts = &day.attempts[range.clone()];
@@ -163,9 +212,6 @@ fn members(day: &Day, by_leaf: &[u32], values: usize, counts: impl Fn(&Attempt) 
     if let Some(of_sequences) = of_sequences {
         return Members::Sequences(Lists::new(values, of_sequences.iter().copied().zip(0..)));
     }
-    let rows = day.attempts.iter().zip(0..).filter(|(attempt, _)| counts(attempt));
-    Members::Rows(Lists::new(
-        values,
-        rows.map(|(attempt, row)| (value(attempt), row)).collect::<Vec<_>>().into_iter(),
-    ))
+    let rows = by_time.iter().map(|&row| (value(&day.attempts[row as usize]), row));
+    Members::Rows(Lists::new(values, rows))
 }

@@ -7,12 +7,14 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::evidence::{Parted, blamed, edges, tallies, total};
 use super::scopes::Kind;
 use super::score::share;
+use super::series::{Candidate, Series, Tables, candidates};
 use super::sheet::{Adjustment, Effect, Row, Sheet, Tally};
 use super::window::{Price, Window, best_window, strongest_part};
 use super::{Aside, ScanSettings, ScopeKind};
@@ -87,6 +89,8 @@ pub(crate) struct Search<'s> {
     pub(crate) adjustments: Vec<Vec<Adjustment>>,
     pub(crate) incidents: Vec<Incident>,
     pub(crate) asides: Vec<Aside>,
+    /// By subject: its bins, and how many adjustments of its group they know.
+    columns: BTreeMap<Subject, (usize, Vec<Tally>)>,
     /// How often a window was dealt with: an identical one would be dealt with for ever.
     settled: BTreeMap<(Subject, usize, usize), u32>,
 }
@@ -101,14 +105,29 @@ impl<'s> Search<'s> {
         settings: &'s ScanSettings,
     ) -> Self {
         let adjustments = vec![Vec::new(); sheet.groups.len()];
-        let (incidents, asides, settled) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { sheet, kinds, described, prices, within, settings, adjustments, incidents, asides, settled }
+        let (incidents, asides) = (Vec::new(), Vec::new());
+        let (columns, settled) = (BTreeMap::new(), BTreeMap::new());
+        Self {
+            sheet,
+            kinds,
+            described,
+            prices,
+            within,
+            settings,
+            adjustments,
+            incidents,
+            asides,
+            columns,
+            settled,
+        }
     }
 
     /// Accepts incidents until none is worth it, drops those that the others explain, and looks again
     /// where one was dropped.
     pub(crate) fn run(&mut self) {
-        let first = self.first_look();
+        let (first, columns): (Vec<_>, Vec<_>) = self.first_look().into_iter().unzip();
+        let subjects = first.iter().map(|ranked| ranked.subject);
+        self.columns = subjects.zip(columns.into_iter().map(|bins| (0, bins))).collect();
         let mut heap: BinaryHeap<_> = first.iter().copied().collect();
         // Each round drops an incident or is the last; a few are enough.
         for _ in 0..4 {
@@ -119,103 +138,85 @@ impl<'s> Search<'s> {
             }
             let again = |ranked: &&Ranked| dropped.contains(&ranked.subject.group);
             self.settled.retain(|(subject, ..), _| !dropped.contains(&subject.group));
+            self.columns.retain(|subject, _| !dropped.contains(&subject.group));
             heap = first.iter().filter(again).map(|ranked| Ranked { known: usize::MAX, ..*ranked }).collect();
         }
     }
 
     /// Every subject with enough hits and a window that is worth anything.
-    fn first_look(&self) -> Vec<Ranked> {
-        let subjects = self.subjects();
-        let look = |bins: &mut Vec<Tally>, (kind, value, groups): &(usize, u32, Vec<usize>)| {
-            self.fill(*kind, *value, groups, bins);
-            let price = &self.prices[*kind];
-            let columns = bins.chunks(self.sheet.bins()).zip(groups);
-            let window = |(column, &group): (&[Tally], &usize)| {
-                let window = best_window(column, price, self.settings)?;
-                let window = strongest_part(column, window, price, self.settings.accept);
-                let subject = Subject { kind: *kind, value: *value, group };
-                Some(Ranked { subject, window, known: 0 })
+    fn first_look(&self) -> Vec<(Ranked, Vec<Tally>)> {
+        let may_be_shared = |kind: usize, group: usize| self.may_be_shared(kind, group);
+        let candidates = candidates(self.sheet, self.kinds, self.settings.least_hits, may_be_shared);
+        let tables = Tables::new(self.sheet, self.kinds, &candidates);
+        let look = |scratch: &mut Series, candidate: &Candidate| {
+            let (kind, value) = (candidate.kind, candidate.value);
+            let columns = tables.columns(self.sheet, &self.kinds[kind], candidate, scratch);
+            let window = |(bins, &group): (Vec<Tally>, &usize)| {
+                let window = self.window(kind, &bins)?;
+                Some((Ranked { subject: Subject { kind, value, group }, window, known: 0 }, bins))
             };
-            columns.filter_map(window).collect::<Vec<_>>()
+            columns.into_iter().zip(&candidate.groups).filter_map(window).collect::<Vec<_>>()
         };
-        let found: Vec<_> = subjects.par_iter().map_init(Vec::new, look).collect();
+        let found: Vec<_> = candidates.par_iter().map_init(Series::default, look).collect();
         found.into_iter().flatten().collect()
-    }
-
-    /// By kind and value: the groups with hits enough to be looked at.
-    fn subjects(&self) -> Vec<(usize, u32, Vec<usize>)> {
-        let groups = self.sheet.groups.len();
-        let of_kind = |(number, kind): (usize, &Kind<'_>)| {
-            let mut hits = vec![0u32; kind.values() as usize * groups];
-            for attempt in self.sheet.day.attempts.iter().filter(|attempt| Sheet::counts(attempt)) {
-                for group in self.sheet.groups_hit(attempt) {
-                    hits[kind.value(attempt.leaf) as usize * groups + group] += u32::from(attempt.count);
-                }
-            }
-            let allowed: Vec<_> = (0..groups).map(|group| self.may_be_shared(number, group)).collect();
-            let enough = |hits: &[u32]| {
-                let least = self.settings.least_hits;
-                (0..groups)
-                    .filter(|&group| allowed[group] && u64::from(hits[group]) >= least)
-                    .collect::<Vec<_>>()
-            };
-            let values = hits.chunks(groups).zip(0u32..).skip(1);
-            values
-                .map(|(hits, value)| (number, value, enough(hits)))
-                .filter(|(.., groups)| !groups.is_empty())
-                .collect()
-        };
-        let by_kind: Vec<Vec<_>> = self.kinds.par_iter().enumerate().map(of_kind).collect();
-        by_kind.into_iter().flatten().collect()
     }
 
     pub(crate) fn may_be_shared(&self, kind: usize, group: usize) -> bool {
         self.sheet.groups.get(group).may_be_shared(&self.described[kind].dimensions)
     }
 
-    /// Counts by group and bin, without any adjustment: one column of bins for each group.
-    fn fill(&self, kind: usize, value: u32, groups: &[usize], out: &mut Vec<Tally>) {
-        let bins = self.sheet.bins();
-        out.clear();
-        out.resize(bins * groups.len(), Tally::default());
-        let rows = self.kinds[kind].rows(self.sheet.day, value).filter(|attempt| Sheet::counts(attempt));
-        for attempt in rows {
-            let bin = self.sheet.bin(attempt.at);
-            let shares = self.sheet.shares(attempt.leaf, bin);
-            let count = u64::from(attempt.count);
-            for (slot, &group) in out[bin..].iter_mut().step_by(bins).zip(groups) {
-                slot.attempts += count;
-                slot.expected += u64::from(shares[group]) * count;
-            }
-            for hit in self.sheet.groups_hit(attempt) {
-                if let Some(column) = groups.iter().position(|&group| group == hit) {
-                    out[column * bins + bin].observed += count;
-                }
+    /// The attempts of a subject in a window, in the order of the day, as everything known leaves them.
+    pub(crate) fn each_row(
+        &self,
+        subject: Subject,
+        window: (i64, i64),
+        adjustments: &[Adjustment],
+    ) -> impl Iterator<Item = Row> {
+        let attempts = self.kinds[subject.kind].attempts_within(self.sheet.day, subject.value, window);
+        let counted = attempts.filter(|attempt| Sheet::counts(attempt));
+        let terminal = self.settings.terminal;
+        counted.filter_map(move |attempt| {
+            self.sheet.row(self.kinds, terminal, attempt, subject.group, adjustments)
+        })
+    }
+
+    /// The same, kept.
+    pub(crate) fn rows(&self, subject: Subject, window: (i64, i64), adjustments: &[Adjustment]) -> Vec<Row> {
+        self.each_row(subject, window, adjustments).collect()
+    }
+
+    /// The best window of a subject, as everything known leaves it. Only bins that something has
+    /// changed since the last look are counted again.
+    fn look(&mut self, subject: Subject) -> Option<Ranked> {
+        let known = self.adjustments[subject.group].len();
+        let (before, mut bins) = self.columns.remove(&subject).unwrap_or((usize::MAX, Vec::new()));
+        let changed: Vec<_> = if before > known {
+            bins = vec![Tally::default(); self.sheet.bins()];
+            vec![0..self.sheet.bins()]
+        } else {
+            let changes = &self.adjustments[subject.group][before..];
+            disjoint(
+                changes
+                    .iter()
+                    .map(|change| self.sheet.bin(change.window.0)..self.sheet.bin(change.window.1 - 1) + 1),
+            )
+        };
+        for range in changed {
+            bins[range.clone()].fill(Tally::default());
+            let window = (self.sheet.begin(range.start), self.sheet.begin(range.end));
+            for row in self.each_row(subject, window, &self.adjustments[subject.group]) {
+                bins[self.sheet.bin(row.at)].add(row.tally());
             }
         }
+        let window = self.window(subject.kind, &bins);
+        self.columns.insert(subject, (known, bins));
+        Some(Ranked { subject, window: window?, known })
     }
 
-    /// The attempts of a subject in a window, in the order of the day, as everything known leaves them.
-    pub(crate) fn rows(&self, subject: Subject, window: (i64, i64), adjustments: &[Adjustment]) -> Vec<Row> {
-        let attempts = self.kinds[subject.kind].rows(self.sheet.day, subject.value);
-        let inside = attempts
-            .filter(|attempt| attempt.at >= window.0 && attempt.at < window.1 && Sheet::counts(attempt));
-        let terminal = self.settings.terminal;
-        inside
-            .filter_map(|attempt| self.sheet.row(self.kinds, terminal, attempt, subject.group, adjustments))
-            .collect()
-    }
-
-    /// The best window of a subject, as everything known leaves it.
-    fn look(&self, subject: Subject) -> Option<Ranked> {
-        let adjustments = &self.adjustments[subject.group];
-        let rows = self.rows(subject, (i64::MIN, i64::MAX), adjustments);
-        let mut bins = vec![Tally::default(); self.sheet.bins()];
-        rows.iter().for_each(|row| bins[self.sheet.bin(row.at)].add(row.tally()));
-        let price = &self.prices[subject.kind];
-        let window = best_window(&bins, price, self.settings)?;
-        let window = strongest_part(&bins, window, price, self.settings.accept);
-        Some(Ranked { subject, window, known: adjustments.len() })
+    fn window(&self, kind: usize, bins: &[Tally]) -> Option<Window> {
+        let price = &self.prices[kind];
+        let window = best_window(bins, price, self.settings)?;
+        Some(strongest_part(bins, window, price, self.settings.accept))
     }
 
     fn is_banned(&self, ranked: &Ranked) -> bool {
@@ -229,12 +230,14 @@ impl<'s> Search<'s> {
                 break;
             }
             if top.known != self.adjustments[top.subject.group].len() {
-                heap.extend(self.look(top.subject));
+                let found = self.look(top.subject);
+                heap.extend(found);
                 continue;
             }
             if !self.is_banned(&top) {
                 self.settle(top);
-                heap.extend(self.look(top.subject));
+                let found = self.look(top.subject);
+                heap.extend(found);
             }
         }
     }
@@ -277,7 +280,7 @@ impl<'s> Search<'s> {
     }
 
     /// A candidate of a narrower kind that explains this one's excess alone.
-    fn narrower(&self, candidate: &Ranked, rows: &[Row]) -> Option<Ranked> {
+    fn narrower(&mut self, candidate: &Ranked, rows: &[Row]) -> Option<Ranked> {
         let Subject { kind, group, .. } = candidate.subject;
         let length = candidate.window.end - candidate.window.start;
         let concentration = self.prices[kind].concentration;
@@ -295,10 +298,10 @@ impl<'s> Search<'s> {
 
     /// A candidate of a wider kind, when what lies around this one shows the same. Scores of unlike
     /// counts do not compare: a loose norm lets the part with the highest ratio win over the whole.
-    fn wider(&self, candidate: &Ranked) -> Option<Ranked> {
+    fn wider(&mut self, candidate: &Ranked) -> Option<Ranked> {
         let Ranked { subject, window, .. } = *candidate;
         let span = (self.sheet.begin(window.start), self.sheet.begin(window.end));
-        let leaf = self.rows(subject, span, &[]).first()?.leaf;
+        let leaf = self.each_row(subject, span, &[]).next()?.leaf;
         let outer = (0..self.kinds.len()).filter(|&outer| {
             self.within[outer].contains(&subject.kind) && self.may_be_shared(outer, subject.group)
         });
@@ -310,16 +313,15 @@ impl<'s> Search<'s> {
             let rows = self.rows(around, span, &self.adjustments[subject.group]);
             let parted = Parted::new(&rows, &self.kinds[subject.kind], Some(subject.value))?;
             let concentration = self.prices[outer].concentration;
-            if !parted.is_spread(concentration, self.settings.least_ratio) {
-                return None;
-            }
-            self.worth_it(around)
+            parted.is_spread(concentration, self.settings.least_ratio).then_some(around)
         });
-        spread.max()
+        let spread: Vec<_> = spread.collect();
+        spread.into_iter().filter_map(|around| self.worth_it(around)).max()
     }
 
-    fn worth_it(&self, subject: Subject) -> Option<Ranked> {
-        self.look(subject).filter(|found| found.window.score > self.settings.accept && !self.is_banned(found))
+    fn worth_it(&mut self, subject: Subject) -> Option<Ranked> {
+        let found = self.look(subject)?;
+        (found.window.score > self.settings.accept && !self.is_banned(&found)).then_some(found)
     }
 
     fn blamed(&self, subject: Subject, rows: &[Row]) -> Vec<(u32, Tally)> {
@@ -333,7 +335,7 @@ impl<'s> Search<'s> {
     }
 
     /// A narrower scope in which at least two of the blamed lie: it competes before they are blamed.
-    fn common_scope(&self, subject: Subject, blamed: &[(u32, Tally)], rows: &[Row]) -> Option<Ranked> {
+    fn common_scope(&mut self, subject: Subject, blamed: &[(u32, Tally)], rows: &[Row]) -> Option<Ranked> {
         let terminal = self.settings.terminal?;
         let leaves = &self.sheet.day.leaves;
         let is_blamed = |row: &&Row| {
@@ -341,7 +343,7 @@ impl<'s> Search<'s> {
             blamed.binary_search_by_key(&sequence, |&(blamed, _)| blamed).is_ok()
         };
         let of_blamed: Vec<_> = rows.iter().filter(is_blamed).copied().collect();
-        let mut found: Option<Ranked> = None;
+        let mut common = Vec::new();
         for &inner in
             self.within[subject.kind].iter().filter(|&&inner| self.may_be_shared(inner, subject.group))
         {
@@ -352,11 +354,11 @@ impl<'s> Search<'s> {
                 let members: Vec<_> =
                     of_blamed.iter().filter(|row| kind.value(row.leaf) == value).copied().collect();
                 if tallies(&members, |leaf| leaves.value(terminal, leaf)).len() >= 2 {
-                    found = found.max(self.worth_it(Subject { kind: inner, value, ..subject }));
+                    common.push(Subject { kind: inner, value, ..subject });
                 }
             }
         }
-        found
+        common.into_iter().filter_map(|subject| self.worth_it(subject)).max()
     }
 
     fn set_aside(&mut self, subject: Subject, window: (i64, i64), blamed: &[(u32, Tally)]) {
@@ -480,6 +482,20 @@ impl<'s> Search<'s> {
             )
             .collect()
     }
+}
+
+/// Ranges in rising order, those that touch as one.
+fn disjoint(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let mut sorted: Vec<_> = ranges.collect();
+    sorted.sort_by_key(|range| (range.start, range.end));
+    sorted.dedup_by(|next, kept| {
+        let touches = next.start <= kept.end;
+        if touches {
+            kept.end = kept.end.max(next.end);
+        }
+        touches
+    });
+    sorted
 }
 
 fn overlap(rival: Option<Incident>, incident: Incident) -> bool {

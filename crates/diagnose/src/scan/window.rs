@@ -5,7 +5,7 @@
 use libm::log;
 
 use super::scopes::Kind;
-use super::score::{change_point, kl};
+use super::score::{change_point, kl, number};
 use super::sheet::{Sheet, Tally};
 use super::{ScanSettings, ScopeKind};
 
@@ -81,17 +81,20 @@ pub(crate) fn best_window(bins: &[Tally], price: &Price, settings: &ScanSettings
                 continue;
             }
             before = end;
-            let tally = sums[end].without(sums[start]);
-            if tally.observed < settings.least_hits || tally.excess() <= 0.0 {
+            let observed = sums[end].observed - sums[start].observed;
+            let expected = sums[end].expected - sums[start].expected;
+            if observed < settings.least_hits || observed << 32 <= expected {
                 continue;
             }
             // No logarithm without need: (O - E)^2 / E is never below the evidence.
-            let least = best.map_or(0.0, |best| best.score) + price.of(end - start);
-            if tally.excess() * tally.excess() < least * tally.norm() {
+            let (excess, norm) = (observed as f64 - number(expected), number(expected));
+            let least = best.map_or(0.0, |best| best.score);
+            if excess * excess < (least + price.of(end - start)) * norm {
                 continue;
             }
+            let tally = sums[end].without(sums[start]);
             let score = price.score(tally, end - start);
-            if score > best.map_or(0.0, |best| best.score) {
+            if score > least {
                 best = Some(Window { start, end, score, tally });
             }
         }

@@ -5,7 +5,7 @@ use super::agreement::{check, settled_span};
 use crate::Settings;
 use crate::run::{InputSource, Observer, Run};
 use crate::sequencer::Counting;
-use crate::summing_up::summary_of;
+use crate::summing_up::{judged, summary_of};
 use posmortem_classify::CodeTables;
 use posmortem_exchange::{
     Exchange, FileFacts, FileState, FileSummary, Ledger, Leg, Names, Pairing, PairingSettings, RunFacts,
@@ -71,8 +71,8 @@ impl Tables {
         self.files.iter().map(|file| file.summary.path.clone()).collect()
     }
 
-    /// Reads all tables as one input. Horizon and time-outs are theirs; of the settings only the filter
-    /// counts. The observer hears of exchanges table by table, and not in the order of time.
+    /// Reads all tables as one input. Horizon and time-outs are theirs; of the settings only filter,
+    /// diagnosis and table count. The observer hears of exchanges table by table, and not in the order of time.
     pub fn analyse(self, settings: &Settings, observer: &mut dyn Observer) -> Run {
         let Self { tables, files } = self;
         let pairing = tables.first().map(|input| input.table.header().facts.pairing.clone());
@@ -91,7 +91,7 @@ impl Tables {
                 join.counting.stopped = true;
             }
         }
-        join.finish(&tables, observer)
+        judged(join.finish(&tables, observer), settings)
     }
 }
 
@@ -178,7 +178,7 @@ impl<'s> Join<'s> {
             }
             Row::Aside(mut aside) => {
                 aside.source.input = place_of(aside.source.input);
-                counting.add_aside(&aside, names);
+                counting.add_aside(&aside);
             }
         })?;
         let edges = sorted(&mut self.legs[begin..], &self.names);
@@ -211,7 +211,7 @@ impl<'s> Join<'s> {
         add_pairing(&mut facts, &pairing);
         let Counting { tally, table, selected, stopped, .. } = counting;
         let summary = summary_of(facts, &pairing, tally, names);
-        Run { summary, rejects: Vec::new(), table, selected, stopped }
+        Run { summary, rejects: Vec::new(), table, diagnosis: None, selected, stopped }
     }
 }
 

@@ -1,11 +1,13 @@
 //! The key `terminals`: counts and verdict of each.
 
+use crate::decimal::Decimal;
+use crate::evidence;
 use crate::json::counts::{Causes, Outcomes};
+use crate::json::why::Why;
+use crate::judged::{Judged, Line};
 use crate::shown::{Shown, told};
-use crate::verdict::{STATE, Verdict};
-use crate::{View, evidence};
 use posmortem_classify::{Cause, Language, Reason};
-use posmortem_exchange::{Reference, Sample, Summary, TerminalTally};
+use posmortem_exchange::{Reference, Sample, Summary};
 use posmortem_iso8583::{ResponseCode, Timestamp};
 use serde::Serialize;
 
@@ -19,10 +21,13 @@ pub(super) struct Terminal<'s> {
     first_failed: Option<Shown<Timestamp>>,
     last_approved: Option<Shown<Timestamp>>,
     verdict: Judgement<'s>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<Why>,
 }
 
 impl<'s> Terminal<'s> {
-    pub(super) fn of(summary: &'s Summary, terminal: &'s TerminalTally, view: &View<'_>) -> Self {
+    pub(super) fn of(judged: &Judged<'s>, line: Line<'s>, language: Language) -> Self {
+        let (summary, (terminal, _)) = (judged.summary, line);
         Self {
             terminal_id: told(summary.names.text(terminal.terminal)),
             merchant_id: told(summary.merchant_of(terminal)),
@@ -30,7 +35,8 @@ impl<'s> Terminal<'s> {
             causes: Causes::of(&terminal.counts),
             first_failed: terminal.first_failed().map(Shown),
             last_approved: terminal.last_approved.map(Shown),
-            verdict: Judgement::of(summary, terminal, view.language),
+            verdict: Judgement::of(summary, line, language),
+            why: judged.why(terminal).map(|why| Why::of(why, &summary.names, language)),
         }
     }
 }
@@ -43,35 +49,37 @@ struct Judgement<'s> {
     start: Option<Shown<Timestamp>>,
     end: Option<Shown<Timestamp>>,
     observed: u64,
-    expected: (),
-    confidence: (),
+    expected: Option<Decimal>,
+    confidence: Option<Decimal>,
     owner: Option<&'static str>,
     ongoing: bool,
-    incidents: [(); 0],
+    incidents: &'s [u32],
     evidence: Vec<String>,
     action: Option<&'static str>,
     samples: Vec<Looked<'s>>,
 }
 
 impl<'s> Judgement<'s> {
-    fn of(summary: &'s Summary, terminal: &'s TerminalTally, language: Language) -> Self {
-        let verdict = Verdict::of(terminal);
-        let samples = verdict.dominant.into_iter().flat_map(|dominant| dominant.tally.samples());
+    fn of(summary: &'s Summary, (terminal, verdict): Line<'s>, language: Language) -> Self {
+        let evidence = match verdict.judgement {
+            Some(said) => evidence::sentences(&said.evidence, &summary.names, language),
+            None => evidence::of(summary, terminal, language),
+        };
         Self {
-            state: STATE,
+            state: verdict.state_name(),
             cause: verdict.cause().map(Cause::name),
             reason: verdict.reason().map(Reason::name),
             start: verdict.start().map(Shown),
             end: verdict.end().map(Shown),
             observed: verdict.observed(),
-            expected: (),
-            confidence: (),
+            expected: verdict.expected().map(Decimal::from),
+            confidence: verdict.confidence().map(Decimal::from),
             owner: verdict.owner(),
             ongoing: verdict.ongoing,
-            incidents: [],
-            evidence: evidence::of(summary, terminal, language),
+            incidents: verdict.incidents(),
+            evidence,
             action: verdict.action(language),
-            samples: samples.map(|sample| Looked::of(summary, &sample)).collect(),
+            samples: verdict.samples().iter().map(|sample| Looked::of(summary, sample)).collect(),
         }
     }
 }
@@ -93,7 +101,7 @@ impl<'s> Looked<'s> {
         Self {
             time: Shown(sample.at),
             stan: sample.stan.map(Shown),
-            rrn: Some(sample.rrn).filter(|rrn| !rrn.is_absent()).map(Shown),
+            rrn: (!sample.rrn.is_absent()).then_some(Shown(sample.rrn)),
             response_code: sample.code.map(Shown),
             file: file.map(|file| file.path.as_str()),
             offset: sample.source.offset,

@@ -1,9 +1,11 @@
-//! What to do, once for each reason that is the main one somewhere.
+//! What to do, once for each reason that is the main one somewhere. Of a diagnosed fleet, those of
+//! terminals with a trouble of their own; what to do about incidents is told with them.
 
+use super::verdicts::is_its_own;
 use super::{Page, flow};
+use crate::View;
 use crate::labels::owner;
 use crate::pen::Style;
-use crate::verdict::Verdict;
 use posmortem_classify::{Audience, Reason};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -11,15 +13,18 @@ use std::collections::BTreeMap;
 /// All terminals in view count, those that `top` leaves out too.
 pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
     let mut terminals: BTreeMap<Reason, u64> = BTreeMap::new();
-    let in_view = page.summary.terminals.iter().filter(|terminal| page.view.takes(terminal));
-    for reason in in_view.filter_map(|terminal| Verdict::of(terminal).reason()) {
+    let all = View { top: None, ..*page.view };
+    let in_view =
+        page.judged.listed_if(&all, |verdict| page.judged.diagnosis.is_none() || is_its_own(verdict));
+    for reason in in_view.terminals.iter().filter_map(|(_, verdict)| verdict.reason()) {
         *terminals.entry(reason).or_default() += 1;
     }
     let Some(most) = terminals.values().max() else { return Vec::new() };
     let digits = most.to_string().len();
     let mut reasons: Vec<_> = terminals.into_iter().collect();
     reasons.sort_by_key(|(_, count)| Reverse(*count));
-    let mut lines = vec![page.title(page.labels.actions)];
+    let title = if page.judged.diagnosis.is_some() { page.labels.what_to_do } else { page.labels.actions };
+    let mut lines = vec![page.title(title)];
     for (reason, count) in reasons {
         let indent = " ".repeat(digits + 2);
         let (cause, title) = (reason.cause(), reason.title(page.language));

@@ -13,6 +13,11 @@ use posmortem_iso8583::Currency;
 /// Currencies shown; the JSON has them all.
 const CURRENCIES: usize = 4;
 
+/// When and from where alone.
+pub(super) fn input_lines(page: &Page<'_>) -> Vec<String> {
+    flow::lines(&input(page), page.pen.dot(), page.width, page.pen)
+}
+
 pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
     let flow = |items: Vec<Item>| flow::lines(&items, page.pen.dot(), page.width, page.pen);
     let mut lines = flow(input(page));

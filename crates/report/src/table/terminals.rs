@@ -1,18 +1,18 @@
-//! One line a terminal, the worst first.
+//! One line a terminal, the worst first, where nobody has judged them.
 
 use super::Page;
 use crate::grid::{Cell, Column, Grid};
+use crate::judged::Line;
 use crate::moment::{same_day, to_the_minute};
 use crate::pen::Style;
 use crate::percent::Percent;
-use crate::verdict::Verdict;
-use posmortem_classify::Cause;
+use posmortem_classify::{Cause, Reason};
 use posmortem_exchange::{Outcome, ReasonTally, TerminalTally};
 use posmortem_iso8583::Timestamp;
 use std::cmp::Reverse;
 
 pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
-    let listed = page.view.listed(page.summary);
+    let listed = page.judged.listed(page.view);
     if listed.terminals.is_empty() {
         let (counts, labels) = (&page.summary.totals, page.labels);
         return vec![
@@ -24,11 +24,10 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
             .to_owned(),
         ];
     }
-    let unclassified = |terminal: &&TerminalTally| terminal.counts.with(Outcome::Unclassified) > 0;
-    let with_unclassified = listed.terminals.iter().any(unclassified);
+    let with_unclassified = listed.terminals.iter().any(has_unclassified);
     let mut grid = Grid::new(columns(page, with_unclassified));
-    for terminal in listed.terminals {
-        grid.push(row(page, terminal, with_unclassified));
+    for line in &listed.terminals {
+        grid.push(row(page, line, with_unclassified));
     }
     let mut lines = grid.lines(page.width, page.pen);
     lines.extend(page.more(listed.left_out, "台"));
@@ -62,11 +61,29 @@ fn columns(page: &Page<'_>, with_unclassified: bool) -> Vec<Column> {
     columns
 }
 
-fn row(page: &Page<'_>, terminal: &TerminalTally, with_unclassified: bool) -> Vec<Cell> {
+fn row(page: &Page<'_>, line: &Line<'_>, with_unclassified: bool) -> Vec<Cell> {
+    let (terminal, verdict) = line;
     let counts = &terminal.counts;
-    let verdict = Verdict::of(terminal);
+    let unclassified = counts.with(Outcome::Unclassified);
+    let mut row = counts_of(page, line, with_unclassified);
+    row.push(match verdict.dominant {
+        Some(dominant) => main_cause(page, dominant.reason),
+        None if unclassified > 0 => unclassified_cell(page, terminal),
+        None => none(page),
+    });
+    row.push(match verdict.dominant {
+        Some(dominant) => Cell::new(Percent::of(dominant.tally.count(), counts.failed()).rounded()),
+        None => none(page),
+    });
+    row.extend([time(page, verdict.start()), time(page, terminal.last_approved)]);
+    row
+}
+
+/// Who it is and what failed there: the cells that every line of a terminal begins with.
+pub(super) fn counts_of(page: &Page<'_>, line: &Line<'_>, with_unclassified: bool) -> Vec<Cell> {
+    let (terminal, verdict) = line;
+    let counts = &terminal.counts;
     let name = |name: &str| Cell::new(page.pen.name(name));
-    let time = |at: Option<Timestamp>| at.map_or_else(|| none(page), |at| Cell::new(clock(page, at)));
     let id = match page.summary.names.text(terminal.terminal) {
         "" => Cell::styled(page.labels.no_id, Style::Dim),
         id => name(id),
@@ -85,25 +102,18 @@ fn row(page: &Page<'_>, terminal: &TerminalTally, with_unclassified: bool) -> Ve
         let style = if verdict.cause() == Some(cause) { Style::Cause(cause) } else { Style::Plain };
         row.push(number(page, counts.causes[cause.index()], style));
     }
-    let unclassified = counts.with(Outcome::Unclassified);
     if with_unclassified {
-        row.push(number(page, unclassified, Style::Plain));
+        row.push(number(page, counts.with(Outcome::Unclassified), Style::Plain));
     }
-    row.push(match verdict.dominant {
-        Some(dominant) => main_cause(page, dominant.cause, dominant.reason.title(page.language)),
-        None if unclassified > 0 => unclassified_cell(page, terminal),
-        None => none(page),
-    });
-    row.push(match verdict.dominant {
-        Some(dominant) => Cell::new(Percent::of(dominant.tally.count(), counts.failed()).rounded()),
-        None => none(page),
-    });
-    row.extend([time(verdict.start()), time(terminal.last_approved)]);
     row
 }
 
-fn main_cause(page: &Page<'_>, cause: Cause, reason: &str) -> Cell {
-    Cell::styled(format!("{}{}{reason}", page.cause(cause), page.pen.within()), Style::Cause(cause))
+pub(super) fn has_unclassified((terminal, _): &Line<'_>) -> bool {
+    terminal.counts.with(Outcome::Unclassified) > 0
+}
+
+pub(super) fn main_cause(page: &Page<'_>, reason: Reason) -> Cell {
+    Cell::styled(page.cause_and_reason(reason), Style::Cause(reason.cause()))
 }
 
 /// With the code that came most often, so that somebody can look it up.
@@ -118,12 +128,16 @@ fn number(page: &Page<'_>, count: u64, style: Style) -> Cell {
     if count == 0 { none(page) } else { Cell::styled(count.to_string(), style) }
 }
 
-fn none(page: &Page<'_>) -> Cell {
+pub(super) fn none(page: &Page<'_>) -> Cell {
     Cell::styled(page.pen.zero(), Style::Dim)
 }
 
+pub(super) fn time(page: &Page<'_>, at: Option<Timestamp>) -> Cell {
+    at.map_or_else(|| none(page), |at| Cell::new(clock(page, at)))
+}
+
 /// The day is left out when the whole input lies on one.
-fn clock(page: &Page<'_>, at: Timestamp) -> String {
+pub(super) fn clock(page: &Page<'_>, at: Timestamp) -> String {
     let one_day = match (page.summary.first, page.summary.last) {
         (Some(first), Some(last)) => same_day(first, last) && same_day(first, at),
         _ => false,

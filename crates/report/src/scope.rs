@@ -1,0 +1,51 @@
+//! Where an incident is: the values in which everything affected agrees.
+
+use crate::labels::attribute_title;
+use posmortem_classify::Language;
+use posmortem_diagnose::{Attribute, Incident};
+use posmortem_iso8583::screen;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+/// An object of attributes and values, in the order of [`Attribute`].
+pub(crate) struct Scope(Vec<(Attribute, String)>);
+
+impl Scope {
+    pub(crate) fn of(incident: &Incident) -> Self {
+        let told = |(attribute, value): &(Attribute, String)| {
+            // Some values come from the user's own list of terminals.
+            (*attribute, screen(value.as_bytes()).into_owned())
+        };
+        let mut values: Vec<_> = incident.scope.iter().map(told).collect();
+        values.sort();
+        Self(values)
+    }
+
+    /// `model V200, firmware 1.2`
+    pub(crate) fn text(&self, language: Language) -> String {
+        let between = match language {
+            Language::En => ", ",
+            Language::Zh => "、",
+        };
+        let told = self.0.iter().map(|(attribute, value)| {
+            let title = attribute_title(*attribute, language);
+            format!("{title} {value}")
+        });
+        let text = told.collect::<Vec<_>>().join(between);
+        match (text.is_empty(), language) {
+            (false, _) => text,
+            (true, Language::En) => "the whole fleet".to_owned(),
+            (true, Language::Zh) => "全部终端".to_owned(),
+        }
+    }
+}
+
+impl Serialize for Scope {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut scope = serializer.serialize_map(Some(self.0.len()))?;
+        for (attribute, value) in &self.0 {
+            scope.serialize_entry(attribute.name(), value)?;
+        }
+        scope.end()
+    }
+}

@@ -1,0 +1,136 @@
+//! The terminals of a diagnosed fleet: a line for each that has a trouble of its own, a sum for the rest.
+
+use super::terminals::{counts_of, has_unclassified, main_cause, none, time};
+use super::{Page, flow};
+use crate::grid::{Cell, Column, Grid};
+use crate::judged::Line;
+use crate::labels::state_title;
+use crate::pen::Style;
+use crate::verdict::Verdict;
+use posmortem_diagnose::State;
+
+/// Those of whom there is more to say than that somebody else is at fault, or nobody.
+pub(super) fn is_its_own(verdict: &Verdict<'_>) -> bool {
+    matches!(verdict.state(), Some(State::Own | State::Mixed | State::Attack | State::Silent))
+}
+
+/// A section for each group of terminals that is listed, and one line for all others.
+pub(super) fn sections(page: &Page<'_>) -> Vec<Vec<String>> {
+    let is_listed = |verdict: &Verdict<'_>| page.view.all_terminals || is_its_own(verdict);
+    let listed = page.judged.listed_if(page.view, is_listed);
+    let with_unclassified = listed.terminals.iter().any(has_unclassified);
+    let with_incidents = listed.terminals.iter().any(|(_, verdict)| !verdict.incidents().is_empty());
+    let mut grid = Grid::new(columns(page, with_unclassified, with_incidents));
+    for line in &listed.terminals {
+        grid.push(row(page, line, with_unclassified, with_incidents));
+    }
+    let mut lines = grid.lines(page.width, page.pen).into_iter();
+    let header = lines.next().unwrap_or_default();
+    let mut sections: Vec<Vec<String>> = Vec::new();
+    let mut group = None;
+    for ((_, verdict), line) in listed.terminals.iter().zip(lines) {
+        let title = title(page, verdict);
+        if group != Some(title) {
+            group = Some(title);
+            let count =
+                listed.terminals.iter().filter(|(_, other)| self::title(page, other) == title).count();
+            sections.push(vec![page.title(&format!("{title}: {count}")), header.clone()]);
+        }
+        sections.last_mut().expect("a group has begun").push(line);
+    }
+    if listed.terminals.is_empty() {
+        sections.push(vec![nothing(page).to_owned()]);
+    }
+    if let Some(last) = sections.last_mut() {
+        last.extend(page.more(listed.left_out, "台"));
+    }
+    sections.push(others(page, is_listed));
+    sections
+}
+
+/// What stands above a group. Whoever is at fault and was hit besides is at fault.
+fn title(page: &Page<'_>, verdict: &Verdict<'_>) -> &'static str {
+    match verdict.state() {
+        Some(State::Own | State::Mixed) => page.labels.at_fault,
+        state => state_title(state, page.language),
+    }
+}
+
+fn nothing(page: &Page<'_>) -> &'static str {
+    let labels = page.labels;
+    match (page.summary.totals.exchanges, page.judged.incidents(page.view).is_empty()) {
+        (0, _) => labels.no_attempts,
+        (_, true) => labels.nothing_unusual,
+        (_, false) => labels.no_own_fault,
+    }
+}
+
+/// How many terminals are not listed, by state.
+fn others(page: &Page<'_>, is_listed: impl Fn(&Verdict<'_>) -> bool) -> Vec<String> {
+    let states: Vec<_> = page
+        .judged
+        .counted(page.view)
+        .filter(|(_, verdict)| !is_listed(verdict))
+        .map(|(_, verdict)| verdict.state())
+        .collect();
+    let all = State::ALL.into_iter().map(Some).chain([None]);
+    let items: Vec<_> = all
+        .filter_map(|state| {
+            let count = states.iter().filter(|other| **other == state).count();
+            (count > 0).then(|| (format!("{} {count}", state_title(state, page.language)), Style::Plain))
+        })
+        .collect();
+    let Some((first, _)) = items.first() else { return Vec::new() };
+    let title = (format!("{}: {first}", page.labels.other_terminals), Style::Plain);
+    flow::lines(&[&[title], &items[1..]].concat(), page.pen.dot(), page.width, page.pen)
+}
+
+/// What a narrow screen loses first is what the other formats tell as well; last go window, and what
+/// was seen against what was to be expected.
+fn columns(page: &Page<'_>, with_unclassified: bool, with_incidents: bool) -> Vec<Column> {
+    let labels = page.labels;
+    let mut columns = vec![
+        Column::left(labels.terminal).least(16),
+        Column::left(labels.merchant).least(10).rank(9),
+        Column::right(labels.attempts).rank(7),
+        Column::right(labels.failed),
+    ];
+    for (at, cause) in labels.causes.into_iter().enumerate() {
+        let column = Column::right(cause).rank(5);
+        columns.push(if at == 0 { column } else { column.close() });
+    }
+    if with_unclassified {
+        columns.push(Column::right(labels.unclassified_short).close().rank(6));
+    }
+    columns.extend([
+        Column::left(labels.cause).least(18),
+        Column::right(labels.since).rank(1),
+        Column::right(labels.until).rank(3),
+        Column::right(labels.observed).rank(1),
+        Column::right(labels.expected).rank(1),
+        Column::right(labels.confidence).rank(2),
+    ]);
+    if with_incidents {
+        columns.push(Column::left(labels.incident).list(6).rank(8));
+    }
+    columns
+}
+
+fn row(page: &Page<'_>, line: &Line<'_>, with_unclassified: bool, with_incidents: bool) -> Vec<Cell> {
+    let (_, verdict) = line;
+    let mut row = counts_of(page, line, with_unclassified);
+    let shown = |value: Option<String>| value.map_or_else(|| none(page), Cell::new);
+    row.extend([
+        verdict.reason().map_or_else(|| none(page), |reason| main_cause(page, reason)),
+        time(page, verdict.start()),
+        if verdict.ongoing { Cell::new(page.labels.ongoing) } else { time(page, verdict.end()) },
+        shown((verdict.observed() > 0).then(|| verdict.observed().to_string())),
+        shown(verdict.expected().map(|expected| expected.to_string())),
+        shown(verdict.confidence().map(|confidence| confidence.to_string())),
+    ]);
+    if with_incidents {
+        let incidents = verdict.incidents().iter().map(|id| format!("#{id}")).collect::<Vec<_>>().join(" ");
+        row.push(shown((!incidents.is_empty()).then_some(incidents)));
+    }
+    row
+}
