@@ -54,7 +54,7 @@ impl Flags {
 
     /// With those, too.
     #[must_use]
-    pub fn with(self, flags: Self) -> Self {
+    pub const fn with(self, flags: Self) -> Self {
         Self(self.0 | flags.0)
     }
 

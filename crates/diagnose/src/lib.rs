@@ -5,24 +5,47 @@
 //! decided, what is wrong. The same table gives the same bytes at any number of threads.
 #![forbid(unsafe_code)]
 
+mod attack;
 mod attribute;
 mod baseline;
 mod day;
+mod diagnosis;
+mod episodes;
 mod evidence;
 mod excess;
+mod fleet;
+mod incidents;
 mod inventory;
+mod judge;
 mod mark;
+mod overlay;
+mod own;
+mod payment_scopes;
 mod rates;
+mod scan;
 mod settings;
+mod silence;
+mod terminal_counts;
 mod thousandths;
 mod verdict;
+mod why;
 
+pub use attack::{AttackRun, KeyedEntry, attacks};
 pub use attribute::Attribute;
 pub use day::{Attempt, Day, Dimension, Flags, Leaves, UNTOLD};
+pub use diagnosis::diagnose;
+pub use episodes::{Try, episodes};
 pub use evidence::{Evidence, Rule, Value};
 pub use inventory::{Inventory, Listed};
 pub use mark::Mark;
+pub use overlay::Overlay;
+pub use own::{
+    Counts, Family, Health, LN_FACTOR_EDGES, OwnSettings, OwnTest, Signature, SignatureMark, Signatures,
+    Spread, Standing, Suspect, own_faults,
+};
 pub use rates::{LEAST_RATE, Rates};
+pub use scan::{Aside, Finding, Group, Groups, MarkCount, Scan, ScanSettings, Scanned, ScopeKind};
 pub use settings::Settings;
+pub use silence::{Silence, Silences, SitePower, silences};
 pub use thousandths::Thousandths;
 pub use verdict::{Diagnosis, Incident, State, Verdict, Weighed, Why, WhyLine};

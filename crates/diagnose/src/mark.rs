@@ -48,6 +48,15 @@ impl Mark {
         Reason::all().nth(self.index())
     }
 
+    /// The name in the data files and in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FELL_BACK => "fell_back",
+            Self::UNCLASSIFIED => "unclassified",
+            mark => mark.reason().map_or("", Reason::name),
+        }
+    }
+
     /// The mark of that name in the data files: a reason's, `fell_back` or `unclassified`.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {

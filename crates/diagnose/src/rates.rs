@@ -44,6 +44,16 @@ impl Rates {
         at.div_euclid(HOUR_MS).rem_euclid(self.by_hour.len() as i64) as usize
     }
 
+    /// The rate of a cell before its hour is looked at.
+    pub(crate) fn level(&self, cell: u32, mark: Mark) -> f64 {
+        f64::from(self.by_cell[cell as usize][mark.index()])
+    }
+
+    /// The factor of an hour of the day.
+    pub(crate) fn hour_factor(&self, hour: usize, mark: Mark) -> f64 {
+        f64::from(self.by_hour[hour % self.by_hour.len()][mark.index()])
+    }
+
     /// The share of the attempts of that cell at that hour which are expected to show the mark, from
     /// [`LEAST_RATE`] to 0.95.
     pub fn rate(&self, cell: u32, hour: usize, mark: Mark) -> f64 {

@@ -66,7 +66,7 @@ pub struct Incident {
     /// Why.
     pub reason: Reason,
     /// Where: the values in which everything affected agrees.
-    pub scope: Vec<(Attribute, Symbol)>,
+    pub scope: Vec<(Attribute, String)>,
     /// Its first moment.
     pub start: Timestamp,
     /// The moment after its last.

@@ -15,7 +15,7 @@
 mod components;
 mod keys;
 
-use crate::{Conclusion, Exchange, Leg, Source};
+use crate::{Aside, Conclusion, Exchange, Leg, Source};
 use components::Components;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -40,6 +40,8 @@ pub enum Decided<'d> {
     Leg(&'d Leg),
     /// An exchange as this run concluded it.
     Exchange(&'d Exchange, &'d Conclusion, Standing),
+    /// A settled message that is no attempt. Those of edges come of their legs again.
+    Aside(&'d Aside),
 }
 
 /// Takes legs in canonical order and the exchanges that came of them, and tells edges from the rest.
@@ -99,6 +101,12 @@ impl Edges {
             Some(standing) => out(Decided::Exchange(exchange, conclusion, standing)),
             None => self.components.exchange(source, exchange, conclusion, out),
         }
+    }
+
+    /// Takes a message that pairing has settled and that is no attempt, before the next
+    /// [`Edges::release`].
+    pub fn aside(&mut self, aside: &Aside) {
+        self.components.aside(aside);
     }
 
     /// Lets go of every component that can neither grow nor become an edge any more. `waiting` are

@@ -222,6 +222,15 @@ impl ExchangeTable {
         })
     }
 
+    /// More of a row that failed or was taken back: the upper 16 bits of `row` are its chunk, the lower
+    /// ones its place there.
+    ///
+    /// # Panics
+    /// When there is no such chunk.
+    pub fn detail(&self, row: u32) -> Option<Detail> {
+        self.chunks[(row >> 16) as usize].details.of_row((row & 0xffff) as usize)
+    }
+
     fn row(&self, chunk: &Chunk, row: usize, detail: Option<Detail>) -> Row {
         let Manner { entry_mode, kind, currency, offset_minutes, traces } =
             self.manners()[chunk.manners().id(row)];

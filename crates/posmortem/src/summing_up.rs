@@ -4,8 +4,7 @@
 //! What the ledger and the states of the files tell is not told again.
 
 use crate::{Run, Settings};
-use posmortem_diagnose::Diagnosis;
-use posmortem_exchange::{Coverage, ExchangeTable, Names, Pairing, RunFacts, SilentLink, Summary, Tally};
+use posmortem_exchange::{Coverage, Names, Pairing, RunFacts, SilentLink, Summary, Tally};
 
 /// Silent links that are named; more would bury the rest.
 const NAMED_LINKS: usize = 5;
@@ -33,15 +32,10 @@ pub(crate) fn summary_of(facts: RunFacts, pairing: &Pairing, tally: Tally, names
 /// The run with what its table says of the fleet. A run that broke off is of a part of it, and says nothing.
 pub(crate) fn judged(mut run: Run, settings: &Settings) -> Run {
     if let (Some(asked), Some(table), false) = (&settings.diagnosis, &run.table, run.stopped) {
-        run.diagnosis = diagnose(table, &run.summary.names, asked);
+        run.diagnosis = Some(posmortem_diagnose::diagnose(table, &run.summary.names, asked));
     }
     run.table = run.table.filter(|_| settings.keep_table);
     run
-}
-
-/// In the place of `posmortem_diagnose::diagnose`: says nothing of anything.
-fn diagnose(_: &ExchangeTable, _: &Names, _: &posmortem_diagnose::Settings) -> Option<Diagnosis> {
-    None
 }
 
 /// What makes the numbers doubtful, the weightiest first.

@@ -7,35 +7,38 @@
 mod cases;
 
 use cases::{Case, Form, Law, draw, replay, same, uphold};
-use posmortem::exchange::{Conclusion, Exchange, Names, Outcome, PairingSettings, Summary};
-use posmortem::{InputSource, Observer, Settings, Tables, TokenKey, analyse, save_table, sorted_paths};
+use posmortem::exchange::{
+    CardMark, Conclusion, Exchange, ExchangeTable, Names, Outcome, PairingSettings, Row, TerminalEvent,
+};
+use posmortem::{InputSource, Observer, Run, Settings, Tables, TokenKey, analyse, save_table, sorted_paths};
 use posmortem_report::{ExchangeRows, Format, RowFormat, View, write_summary};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
+use std::collections::HashMap;
 use std::fs;
 use std::ops::ControlFlow;
 
 const LAWS: [Law; 1] =
     [("tables_cut_anywhere_say_what_the_day_says", tables_cut_anywhere_say_what_the_day_says)];
 
-const HEADER: &str = "time,link,mti,terminal_id,stan,rrn,pan,amount,response_code,direction,original_stan,original_rrn,trace_id,latency_ms,reason_text,advice_code,merchant_id,currency";
+const HEADER: &str = "time,link,mti,terminal_id,stan,rrn,pan,amount,response_code,direction,original_stan,original_rrn,trace_id,latency_ms,reason_text,advice_code,merchant_id,currency,region,model,firmware,service_code,tvr,chip_condition,de70,pos_entry_mode";
 
 /// Disorder stays below the horizon.
 const HORIZON_MS: i64 = 60_000;
 
 /// One row of a random day, and how many seconds after its time it is written.
 #[derive(Clone, Debug)]
-struct Row {
+struct Line {
     second: u32,
     delay: u32,
     text: String,
 }
 
 /// A row, and often a second one of the same attempt.
-fn rows() -> impl Strategy<Value = Vec<Row>> {
+fn rows() -> impl Strategy<Value = Vec<Line>> {
     let mti = prop::sample::select(vec![
         "0200", "0200", "0210", "0210", "0201", "0100", "0110", "0400", "0400", "0410", "0420", "0430",
-        "0800", "0220", "0230", "",
+        "0800", "0801", "0810", "0220", "0230", "",
     ]);
     // Half of all rows share a few keys, so that they collide; the others keep to themselves.
     let few =
@@ -63,10 +66,24 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
         prop::sample::select(vec!["156", "", "840"]),
         prop::sample::select(vec!["", "", "R1", "R2"]),
     );
+    // Told by few rows, and most often by none of an exchange or by one side alone.
+    let shown = (
+        prop::sample::select(vec!["", "", "north", "south"]),
+        prop::sample::select(vec!["", "", "P400"]),
+        prop::sample::select(vec!["", "1.2", "1.3"]),
+        prop::sample::select(vec!["", "201", "101"]),
+        prop::sample::select(vec!["", "", "0000200000", "2000180000"]),
+        prop::sample::select(vec!["", "", "1", "2"]),
+        prop::sample::select(vec!["", "001", "101", "301", "002"]),
+        prop::sample::select(vec!["", "051", "058", "801"]),
+    );
+    let shown = shown.prop_map(|(region, model, firmware, service, tvr, chip, network, entry)| {
+        format!("{region},{model},{firmware},{service},{tvr},{chip},{network},{entry}")
+    });
     let second_mti = prop::sample::select(vec!["0210", "0210", "0210", "0400", "0110", "0200"]);
     let follows = prop_oneof![2 => Just(None), 1 => (0..55_u32, second_mti).prop_map(Some)];
-    (numbers, mti, terminal, code, (link, rrn, direction, card), rest, (odd, follows)).prop_map(
-        |((second, delay, stan, amount, original), mti, terminal, code, names, rest, (torn, follows))| {
+    (numbers, mti, terminal, code, (link, rrn, direction, card), rest, (odd, follows, shown)).prop_map(
+        |((second, delay, stan, amount, original), mti, terminal, code, names, rest, (torn, follows, shown))| {
             let (link, rrn, direction, card) = names;
             let (trace, latency, word, why, merchant, currency, original_rrn) = rest;
             let blank_zero = |number: u32| if number == 0 { String::new() } else { number.to_string() };
@@ -77,10 +94,10 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
                     format!("{time},{link},{mti}")
                 } else {
                     format!(
-                        "{time},{link},{mti},{terminal},{stan},{rrn},{card},{amount},{code},{direction},{original},{original_rrn},{trace},{latency},{word},{why},{merchant},{currency}"
+                        "{time},{link},{mti},{terminal},{stan},{rrn},{card},{amount},{code},{direction},{original},{original_rrn},{trace},{latency},{word},{why},{merchant},{currency},{shown}"
                     )
                 };
-                Row { second, delay, text }
+                Line { second, delay, text }
             };
             let next = follows.map(|(later, mti)| row(second + later, mti));
             std::iter::once(row(second, mti)).chain(next).collect()
@@ -96,7 +113,7 @@ fn day() -> impl Strategy<Value = Case> {
     let block_size = prop_oneof![2 => 1..1_500_usize, 1 => Just(1 << 18)];
     let numbers = (cuts, hands, 0..5_usize, 0..40_usize, 1..9_usize, block_size);
     (prop::collection::vec(rows(), 1..375), numbers).prop_map(|(rows, numbers)| {
-        let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
+        let mut rows: Vec<Line> = rows.into_iter().flatten().collect();
         let (cuts, hands, turn, waiting_legs, threads, block_size) = numbers;
         rows.sort_by_key(|row| row.second + row.delay);
         Case::new(Form::Csv, HEADER, rows.into_iter().map(|row| row.text).collect())
@@ -118,11 +135,23 @@ impl Observer for Rows {
     }
 }
 
-/// The JSON report, and every row, sorted.
+/// The JSON report, every row, sorted, and the exchange table.
 #[derive(Debug, PartialEq)]
 struct Said {
     report: String,
     rows: String,
+    table: TableSaid,
+}
+
+/// What the exchange table says, symbols by their names.
+#[derive(Debug, PartialEq)]
+struct TableSaid {
+    /// Rows in their order, all but their cards.
+    rows: Vec<String>,
+    /// For each card, which different rows have it. Rows that differ in nothing else have no order among
+    /// themselves, and what a card is called depends on the run.
+    cards: Vec<Vec<usize>>,
+    events: Vec<String>,
 }
 
 struct Lab {
@@ -140,7 +169,7 @@ impl Lab {
     fn settings() -> Settings {
         let pairing =
             PairingSettings { horizon_ms: HORIZON_MS, timeout_ms: 20_000, ..PairingSettings::default() };
-        Settings { pairing, ..Settings::default() }
+        Settings { pairing, keep_table: true, ..Settings::default() }
     }
 
     /// As the case has it.
@@ -174,7 +203,7 @@ impl Lab {
         let mut rows = Rows(ExchangeRows::new(RowFormat::Ndjson, Vec::new(), &sorted_paths(logs)));
         let settings = Settings { token_key: Some(self.key.clone()), ..Self::settings() };
         let run = analyse(logs, &settings, &mut rows);
-        said(&run.summary, rows)
+        said(&run, rows)
     }
 
     fn of_tables(tables: &[InputSource], settings: &Settings) -> Said {
@@ -183,11 +212,39 @@ impl Lab {
         let run = tables.analyse(settings, &mut rows);
         let summary = &run.summary;
         assert_eq!(summary.ledger.frames(), summary.files.iter().map(|file| file.frames).sum::<u64>());
-        said(summary, rows)
+        said(&run, rows)
     }
 }
 
-fn said(summary: &Summary, rows: Rows) -> Said {
+fn table_said(table: &ExchangeTable, names: &Names) -> TableSaid {
+    let name = |symbol| names.text(symbol);
+    let show = |row: &Row| {
+        let Row { at, place, entry_mode, kind, traces, conclusion, amount, latency, detail, .. } = row;
+        let names = [place.terminal, place.site, place.equipment, row.issuer, row.link].map(name);
+        let told = detail.map(|of| (of.stan, of.rrn, of.source, of.latency_ms));
+        let more = detail.map(|of| [of.merchant, of.switch_reason].map(name));
+        format!(
+            "{at:?} {names:?} {entry_mode:?} {kind:?} {traces:?} {conclusion:?} {amount:?} {latency:?} {told:?} {more:?}"
+        )
+    };
+    let rows: Vec<String> = table.rows().map(|row| show(&row)).collect();
+    let mut cards: HashMap<CardMark, Vec<usize>> = HashMap::new();
+    let mut different = 0;
+    for (at, row) in table.rows().enumerate() {
+        different += usize::from(at > 0 && rows[at] != rows[at - 1]);
+        if let Some(card) = row.card {
+            cards.entry(card).or_default().push(different);
+        }
+    }
+    let mut cards: Vec<_> = cards.into_values().collect();
+    cards.sort();
+    let event = |event: &TerminalEvent| format!("{} {} {:?}", event.at, name(event.terminal), event.what);
+    TableSaid { rows, cards, events: table.events().iter().map(event).collect() }
+}
+
+fn said(run: &Run, rows: Rows) -> Said {
+    let summary = &run.summary;
+    let table = table_said(run.table.as_ref().expect("it is asked for"), &summary.names);
     let view = View { all_terminals: true, version: "0", rules_sha256: "0", ..View::default() };
     let mut report = Vec::new();
     write_summary(summary, Format::Json, &view, &mut report).expect("a Vec takes every byte");
@@ -195,7 +252,7 @@ fn said(summary: &Summary, rows: Rows) -> Said {
     let rows = String::from_utf8(rows).expect("UTF-8");
     let mut rows: Vec<&str> = rows.lines().collect();
     rows.sort_unstable();
-    Said { report: String::from_utf8(report).expect("UTF-8"), rows: rows.join("\n") }
+    Said { report: String::from_utf8(report).expect("UTF-8"), rows: rows.join("\n"), table }
 }
 
 fn tables_cut_anywhere_say_what_the_day_says(case: &Case) -> TestCaseResult {
@@ -213,6 +270,11 @@ fn tables_cut_anywhere_say_what_the_day_says(case: &Case) -> TestCaseResult {
     tables.rotate_left(turn);
     let (of_tables, of_logs) = (pool.install(|| Lab::of_tables(&tables, &settings)), lab.of_logs(&logs));
     same("rows of tables and logs", &of_tables.rows, &of_logs.rows)?;
+    let lines = |lines: &[String]| lines.join("\n");
+    let [of_table, of_log] = [&of_tables.table, &of_logs.table];
+    same("exchange tables of tables and logs", &lines(&of_table.rows), &lines(&of_log.rows))?;
+    same("events of tables and logs", &lines(&of_table.events), &lines(&of_log.events))?;
+    prop_assert_eq!(&of_table.cards, &of_log.cards);
     same("reports of tables and logs", &of_tables.report, &of_logs.report)
 }
 

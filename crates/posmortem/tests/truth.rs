@@ -11,7 +11,7 @@ use posmortem::exchange::{
 };
 use posmortem::{InputSource, Observer, Settings, analyse};
 use posmortem_classify::{Cause, Dialect, Reason};
-use posmortem_synth::{self as synth, Form, Rates, Written, moment};
+use posmortem_synth::{self as synth, FaultCounts, FaultKind, Form, Rates, World, Written, moment};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::fs;
@@ -40,6 +40,28 @@ fn world(seed: u64, form: Form) -> synth::Settings {
         rates,
         cut,
         ..synth::Settings::new(seed)
+    }
+}
+
+/// A labelled world by its seed, with many faults for its size, some of them nasty or cut.
+fn labelled_world(seed: u64, form: Form) -> synth::Settings {
+    let terminals = [40, 300, 120, 6][(seed % 4) as usize];
+    let mut faults = if seed % 7 == 6 { FaultCounts::null(terminals) } else { FaultCounts::usual(terminals) };
+    if seed % 7 != 6 {
+        for kind in FaultKind::ALL {
+            faults = faults.with(kind, 1 + (seed % 3) as u32);
+        }
+    }
+    faults.effect = [1.0, 3.0, 0.5][(seed / 2 % 3) as usize];
+    let labelled = synth::Settings::labelled(seed, World::LABELLED[(seed % 2) as usize], terminals);
+    synth::Settings {
+        attempts: [2_500, 4_000, 900][(seed % 3) as usize],
+        days: 1 + u32::from(seed % 5 == 3),
+        faults,
+        rates: if seed.is_multiple_of(2) { Rates::nasty() } else { labelled.rates.clone() },
+        cut: world(seed, form).cut,
+        form,
+        ..labelled
     }
 }
 
@@ -221,11 +243,12 @@ fn dealt(log: String, seed: u64, form: Form) -> Vec<String> {
     files
 }
 
-fn differences(seed: u64, form: Form) -> Vec<String> {
+fn differences(seed: u64, world: &synth::Settings) -> Vec<String> {
+    let form = world.form;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (mut log, mut attempts) = (Vec::new(), Vec::new());
     let Written { truth, links, .. } =
-        synth::write(&world(seed, form), &mut log, Some(&mut attempts)).expect("a Vec takes every byte");
+        synth::write(world, &mut log, Some(&mut attempts)).expect("a Vec takes every byte");
     let attempts = true_attempts(&String::from_utf8(attempts).expect("text"));
     if truth.lines == 0 {
         return Vec::new();
@@ -233,7 +256,8 @@ fn differences(seed: u64, form: Form) -> Vec<String> {
     assert_eq!(
         truth.ledger.lines(),
         truth.lines,
-        "seed {seed}, {}: every line is in the true ledger once",
+        "seed {seed}, {}, {}: every line is in the true ledger once",
+        world.world.name(),
         form.name()
     );
     let files = dealt(String::from_utf8(log).expect("text"), seed, form);
@@ -256,7 +280,7 @@ fn differences(seed: u64, form: Form) -> Vec<String> {
     for (way, settings) in [("the long way", settings), ("a glance", glance)] {
         let mut told = Attempts::default();
         let said = analyse(&sources, &settings, &mut told).summary;
-        let about = format!("seed {seed}, {}, {way}", form.name());
+        let about = format!("seed {seed}, {}, {}, {way}", world.world.name(), form.name());
         let mut check = Check { about, differences };
         check.all(&said, &truth);
         // What is counted at a glance is not told.
@@ -273,15 +297,24 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
-#[test]
-fn reports_of_labelled_days_are_true() {
+fn true_reports(least: u64, world: fn(u64, Form) -> synth::Settings) {
     let from = number("POSMORTEM_TRUTH_FROM").unwrap_or(1);
-    let seeds = from..from + number("POSMORTEM_TRUTH_SEEDS").unwrap_or(24);
-    let worlds = seeds.flat_map(|seed| Form::ALL.map(|form| (seed, form)));
+    let seeds = from..from + number("POSMORTEM_TRUTH_SEEDS").unwrap_or(least);
+    let worlds = seeds.flat_map(|seed| Form::ALL.map(|form| (seed, world(seed, form))));
     let wrong: Vec<Vec<String>> =
-        worlds.map(|(seed, form)| differences(seed, form)).filter(|wrong| !wrong.is_empty()).collect();
+        worlds.map(|(seed, world)| differences(seed, &world)).filter(|wrong| !wrong.is_empty()).collect();
     let count = wrong.len();
     // The first worlds tell enough.
     let told: Vec<String> = wrong.into_iter().take(8).flat_map(|of| of.into_iter().take(12)).collect();
     assert!(told.is_empty(), "{count} worlds differ\n{}", told.join("\n"));
+}
+
+#[test]
+fn reports_of_labelled_days_are_true() {
+    true_reports(24, world);
+}
+
+#[test]
+fn reports_of_days_with_faults_are_true() {
+    true_reports(12, labelled_world);
 }

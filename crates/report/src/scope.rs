@@ -3,7 +3,6 @@
 use crate::labels::attribute_title;
 use posmortem_classify::Language;
 use posmortem_diagnose::{Attribute, Incident};
-use posmortem_exchange::{Names, Symbol};
 use posmortem_iso8583::screen;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -12,10 +11,10 @@ use serde::{Serialize, Serializer};
 pub(crate) struct Scope(Vec<(Attribute, String)>);
 
 impl Scope {
-    pub(crate) fn of(incident: &Incident, names: &Names) -> Self {
-        let told = |(attribute, value): &(Attribute, Symbol)| {
+    pub(crate) fn of(incident: &Incident) -> Self {
+        let told = |(attribute, value): &(Attribute, String)| {
             // Some values come from the user's own list of terminals.
-            (*attribute, screen(names.text(*value).as_bytes()).into_owned())
+            (*attribute, screen(value.as_bytes()).into_owned())
         };
         let mut values: Vec<_> = incident.scope.iter().map(told).collect();
         values.sort();

@@ -2,16 +2,18 @@
 //!
 //! Kept in files of the crate's own, so that the truth does not rest on the tables it is to check.
 
+use crate::World;
 use posmortem_iso8583::rows;
 
 const CODES: &str = include_str!("../data/codes.tsv");
+const LABELLED_CODES: &str = include_str!("../data/labelled-codes.tsv");
 const REVERSALS: &str = include_str!("../data/reversal-reasons.tsv");
 const MASKED: &str = include_str!("../data/masked-codes.tsv");
 
 /// The five causes, in the order of reports.
 pub const CAUSES: [&str; 5] = ["network", "account", "card", "key", "operator"];
 
-/// The dialects of this world.
+/// The dialects of the plain world.
 pub(crate) const DIALECTS: [&str; 2] = ["iso1987", "unionpay-pos"];
 
 /// A reason and the number of its cause in [`CAUSES`].
@@ -69,8 +71,8 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// Reads the tables that the crate carries.
-    pub(crate) fn read() -> Self {
+    /// Reads the tables that the crate carries for a world.
+    pub(crate) fn read(world: World) -> Self {
         const WELL_FORMED: &str = "the crate's own tables are checked by a test";
         let mut reasons: Vec<Reason> = Vec::new();
         let mut number = |cause: &'static str, name: &'static str| {
@@ -82,8 +84,9 @@ impl Facts {
             });
             Some(at as u8)
         };
+        let codes = if world == World::Plain { CODES } else { LABELLED_CODES };
         let table =
-            rows(CODES, ["dialect", "code", "weight", "cause", "reason", "related"]).expect(WELL_FORMED);
+            rows(codes, ["dialect", "code", "weight", "cause", "reason", "related"]).expect(WELL_FORMED);
         let codes = table.into_iter().map(|row| {
             let [dialect, text, weight, cause, reason, related] = row.fields;
             let decision = match number(cause, reason) {
@@ -116,6 +119,14 @@ impl Facts {
         Self { reasons, codes, reversals, masked }
     }
 
+    /// The cause of a code that declines, as its number in [`CAUSES`].
+    pub(crate) fn cause(&self, code: u8) -> Option<usize> {
+        match self.codes[usize::from(code)].decision {
+            Decision::Declines(reason) => Some(self.reasons[usize::from(reason)].cause),
+            Decision::Approves | Decision::Nothing => None,
+        }
+    }
+
     /// The number of a code in a dialect.
     pub(crate) fn code(&self, dialect: &str, text: &str) -> Option<u8> {
         let found = self.codes.iter().position(|code| code.dialect == dialect && code.text == text);
@@ -135,7 +146,7 @@ mod tests {
 
     #[test]
     fn the_tables_can_be_read() {
-        let facts = Facts::read();
+        let facts = Facts::read(World::Plain);
         assert!(facts.codes.len() > 50 && facts.reversals.len() == 7);
         for dialect in DIALECTS {
             assert!(facts.code(dialect, "00").is_some());
@@ -150,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_void_may_change_the_reason() {
-        let facts = Facts::read();
+        let facts = Facts::read(World::Plain);
         let code = &facts.codes[usize::from(facts.code("unionpay-pos", "12").unwrap())];
         assert_ne!(code.decision(false), code.decision(true));
     }

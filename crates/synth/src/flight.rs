@@ -207,6 +207,12 @@ pub(crate) struct Flight {
     /// From the last copy of the request to the answer.
     pub(crate) latency: u32,
     pub(crate) undo: Undo,
+    /// The code of an answer that is certain.
+    pub(crate) script: Option<u8>,
+    /// The number of the scene that it belongs to, from 1 on; 0 for none.
+    pub(crate) scene: u16,
+    /// Whether the terminal's STAN begins anew.
+    pub(crate) resets: bool,
     /// Lines that are still to come.
     pub(crate) left: u8,
     pub(crate) seen: Seen,

@@ -14,25 +14,42 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod attempt;
+mod bank;
+mod census;
 mod delimited;
 mod facts;
+mod fate;
+mod fault;
+mod fault_counts;
 mod fleet;
 mod flight;
 mod jpos;
+mod labels;
+mod make;
 mod message;
+mod own;
+mod plain;
 mod plan;
+mod plot;
 mod queue;
 mod random;
+mod reckoning;
 mod reversal;
+mod scene;
 mod settings;
+mod shared;
+mod town;
 mod truth;
 mod truth_file;
 mod verdict;
 mod world;
 
 pub use facts::{CAUSES, Reason};
+pub use fault_counts::{FaultCounts, FaultKind};
 pub use fleet::{Link, Terminal};
-pub use settings::{Form, Rates, Settings};
+pub use labels::{Label, Labels};
+pub use settings::{Form, Rates, Settings, World};
 pub use truth::{Counts, LedgerTruth, Money, OUTCOMES, TerminalTruth, Truth};
 pub use world::{Written, write};
 

@@ -4,7 +4,7 @@
 use anyhow::{Context, bail};
 use clap::Parser;
 use jiff::civil::Date;
-use posmortem_synth::{Form, Rates, Settings, write};
+use posmortem_synth::{FaultCounts, FaultKind, Form, Rates, Settings, World, write};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -23,7 +23,19 @@ struct Args {
     /// Terminals.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     terminals: u32,
-    /// Links.
+    /// plain, city or province. The latter two have faults.
+    #[arg(long, default_value = "plain", value_parser = |text: &str| World::from_name(text).ok_or("plain, city or province"))]
+    world: World,
+    /// Multiplies the share of attempts that each fault hits.
+    #[arg(long, default_value_t = 1.0, value_parser = effect)]
+    effect: f64,
+    /// No fault and no attack; what only looks like one remains.
+    #[arg(long)]
+    null: bool,
+    /// How many of a kind of fault, such as issuer_outage=1; the others are as usual, or none with --null.
+    #[arg(long, value_name = "KIND=NUMBER", value_parser = count)]
+    count: Vec<(FaultKind, u32)>,
+    /// Links of the plain world.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     links: u32,
     /// responses, both or jpos.
@@ -53,6 +65,9 @@ struct Args {
     /// One row an attempt.
     #[arg(long)]
     truth_attempts: Option<PathBuf>,
+    /// What a diagnosis should say, one JSON object a line.
+    #[arg(long)]
+    labels: Option<PathBuf>,
     /// A configuration for posmortem that tells each link's dialect.
     #[arg(long)]
     config: Option<PathBuf>,
@@ -69,29 +84,14 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn run(args: &Args) -> anyhow::Result<()> {
-    let settings = Settings {
-        day: args.day,
-        days: args.days,
-        attempts: args.attempts,
-        terminals: args.terminals,
-        links: args.links,
-        two_dialects: !args.one_dialect,
-        form: args.form,
-        rates: if args.plain {
-            Rates::plain()
-        } else if args.nasty {
-            Rates::nasty()
-        } else {
-            Rates::everyday()
-        },
-        ..Settings::new(args.seed)
-    };
+    let settings = args.settings();
     // All made before the work, so that a wrong path fails at once.
     let mut out: Box<dyn Write> = match args.log() {
         None => Box::new(io::stdout().lock()),
         Some(path) => Box::new(create(path)?),
     };
     let truth = args.truth.as_deref().map(create).transpose()?;
+    let labels = args.labels.as_deref().map(create).transpose()?;
     let config = args.config.as_deref().map(create).transpose()?;
     let mut attempts = args.truth_attempts.as_deref().map(create).transpose()?.map(BufWriter::new);
     let attempts_out = attempts.as_mut().map(|file| file as &mut dyn Write);
@@ -103,6 +103,11 @@ fn run(args: &Args) -> anyhow::Result<()> {
     if let Some(truth) = truth {
         let mut truth = BufWriter::new(truth);
         written.truth.write_tsv(&mut truth).and_then(|()| truth.flush()).context("cannot write the truth")?;
+    }
+    if let Some(labels) = labels {
+        let mut labels = BufWriter::new(labels);
+        let told = written.labels.write_json_lines(&mut labels).and_then(|()| labels.flush());
+        told.context("cannot write the labels")?;
     }
     if let Some(mut config) = config {
         for link in &written.links {
@@ -116,6 +121,38 @@ fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 impl Args {
+    fn settings(&self) -> Settings {
+        let is_plain = self.world == World::Plain;
+        let mut faults = match (is_plain, self.null) {
+            (true, _) => FaultCounts::default(),
+            (false, true) => FaultCounts::null(self.terminals),
+            (false, false) => FaultCounts::usual(self.terminals),
+        };
+        faults.effect = self.effect;
+        for (kind, count) in &self.count {
+            faults = faults.with(*kind, *count);
+        }
+        let rates = match (self.plain, self.nasty, is_plain) {
+            (true, ..) => Rates::plain(),
+            (_, true, _) => Rates::nasty(),
+            (.., true) => Rates::everyday(),
+            (.., false) => Rates::labelled(),
+        };
+        Settings {
+            day: self.day,
+            days: self.days,
+            attempts: self.attempts,
+            terminals: self.terminals,
+            world: self.world,
+            faults,
+            links: self.links,
+            two_dialects: !self.one_dialect,
+            form: self.form,
+            rates,
+            ..Settings::new(self.seed)
+        }
+    }
+
     /// The file of the log, unless it goes to standard output.
     fn log(&self) -> Option<&Path> {
         Some(self.output.as_path()).filter(|path| *path != Path::new("-"))
@@ -124,7 +161,7 @@ impl Args {
 
 /// Two outputs in one file would be neither.
 fn refuse_collisions(args: &Args) -> anyhow::Result<()> {
-    let further = [&args.truth, &args.truth_attempts, &args.config];
+    let further = [&args.truth, &args.truth_attempts, &args.labels, &args.config];
     let mut seen = BTreeSet::new();
     for path in args.log().into_iter().chain(further.into_iter().flatten().map(PathBuf::as_path)) {
         let is_device = fs::metadata(path).is_ok_and(|there| !there.is_file());
@@ -149,6 +186,21 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
         .root_cause()
         .downcast_ref()
         .is_some_and(|error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// A share of what is published, and no more than all attempts make sense of.
+fn effect(text: &str) -> Result<f64, String> {
+    let effect: f64 = text.parse().map_err(|_| "a number such as 0.5")?;
+    if (0.0..=10.0).contains(&effect) { Ok(effect) } else { Err("a number from 0 to 10".to_owned()) }
+}
+
+/// A kind of fault and how many.
+fn count(text: &str) -> Result<(FaultKind, u32), String> {
+    let kinds = || FaultKind::ALL.map(FaultKind::name).join(", ");
+    let (kind, count) = text.split_once('=').ok_or("a kind and a number, such as attack=2")?;
+    let kind = FaultKind::from_name(kind).ok_or_else(|| format!("a kind of: {}", kinds()))?;
+    let count = count.parse().ok().filter(|count| *count <= 100_000);
+    Ok((kind, count.ok_or("a number up to 100000")?))
 }
 
 /// A day on which, and on as many as are allowed after it, times have four-digit years.

@@ -1,7 +1,7 @@
 //! One line's message, as a form may write it.
 
 use crate::facts::Facts;
-use crate::fleet::{ENTRY_MODES, Fleet, Link, Terminal};
+use crate::fleet::{ENTRY_MODES, Fleet, Link, Terminal, service_code};
 use crate::flight::{Flight, Names, Part, Role};
 
 /// The fields of one message. What is absent is `None` or empty.
@@ -19,6 +19,10 @@ pub(crate) struct Message<'w> {
     pub(crate) processing_code: &'static str,
     pub(crate) amount: Option<u64>,
     pub(crate) entry_mode: &'static str,
+    /// The firmware of that moment.
+    pub(crate) firmware: &'static str,
+    /// The first digit of the card's service code, where rows tell it.
+    pub(crate) service_code: Option<char>,
     pub(crate) code: &'w str,
     pub(crate) link: &'w Link,
     pub(crate) latency: Option<u32>,
@@ -92,6 +96,8 @@ pub(crate) fn message<'w>(
         processing_code: if is_administrative { "" } else { flight.kind.processing_code() },
         amount: Some(amount).filter(|amount| *amount > 0),
         entry_mode: if is_administrative { "" } else { ENTRY_MODES[usize::from(flight.entry)].0 },
+        firmware: terminal.firmware_at(flight.begin),
+        service_code: card.zip(fleet.stripes).map(|(card, stripes)| service_code(card, stripes)),
         code,
         link,
         latency: (part == Part::Answer).then_some(flight.latency),

@@ -3,13 +3,17 @@
 //! Draws do not depend on the form, so that all forms of a seed tell the same day.
 
 use crate::facts::{Decision, Facts, WhyReversed};
+use crate::fate::Fate;
 use crate::fleet::{Fleet, weighted};
 use crate::flight::{Flight, Kind, Part, Role};
+use crate::make::Make;
+use crate::plain::Plain;
 use crate::queue::Queue;
-use crate::random::{Random, happens, lognormal, seconds};
+use crate::random::{Random, happens, seconds};
 use crate::reversal::Why;
+use crate::town::Town;
 use crate::world::DAY_MS;
-use crate::{Rates, Settings};
+use crate::{Rates, Settings, census, plot};
 use rand::distr::weighted::WeightedIndex;
 use rand::{RngExt, SeedableRng};
 
@@ -21,6 +25,12 @@ const NO_STAN: u32 = 990_000;
 /// Near a hard cut only what a cut cannot make ambiguous happens.
 const EDGE_MS: i64 = 15 * 60_000;
 
+/// Who comes, and what becomes of it.
+pub(crate) enum People {
+    Plain(Plain),
+    Town(Box<Town>),
+}
+
 /// Plans transactions and puts their lines into the queue.
 pub(crate) struct Planner {
     pub(crate) fleet: Fleet,
@@ -28,8 +38,7 @@ pub(crate) struct Planner {
     pub(crate) queue: Queue,
     pub(crate) random: Random,
     pub(crate) rates: Rates,
-    /// Quantiles of the time that a host takes, in milliseconds.
-    latencies: Vec<u32>,
+    pub(crate) people: People,
     pub(crate) lost_why: WeightedIndex<f64>,
     pub(crate) answered_why: WeightedIndex<f64>,
     edges: Vec<i64>,
@@ -40,12 +49,19 @@ pub(crate) struct Planner {
 
 impl Planner {
     pub(crate) fn new(settings: &Settings) -> Self {
-        let facts = Facts::read();
+        let facts = Facts::read(settings.world);
         let mut random = Random::seed_from_u64(settings.seed);
-        let fleet = Fleet::draw(settings, &facts, &mut random);
-        let mut latencies: Vec<u32> =
-            (0..1024).map(|_| (420.0 * lognormal(&mut random, 0.55)).clamp(30.0, 15_000.0) as u32).collect();
-        latencies.sort_unstable();
+        let (fleet, people) = match Make::of(settings.world) {
+            None => {
+                let (fleet, plain) = Plain::draw(settings, &facts, &mut random);
+                (fleet, People::Plain(plain))
+            }
+            Some(make) => {
+                let (mut fleet, mut town) = census::draw(make, settings, &facts, &mut random);
+                plot::plan(settings, &mut fleet, &mut town, &facts);
+                (fleet, People::Town(Box::new(town)))
+            }
+        };
         let why = |weight: fn(&WhyReversed) -> f64| weighted(facts.reversals.iter().map(weight));
         let start = settings.start();
         Self {
@@ -54,10 +70,10 @@ impl Planner {
             edges: settings.cut.iter().flat_map(|(from, to)| [start + from, start + to]).collect(),
             rates: settings.rates.clone(),
             queue: Queue::default(),
+            people,
             fleet,
             facts,
             random,
-            latencies,
             rrn: 0,
             hop_stan: 0,
         }
@@ -66,38 +82,82 @@ impl Planner {
     /// A customer comes to a terminal.
     pub(crate) fn arrive(&mut self, at: i64) {
         let random = &mut self.random;
-        let minute = (at.rem_euclid(DAY_MS) / 60_000) as u16;
-        let terminal = self.fleet.open_terminal(minute, random);
-        let issuer = self.fleet.issuer(random);
-        let card = self.fleet.issuers[usize::from(issuer)].card(random);
-        let kind = kind(self.rates.other_kinds, random);
-        let entry = self.fleet.entry(terminal, random);
-        let amount = if kind == Kind::Inquiry { 0 } else { amount(random) };
-        let flight = Flight {
-            kind,
-            terminal,
-            issuer,
-            entry,
-            card,
-            amount,
-            approved: amount,
-            begin: at,
-            ..Flight::default()
+        let flight = match &self.people {
+            People::Plain(plain) => {
+                let minute = (at.rem_euclid(DAY_MS) / 60_000) as u16;
+                let terminal = plain.open_terminal(&self.fleet, minute, random);
+                let issuer = plain.issuer(random);
+                let card = self.fleet.issuers[usize::from(issuer)].card(random);
+                let kind = kind(self.rates.other_kinds, random);
+                let entry = self.fleet.entry(terminal, random);
+                Flight { kind, terminal, issuer, entry, card, begin: at, ..Flight::default() }
+            }
+            People::Town(town) => {
+                let Some(flight) = town.visit(&self.fleet, at, random) else { return };
+                Flight { kind: kind(self.rates.other_kinds, random), ..flight }
+            }
         };
+        let amount = if flight.kind == Kind::Inquiry { 0 } else { amount(random) };
+        let flight = Flight { amount, approved: amount, ..flight };
         if self.draw(self.rates.offline) {
             self.begin(Flight { role: Role::Advice, amount: amount.max(100), kind: Kind::Sale, ..flight });
         }
         if self.draw(self.rates.orphans) {
             self.begin(Flight { role: Role::Orphan, amount: amount.max(100), kind: Kind::Sale, ..flight });
         }
+        self.company(&flight);
         if self.draw(self.rates.signed_on) {
             let role = if self.random.random_range(0..3) == 0 { Role::KeyChange } else { Role::SignOn };
             self.begin(Flight { role, amount: 0, ..flight });
             let place = self.queue.add(flight);
-            self.queue.push(place, Part::Begin, at + 5_000, 0);
+            let skew = self.skew_of(place);
+            self.queue.push(place, Part::Begin, flight.begin + 5_000, -skew);
             return;
         }
         self.begin(flight);
+    }
+
+    /// Others who come with a customer of a labelled world, and the same one who comes back.
+    fn company(&mut self, flight: &Flight) {
+        let People::Town(town) = &self.people else { return };
+        let random = &mut self.random;
+        let (chance, most) = town.make.parties;
+        let mut further = Vec::new();
+        if happens(random, chance) {
+            let mut begin = flight.begin;
+            for _ in 0..random.random_range(1..=most) {
+                begin += seconds(random, 12, 75);
+                let amount = amount(random);
+                let other = town.customer(&self.fleet, flight.terminal, begin, random);
+                further.push(Flight { amount, approved: amount, ..other });
+            }
+        }
+        if happens(random, town.make.returns) {
+            // So much later that its reversal cannot be meant for the first.
+            let begin = flight.begin + seconds(random, 12 * 60, 300 * 60);
+            let minute = (begin.rem_euclid(DAY_MS) / 60_000) as u16;
+            if self.fleet.terminals[flight.terminal as usize].is_open(minute) {
+                let amount = amount(random) + 1;
+                further.push(Flight { kind: Kind::Sale, amount, approved: amount, begin, ..*flight });
+            }
+        }
+        for flight in further {
+            self.follow(flight);
+        }
+    }
+
+    /// A quarter of an hour of a labelled day begins: how many of the day's `attempts` come in it.
+    pub(crate) fn turn(&mut self, settings: &Settings, at: (u64, usize), attempts: u64) -> u64 {
+        let People::Town(town) = &mut self.people else { return 0 };
+        town.turn(settings, &self.fleet, at, attempts, &mut self.random)
+    }
+
+    /// A labelled day begins: what terminals have to do besides customers, and what follows a script.
+    pub(crate) fn open_day(&mut self, midnight: i64) {
+        let People::Town(town) = &mut self.people else { return };
+        for flight in town.agenda(&self.fleet, midnight, &mut self.random) {
+            self.follow(flight);
+        }
     }
 
     /// A transaction begins now.
@@ -106,9 +166,19 @@ impl Planner {
         self.begin_at(place);
     }
 
-    /// The same for one that waited for its time.
+    /// The same for one that waited for its time. Where there is no power, nothing begins.
     pub(crate) fn begin_at(&mut self, place: u32) {
         let mut flight = *self.queue.flight(place);
+        if let People::Town(town) = &self.people {
+            let moment = flight.begin - self.fleet.link_of(flight.terminal).skew;
+            if town.is_dark(flight.terminal, moment) {
+                self.queue.release(place);
+                return;
+            }
+        }
+        if flight.resets {
+            self.fleet.terminals[flight.terminal as usize].stan = 0;
+        }
         flight.stan = self.next_stan(flight.terminal);
         if flight.rrn == 0 && !matches!(flight.role, Role::SignOn | Role::KeyChange) {
             self.rrn += 1;
@@ -121,109 +191,14 @@ impl Planner {
         }
     }
 
-    fn attempt(&mut self, place: u32, mut flight: Flight) {
-        let begin = flight.begin;
-        let plain = self.is_near_edge(begin);
-        let link = self.fleet.link_of(flight.terminal);
-        let (approval, partial, dialect, slowness) =
-            (link.approval, link.partial, link.dialect, link.slowness);
-        let random = &mut self.random;
-        let terminal = &self.fleet.terminals[flight.terminal as usize];
-        let issuer = &self.fleet.issuers[usize::from(flight.issuer)];
-        let declined = happens(random, issuer.declines_at(terminal));
-        flight.code = Some(approval);
-        if declined {
-            flight.code = Some(issuer.decline(self.fleet.link_of(flight.terminal), random));
-        } else if happens(random, self.rates.no_code) {
-            flight.code = None;
+    /// What becomes of an attempt.
+    pub(crate) fn fate(&mut self, flight: &mut Flight) -> Fate {
+        let is_near_edge = self.is_near_edge(flight.begin);
+        let Self { people, fleet, rates, random, .. } = self;
+        match people {
+            People::Plain(plain) => plain.fate(fleet, rates, flight, is_near_edge, random),
+            People::Town(town) => town.fate(fleet, rates, flight, is_near_edge, random),
         }
-        let is_mute = terminal.is_mute;
-        let unanswered = happens(random, self.rates.unanswered);
-        let late = !unanswered && happens(random, self.rates.late);
-        let whole = flight.kind == Kind::Sale && !declined && !late && !unanswered && flight.code.is_some();
-        let is_partial = whole && happens(random, self.rates.partial);
-        if is_partial {
-            flight.code = Some(partial);
-            flight.approved = flight.amount * 2 / 3;
-        }
-        let latency = (f64::from(self.latencies[random.random_range(0..1024) as usize]) * slowness) as i64;
-        let repeated = !plain && happens(random, self.rates.repeated);
-        // When the request was last sent before its answer.
-        let mut sent = 0;
-        self.line(place, begin, Part::Request, 0);
-        let renumbered = !plain && !is_mute && flight.amount > 0 && self.draw(self.rates.renumbered);
-        if renumbered {
-            flight.hop_stan = self.next_hop_stan();
-            flight.hop_changes_class = self.random.random_range(0..4) == 0;
-            let after = i64::from(self.random.random_range(1..=5));
-            self.line(place, begin, Part::HopRequest, after);
-        }
-        if repeated {
-            for _ in 0..self.random.random_range(1..=2) {
-                sent += seconds(&mut self.random, 12, 24);
-                self.line(place, begin, Part::Repeat, sent);
-            }
-        }
-        let mut gives_up = (unanswered || late) && flight.amount > 0 && self.draw(self.rates.given_up);
-        gives_up &= !plain || unanswered;
-        let given_up_at = sent + seconds(&mut self.random, 30, 55);
-        let after_undo = gives_up && self.random.random_range(0..2) == 0;
-        let mut answered = match (late, after_undo) {
-            (false, _) if repeated => sent + latency.min(40_000) + 1_000,
-            (false, _) => latency,
-            (true, true) => given_up_at + seconds(&mut self.random, 1, 100),
-            (true, false) => sent + seconds(&mut self.random, 62, 240),
-        };
-        answered = answered.max(20);
-        flight.latency = (answered - sent) as u32;
-        let is_approved = flight.code == Some(approval);
-        let mut is_masked = false;
-        if !unanswered {
-            let masked = declined && !late && !plain && self.draw(self.rates.masked);
-            flight.upstream_code = flight.code;
-            if masked {
-                is_masked = true;
-                let at = self.random.random_range(0..self.facts.masked.len());
-                let (upstream, shown) = self.facts.masked[at];
-                flight.upstream_code = self.facts.code(dialect, upstream);
-                flight.code = self.facts.code(dialect, shown);
-            }
-            let before = answered - i64::from(self.random.random_range(2..=6));
-            if renumbered {
-                self.line(place, begin, Part::HopAnswer, before);
-            } else if masked {
-                self.line(place, begin, Part::Upstream, before);
-            }
-            self.line(place, begin, Part::Answer, answered);
-        }
-        if !plain && !unanswered && !late && !is_masked && !repeated && self.draw(self.rates.answer_lost) {
-            let again = answered + seconds(&mut self.random, 2, 40);
-            self.line(place, begin, Part::Repeat, again);
-            let latency = i64::from(self.random.random_range(30..=2_000));
-            self.line(place, begin, Part::Answer, again + latency);
-        } else if gives_up {
-            let at =
-                if late && !after_undo { answered + seconds(&mut self.random, 1, 20) } else { given_up_at };
-            self.undo(place, &mut flight, at, Why::Lost);
-        } else if !unanswered && !late && !is_partial && flight.amount > 0 {
-            let chance = if is_approved { self.rates.reversed } else { self.rates.reversed_in_vain };
-            // Beyond a cut, the second try of the same card would be all that is left to take back.
-            if (is_approved || !plain) && self.draw(chance) {
-                let at = answered + seconds(&mut self.random, 1, 200);
-                self.undo(place, &mut flight, at, if is_approved { Why::Approved } else { Why::InVain });
-            } else if is_approved && flight.kind == Kind::Preauth && !plain && self.draw(self.rates.completed)
-            {
-                let begin = flight.begin + answered + seconds(&mut self.random, 5, 400);
-                self.follow(Flight { role: Role::Advice, begin, rrn: flight.rrn, ..next(&flight) });
-            }
-        }
-        if declined && !unanswered && self.draw(self.rates.retried) {
-            let begin = flight.begin + answered + seconds(&mut self.random, 8, 110);
-            self.follow(Flight { role: Role::Retry, begin, ..next(&flight) });
-        }
-        // Lines have been counted meanwhile.
-        flight.left = self.queue.flight(place).left;
-        *self.queue.flight(place) = flight;
     }
 
     fn orphan(&mut self, place: u32, mut flight: Flight) {
@@ -260,6 +235,8 @@ impl Planner {
     pub(crate) fn line(&mut self, place: u32, begin: i64, part: Part, after: i64) {
         let mut at = begin + after;
         let delay = if self.draw(self.rates.delayed) { seconds(&mut self.random, 0, 30) } else { 0 };
+        // Lines are written when they happen, whatever their link's clock says.
+        let delay = delay - self.skew_of(place);
         self.queue.push(place, part, at, delay);
         // A code that was hidden is never printed after the one that hides it.
         if part != Part::Upstream && self.draw(self.rates.copied) {
@@ -270,10 +247,15 @@ impl Planner {
         }
     }
 
-    fn follow(&mut self, flight: Flight) {
+    pub(crate) fn follow(&mut self, flight: Flight) {
         let begin = flight.begin;
         let place = self.queue.add(flight);
-        self.queue.push(place, Part::Begin, begin, 0);
+        let skew = self.skew_of(place);
+        self.queue.push(place, Part::Begin, begin, -skew);
+    }
+
+    fn skew_of(&mut self, place: u32) -> i64 {
+        self.fleet.link_of(self.queue.flight(place).terminal).skew
     }
 
     pub(crate) fn is_near_edge(&self, moment: i64) -> bool {
@@ -299,12 +281,6 @@ impl Planner {
     pub(crate) fn decision(&self, flight: &Flight, code: u8) -> Decision {
         self.facts.codes[usize::from(code)].decision(flight.kind.is_related())
     }
-}
-
-/// The same customer at the same terminal, later.
-fn next(flight: &Flight) -> Flight {
-    let Flight { kind, terminal, issuer, entry, card, amount, .. } = *flight;
-    Flight { kind, terminal, issuer, entry, card, amount, approved: amount, ..Flight::default() }
 }
 
 fn kind(others: f64, random: &mut Random) -> Kind {

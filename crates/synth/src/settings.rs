@@ -1,6 +1,42 @@
 //! What a world is asked to be.
 
+use crate::FaultCounts;
 use jiff::civil::{Date, date};
+
+/// Who lives in a world, and by which laws of chance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum World {
+    /// Terminals, issuers and customers who are much alike. Nothing is at fault.
+    #[default]
+    Plain,
+    /// A large town: UnionPay for the most part, many issuers, much tapping, malls and rush hours. Volumes
+    /// have a Pareto tail, rates of terminals are gamma, rates rise and fall with the hour.
+    City,
+    /// The country: GICC, Visa and ISO 8583:1987, savings banks that rule their region, chips and stripes,
+    /// regular customers. Volumes and rates of terminals are mixtures, rates wander from hour to hour.
+    Province,
+}
+
+impl World {
+    /// Every world.
+    pub const ALL: [Self; 3] = [Self::Plain, Self::City, Self::Province];
+    /// The worlds of labelled days.
+    pub const LABELLED: [Self; 2] = [Self::City, Self::Province];
+
+    /// The name used on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::City => "city",
+            Self::Province => "province",
+        }
+    }
+
+    /// The world of that name, if there is one.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|world| world.name() == name)
+    }
+}
 
 /// How a day is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +70,9 @@ impl Form {
 }
 
 /// How often each ingredient occurs, from 0 to 1. Of attempts, where nothing else is said.
+///
+/// `declined`, `unanswered` and `late` are of the plain world: the others draw by the day how often an
+/// attempt fails, and why.
 #[derive(Clone, Debug, Default)]
 pub struct Rates {
     /// Declined attempts at an ordinary issuer.
@@ -122,6 +161,11 @@ impl Rates {
         }
     }
 
+    /// An everyday day on which few change their minds: what fails is the day's and its faults' doing.
+    pub fn labelled() -> Self {
+        Self { reversed: 0.0015, signed_on: 0.001, mute: 0.0, ..Self::everyday() }
+    }
+
     /// Everything that is rare elsewhere, often: small days that hold all of it.
     pub fn nasty() -> Self {
         Self {
@@ -166,9 +210,13 @@ pub struct Settings {
     pub attempts: u64,
     /// Terminals.
     pub terminals: u32,
-    /// Links to hosts.
+    /// Who lives there.
+    pub world: World,
+    /// What goes wrong; nothing does in the plain world.
+    pub faults: FaultCounts,
+    /// Links to hosts, in the plain world; the others have their own.
     pub links: u32,
-    /// Whether some links speak another dialect than ISO 8583:1987.
+    /// Whether some links speak another dialect than ISO 8583:1987, in the plain world.
     pub two_dialects: bool,
     /// How the days are written.
     pub form: Form,
@@ -188,11 +236,26 @@ impl Settings {
             days: 1,
             attempts: 10_000,
             terminals: 100,
+            world: World::Plain,
+            faults: FaultCounts::default(),
             links: 4,
             two_dialects: true,
             form: Form::default(),
             rates: Rates::everyday(),
             cut: None,
+        }
+    }
+
+    /// A labelled day of that world: a hundred attempts a terminal, both sides, and the usual faults.
+    pub fn labelled(seed: u64, world: World, terminals: u32) -> Self {
+        Self {
+            attempts: u64::from(terminals) * 100,
+            terminals,
+            world,
+            faults: FaultCounts::usual(terminals),
+            form: Form::Both,
+            rates: Rates::labelled(),
+            ..Self::new(seed)
         }
     }
 

@@ -45,7 +45,7 @@ pub struct TerminalTruth {
     pub link: String,
     /// Its site, which rows of both sides tell, as they do the following.
     pub site: String,
-    /// Its site's region, its model and firmware.
+    /// Its site's region, its model, and its firmware as the first day begins.
     pub place: [&'static str; 3],
     /// What became of its attempts.
     pub counts: Counts,

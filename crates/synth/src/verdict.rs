@@ -54,14 +54,11 @@ impl<'o> Verdicts<'o> {
             .terminals
             .iter()
             .map(|terminal| TerminalTruth {
-                terminal: match form {
-                    Form::Responses if terminal.is_bare => terminal.id.to_string(),
-                    _ => terminal.name(),
-                },
+                terminal: terminal.reported(form),
                 merchant: terminal.merchant().to_string(),
                 site: terminal.site_name(),
                 link: planner.fleet.links[terminal.link as usize].name.clone(),
-                place: [terminal.region(), terminal.model(), terminal.firmware()],
+                place: [terminal.region, terminal.model, terminal.firmware],
                 ..TerminalTruth::default()
             })
             .collect();

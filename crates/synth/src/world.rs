@@ -1,13 +1,14 @@
 //! Days of a world: its lines in the order of writing, and what they show.
 
-use crate::delimited;
+use crate::delimited::{self, Width};
 use crate::fleet::{Link, Terminal};
 use crate::flight::{Flight, Part, Role};
 use crate::jpos;
 use crate::message::message;
-use crate::plan::Planner;
+use crate::plan::{People, Planner};
+use crate::town::QUARTER_MS;
 use crate::verdict::Verdicts;
-use crate::{Form, Settings, Truth};
+use crate::{Form, Labels, Settings, Truth, World};
 use jiff::ToSpan;
 use rand::RngExt;
 use std::io::{self, Write};
@@ -38,6 +39,8 @@ pub struct Written {
     pub links: Vec<Link>,
     /// The terminals of the world.
     pub terminals: Vec<Terminal>,
+    /// What a diagnosis should say; empty for the plain world.
+    pub labels: Labels,
 }
 
 /// Writes the days that `settings` ask for to `out`, and one line an attempt to `attempts`.
@@ -56,16 +59,17 @@ pub fn write<'o>(
     let start = settings.start();
     let mut scribe = Scribe {
         form: settings.form,
+        width: match (settings.form, settings.world) {
+            (Form::Both, World::Plain) => Width::Further,
+            (Form::Both, _) => Width::Labelled,
+            _ => Width::Responses,
+        },
         window: settings.cut.map_or((i64::MIN, i64::MAX), |(from, to)| (start + from, start + to)),
         buffer: Vec::with_capacity(2 * BUFFER),
         out,
         verdicts,
     };
-    match settings.form {
-        Form::Responses => writeln!(scribe.buffer, "{}", delimited::RESPONSES)?,
-        Form::Both => writeln!(scribe.buffer, "{}{}", delimited::RESPONSES, delimited::FURTHER)?,
-        Form::Jpos => writeln!(scribe.buffer, "{}", jpos::HEAD)?,
-    }
+    scribe.head()?;
     let days = u64::from(settings.days.max(1));
     for (day, date) in (0..days).zip(settings.day.series(1.day())) {
         let midnight = start + day as i64 * DAY_MS;
@@ -73,10 +77,25 @@ pub fn write<'o>(
         let julian = date.year().rem_euclid(10) * 1000 + date.day_of_year();
         planner.rrn = julian as u64 * 100_000_000;
         let count = settings.attempts * (day + 1) / days - settings.attempts * day / days;
+        planner.open_day(midnight);
         let mut arrivals = Arrivals::new(midnight, count);
-        while let Some(at) = arrivals.next(&mut planner) {
-            scribe.write_until(at, &mut planner)?;
-            planner.arrive(at);
+        if let People::Plain(_) = planner.people {
+            while let Some(at) = arrivals.next(&mut planner) {
+                scribe.write_until(at, &mut planner)?;
+                planner.arrive(at);
+            }
+            continue;
+        }
+        for quarter in 0..96 {
+            let begin = midnight + quarter as i64 * QUARTER_MS;
+            scribe.write_until(begin, &mut planner)?;
+            let visits = planner.turn(settings, (day, quarter), count);
+            for number in 0..visits {
+                let share = (number as f64 + planner.random.random::<f64>()) / visits as f64;
+                let at = begin + (share * QUARTER_MS as f64) as i64;
+                scribe.write_until(at, &mut planner)?;
+                planner.arrive(at);
+            }
         }
     }
     scribe.write_until(i64::MAX, &mut planner)?;
@@ -85,7 +104,12 @@ pub fn write<'o>(
     }
     scribe.flush()?;
     let truth = scribe.verdicts.finish(&planner)?;
-    Ok(Written { truth, links: planner.fleet.links, terminals: planner.fleet.terminals })
+    let Planner { fleet, people, .. } = planner;
+    let labels = match people {
+        People::Plain(_) => Labels::default(),
+        People::Town(town) => town.labels(&fleet, settings.form),
+    };
+    Ok(Written { truth, links: fleet.links, terminals: fleet.terminals, labels })
 }
 
 /// The moments of one day at which customers come.
@@ -123,6 +147,7 @@ impl Arrivals {
 /// Writes what is due.
 struct Scribe<'o> {
     form: Form,
+    width: Width,
     /// Lines are kept from the first moment and before the second.
     window: (i64, i64),
     buffer: Vec<u8>,
@@ -131,6 +156,13 @@ struct Scribe<'o> {
 }
 
 impl Scribe<'_> {
+    fn head(&mut self) -> io::Result<()> {
+        match self.form {
+            Form::Jpos => writeln!(self.buffer, "{}", jpos::HEAD),
+            Form::Responses | Form::Both => delimited::write_header(&mut self.buffer, self.width),
+        }
+    }
+
     fn write_until(&mut self, moment: i64, planner: &mut Planner) -> io::Result<()> {
         while let Some(due) = planner.queue.pop_until(moment) {
             let place = due.flight;
@@ -162,8 +194,7 @@ impl Scribe<'_> {
         let every_card = self.form == Form::Responses;
         let message = message(&planner.fleet, &planner.facts, flight, part, at, every_card);
         match self.form {
-            Form::Responses => delimited::write(&mut self.buffer, &message, false)?,
-            Form::Both => delimited::write(&mut self.buffer, &message, true)?,
+            Form::Responses | Form::Both => delimited::write(&mut self.buffer, &message, self.width)?,
             Form::Jpos => jpos::write(&mut self.buffer, &message)?,
         }
         let is_request = matches!(part, Part::Request | Part::Repeat | Part::HopRequest)

@@ -2,7 +2,7 @@
 
 use crate::{Column, TableError};
 use posmortem_classify::{Dialect, Reason, ReversalReason};
-use posmortem_exchange::{CardToken, Reference};
+use posmortem_exchange::{CardToken, Equipment, Names, Reference, Symbol, Traces};
 use posmortem_iso8583::{Amount, Currency, Mti, ResponseCode, Timestamp};
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -83,6 +83,16 @@ impl<'c> Cells<'c> {
         self.set_name(Column::ReversalReason, told.and_then(|told| told.reason).map_or("", Reason::name));
     }
 
+    pub(crate) fn set_evidence(&mut self, equipment: &'c str, traces: Traces) {
+        let Equipment { region, model, firmware } = Equipment::of(equipment);
+        self.set_name(Column::Region, region);
+        self.set_name(Column::Model, model);
+        self.set_name(Column::Firmware, firmware);
+        if !traces.is_empty() {
+            self.set(Column::Traces, Cell::Number(traces.bits().into()));
+        }
+    }
+
     pub(crate) fn set_at(&mut self, at: Timestamp) {
         self.set(Column::Time, Cell::Number(civil(at.millis, at.offset_minutes)));
         if let Some(offset) = at.offset_minutes {
@@ -159,6 +169,17 @@ impl<'c> Cells<'c> {
         let Some(minor) = self.count(Column::Amount)? else { return Ok(None) };
         let currency = self.parsed(Column::Currency, |text| Currency::parse(text.as_bytes()))?;
         Ok(Some(Amount { minor, currency: currency.unwrap_or_default() }))
+    }
+
+    pub(crate) fn equipment(&self, names: &mut Names) -> Symbol {
+        let [region, model, firmware] =
+            [Column::Region, Column::Model, Column::Firmware].map(|column| self.text(column));
+        names.intern(&Equipment { region, model, firmware }.name())
+    }
+
+    pub(crate) fn traces(&self) -> Result<Traces, TableError> {
+        let bits = u16::try_from(self.number(Column::Traces).unwrap_or_default()).ok();
+        bits.and_then(Traces::from_bits).ok_or_else(|| contradiction(Column::Traces))
     }
 
     pub(crate) fn reversal_reason(&self) -> Result<Option<ReversalReason>, TableError> {

@@ -1,4 +1,4 @@
-//! The columns of schema 1, in their order.
+//! The columns of schema 2, in their order.
 
 use parquet::basic::{Encoding, LogicalType, Repetition, TimeUnit, Type as PhysicalType};
 use parquet::errors::ParquetError;
@@ -45,7 +45,7 @@ macro_rules! columns {
 }
 
 columns! {
-    RowKind "row_kind" Names "`settled`, `edge` or `leg`."
+    RowKind "row_kind" Names "`settled`, `edge`, `leg` or `event`."
     Time "time" Moment "When it began, as the log's clock showed it."
     UtcOffset "utc_offset" Number "Minutes east of UTC, where the log tells its zone."
     TerminalId "terminal_id" Names "The terminal as printed."
@@ -91,6 +91,13 @@ columns! {
     Direction "direction" Names "`in` or `out`."
     OriginalStan "original_stan" Number "On a reversal: the original's STAN."
     OriginalRrn "original_rrn" Texts "On a reversal: the original's reference."
+    Region "region" Names "The terminal's region."
+    Model "model" Names "The terminal's model."
+    Firmware "firmware" Names "The terminal's software."
+    Traces "traces" Number "What is shown of card, reader and line beyond codes, a bit each."
+    Management "management" Names "What network management is about."
+    Event "event" Names "What befell the terminal."
+    Reply "reply" Names "How network management was answered."
 }
 
 impl Column {

@@ -62,6 +62,7 @@ pub(crate) fn cells<'c>(
     cells.set_name(Column::Cause, conclusion.cause().map_or("", Cause::name));
     cells.set_name(Column::Reason, conclusion.reason.map_or("", Reason::name));
     cells.set_number(Column::LatencyMs, exchange.latency_ms())?;
+    cells.set_evidence(names.text(exchange.symbol(|leg| leg.equipment)), exchange.traces());
     cells.set_shown(Column::Card, exchange.either(|leg| leg.token).map(CardToken::to_hex));
     cells.set_name(Column::File, file);
     cells.set_number(Column::Offset, Some(exchange.source().offset))?;
@@ -105,6 +106,8 @@ pub(crate) fn exchange(cells: &Cells<'_>, names: &mut Names, input: u32) -> Resu
         terminal_key: names.intern(terminal_key(terminal)),
         merchant: names.intern(cells.text(Column::MerchantId)),
         site: names.intern(cells.text(Column::Site)),
+        equipment: cells.equipment(names),
+        traces: cells.traces()?,
         issuer: names.intern(cells.text(Column::Issuer)),
         link: names.intern(cells.text(Column::Link)),
         switch_reason: names.intern(cells.text(Column::SwitchReason)),

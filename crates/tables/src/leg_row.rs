@@ -4,7 +4,7 @@ use crate::cells::{Cell, Cells, contradiction};
 use crate::{Column, TableError};
 use posmortem_classify::Kind;
 use posmortem_exchange::{CardToken, Direction, Leg, Names, Source, terminal_key};
-use posmortem_iso8583::EntryMode;
+use posmortem_iso8583::{EntryMode, NetworkManagement};
 
 pub(crate) const LEG: &str = "leg";
 
@@ -41,6 +41,8 @@ pub(crate) fn cells<'c>(leg: &Leg, names: &'c Names, file: &'c str) -> Result<Ce
     cells.set_reference(Column::OriginalRrn, leg.original_rrn);
     cells.set_reversal_reason(leg.reversal_reason);
     cells.set_flag(Column::ReversalPartial, leg.leaves_a_part);
+    cells.set_evidence(names.text(leg.equipment), leg.traces);
+    cells.set_name(Column::Management, leg.management.map_or("", NetworkManagement::name));
     Ok(cells)
 }
 
@@ -59,6 +61,9 @@ pub(crate) fn leg(cells: &Cells<'_>, names: &mut Names, input: u32) -> Result<Le
         link: symbol(Column::Link),
         switch_reason: symbol(Column::SwitchReason),
         terminal_key: names.intern(terminal_key(cells.text(Column::TerminalId))),
+        equipment: cells.equipment(names),
+        traces: cells.traces()?,
+        management: cells.parsed(Column::Management, NetworkManagement::from_name)?,
         mti: cells.mti(Column::Mti)?,
         stan: cells.count(Column::Stan)?,
         rrn: cells.reference(Column::Rrn)?,

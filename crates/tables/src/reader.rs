@@ -4,10 +4,10 @@ use crate::buffers::Read;
 use crate::cells::{Cell, Cells};
 use crate::column::{Column, schema};
 use crate::seal::{self, Seal};
-use crate::{Header, TableError, exchange_row, leg_row};
+use crate::{Header, TableError, aside_row, exchange_row, leg_row};
 use parquet::column::reader::ColumnReader;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
-use posmortem_exchange::{Exchange, Leg, Names};
+use posmortem_exchange::{Aside, Exchange, Leg, Names};
 use std::collections::HashMap;
 use std::fs::File;
 
@@ -21,6 +21,8 @@ pub enum Row {
     Settled(Exchange),
     /// A leg to be paired again.
     Leg(Leg),
+    /// A settled message that is no attempt.
+    Aside(Aside),
 }
 
 /// A table whose seal is whole.
@@ -115,6 +117,7 @@ fn row(cells: &Cells<'_>, names: &mut Names, inputs: &HashMap<&str, u32>) -> Res
     match kind {
         exchange_row::SETTLED => Ok(Some(Row::Settled(exchange_row::exchange(cells, names, input()?)?))),
         exchange_row::EDGE => Ok(None),
+        aside_row::EVENT => Ok(Some(Row::Aside(aside_row::aside(cells, names, input()?)?))),
         leg_row::LEG => Ok(Some(Row::Leg(leg_row::leg(cells, names, input()?)?))),
         _ => Err(TableError::Contradictory(Column::RowKind.name())),
     }

@@ -4,13 +4,13 @@ use crate::buffers::RowBuffer;
 use crate::cells::Cells;
 use crate::column::{Column, schema};
 use crate::seal::SealedWriter;
-use crate::{Header, TableError, exchange_row, leg_row};
+use crate::{Header, TableError, aside_row, exchange_row, leg_row};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
-use posmortem_exchange::{Conclusion, Exchange, Leg, Names, Source, Standing};
+use posmortem_exchange::{Aside, Conclusion, Exchange, Leg, Names, Source, Standing};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -72,6 +72,16 @@ impl<W: Write + Send> TableWriter<W> {
     /// When a row group is full and cannot be written.
     pub fn leg(&mut self, leg: &Leg, names: &Names) -> Result<(), TableError> {
         let cells: Cells<'_> = leg_row::cells(leg, names, path(&self.paths, leg.source))?;
+        self.rows.push(&cells);
+        self.end_full_group()
+    }
+
+    /// Writes a settled message that is no attempt.
+    ///
+    /// # Errors
+    /// When a row group is full and cannot be written.
+    pub fn aside(&mut self, aside: &Aside, names: &Names) -> Result<(), TableError> {
+        let cells: Cells<'_> = aside_row::cells(aside, names, path(&self.paths, aside.source))?;
         self.rows.push(&cells);
         self.end_full_group()
     }

@@ -4,10 +4,11 @@
 
 use posmortem_classify::{CodeTables, Dialect, Kind, Reason, ReversalReason};
 use posmortem_exchange::{
-    CardToken, Conclusion, Direction, Exchange, FileFacts, FileState, FileSummary, Form, Ledger, Leg,
-    LinkSpan, Names, PairingSettings, Reference, RunFacts, Source, Standing, Undo, conclude, terminal_key,
+    Aside, CardToken, Conclusion, Direction, Exchange, FileFacts, FileState, FileSummary, Form, Ledger, Leg,
+    LinkSpan, Names, PairingSettings, Reference, Reply, RunFacts, Source, Standing, TerminalEventKind,
+    Traces, Undo, conclude, terminal_key,
 };
-use posmortem_iso8583::{Amount, Currency, EntryMode, Mti, ResponseCode, Timestamp};
+use posmortem_iso8583::{Amount, Currency, EntryMode, Mti, NetworkManagement, ResponseCode, Timestamp};
 use posmortem_tables::{Header, Row, Table, TableError, TableFacts, TableWriter};
 use std::fs;
 use std::io::Write;
@@ -36,6 +37,9 @@ fn full(names: &mut Names, millis: i64) -> Leg {
         issuer: names.intern("62284801"),
         link: names.intern("link, \"north\""),
         site: names.intern("站"),
+        equipment: names.intern("north\u{1f}P400 \u{1f}1.2"),
+        traces: Traces::ALL.into_iter().fold(Traces::NONE, |all, (trace, _)| all | trace),
+        management: Some(NetworkManagement::KeyChange),
         switch_reason: names.intern("card.not.found"),
         stan: Some(999_999_999_999),
         rrn: Reference::new("x 00000000000000000000000"),
@@ -66,6 +70,9 @@ fn legs(names: &mut Names) -> Vec<Leg> {
         direction: Direction::Incoming,
         amount: Some(Amount { minor: 0, currency: Currency::UNKNOWN }),
         trace: 2,
+        equipment: names.intern("\u{1f}\u{1f}1.2"),
+        traces: Traces::REPEATED,
+        management: None,
         ..full(names, 1_763_683_200_250)
     };
     vec![full(names, 1_763_683_200_000), bare, reversal]
@@ -83,10 +90,11 @@ fn told(exchange: &Exchange, names: &Names) -> String {
         text(|leg| leg.issuer),
         text(|leg| leg.link),
         text(|leg| leg.switch_reason),
+        text(|leg| leg.equipment),
     ];
     let main = exchange.main();
     format!(
-        "{conclusion:?} {:?} {} {:?} {:?} {texts:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {:?} {:?} {:?}",
+        "{conclusion:?} {:?} {} {:?} {:?} {texts:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {:?} {:?} {:?} {:?}",
         exchange.form,
         exchange.began,
         exchange.at(),
@@ -102,6 +110,7 @@ fn told(exchange: &Exchange, names: &Names) -> String {
         exchange.upstream,
         exchange.either(|leg| leg.token).map(CardToken::to_hex),
         exchange.undo.map(|undo| (undo.at, undo.reason, undo.partial, undo.answer)),
+        exchange.traces(),
     )
 }
 
@@ -150,6 +159,35 @@ fn exchanges(names: &mut Names) -> Vec<Exchange> {
         Exchange { form: Form::Open, request: None, ..plain },
         Exchange { form: Form::RequestOnly, request: Some(untold), answer: None, began: 5, ..plain },
     ]
+}
+
+/// One of each kind and reply.
+fn asides(names: &mut Names) -> Vec<Aside> {
+    let managed = Reply::ALL.into_iter().flat_map(|reply| {
+        [
+            TerminalEventKind::SignOn(reply),
+            TerminalEventKind::KeyChange(reply),
+            TerminalEventKind::NetworkManagement(reply),
+        ]
+    });
+    let others = [
+        TerminalEventKind::StoredAdvice,
+        TerminalEventKind::Reversal(None),
+        TerminalEventKind::Reversal(ReversalReason::known("4001", None)),
+        TerminalEventKind::Reversal(ReversalReason::known("68", Some(Reason::RESPONSE_TIMEOUT))),
+    ];
+    let full = Aside {
+        at: at(1_000),
+        source: Source { input: 1, offset: 7 },
+        terminal: names.intern("00T1"),
+        terminal_key: names.intern("T1"),
+        link: names.intern("north"),
+        stan: Some(999_999_999_999),
+        what: None,
+    };
+    let of_kind = |what| Aside { what: Some(what), ..full };
+    let silent = Aside { stan: None, ..full };
+    managed.chain(others).map(of_kind).chain([full, silent]).collect()
 }
 
 fn header() -> Header {
@@ -232,6 +270,9 @@ fn whole(path: &Path) {
         for leg in legs(names) {
             table.leg(&leg, names).unwrap();
         }
+        for aside in asides(names) {
+            table.aside(&aside, names).unwrap();
+        }
         for exchange in exchanges(names) {
             table.exchange(&exchange, &conclusion(&exchange), Standing::Settled, names).unwrap();
             table.exchange(&exchange, &conclusion(&exchange), Standing::Edge, names).unwrap();
@@ -246,11 +287,12 @@ fn everything_comes_back() {
     whole(&path);
     let table = open(&path).unwrap();
     let mut names = Names::default();
-    let (mut legs_back, mut exchanges_back) = (Vec::new(), Vec::new());
+    let (mut legs_back, mut exchanges_back, mut asides_back) = (Vec::new(), Vec::new(), Vec::new());
     table
         .rows(&mut names, |row, names| match row {
             Row::Leg(leg) => legs_back.push(leg),
             Row::Settled(exchange) => exchanges_back.push(told(&exchange, names)),
+            Row::Aside(aside) => asides_back.push(aside),
         })
         .unwrap();
     let mut known = names.clone();
@@ -266,6 +308,13 @@ fn everything_comes_back() {
     }
     let expected: Vec<_> = exchanges(&mut known).iter().map(|exchange| told(exchange, &known)).collect();
     assert_eq!(exchanges_back, expected);
+    assert_eq!(asides_back, asides(&mut known));
+}
+
+#[test]
+fn a_table_of_another_schema_is_refused_and_says_so() {
+    let error = TableError::OtherSchema("1".to_owned()).to_string();
+    assert_eq!(error, "an exchange table of schema 1, and this version reads 2: save it again from its logs");
 }
 
 #[test]

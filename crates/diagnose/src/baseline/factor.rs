@@ -3,13 +3,16 @@
 use super::slots::UNITS;
 use super::{Cells, HOURS, Slots};
 use crate::excess::nats;
+use crate::{Mark, Rates};
 
 /// Passes over all factors. Six bring them within a per cent of where they end.
 const PASSES: usize = 6;
 /// Counts at which a factor lies half-way between 1 and what it shows, by axis.
 const SHRINKAGE: [f64; 3] = [4.0, 4.0, 20.0];
-/// Hours differ by this factor at most: more is an incident.
-const MOST_OF_AN_HOUR: f64 = 2.0;
+/// The same where earlier days have told the factors: the day alone weighs less.
+const SHRINKAGE_AFTER: [f64; 3] = [20.0, 20.0, 50.0];
+/// Hours differ by this factor at most, and so does anything from earlier days: more is an incident.
+const MOST: f64 = 2.0;
 /// A slot counts with `PULL.0 * E + PULL.1` hits at most.
 const PULL: (f64, f64) = (3.0, 2.0);
 /// A partner is left out whose excess over the others has so many nats, at a spread of 1 / 20 among
@@ -28,6 +31,7 @@ enum Axis {
 /// Slots with attempts, and where they stand on the axes.
 pub(super) struct Grid {
     places: Vec<[u32; 3]>,
+    cells: Vec<u32>,
     attempts: Vec<f64>,
     /// By slot number, the place in `places`.
     of_slot: Vec<u32>,
@@ -35,17 +39,20 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    pub(super) fn new(cells: &Cells, slots: &Slots) -> Self {
+    /// `classes` tells, by manner, which manners share a factor.
+    pub(super) fn new(cells: &Cells, slots: &Slots, classes: &[u32]) -> Self {
         let mut grid = Self {
             places: Vec::new(),
+            cells: Vec::new(),
             attempts: Vec::new(),
             of_slot: vec![u32::MAX; slots.attempts.len()],
-            sizes: [cells.issuers, cells.manners, HOURS],
+            sizes: [cells.issuers.len(), cells.manners.len(), HOURS],
         };
         for (slot, attempts) in slots.attempts.iter().enumerate().filter(|(_, attempts)| **attempts > 0) {
             let (issuer, manner) = cells.of[slot / HOURS];
             grid.of_slot[slot] = grid.places.len() as u32;
-            grid.places.push([issuer, manner, (slot % HOURS) as u32]);
+            grid.cells.push((slot / HOURS) as u32);
+            grid.places.push([issuer, classes[manner as usize], (slot % HOURS) as u32]);
             grid.attempts.push(*attempts as f64);
         }
         grid
@@ -60,18 +67,26 @@ pub(super) struct Factors {
     pub(super) hours: Vec<f64>,
 }
 
-/// Fits one mark; none where it never occurs.
-pub(super) fn fit_mark(grid: &Grid, hits: &[(u32, u64)]) -> Option<Factors> {
-    if hits.is_empty() {
+/// Fits one mark, from the rates of earlier days where there are any; none where it never occurs.
+pub(super) fn fit_mark(grid: &Grid, hits: &[(u32, u64)], before: Option<(&Rates, Mark)>) -> Option<Factors> {
+    if hits.is_empty() && before.is_none() {
         return None;
     }
     let mut observed = vec![0.0; grid.places.len()];
     for (slot, units) in hits {
         observed[grid.of_slot[*slot as usize] as usize] += *units as f64 / UNITS as f64;
     }
+    let slots = grid.attempts.iter().zip(&grid.cells).zip(&grid.places);
+    let exposure: Vec<f64> = slots
+        .map(|((attempts, cell), place)| {
+            let rate = before.map_or(1.0, |(rates, mark)| rates.rate(*cell, place[2] as usize, mark));
+            attempts * rate
+        })
+        .collect();
     let total: f64 = observed.iter().sum();
-    let fleet = total / grid.attempts.iter().sum::<f64>();
-    let mut fit = Fit { grid, observed, fleet, factors: grid.sizes.map(|size| vec![1.0; size]) };
+    let fleet = if before.is_some() { 1.0 } else { total / exposure.iter().sum::<f64>() };
+    let factors = grid.sizes.map(|size| vec![1.0; size]);
+    let mut fit = Fit { grid, exposure, observed, fleet, factors, is_after: before.is_some() };
     for _ in 0..PASSES {
         fit.rake(Axis::Issuer, &[Axis::Manner, Axis::Hour]);
         fit.rake(Axis::Manner, &[Axis::Issuer]);
@@ -84,9 +99,12 @@ pub(super) fn fit_mark(grid: &Grid, hits: &[(u32, u64)]) -> Option<Factors> {
 
 struct Fit<'g> {
     grid: &'g Grid,
+    /// By slot: attempts, times the rate of earlier days.
+    exposure: Vec<f64>,
     observed: Vec<f64>,
     fleet: f64,
     factors: [Vec<f64>; 3],
+    is_after: bool,
 }
 
 /// Observed and expected.
@@ -96,7 +114,7 @@ impl Fit<'_> {
     fn expected(&self, at: usize) -> f64 {
         let places = &self.grid.places[at];
         let factors = self.factors.iter().zip(places).map(|(factors, place)| factors[*place as usize]);
-        self.grid.attempts[at] * self.fleet * factors.product::<f64>()
+        self.exposure[at] * self.fleet * factors.product::<f64>()
     }
 
     /// Hits of a slot, as far as they may pull.
@@ -112,14 +130,14 @@ impl Fit<'_> {
         for (at, places) in self.grid.places.iter().enumerate() {
             slots[places[axis as usize] as usize].push(at);
         }
-        let shrinkage = SHRINKAGE[axis as usize];
+        let shrinkage = if self.is_after { SHRINKAGE_AFTER } else { SHRINKAGE }[axis as usize];
         for (class, slots) in slots.into_iter().enumerate() {
             let kept = partners.iter().fold(slots, |kept, partner| self.without_outliers(kept, *partner));
             let (observed, expected) = self.sums(&kept);
             let before = self.factors[axis as usize][class];
             let mut factor = before * (observed + shrinkage) / (expected + shrinkage);
-            if matches!(axis, Axis::Hour) {
-                factor = factor.clamp(1.0 / MOST_OF_AN_HOUR, MOST_OF_AN_HOUR);
+            if self.is_after || matches!(axis, Axis::Hour) {
+                factor = factor.clamp(1.0 / MOST, MOST);
             }
             self.factors[axis as usize][class] = factor;
         }
@@ -172,5 +190,8 @@ impl Fit<'_> {
         let all: Vec<usize> = (0..self.grid.places.len()).collect();
         let (observed, expected) = self.sums(&self.without_outliers(all, Axis::Issuer));
         self.fleet *= (observed + 1.0) / (expected + 1.0);
+        if self.is_after {
+            self.fleet = self.fleet.clamp(1.0 / MOST, MOST);
+        }
     }
 }

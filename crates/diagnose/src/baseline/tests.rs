@@ -5,7 +5,12 @@ use crate::{Attempt, UNTOLD};
 /// A world of issuers by manners over a day: `rate` gives hits per thousand of each slot.
 fn day(issuers: u32, manners: u32, rate: impl Fn(u32, u32, i64) -> u32) -> (Day, Cells) {
     let mark = Mark::from_name("issuer_unavailable").expect("a reason");
-    let mut cells = Cells { issuers: issuers as usize, manners: manners as usize, ..Cells::default() };
+    let manner = |_| MannerKey { entry_mode: EntryMode::Chip, kind: Kind::Sale, dialect: None };
+    let mut cells = Cells {
+        of: Vec::new(),
+        issuers: (0..issuers).map(|issuer| issuer.to_string()).collect(),
+        manners: (0..manners).map(manner).collect(),
+    };
     let mut attempts = Vec::new();
     for issuer in 0..issuers {
         for manner in 0..manners {
@@ -33,7 +38,7 @@ fn day(issuers: u32, manners: u32, rate: impl Fn(u32, u32, i64) -> u32) -> (Day,
 }
 
 fn rates(day: &Day, cells: &Cells) -> Rates {
-    fit(cells, &Slots::of(day, cells, |_| true))
+    fit(cells, &Slots::of(day, cells, |_| true), None)
 }
 
 fn rate(rates: &Rates, cell: u32, hour: usize) -> f64 {
@@ -95,4 +100,16 @@ fn one_terminal_does_not_teach_the_fleet() {
 fn what_never_occurs_has_the_least_rate() {
     let (day, cells) = day(2, 2, |_, _, _| 0);
     assert!(rate(&rates(&day, &cells), 0, 0) < 1.01 * LEAST_RATE);
+}
+
+#[test]
+fn earlier_days_know_that_an_issuer_is_down_all_day() {
+    let (quiet, cells) = day(6, 3, |_, _, _| 2);
+    let (down, _) = day(6, 3, |issuer, _, _| if issuer == 1 { 300 } else { 2 });
+    let before = rates(&quiet, &cells);
+    let alone = rates(&down, &cells);
+    let after = fit(&cells, &Slots::of(&down, &cells, |_| true), Some(&before));
+    let of_issuer = cells.of.iter().position(|(issuer, _)| *issuer == 1).expect("it is there") as u32;
+    assert!(rate(&alone, of_issuer, 12) > 0.1, "one day alone takes it for its level");
+    assert!(rate(&after, of_issuer, 12) < 0.01, "{}", rate(&after, of_issuer, 12));
 }

@@ -3,7 +3,7 @@
 use super::keys::{Key, Keys};
 use super::{Decided, Standing};
 use crate::pairing::{MOST_CANDIDATES, REPEAT_MS};
-use crate::{Conclusion, Exchange, Leg, Source};
+use crate::{Aside, Conclusion, Exchange, Leg, Source};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use std::collections::VecDeque;
@@ -40,6 +40,7 @@ struct Component {
     is_edge: bool,
     legs: Vec<Leg>,
     exchanges: Vec<(Exchange, Conclusion)>,
+    asides: Vec<Aside>,
 }
 
 /// All components that have not been let go.
@@ -171,6 +172,7 @@ impl Components {
         kept.last = kept.last.max(gone.last);
         kept.legs.append(&mut gone.legs);
         kept.exchanges.append(&mut gone.exchanges);
+        kept.asides.append(&mut gone.asides);
         into
     }
 
@@ -190,6 +192,17 @@ impl Components {
         }
     }
 
+    /// Keeps a message that is no attempt until its component is decided. That of an edge is not kept.
+    pub(super) fn aside(&mut self, aside: &Aside) {
+        let component = self.places.get(&aside.source).map(|component| root(&self.all, *component));
+        debug_assert!(component.is_some(), "a message outlived its component");
+        if let Some(component) = component.map(|component| &mut self.all[component])
+            && !component.is_edge
+        {
+            component.asides.push(*aside);
+        }
+    }
+
     /// How a component that was last heard before `bound` is decided, by the place of one of its legs.
     pub(super) fn standing_if_before(&self, source: Source, bound: i64) -> Option<Standing> {
         let component = &self.all[root(&self.all, *self.places.get(&source)?)];
@@ -206,7 +219,7 @@ impl Components {
     /// Lets go of every component that was last heard before `bound`: what is no edge is settled.
     /// Gives the number of legs that are.
     pub(super) fn release_before(&mut self, bound: i64, now: i64, out: &mut impl FnMut(Decided<'_>)) -> u64 {
-        let (mut settled, mut legs) = (Vec::new(), 0);
+        let (mut settled, mut asides, mut legs) = (Vec::new(), Vec::new(), 0);
         let mut kept = Vec::new();
         let mut moved = vec![None; self.all.len()];
         let roots: Vec<usize> = (0..self.all.len()).map(|at| root(&self.all, at)).collect();
@@ -217,6 +230,7 @@ impl Components {
             } else {
                 legs += component.legs.len() as u64;
                 settled.extend(component.exchanges);
+                asides.extend(component.asides);
             }
         }
         self.all = kept;
@@ -237,6 +251,8 @@ impl Components {
         for (exchange, conclusion) in &settled {
             out(Decided::Exchange(exchange, conclusion, Standing::Settled));
         }
+        asides.sort_by_key(|aside: &Aside| (aside.at.millis, aside.source));
+        asides.iter().for_each(|aside| out(Decided::Aside(aside)));
         legs
     }
 }
@@ -245,6 +261,7 @@ impl Component {
     /// Hands out what is held; nothing is from now on.
     fn become_edge(&mut self, out: &mut impl FnMut(Decided<'_>)) {
         self.is_edge = true;
+        self.asides = Vec::new();
         std::mem::take(&mut self.legs).iter().for_each(|leg| out(Decided::Leg(leg)));
         for (exchange, conclusion) in std::mem::take(&mut self.exchanges) {
             out(Decided::Exchange(&exchange, &conclusion, Standing::Edge));

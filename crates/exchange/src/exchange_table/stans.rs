@@ -97,39 +97,32 @@ impl Stans {
     pub(super) fn events(mut self, table: &ExchangeTable, asides: &[Aside], events: &mut Vec<TerminalEvent>) {
         let mut courses: Vec<Course> = Vec::new();
         courses.resize_with(self.counting.len(), Course::default);
-        let mut tell = |at, number: usize, what, terminals: &Dictionary<Symbol>| {
-            events.push(TerminalEvent { at, terminal: terminals.values()[number], what });
-        };
         let mut asides = asides.iter().peekable();
         for (chunk, row) in rows(table) {
             let at = chunk.millis(row);
             while let Some(aside) = asides.next_if(|aside| aside.at.millis <= at) {
-                let number = self.terminals.id(aside.terminal_key) as usize;
-                if let (Some(course), Some(stan)) = (courses.get_mut(number), aside.stan) {
-                    course.use_up(aside.at.millis, stan);
-                }
+                self.use_up(aside, &mut courses);
             }
-            let (Some(number), Some(stan)) = (self.of_place[chunk.places().id(row)], chunk.stan(row)) else {
-                continue;
-            };
-            let (counting, course) = (self.counting[number], &mut courses[number]);
-            course.end_jumps(at, |at, gap| {
-                tell(at, number, TerminalEventKind::StanJumped(gap), &self.terminals)
-            });
-            if course.step(at, stan, counting) {
-                tell(at, number, TerminalEventKind::StanFellBack, &self.terminals);
+            let place = chunk.places().id(row);
+            let (Some(number), Some(stan)) = (self.of_place[place], chunk.stan(row)) else { continue };
+            let terminal = table.places()[place].terminal;
+            let mut tell = |at, what| events.push(TerminalEvent { at, terminal, what });
+            courses[number].end_jumps(at, &mut tell);
+            if courses[number].step(at, stan, self.counting[number]) {
+                tell(at, TerminalEventKind::StanFellBack);
             }
         }
-        for aside in asides {
-            let number = self.terminals.id(aside.terminal_key) as usize;
-            if let (Some(course), Some(stan)) = (courses.get_mut(number), aside.stan) {
-                course.use_up(aside.at.millis, stan);
-            }
+        asides.for_each(|aside| self.use_up(aside, &mut courses));
+        for (course, terminal) in courses.iter_mut().zip(self.terminals.values()) {
+            let mut tell = |at, what| events.push(TerminalEvent { at, terminal: *terminal, what });
+            course.end_jumps(i64::MAX, &mut tell);
         }
-        for (number, course) in courses.iter_mut().enumerate() {
-            course.end_jumps(i64::MAX, |at, gap| {
-                tell(at, number, TerminalEventKind::StanJumped(gap), &self.terminals);
-            });
+    }
+
+    fn use_up(&mut self, aside: &Aside, courses: &mut [Course]) {
+        let number = self.terminals.id(aside.terminal_key) as usize;
+        if let (Some(course), Some(stan)) = (courses.get_mut(number), aside.stan) {
+            course.use_up(aside.at.millis, stan);
         }
     }
 }
@@ -194,11 +187,12 @@ impl Course {
     }
 
     /// Tells of the jumps that no line can fill any more.
-    fn end_jumps(&mut self, now: i64, mut tell: impl FnMut(i64, u16)) {
+    fn end_jumps(&mut self, now: i64, tell: &mut impl FnMut(i64, TerminalEventKind)) {
         self.jumps.retain(|jump| {
             let goes_on = now.saturating_sub(jump.at) <= DISORDER_MS;
             if !goes_on && jump.missing > 0 {
-                tell(jump.at, u16::try_from(jump.missing).unwrap_or(u16::MAX));
+                let gap = u16::try_from(jump.missing).unwrap_or(u16::MAX);
+                tell(jump.at, TerminalEventKind::StanJumped(gap));
             }
             goes_on
         });

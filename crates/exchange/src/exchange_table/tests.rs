@@ -182,3 +182,59 @@ fn details_stay_with_their_rows_across_chunks() {
     }
     assert_eq!(table.rows().filter(|row| row.detail.is_some()).count(), table.side_len());
 }
+
+#[test]
+fn place_and_traces_come_from_either_side() {
+    let mut names = Names::default();
+    let north = names.intern("north\u{1f}\u{1f}");
+    let (till, shop, site) = (names.intern("1"), names.intern("shop"), names.intern("site"));
+    let request =
+        Leg { mti: Mti::parse(b"0200"), terminal_key: till, traces: Traces::CHIP_CARD, ..answer(0) };
+    let told = Leg { equipment: north, merchant: shop, traces: Traces::PIN_BYPASSED, ..answer(90) };
+    let paired = Exchange { form: Form::Paired, request: Some(request), ..Exchange::alone(told) };
+    let at_site = Leg { site, ..request };
+    let table = pushed(&[paired, Exchange { request: Some(at_site), ..paired }]);
+    let [first, second] = [0, 1].map(|at| table.rows().nth(at).expect("a row"));
+    assert_eq!(first.place, Place { terminal: till, site: shop, equipment: north });
+    assert_eq!(second.place, Place { site, ..first.place });
+    assert_eq!(first.traces, Traces::CHIP_CARD | Traces::PIN_BYPASSED);
+    assert_eq!(first.latency, Some(LatencyClass::of(90)));
+}
+
+/// Rows in any order become the rows of the order that they were made in, details with them.
+#[test]
+fn rows_that_come_late_are_put_in_their_place() {
+    let mut names = Names::default();
+    let terminals: Vec<Symbol> = (10..90).map(|number| names.intern(&number.to_string())).collect();
+    let rows = 2 * CHUNK_ROWS + 500;
+    let exchanges: Vec<Exchange> = (0..rows)
+        .map(|number| {
+            let terminal_key = terminals[number % terminals.len()];
+            let code = ResponseCode::parse(if number % 5 == 0 { b"51" } else { b"00" });
+            let leg = Leg { terminal_key, code, ..answer((number / terminals.len()) as i64) };
+            Exchange::alone(Leg { stan: Some(number as u64), amount: amount(number as u64), ..leg })
+        })
+        .collect();
+    let mut sorted = pushed(&exchanges);
+    sorted.finish(&names, |_, _| true, false);
+    let expected: Vec<Row> = sorted.rows().collect();
+    // The last are late, every thousandth is, a whole chunk is, or nothing is in its place.
+    let moved = |is_late: &dyn Fn(usize) -> bool| {
+        let (late, rest): (Vec<usize>, Vec<usize>) = (0..rows).partition(|number| is_late(*number));
+        rest.into_iter().chain(late).collect::<Vec<_>>()
+    };
+    let orders = [
+        (0..rows - 40).chain((rows - 40..rows).rev()).collect(),
+        moved(&|number| number % 1_000 == 7),
+        moved(&|number| number >= 70_000 && number % 2 == 0),
+        moved(&|number| number < CHUNK_ROWS),
+        (0..rows).rev().collect(),
+    ];
+    for (number, order) in orders.into_iter().enumerate() {
+        let exchanges: Vec<Exchange> = order.into_iter().map(|at: usize| exchanges[at]).collect();
+        let mut table = pushed(&exchanges);
+        table.finish(&names, |_, _| true, false);
+        assert_eq!((table.len(), table.side_len()), (sorted.len(), sorted.side_len()));
+        assert!(table.rows().eq(expected.iter().copied()), "order {number}");
+    }
+}

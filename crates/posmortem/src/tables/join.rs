@@ -159,10 +159,11 @@ impl<'s> Join<'s> {
     /// Takes over what a table settled, and keeps the legs of its edges.
     fn read(&mut self, number: u32, input: &Input, observer: &mut dyn Observer) -> Result<(), TableError> {
         let Self { names, pairing, counting, legs, .. } = self;
-        let place = |leg: &mut Leg| {
-            let place = usize::try_from(leg.source.input).ok().and_then(|at| input.places.get(at));
-            leg.source.input = place.copied().unwrap_or(u32::MAX);
+        let place_of = |file: u32| {
+            let place = usize::try_from(file).ok().and_then(|at| input.places.get(at));
+            place.copied().unwrap_or(u32::MAX)
         };
+        let place = |leg: &mut Leg| leg.source.input = place_of(leg.source.input);
         let begin = legs.len();
         input.table.rows(names, |row, names| match row {
             Row::Settled(mut exchange) => {
@@ -174,6 +175,10 @@ impl<'s> Join<'s> {
                 place(&mut leg);
                 leg.trace = trace_among_tables(leg.trace, number);
                 legs.push((number, leg));
+            }
+            Row::Aside(mut aside) => {
+                aside.source.input = place_of(aside.source.input);
+                counting.add_aside(&aside);
             }
         })?;
         let edges = sorted(&mut self.legs[begin..], &self.names);

@@ -85,6 +85,7 @@ impl<W: Write + Send> Table<W> {
         }
         let written = match decided {
             Decided::Leg(leg) => self.writer.leg(leg, names),
+            Decided::Aside(aside) => self.writer.aside(aside, names),
             Decided::Exchange(exchange, conclusion, standing) => {
                 self.writer.exchange(exchange, conclusion, standing, names)
             }
@@ -103,7 +104,7 @@ impl<W: Write + Send> Tap for Saver<'_, W> {
     }
 
     fn aside(&mut self, aside: &Aside, _names: &Names) {
-        let _ = aside;
+        self.edges.aside(aside);
     }
 
     fn pause(&mut self, pairing: &Pairing, names: &Names) {

@@ -36,7 +36,7 @@ impl Incident {
             id,
             cause: cause.name(),
             reason: reason.name(),
-            scope: Scope::of(incident, names),
+            scope: Scope::of(incident),
             start: Shown(start),
             end: Shown(end),
             observed,

@@ -1,0 +1,138 @@
+//! The stages in their order: baseline, incidents, own faults, and all of it once more; silence; verdicts.
+//!
+//! Two rounds, because each stage needs the others' results: a baseline that still holds an outage
+//! expects outages, and an incident that a broken terminal stands for is none. The second round leaves
+//! out what the first found.
+
+use crate::baseline::{self, Slots};
+use crate::fleet::Fleet;
+use crate::judge::{CardsElsewhere, Judge};
+use crate::own::{OwnSettings, OwnTest, own_faults};
+use crate::payment_scopes::payment_scopes;
+use crate::scan::{Finding, Groups, Scan, ScanSettings};
+use crate::silence::{Silences, silences};
+use crate::terminal_counts;
+use crate::why;
+use crate::{
+    Attempt, Attribute, Diagnosis, Evidence, Flags, Mark, Overlay, Rates, Settings, Signatures, UNTOLD, Value,
+};
+use posmortem_exchange::{ExchangeTable, Names};
+use rayon::prelude::*;
+
+/// Baseline, scan and test are done so often.
+const ROUNDS: usize = 2;
+/// So many terminals are a fleet; fewer cannot be their own baseline (docs/semantics.md).
+const FEWEST_TERMINALS: usize = 50;
+
+/// Says what is wrong in the exchanges of a table.
+///
+/// `names` are those of the table's symbols. The result is the same at any number of threads.
+pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Diagnosis {
+    let mut fleet = Fleet::of(table, names, settings);
+    let (groups, signatures) = (Groups::payments(), Signatures::built_in());
+    let mut found = Found::default();
+    for _ in 0..ROUNDS {
+        found = found.again(&mut fleet, &groups, &signatures);
+    }
+    let Found { rates, findings, own, small } = found;
+    let (Some(rates), Some(own)) = (rates, own) else { return Diagnosis::default() };
+    let silences = silences_of(&fleet);
+    let counts = terminal_counts::count(&fleet, &rates, &findings, &groups);
+    let incidents = crate::incidents::incidents(&fleet, &findings, &groups, &hit(&findings, &counts));
+    let (attempts, failed) =
+        counts.iter().fold((0, 0), |sums, terminal| (sums.0 + terminal.attempts, sums.1 + terminal.failed));
+    let blamed: Vec<_> = own.own().collect();
+    let judge = Judge {
+        fleet: &fleet,
+        groups: &groups,
+        signatures: &signatures,
+        findings: &findings,
+        incidents: &incidents,
+        own: &own,
+        silences: &silences,
+        counts: &counts,
+        fleet_rate: failed as f64 / (attempts as f64).max(1.0),
+        cards_elsewhere: &CardsElsewhere::of(&fleet, &blamed),
+    };
+    let with_attempts = (UNTOLD..fleet.terminals.len() as u32)
+        .filter(|terminal| !fleet.day.sequences[*terminal as usize].is_empty());
+    let terminals: Vec<u32> = with_attempts.collect();
+    let verdicts: Vec<_> = terminals.par_iter().map(|terminal| judge.verdict(*terminal)).collect();
+    let whys = why::whys(&judge, &rates, &settings.why, &terminals);
+    Diagnosis::new(incidents, verdicts, whys, limits(small, fleet.terminals.len()))
+}
+
+/// What a round leaves to the next.
+#[derive(Default)]
+struct Found {
+    rates: Option<Rates>,
+    findings: Vec<Finding>,
+    own: Option<OwnTest>,
+    /// The fleet is no baseline of its own.
+    small: bool,
+}
+
+impl Found {
+    /// One more round, without what this one found.
+    fn again(self, fleet: &mut Fleet<'_>, groups: &Groups, signatures: &Signatures) -> Self {
+        let small = fleet.terminals.len() <= FEWEST_TERMINALS;
+        let rates = {
+            let day = &fleet.day;
+            let left_out = Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN);
+            let in_incident =
+                |attempt: &Attempt| self.findings.iter().any(|finding| finding.covers(&day.leaves, attempt));
+            let ordinary = |attempt: &Attempt| !attempt.flags.has_any(left_out) && !in_incident(attempt);
+            match small {
+                true => baseline::published(&fleet.cells),
+                false => baseline::fit(&fleet.cells, &Slots::of(day, &fleet.cells, ordinary), None),
+            }
+        };
+        let (kinds, scan) = (payment_scopes(), ScanSettings::day(Attribute::Terminal.dimension()));
+        let findings = Scan::new(&fleet.day, &rates, groups, &kinds, scan).search().findings;
+        let overlay = Overlay::new(&findings);
+        let own = {
+            let fleet = &*fleet;
+            let leaves = &fleet.day.leaves;
+            let expected = |attempt: &Attempt, mark: Mark| {
+                let cell = leaves.cells[attempt.leaf as usize];
+                overlay.rate(leaves, attempt, mark, rates.rate(cell, rates.hour(attempt.at), mark))
+            };
+            let cards = |at: usize| fleet.card(at);
+            own_faults(&fleet.day, signatures, &fleet.entry_modes, &OwnSettings::default(), &expected, &cards)
+        };
+        set_aside(fleet, &own);
+        Self { rates: Some(rates), findings, own: Some(own), small }
+    }
+}
+
+/// Flags the attempts in the windows of own faults, and no others.
+fn set_aside(fleet: &mut Fleet<'_>, own: &OwnTest) {
+    let attempts = &mut fleet.day.attempts;
+    attempts.iter_mut().for_each(|attempt| attempt.flags = attempt.flags.without(Flags::OWN));
+    for suspect in own.own() {
+        for attempt in &mut attempts[suspect.rows.clone()] {
+            attempt.flags = attempt.flags.with(Flags::OWN);
+        }
+    }
+}
+
+fn silences_of(fleet: &Fleet<'_>) -> Silences {
+    let sign_ons: Vec<Vec<i64>> =
+        (0..fleet.terminals.len() as u32).map(|terminal| fleet.sign_ons(terminal).collect()).collect();
+    silences(&fleet.day, &sign_ons)
+}
+
+/// By incident, how many terminals it hit.
+fn hit(findings: &[Finding], counts: &[terminal_counts::TerminalCounts]) -> Vec<u32> {
+    let mut hit = vec![0; findings.len()];
+    for (incident, _) in counts.iter().flat_map(|terminal| &terminal.incidents) {
+        hit[*incident] += 1;
+    }
+    hit
+}
+
+fn limits(small: bool, terminals: usize) -> Vec<Evidence> {
+    let year = u64::from(baseline::PUBLISHED_YEAR);
+    let few = Evidence::new("few_terminals", [Value::Count(terminals as u64 - 1), Value::Count(year)]);
+    if small { vec![few] } else { Vec::new() }
+}

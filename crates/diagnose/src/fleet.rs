@@ -1,0 +1,138 @@
+//! The exchange table as a [`Day`]: attempts by terminal, values numbered by their texts.
+//!
+//! What a terminal's messages leave out at one time they tell at another: site, region, model and
+//! firmware hold until a message tells otherwise. The inventory, where there is one, wins. Nothing is
+//! judged here but what single attempts show: a repeat of a failure, an entry of a run of keyed cards.
+
+mod filling;
+mod leaves;
+mod places;
+mod values;
+
+use crate::attack::AttackRun;
+use crate::baseline::Cells;
+use crate::{Attribute, Day, Settings};
+use filling::{Filled, Filling, Visit};
+use posmortem_exchange::{
+    Conclusion, ExchangeTable, Names, Reply, Symbol, TerminalEvent, TerminalEventKind, Traces,
+};
+use posmortem_iso8583::{EntryMode, Timestamp};
+use values::Values;
+
+/// A day, and the way back from its numbers to names and rows.
+pub(crate) struct Fleet<'t> {
+    pub(crate) table: &'t ExchangeTable,
+    pub(crate) names: &'t Names,
+    pub(crate) day: Day,
+    /// By attempt: its row in the table.
+    pub(crate) rows: Vec<u32>,
+    pub(crate) cells: Cells,
+    /// By terminal: its symbol; the first is of attempts without one.
+    pub(crate) terminals: Vec<Symbol>,
+    /// By terminal: its events, in the order of time.
+    pub(crate) events: Vec<Vec<TerminalEvent>>,
+    /// By terminal: whether the inventory says not to judge it.
+    pub(crate) silenced: Vec<bool>,
+    /// By entry mode's value.
+    pub(crate) entry_modes: Vec<EntryMode>,
+    pub(crate) attacks: Vec<(u32, AttackRun)>,
+    values: Values<'t>,
+    /// By site: its terminals.
+    sites: Vec<Vec<u32>>,
+    offset_minutes: Option<i16>,
+}
+
+impl<'t> Fleet<'t> {
+    pub(crate) fn of(table: &'t ExchangeTable, names: &'t Names, settings: &'t Settings) -> Self {
+        let values = Values::of(table, names, &settings.inventory);
+        let events = events_of(table, &values);
+        let Filled { day, rows, cells, attacks } = Filling::new(table, names, &values, &events).fill();
+        Self {
+            sites: sites_of(&day, values.sizes()[Attribute::Site.dimension()] as usize),
+            terminals: values.symbols(Attribute::Terminal).to_vec(),
+            silenced: values
+                .texts(Attribute::Terminal)
+                .iter()
+                .map(|id| settings.inventory.silences(id))
+                .collect(),
+            entry_modes: values.entry_modes(),
+            offset_minutes: table.manners().first().and_then(|manner| manner.offset_minutes),
+            table,
+            names,
+            day,
+            rows,
+            cells,
+            events,
+            attacks,
+            values,
+        }
+    }
+
+    /// When a terminal signed on or changed keys, in the order of time.
+    pub(crate) fn sign_ons(&self, terminal: u32) -> impl Iterator<Item = i64> {
+        sign_ons(&self.events[terminal as usize])
+    }
+
+    /// The card of an attempt, by its number in the day.
+    pub(crate) fn card(&self, attempt: usize) -> Option<u64> {
+        Some(Visit::of(self.table, self.rows[attempt]).card).filter(|card| *card != 0)
+    }
+
+    /// What became of an attempt, by its number in the day.
+    pub(crate) fn ending(&self, attempt: usize) -> &'t Conclusion {
+        &self.table.endings()[Visit::of(self.table, self.rows[attempt]).ending as usize]
+    }
+
+    /// What the messages of an attempt show beyond codes.
+    pub(crate) fn traces(&self, attempt: usize) -> Traces {
+        self.table.manners()[Visit::of(self.table, self.rows[attempt]).manner as usize].traces
+    }
+
+    /// The terminals of a site, in their order: of one that moved, where it stood first.
+    pub(crate) fn of_site(&self, site: u32) -> &[u32] {
+        &self.sites[site as usize]
+    }
+
+    /// The text of a value.
+    pub(crate) fn text(&self, attribute: Attribute, value: u32) -> &str {
+        self.values.texts(attribute)[value as usize]
+    }
+
+    /// A moment in the log's own zone.
+    pub(crate) fn moment(&self, millis: i64) -> Timestamp {
+        Timestamp { millis, offset_minutes: self.offset_minutes }
+    }
+}
+
+/// When a terminal signed on or changed keys, among its events.
+fn sign_ons(events: &[TerminalEvent]) -> impl Iterator<Item = i64> {
+    let is_sign_on = |event: &&TerminalEvent| {
+        matches!(
+            event.what,
+            TerminalEventKind::SignOn(Reply::Accepted | Reply::Untold)
+                | TerminalEventKind::KeyChange(Reply::Accepted | Reply::Untold)
+                | TerminalEventKind::NetworkManagement(Reply::Accepted | Reply::Untold)
+        )
+    };
+    events.iter().filter(is_sign_on).map(|event| event.at)
+}
+
+fn sites_of(day: &Day, sites: usize) -> Vec<Vec<u32>> {
+    let mut terminals = vec![Vec::new(); sites];
+    for (terminal, range) in (0_u32..).zip(&day.sequences).skip(1) {
+        if let Some(first) = day.attempts[range.clone()].first() {
+            let site = day.leaves.value(Attribute::Site.dimension(), first.leaf);
+            terminals[site as usize].push(terminal);
+        }
+    }
+    terminals
+}
+
+/// By terminal.
+fn events_of(table: &ExchangeTable, values: &Values<'_>) -> Vec<Vec<TerminalEvent>> {
+    let mut events = vec![Vec::new(); values.symbols(Attribute::Terminal).len()];
+    for event in table.events() {
+        events[values.terminal(event.terminal) as usize].push(*event);
+    }
+    events
+}

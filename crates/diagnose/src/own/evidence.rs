@@ -1,0 +1,179 @@
+//! Which attempts of a terminal could have shown a signature, and which did.
+//!
+//! Repeats of a failed payment and attacks count neither way. Nor does a card that hit before: a card
+//! that fails again tells of the card.
+
+use super::segments::{Sequence, Trial};
+use crate::{Attempt, Attribute, Day, Flags, Mark, Signatures};
+use foldhash::fast::FixedState;
+use posmortem_iso8583::EntryMode;
+use std::ops::Range;
+
+/// What a terminal shows of a signature.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Counts {
+    /// Attempts that could have shown it.
+    pub attempts: u32,
+    /// Those that did.
+    pub observed: u32,
+    /// How many were to be expected, by the rates of its mix and of shared incidents.
+    pub expected: f64,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, count: u16, hit: bool, rate: f64) {
+        self.attempts += u32::from(count);
+        self.observed += u32::from(count) * u32::from(hit);
+        self.expected += f64::from(count) * rate;
+    }
+}
+
+/// The counts of a terminal and a signature.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shown {
+    pub(super) all: Counts,
+    /// Those outside of shared incidents, which tell of the terminal's natural level.
+    pub(super) calm: Counts,
+}
+
+/// From this expected rate on an attempt lies in a shared incident. Rates of good days are 2 % at the
+/// most (fall backs).
+const INCIDENT_RATE: f64 = 0.08;
+
+/// A terminal's attempts as evidence of one signature.
+pub(super) struct Evidence {
+    pub(super) sequence: Sequence,
+    /// By element of the sequence: its place in [`Day::attempts`].
+    pub(super) rows: Vec<usize>,
+}
+
+/// Reads evidence out of a day.
+pub(super) struct Reader<'a, E, C> {
+    day: &'a Day,
+    signatures: &'a Signatures,
+    /// By value of the entry mode and signature.
+    eligible: Vec<Vec<bool>>,
+    /// By mark: signature and place.
+    of_mark: Vec<Option<(usize, usize)>>,
+    expected: &'a E,
+    cards: &'a C,
+}
+
+impl<'a, E, C> Reader<'a, E, C>
+where
+    E: Fn(&Attempt, Mark) -> f64,
+    C: Fn(usize) -> Option<u64>,
+{
+    pub(super) fn new(
+        day: &'a Day,
+        signatures: &'a Signatures,
+        entry_modes: &[EntryMode],
+        expected: &'a E,
+        cards: &'a C,
+    ) -> Self {
+        let values = entry_modes.iter().copied().chain([EntryMode::Unknown]);
+        let eligible = values
+            .map(|mode| signatures.iter().map(|signature| signature.is_eligible(mode)).collect())
+            .collect();
+        let of_mark = Mark::all().map(|mark| signatures.of_mark(mark)).collect();
+        Self { day, signatures, eligible, of_mark, expected, cards }
+    }
+
+    /// By signature, what the attempts of that range show.
+    pub(super) fn counts(&self, range: Range<usize>) -> Vec<Shown> {
+        let mut shown = vec![Shown::default(); self.signatures.len()];
+        let mut seen = Set::default();
+        for row in range {
+            let attempt = &self.day.attempts[row];
+            if attempt.flags.has_any(UNCOUNTED) {
+                continue;
+            }
+            let eligible = self.eligible(attempt);
+            for (signature, shown) in shown.iter_mut().enumerate() {
+                if !eligible[signature] {
+                    continue;
+                }
+                let hit = self.hit(attempt, signature);
+                if hit.is_some() && self.hit_before(row, signature, &mut seen) {
+                    continue;
+                }
+                let rate = self.rate(attempt, signature);
+                shown.all.add(attempt.count, hit.is_some(), rate);
+                if rate < INCIDENT_RATE {
+                    shown.calm.add(attempt.count, hit.is_some(), rate);
+                }
+            }
+        }
+        shown
+    }
+
+    /// What the attempts of that range show of one signature, one by one.
+    pub(super) fn evidence(&self, range: Range<usize>, signature: usize) -> Evidence {
+        let mut evidence = Evidence { sequence: Sequence::default(), rows: Vec::with_capacity(range.len()) };
+        let mut seen = Set::default();
+        let mut after_sign_on = false;
+        for row in range {
+            let attempt = &self.day.attempts[row];
+            after_sign_on |= attempt.flags.has(Flags::AFTER_SIGN_ON);
+            if attempt.flags.has_any(UNCOUNTED) || !self.eligible(attempt)[signature] {
+                continue;
+            }
+            let hit = self.hit(attempt, signature);
+            if hit.is_some() && self.hit_before(row, signature, &mut seen) {
+                continue;
+            }
+            if std::mem::take(&mut after_sign_on) {
+                evidence.sequence.after_sign_on.push(evidence.rows.len());
+            }
+            let trial = hit.map_or(Trial::Miss, |place| self.trial(attempt, signature, place));
+            for _ in 0..attempt.count {
+                evidence.sequence.trials.push(trial);
+                evidence.rows.push(row);
+            }
+        }
+        evidence
+    }
+
+    /// The card of an attempt.
+    pub(super) fn card(&self, row: usize) -> Option<u64> {
+        (self.cards)(row)
+    }
+
+    /// The place of the mark that an attempt shows, in the signature.
+    pub(super) fn hit(&self, attempt: &Attempt, signature: usize) -> Option<usize> {
+        let of = |mark: Mark| {
+            let hit = self.of_mark.get(mark.index()).copied().flatten();
+            hit.filter(|hit| hit.0 == signature).map(|hit| hit.1)
+        };
+        let fell_back = attempt.flags.has(Flags::FELL_BACK).then(|| of(Mark::FELL_BACK)).flatten();
+        fell_back.or_else(|| of(attempt.mark))
+    }
+
+    /// The expected share of such attempts that show the signature.
+    pub(super) fn rate(&self, attempt: &Attempt, signature: usize) -> f64 {
+        let marks = &self.signatures.get(signature).marks;
+        marks.iter().map(|mark| (self.expected)(attempt, mark.mark).max(mark.floor)).sum()
+    }
+
+    fn trial(&self, attempt: &Attempt, signature: usize, place: usize) -> Trial {
+        let mark = self.signatures.get(signature).marks[place];
+        let rate = (self.expected)(attempt, mark.mark).max(mark.floor);
+        Trial::Hit { place, rate, in_incident: self.rate(attempt, signature) >= INCIDENT_RATE }
+    }
+
+    fn eligible(&self, attempt: &Attempt) -> &[bool] {
+        let column = &self.day.leaves.columns[Attribute::EntryMode.dimension()];
+        let value = column[attempt.leaf as usize] as usize;
+        &self.eligible[value.min(self.eligible.len() - 1)]
+    }
+
+    fn hit_before(&self, row: usize, signature: usize, seen: &mut Set<(usize, u64)>) -> bool {
+        (self.cards)(row).is_some_and(|card| !seen.insert((signature, card)))
+    }
+}
+
+/// A set that only answers whether something is in it: its order never shows.
+pub(super) type Set<T> = hashbrown::HashSet<T, FixedState>;
+
+/// Neither hits nor misses.
+pub(super) const UNCOUNTED: Flags = Flags::NEUTRAL.with(Flags::ATTACK);

@@ -1,0 +1,100 @@
+//! In which shares a fault shows the marks of its signature.
+//!
+//! The table's shares are a guess by ignorance. Most faults keep to one mark: a host that answers 55 to a
+//! wrong PIN key answers 55 each time. A guess of a third for it would cost as much evidence as a third
+//! of its hits, so a fault that one mark leads is weighed beside the table's.
+
+use super::level::ln_sum;
+use super::segments::{COMPONENTS, LEVELS, Sequence, Trial};
+use crate::Signature;
+
+/// The weight of the table's shares; the marks share the rest as leaders.
+const TABLE_WEIGHT: f64 = 0.5;
+/// The share of a leading mark; the others have the rest, as the table has them.
+const LEADING_SHARE: f64 = 0.85;
+/// A mark that leads has this many hits at least: others would only be weighed for nothing.
+const LEAST_HITS: usize = 2;
+
+/// Shares of marks and how likely they are.
+pub(super) struct Profile {
+    pub(super) shares: Vec<f64>,
+    ln_weight: f64,
+}
+
+/// The profiles that a sequence is to be looked at with; the table's comes first.
+pub(super) fn profiles(signature: &Signature, sequence: &Sequence) -> Vec<Profile> {
+    let table: Vec<f64> = signature.marks.iter().map(|mark| mark.share).collect();
+    if table.len() == 1 {
+        return vec![Profile { shares: table, ln_weight: 0.0 }];
+    }
+    let mut hits = vec![0; table.len()];
+    for trial in &sequence.trials {
+        if let Trial::Hit { place, .. } = trial {
+            hits[*place] += 1;
+        }
+    }
+    let ln_weight = libm::log((1.0 - TABLE_WEIGHT) / table.len() as f64);
+    let mut profiles = vec![Profile { shares: table.clone(), ln_weight: libm::log(TABLE_WEIGHT) }];
+    for leader in (0..table.len()).filter(|&place| hits[place] >= LEAST_HITS) {
+        let rest = (1.0 - LEADING_SHARE) / (1.0 - table[leader]);
+        let share = |place| if place == leader { LEADING_SHARE } else { table[place] * rest };
+        profiles.push(Profile { shares: (0..table.len()).map(share).collect(), ln_weight });
+    }
+    profiles
+}
+
+impl Profile {
+    /// The logarithms of the likelihood ratio by component and level, with the weights of both levels
+    /// and profile.
+    pub(super) fn ln_terms(
+        &self,
+        sequence: &Sequence,
+        levels: &[f64; LEVELS],
+        weights: &[f64; LEVELS],
+    ) -> [[f64; LEVELS]; COMPONENTS] {
+        sequence
+            .ln_ratios(&self.shares, levels)
+            .map(|ratios| std::array::from_fn(|level| ratios[level] + weights[level] + self.ln_weight))
+    }
+}
+
+/// The logarithms of the Bayes factor by component.
+pub(super) fn ln_factors(
+    profiles: &[Profile],
+    sequence: &Sequence,
+    levels: &[f64; LEVELS],
+    weights: &[f64; LEVELS],
+) -> [f64; COMPONENTS] {
+    let terms: Vec<_> = profiles.iter().map(|profile| profile.ln_terms(sequence, levels, weights)).collect();
+    std::array::from_fn(|component| {
+        let of_component: Vec<f64> = terms.iter().flat_map(|terms| terms[component]).collect();
+        ln_sum(&of_component)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Signatures;
+
+    #[test]
+    fn a_mark_that_leads_is_weighed_as_leader() {
+        let signatures = Signatures::built_in();
+        let signature = signatures.get(signatures.named("signal").unwrap());
+        let hit = |place| Trial::Hit { place, rate: 0.001, in_incident: false };
+        let sequence = Sequence { trials: vec![hit(0), Trial::Miss, hit(0), hit(1)], after_sign_on: vec![] };
+        let profiles = profiles(signature, &sequence);
+        assert_eq!(profiles.len(), 2, "one hit leads nothing");
+        for profile in &profiles {
+            assert!((profile.shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        }
+        assert_eq!(profiles[1].shares[0], LEADING_SHARE);
+    }
+
+    #[test]
+    fn one_mark_needs_no_profile() {
+        let signatures = Signatures::built_in();
+        let signature = signatures.get(signatures.named("software").unwrap());
+        assert_eq!(profiles(signature, &Sequence::default()).len(), 1);
+    }
+}

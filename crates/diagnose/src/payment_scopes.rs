@@ -1,0 +1,49 @@
+//! The kinds of scopes that payments are searched by: `data/scopes.tsv`.
+
+use crate::{Attribute, ScopeKind};
+
+/// Every kind, in the order of the table.
+pub(crate) fn payment_scopes() -> Vec<ScopeKind> {
+    read(include_str!("../data/scopes.tsv")).expect("the table of scopes is checked by a test")
+}
+
+fn read(text: &str) -> Option<Vec<ScopeKind>> {
+    let kind = |line: &str| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let &[attributes, weight, concentration, extra, terminals] = cells.as_slice() else { return None };
+        let attributes = attributes.split('+').map(Attribute::from_name);
+        let mut dimensions: Vec<_> = attributes.map(|told| Some(told?.dimension())).collect::<Option<_>>()?;
+        dimensions.sort_unstable();
+        Some(ScopeKind {
+            dimensions,
+            weight: weight.parse().ok()?,
+            concentration: concentration.parse().ok()?,
+            extra: extra.parse().ok()?,
+            blames_sequences: match terminals {
+                "yes" => true,
+                "no" => false,
+                _ => return None,
+            },
+        })
+    };
+    text.lines().filter(|line| !line.starts_with('#')).skip(1).map(kind).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_attribute_but_the_terminal_is_searched() {
+        let kinds = read(include_str!("../data/scopes.tsv")).expect("every row is well formed");
+        let distinct: BTreeSet<_> = kinds.iter().map(|kind| &kind.dimensions).collect();
+        assert_eq!(distinct.len(), kinds.len());
+        for attribute in Attribute::ALL.into_iter().filter(|attribute| *attribute != Attribute::Terminal) {
+            let alone = vec![attribute.dimension()];
+            let told = kinds.iter().any(|kind| kind.dimensions.contains(&alone[0]));
+            assert!(told, "{}", attribute.name());
+        }
+        assert!(kinds.iter().all(|kind| kind.weight > 0.0 && kind.concentration >= 4.0 && kind.extra >= 0.0));
+    }
+}

@@ -1,0 +1,219 @@
+//! Incidents: windows in which attempts of a common scope fail more often than the rates tell.
+//!
+//! Searches kinds of scopes, groups of marks and windows of time at once, explains what it accepts
+//! away as an override, and lets every narrower scope and every single sequence (terminal) compete.
+//! It knows nothing of payments: dimensions, kinds and groups are given. Silence, the shortage of
+//! attempts, is not searched here, and who is at fault is not said.
+
+mod evidence;
+mod groups;
+mod report;
+mod scopes;
+mod score;
+mod search;
+mod series;
+mod sheet;
+mod window;
+
+use libm::exp;
+use rayon::prelude::*;
+
+pub use groups::{Group, Groups};
+pub use scopes::ScopeKind;
+
+use crate::{Attempt, Day, Dimension, Leaves, Mark, Rates};
+use scopes::Kind;
+use search::Search;
+use sheet::Sheet;
+use window::Price;
+
+/// How finely and how far to look.
+#[derive(Clone, Debug)]
+pub struct ScanSettings {
+    /// The step of time, in milliseconds; a divisor of an hour, so that a bin has one hour.
+    pub bin_ms: u32,
+    /// Lengths of windows in bins, in rising order.
+    pub lengths: Vec<u32>,
+    /// The score from which on an incident is accepted, in nats.
+    pub accept: f64,
+    /// A subject with fewer hits is not looked at.
+    pub least_hits: u64,
+    /// Hits fewer times the expected are drift: the norm is corrected, and nothing reported.
+    pub least_ratio: f64,
+    /// The least expected share of a group.
+    pub least_share: f64,
+    /// How far beyond its edges an incident explains failures, in milliseconds.
+    pub pad_ms: i64,
+    /// The dimension whose values are sequences, where a few of them can explain an excess.
+    pub terminal: Option<Dimension>,
+}
+
+impl ScanSettings {
+    /// Five minutes, windows of up to the whole day, accepted at ten to one.
+    pub fn day(terminal: Dimension) -> Self {
+        Self {
+            bin_ms: 300_000,
+            lengths: vec![1, 2, 3, 4, 6, 9, 12, 18, 24, 36, 48, 72, 108, 168, 288],
+            accept: std::f64::consts::LN_10,
+            least_hits: 4,
+            least_ratio: 2.0,
+            least_share: 2e-5,
+            pad_ms: 60_000,
+            terminal: Some(terminal),
+        }
+    }
+}
+
+/// What a mark counts inside a finding.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MarkCount {
+    /// The mark.
+    pub mark: Mark,
+    /// The number of its group.
+    pub group: usize,
+    /// How many attempts show it.
+    pub observed: u64,
+    /// How many were to be expected.
+    pub expected: f64,
+}
+
+/// An incident: a scope, a window and what failed there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// What its attempts have in common, by rising dimension.
+    pub scope: Vec<(Dimension, u32)>,
+    /// The kind of the scope, by its place in the list that was searched.
+    pub kind: usize,
+    /// The group that shows it most clearly.
+    pub group: usize,
+    /// Further groups of the same mechanism that show it, in rising order.
+    pub joined: Vec<usize>,
+    /// The first moment, in milliseconds.
+    pub start: i64,
+    /// The moment after the last.
+    pub end: i64,
+    /// Hits of all its groups.
+    pub observed: u64,
+    /// Attempts of the scope in the window.
+    pub attempts: u64,
+    /// Hits that were to be expected without the incident.
+    pub expected: f64,
+    /// Evidence less the price of the hypothesis, in nats.
+    pub score: f64,
+    /// Terminals with a hit; 0 where there are no terminals.
+    pub sequences: u32,
+    /// Counts by mark of its groups, in the order of the marks.
+    pub marks: Vec<MarkCount>,
+}
+
+impl Finding {
+    /// Whether an attempt lies in its scope and window.
+    ///
+    /// # Panics
+    /// For a leaf that is not in `leaves`.
+    pub fn covers(&self, leaves: &Leaves, attempt: &Attempt) -> bool {
+        let then = (self.start..self.end).contains(&attempt.at);
+        then && self.scope.iter().all(|(dimension, value)| leaves.value(*dimension, attempt.leaf) == *value)
+    }
+
+    /// Whether a mark belongs to what it shows.
+    pub fn shows(&self, groups: &Groups, mark: Mark) -> bool {
+        groups.of(mark).is_some_and(|group| group == self.group || self.joined.contains(&group))
+    }
+
+    /// How sure it is, from 0 to 0.999: 1 - M e^-s, the number of hypotheses M being in the score.
+    pub fn confidence(&self) -> f64 {
+        (1.0 - exp(-self.score)).clamp(0.0, 0.999)
+    }
+}
+
+/// Hits of one sequence that explain an excess better than any scope does: not searched further.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Aside {
+    /// The value of the sequence in the dimension of terminals.
+    pub sequence: u32,
+    /// The group.
+    pub group: usize,
+    /// From, in milliseconds and in whole bins.
+    pub start: i64,
+    /// Until.
+    pub end: i64,
+    /// Its hits in the scope that was looked at.
+    pub observed: u64,
+    /// Its attempts there.
+    pub attempts: u64,
+    /// Its expected hits there.
+    pub expected: f64,
+}
+
+/// What a scan found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scanned {
+    /// Incidents, in the order of time.
+    pub findings: Vec<Finding>,
+    /// What was set aside as terminals' own, in the order of sequence, group and time.
+    pub asides: Vec<Aside>,
+}
+
+/// A day ready to be searched.
+pub struct Scan<'d> {
+    sheet: Sheet<'d>,
+    described: &'d [ScopeKind],
+    kinds: Vec<Kind<'d>>,
+    prices: Vec<Price>,
+    within: Vec<Vec<usize>>,
+    settings: ScanSettings,
+}
+
+impl<'d> Scan<'d> {
+    /// Lists what can be searched. Attempts that are neutral, part of an attack or in the window of
+    /// a fault of their own do not count.
+    pub fn new(
+        day: &'d Day,
+        rates: &'d Rates,
+        groups: &'d Groups,
+        kinds: &'d [ScopeKind],
+        settings: ScanSettings,
+    ) -> Self {
+        let sheet = Sheet::new(day, rates, groups, &settings);
+        let on_day: Vec<_> = kinds.par_iter().map(|kind| Kind::new(day, kind, Sheet::counts)).collect();
+        let beliefs: f64 = kinds.iter().map(|kind| kind.weight).sum();
+        let prices = kinds
+            .iter()
+            .zip(&on_day)
+            .map(|(kind, on_day)| Price::new(&sheet, kind, on_day, beliefs, &settings))
+            .collect();
+        let inner = |outer: usize| {
+            let narrower = |inner: &usize| *inner != outer && on_day[*inner].is_within(&on_day[outer]);
+            // Two kinds that part the attempts alike contain one another: the first stands for both.
+            let strictly = |inner: &usize| !on_day[outer].is_within(&on_day[*inner]);
+            (0..kinds.len()).filter(narrower).filter(strictly).collect()
+        };
+        let within = (0..kinds.len()).map(inner).collect();
+        Self { sheet, described: kinds, kinds: on_day, prices, within, settings }
+    }
+
+    /// Attempts of a scope by bin: for those who look for a shortage of them.
+    pub fn attempts_by_bin(&self, kind: usize, value: u32) -> Vec<u64> {
+        let mut bins = vec![0; self.sheet.bins()];
+        let rows = self.kinds[kind].attempts(self.sheet.day, value);
+        for attempt in rows.filter(|attempt| Sheet::counts(attempt)) {
+            bins[self.sheet.bin(attempt.at)] += u64::from(attempt.count);
+        }
+        bins
+    }
+
+    /// Searches. The same day gives the same findings at any number of threads.
+    pub fn search(&self) -> Scanned {
+        let mut search =
+            Search::new(&self.sheet, &self.kinds, self.described, &self.prices, &self.within, &self.settings);
+        search.run();
+        let findings = report::findings(&search);
+        let mut asides = search.asides;
+        asides.sort_by(|one, other| {
+            let key = |aside: &Aside| (aside.sequence, aside.group, aside.start, aside.end);
+            key(one).cmp(&key(other))
+        });
+        Scanned { findings, asides }
+    }
+}

@@ -1,0 +1,242 @@
+//! From accepted incidents to findings: pieces of one become one, groups of one mechanism join, and
+//! an incident that holds from the day's begin or to its end is said to.
+//!
+//! Nothing is searched here, and nothing is worded.
+
+use libm::log;
+
+use super::evidence::{expected, sequences_hit, total, weight_of};
+use super::score::kl;
+use super::search::{Incident, Search, Subject};
+use super::sheet::{Adjustment, Row, Sheet, Tally};
+use super::{Finding, MarkCount};
+use crate::Mark;
+
+/// Pieces closer than this are one, in milliseconds.
+const TOUCH_MS: i64 = 300_000;
+
+/// Pieces further apart are one unless what lies between speaks against half the incident's share by
+/// more than this, in nats.
+const CONTRADICTED: f64 = -2.0;
+
+/// Another group of the mechanism joins an incident from this much evidence on, in nats.
+const JOINS: f64 = 6.0;
+
+/// A finding needs that many hits, whatever the ratio.
+const LEAST_HITS: u64 = 5;
+
+/// Findings of a finished search, in the order of time, then of scope and group.
+pub(crate) fn findings(search: &Search<'_>) -> Vec<Finding> {
+    let merged = merged(search, &search.incidents);
+    let moved: Vec<_> = merged.iter().map(|incident| to_edges_of_day(search, &merged, incident)).collect();
+    let enough = |incident: &&Incident| {
+        incident.tally.observed >= LEAST_HITS
+            && incident.tally.hits() >= search.settings.least_ratio * incident.tally.norm()
+    };
+    let mut kept: Vec<_> = moved.iter().filter(enough).copied().collect();
+    kept.sort_by(|one, other| {
+        other
+            .score
+            .total_cmp(&one.score)
+            .then(one.subject.cmp(&other.subject))
+            .then(one.start.cmp(&other.start))
+    });
+    let mut findings: Vec<Finding> = Vec::new();
+    while !kept.is_empty() {
+        let leader = kept.remove(0);
+        let (followers, others) =
+            kept.into_iter().partition::<Vec<_>, _>(|other| is_one(search, &leader, other));
+        kept = others;
+        findings.push(finding(search, &moved, &leader, &followers));
+    }
+    findings.sort_by(|one, other| {
+        let key = |finding: &Finding| {
+            (finding.start, finding.kind, finding.scope.clone(), finding.group, finding.end)
+        };
+        key(one).cmp(&key(other))
+    });
+    findings
+}
+
+/// What explains everything but one subject's own incidents.
+fn without(search: &Search<'_>, set: &[Incident], subject: Subject) -> Vec<Adjustment> {
+    let others =
+        set.iter().map(|incident| (incident.subject != subject).then_some(*incident)).collect::<Vec<_>>();
+    search.all_but(&others, usize::MAX, subject.group)
+}
+
+fn merged(search: &Search<'_>, incidents: &[Incident]) -> Vec<Incident> {
+    let mut sorted = incidents.to_vec();
+    sorted.sort_by_key(|incident| (incident.subject, incident.start, incident.end));
+    let mut merged: Vec<Incident> = Vec::new();
+    for incident in sorted {
+        match merged.last_mut() {
+            Some(last)
+                if last.subject == incident.subject && are_pieces(search, incidents, last, &incident) =>
+            {
+                last.end = last.end.max(incident.end);
+                last.score = last.score.max(incident.score);
+                let adjustments = without(search, incidents, last.subject);
+                last.tally = total(&search.rows(last.subject, (last.start, last.end), &adjustments));
+            }
+            _ => merged.push(incident),
+        }
+    }
+    merged
+}
+
+fn are_pieces(search: &Search<'_>, all: &[Incident], one: &Incident, next: &Incident) -> bool {
+    if next.start - one.end <= TOUCH_MS {
+        return true;
+    }
+    let mut both = one.tally;
+    both.add(next.tally);
+    let adjustments = without(search, all, one.subject);
+    let between = search.rows(one.subject, (one.end, next.start), &adjustments);
+    weight_of(&between, both.hit_share() / 2.0) > CONTRADICTED
+}
+
+/// An edge is worth the logarithm of the number of bins. An incident that holds most of its scope's
+/// attempts, and for which moving an edge to that of the day costs less, has that edge: else an
+/// all-day fault begins at its first hit. One in a few attempts after opening time is not moved.
+fn to_edges_of_day(search: &Search<'_>, all: &[Incident], incident: &Incident) -> Incident {
+    let worth = log(search.sheet.bins() as f64);
+    let adjustments = without(search, all, incident.subject);
+    let day = search.sheet.day.span;
+    let rows = search.rows(incident.subject, (i64::MIN, i64::MAX), &adjustments);
+    if incident.tally.attempts * 2 < total(&rows).attempts {
+        return *incident;
+    }
+    let besides = incident.tally.hit_share();
+    let costs = |part: &dyn Fn(&Row) -> bool| {
+        let part: Vec<_> = rows.iter().filter(|row| part(row)).copied().collect();
+        -weight_of(&part, besides)
+    };
+    let mut moved = *incident;
+    if costs(&|row| row.at < incident.start) < worth {
+        moved.start = day.0.min(incident.start);
+    }
+    if costs(&|row| row.at >= incident.end) < worth {
+        moved.end = day.1.max(incident.end);
+    }
+    let inside: Vec<_> =
+        rows.iter().filter(|row| row.at >= moved.start && row.at < moved.end).copied().collect();
+    Incident { tally: total(&inside), ..moved }
+}
+
+/// Whether another incident is the same with another code: one scope and mechanism, and most of the
+/// shorter lies within the longer.
+fn is_one(search: &Search<'_>, leader: &Incident, other: &Incident) -> bool {
+    let groups = search.sheet.groups;
+    let (one, two) = (leader.subject, other.subject);
+    let common = leader.end.min(other.end) - leader.start.max(other.start);
+    let shorter = (leader.end - leader.start).min(other.end - other.start);
+    one.kind == two.kind
+        && one.value == two.value
+        && groups.get(one.group).mechanism() == groups.get(two.group).mechanism()
+        && common * 2 >= shorter
+}
+
+fn finding(search: &Search<'_>, all: &[Incident], leader: &Incident, followers: &[Incident]) -> Finding {
+    let subject = leader.subject;
+    let start = followers.iter().fold(leader.start, |start, other| start.min(other.start));
+    let end = followers.iter().fold(leader.end, |end, other| end.max(other.end));
+    let joined = joined(search, all, subject, (start, end), followers);
+    let mut marks = Vec::new();
+    let mut sum = Tally::default();
+    let mut hits: Vec<Row> = Vec::new();
+    for group in std::iter::once(subject.group).chain(joined.iter().copied()) {
+        let of_group = Subject { group, ..subject };
+        let rows = search.rows(of_group, (start, end), &without(search, all, of_group));
+        let tally = total(&rows);
+        sum = Tally {
+            attempts: sum.attempts.max(tally.attempts),
+            observed: sum.observed + tally.observed,
+            expected: sum.expected + tally.expected,
+        };
+        marks.extend(by_mark(search, of_group, (start, end), tally));
+        hits.extend(rows.iter().filter(|row| row.hits > 0));
+    }
+    marks.sort_by_key(|count| count.mark);
+    let kind = &search.described[subject.kind];
+    let sequences = search
+        .settings
+        .terminal
+        .map_or(0, |terminal| sequences_hit(&hits, terminal, &search.sheet.day.leaves));
+    Finding {
+        scope: kind
+            .dimensions
+            .iter()
+            .copied()
+            .zip(search.kinds[subject.kind].told(subject.value).iter().copied())
+            .collect(),
+        kind: subject.kind,
+        group: subject.group,
+        joined,
+        start,
+        end,
+        observed: sum.observed,
+        attempts: sum.attempts,
+        expected: expected(sum),
+        score: leader.score,
+        sequences,
+        marks,
+    }
+}
+
+/// Other groups of the mechanism with an excess in the same scope and window, at two sequences or
+/// more.
+fn joined(
+    search: &Search<'_>,
+    all: &[Incident],
+    subject: Subject,
+    window: (i64, i64),
+    followers: &[Incident],
+) -> Vec<usize> {
+    let groups = search.sheet.groups;
+    let price = &search.prices[subject.kind];
+    let joins = |&group: &usize| {
+        if group == subject.group || groups.get(group).mechanism() != groups.get(subject.group).mechanism() {
+            return false;
+        }
+        if followers.iter().any(|follower| follower.subject.group == group) {
+            return true;
+        }
+        let of_group = Subject { group, ..subject };
+        let rows = search.rows(of_group, window, &without(search, all, of_group));
+        let tally = total(&rows);
+        let several = search
+            .settings
+            .terminal
+            .is_none_or(|terminal| sequences_hit(&rows, terminal, &search.sheet.day.leaves) >= 2);
+        several
+            && tally.hits() >= search.settings.least_ratio * tally.norm()
+            && kl(tally.hits(), tally.norm(), price.concentration) > JOINS
+    };
+    (0..groups.len()).filter(joins).collect()
+}
+
+/// Hits and expected hits of each mark of a group. Expected values are the norm's, scaled to what
+/// else is known about the group in the window.
+fn by_mark(search: &Search<'_>, subject: Subject, window: (i64, i64), tally: Tally) -> Vec<MarkCount> {
+    let marks = search.sheet.groups.get(subject.group).marks();
+    let mut counts: Vec<_> = marks
+        .iter()
+        .map(|&mark| MarkCount { mark, group: subject.group, observed: 0, expected: 0.0 })
+        .collect();
+    let mut norms = vec![0u64; marks.len()];
+    let attempts = search.kinds[subject.kind].attempts_within(search.sheet.day, subject.value, window);
+    let inside = attempts.filter(|attempt| Sheet::counts(attempt));
+    for attempt in inside {
+        for ((count, norm), &mark) in counts.iter_mut().zip(&mut norms).zip(marks) {
+            *norm += search.sheet.norm(attempt, mark) * u64::from(attempt.count);
+            let fell = mark == Mark::FELL_BACK && attempt.flags.has(crate::Flags::FELL_BACK);
+            count.observed += if fell || attempt.mark == mark { u64::from(attempt.count) } else { 0 };
+        }
+    }
+    let whole = norms.iter().sum::<u64>().max(1) as f64;
+    for (count, norm) in counts.iter_mut().zip(norms) {
+        count.expected = tally.norm() * norm as f64 / whole;
+    }
+    counts
+}

@@ -1,0 +1,188 @@
+//! Counts of every scope by bin and group, for the first look: nothing is known yet, so nothing is
+//! adjusted.
+//!
+//! Kinds with few values are counted in one pass over the day, all at once. A kind with many (sites,
+//! prefixes by entry mode) would need too large a table: its values are counted one by one.
+
+use rayon::prelude::*;
+
+use super::scopes::Kind;
+use super::sheet::{Sheet, Tally};
+use crate::Attempt;
+
+/// A kind is counted in the common pass when its table has at most so many sums: 32 MB.
+const LARGEST_TABLE: usize = 4 << 20;
+
+/// A scope with groups that have hits enough to be looked at, in rising order.
+pub(crate) struct Candidate {
+    pub(crate) kind: usize,
+    pub(crate) value: u32,
+    pub(crate) groups: Vec<usize>,
+}
+
+/// By kind: which values and groups have at least that many hits. `may_be_shared` tells the groups of
+/// a kind.
+pub(crate) fn candidates(
+    sheet: &Sheet<'_>,
+    kinds: &[Kind<'_>],
+    least_hits: u64,
+    may_be_shared: impl Fn(usize, usize) -> bool + Sync,
+) -> Vec<Candidate> {
+    let groups = sheet.groups.len();
+    let failed = |attempt: &&Attempt| Sheet::counts(attempt) && sheet.groups_hit(attempt).next().is_some();
+    let failed: Vec<_> = sheet.day.attempts.par_iter().filter(failed).collect();
+    let of_kind = |(number, kind): (usize, &Kind<'_>)| {
+        let mut hits = vec![0u32; kind.values() as usize * groups];
+        for attempt in &failed {
+            for group in sheet.groups_hit(attempt) {
+                let hits = &mut hits[kind.value(attempt.leaf) as usize * groups + group];
+                *hits = hits.saturating_add(u32::from(attempt.count));
+            }
+        }
+        let enough = |hits: &[u32]| {
+            let enough =
+                |group: &usize| u64::from(hits[*group]) >= least_hits && may_be_shared(number, *group);
+            (0..groups).filter(enough).collect::<Vec<_>>()
+        };
+        let values = hits.chunks(groups).zip(0u32..).skip(1);
+        let candidates = values.map(|(hits, value)| Candidate { kind: number, value, groups: enough(hits) });
+        candidates.filter(|candidate| !candidate.groups.is_empty()).collect()
+    };
+    let by_kind: Vec<Vec<_>> = kinds.par_iter().enumerate().map(of_kind).collect();
+    by_kind.into_iter().flatten().collect()
+}
+
+/// Attempts and expected hits of one or more scopes: by scope and bin, and by group besides.
+#[derive(Default)]
+pub(crate) struct Series {
+    attempts: Vec<u64>,
+    observed: Vec<u64>,
+    expected: Vec<u64>,
+}
+
+impl Series {
+    fn clear(&mut self, rows: usize, groups: usize) {
+        for (counts, length) in [
+            (&mut self.attempts, rows),
+            (&mut self.observed, rows * groups),
+            (&mut self.expected, rows * groups),
+        ] {
+            counts.clear();
+            counts.resize(length, 0);
+        }
+    }
+
+    fn add(&mut self, sheet: &Sheet<'_>, row: usize, attempt: &Attempt, shares: &[u32], groups: &[usize]) {
+        let count = u64::from(attempt.count);
+        let slots = row * groups.len()..(row + 1) * groups.len();
+        self.attempts[row] += count;
+        for (slot, &group) in self.expected[slots.clone()].iter_mut().zip(groups) {
+            *slot += u64::from(shares[group]) * count;
+        }
+        for hit in sheet.groups_hit(attempt) {
+            if let Some(column) = groups.iter().position(|&group| group == hit) {
+                self.observed[slots.start + column] += count;
+            }
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        let pairs = [
+            (&mut self.attempts, &other.attempts),
+            (&mut self.observed, &other.observed),
+            (&mut self.expected, &other.expected),
+        ];
+        for (sums, others) in pairs {
+            sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
+        }
+    }
+
+    /// The bins of one scope and group.
+    fn column(&self, scope: usize, bins: usize, column: usize, groups: usize) -> Vec<Tally> {
+        let tally = |row: usize| Tally {
+            attempts: self.attempts[row],
+            observed: self.observed[row * groups + column],
+            expected: self.expected[row * groups + column],
+        };
+        (scope * bins..(scope + 1) * bins).map(tally).collect()
+    }
+}
+
+/// The tables of the kinds with few values.
+pub(crate) struct Tables {
+    /// The groups of all candidates, in rising order.
+    groups: Vec<usize>,
+    by_kind: Vec<Option<Series>>,
+}
+
+impl Tables {
+    pub(crate) fn new(sheet: &Sheet<'_>, kinds: &[Kind<'_>], candidates: &[Candidate]) -> Self {
+        let mut groups: Vec<_> = candidates.iter().flat_map(|candidate| &candidate.groups).copied().collect();
+        groups.sort_unstable();
+        groups.dedup();
+        let is_wanted = |number: usize| candidates.iter().any(|candidate| candidate.kind == number);
+        let rows = |kind: &Kind<'_>| kind.values() as usize * sheet.bins();
+        let is_small = |kind: &Kind<'_>| rows(kind) * groups.len() <= LARGEST_TABLE;
+        let counted: Vec<_> =
+            kinds.iter().enumerate().map(|(number, kind)| is_small(kind) && is_wanted(number)).collect();
+        let empty = || {
+            let empty = |(kind, &counted): (&Kind<'_>, &bool)| {
+                let mut series = Series::default();
+                if counted {
+                    series.clear(rows(kind), groups.len());
+                }
+                series
+            };
+            kinds.iter().zip(&counted).map(empty).collect::<Vec<_>>()
+        };
+        let count = |attempts: &[Attempt]| {
+            let mut tables = empty();
+            for attempt in attempts.iter().filter(|attempt| Sheet::counts(attempt)) {
+                let bin = sheet.bin(attempt.at);
+                let shares = sheet.shares(attempt.leaf, bin);
+                for ((kind, series), _) in
+                    kinds.iter().zip(&mut tables).zip(&counted).filter(|(_, counted)| **counted)
+                {
+                    let row = kind.value(attempt.leaf) as usize * sheet.bins() + bin;
+                    series.add(sheet, row, attempt, shares, &groups);
+                }
+            }
+            tables
+        };
+        let attempts = &sheet.day.attempts;
+        let part = attempts.len().div_ceil(rayon::current_num_threads()).max(1);
+        let tables = attempts.par_chunks(part).map(count).reduce_with(|mut one, other| {
+            one.iter_mut().zip(&other).for_each(|(one, other)| one.merge(other));
+            one
+        });
+        let tables = tables.unwrap_or_else(empty);
+        let by_kind =
+            tables.into_iter().zip(&counted).map(|(series, &counted)| counted.then_some(series)).collect();
+        Self { groups, by_kind }
+    }
+
+    /// The bins of each group of a candidate, in the order of its groups. `scratch` is used for those
+    /// that are counted one by one.
+    pub(crate) fn columns(
+        &self,
+        sheet: &Sheet<'_>,
+        kind: &Kind<'_>,
+        candidate: &Candidate,
+        scratch: &mut Series,
+    ) -> Vec<Vec<Tally>> {
+        let bins = sheet.bins();
+        if let Some(series) = &self.by_kind[candidate.kind] {
+            let column = |group: &usize| self.groups.partition_point(|other| other < group);
+            let scope = candidate.value as usize;
+            let bins = |group: &usize| series.column(scope, bins, column(group), self.groups.len());
+            return candidate.groups.iter().map(bins).collect();
+        }
+        let groups = &candidate.groups;
+        scratch.clear(bins, groups.len());
+        for attempt in kind.attempts(sheet.day, candidate.value).filter(|attempt| Sheet::counts(attempt)) {
+            let bin = sheet.bin(attempt.at);
+            scratch.add(sheet, bin, attempt, sheet.shares(attempt.leaf, bin), groups);
+        }
+        (0..groups.len()).map(|column| scratch.column(0, bins, column, groups.len())).collect()
+    }
+}

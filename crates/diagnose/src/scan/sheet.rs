@@ -1,0 +1,232 @@
+//! A day in the scan's units: bins of time, groups of marks, and expected shares in integers.
+//!
+//! What an incident explains is an adjustment of those shares. Which incidents there are is decided
+//! elsewhere.
+
+use rayon::prelude::*;
+
+use super::scopes::Kind;
+use super::score::{ONE, number, share};
+use super::{Groups, ScanSettings};
+use crate::{Attempt, Day, Flags, Mark, Rates};
+
+/// No group.
+const NO_GROUP: u8 = u8::MAX;
+
+/// A day, its expected shares and how its time is cut.
+pub(crate) struct Sheet<'d> {
+    pub(crate) day: &'d Day,
+    pub(crate) groups: &'d Groups,
+    rates: &'d Rates,
+    /// By cell, hour and group: the expected share, of [`ONE`].
+    shares: Vec<u32>,
+    hours: usize,
+    /// By bin: the hour of its begin.
+    hour: Vec<u32>,
+    origin: i64,
+    bin_ms: u32,
+    group_of_mark: [u8; 256],
+    fell_back: u8,
+}
+
+/// Counts of a scope in a window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) attempts: u64,
+    pub(crate) observed: u64,
+    /// Of [`ONE`].
+    pub(crate) expected: u64,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.attempts += other.attempts;
+        self.observed += other.observed;
+        self.expected += other.expected;
+    }
+
+    pub(crate) fn without(self, other: Self) -> Self {
+        Self {
+            attempts: self.attempts - other.attempts,
+            observed: self.observed - other.observed,
+            expected: self.expected - other.expected,
+        }
+    }
+
+    pub(crate) fn hits(self) -> f64 {
+        self.observed as f64
+    }
+
+    pub(crate) fn norm(self) -> f64 {
+        number(self.expected)
+    }
+
+    pub(crate) fn excess(self) -> f64 {
+        self.hits() - self.norm()
+    }
+
+    /// The share of attempts that fail besides those which fail anyway.
+    pub(crate) fn hit_share(self) -> f64 {
+        (self.excess() / (self.attempts as f64 - self.norm())).clamp(0.0, 0.999)
+    }
+}
+
+/// What is known to change the expected share of a group.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Adjustment {
+    /// The kind of scope; ignored for sequences.
+    pub(crate) kind: usize,
+    pub(crate) value: u32,
+    /// From and until, in milliseconds.
+    pub(crate) window: (i64, i64),
+    pub(crate) effect: Effect,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Effect {
+    /// That share of the others fails besides. An override: whatever the norm was.
+    Incident(u64),
+    /// The norm is that many times as high, of 2^16.
+    Drift(u64),
+    /// A sequence's own matter: out of the scan.
+    Aside(u32),
+}
+
+/// One attempt of a scope as a group counts it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
+    pub(crate) at: i64,
+    pub(crate) leaf: u32,
+    pub(crate) attempts: u64,
+    pub(crate) hits: u64,
+    /// The expected share of one, of [`ONE`].
+    pub(crate) share: u64,
+}
+
+impl Row {
+    pub(crate) fn tally(&self) -> Tally {
+        Tally { attempts: self.attempts, observed: self.hits, expected: self.share * self.attempts }
+    }
+}
+
+impl<'d> Sheet<'d> {
+    pub(crate) fn new(day: &'d Day, rates: &'d Rates, groups: &'d Groups, settings: &ScanSettings) -> Self {
+        let bin_ms = settings.bin_ms;
+        let origin = day.span.0.div_euclid(i64::from(bin_ms)) * i64::from(bin_ms);
+        let bins = (day.span.1 - origin).max(1).div_euclid(i64::from(bin_ms)) as usize + 1;
+        let bins = if (day.span.1 - origin) % i64::from(bin_ms) == 0 { bins - 1 } else { bins }.max(1);
+        let hour = (0..bins as i64).map(|bin| rates.hour(origin + bin * i64::from(bin_ms)) as u32).collect();
+        let mut group_of_mark = [NO_GROUP; 256];
+        for mark in Mark::all() {
+            group_of_mark[mark.index()] = groups.of(mark).map_or(NO_GROUP, |group| group as u8);
+        }
+        let fell_back = group_of_mark[Mark::FELL_BACK.index()];
+        let shares = shares(rates, groups, settings.least_share);
+        Self {
+            day,
+            groups,
+            rates,
+            shares,
+            hours: rates.hours(),
+            hour,
+            origin,
+            bin_ms,
+            group_of_mark,
+            fell_back,
+        }
+    }
+
+    pub(crate) fn bins(&self) -> usize {
+        self.hour.len()
+    }
+
+    pub(crate) fn bin(&self, at: i64) -> usize {
+        // 32 bits divide in a third of the time; 49 days is the longest span.
+        let bin = (at - self.origin).clamp(0, i64::from(u32::MAX)) as u32 / self.bin_ms;
+        (bin as usize).min(self.hour.len() - 1)
+    }
+
+    /// When a bin begins.
+    pub(crate) fn begin(&self, bin: usize) -> i64 {
+        self.origin + bin as i64 * i64::from(self.bin_ms)
+    }
+
+    pub(crate) fn counts(attempt: &Attempt) -> bool {
+        !attempt.flags.has_any(Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN))
+    }
+
+    /// The groups that an attempt is a hit of: at most two, and never the same twice.
+    pub(crate) fn groups_hit(&self, attempt: &Attempt) -> impl Iterator<Item = usize> + use<> {
+        let of_mark = self.group_of_mark[attempt.mark.index()];
+        let fell = if attempt.flags.has(Flags::FELL_BACK) { self.fell_back } else { NO_GROUP };
+        let besides = if fell == of_mark { NO_GROUP } else { fell };
+        [of_mark, besides].into_iter().filter(|&group| group != NO_GROUP).map(usize::from)
+    }
+
+    pub(crate) fn is_hit(&self, attempt: &Attempt, group: usize) -> bool {
+        usize::from(self.group_of_mark[attempt.mark.index()]) == group
+            || (attempt.flags.has(Flags::FELL_BACK) && usize::from(self.fell_back) == group)
+    }
+
+    /// The expected shares of all groups, for an attempt in that bin.
+    pub(crate) fn shares(&self, leaf: u32, bin: usize) -> &[u32] {
+        let cell = self.day.leaves.cells[leaf as usize] as usize;
+        let groups = self.groups.len();
+        &self.shares[(cell * self.hours + self.hour[bin] as usize) * groups..][..groups]
+    }
+
+    /// The expected share of one mark.
+    pub(crate) fn norm(&self, attempt: &Attempt, mark: Mark) -> u64 {
+        let hour = self.hour[self.bin(attempt.at)] as usize;
+        share(self.rates.rate(self.day.leaves.cells[attempt.leaf as usize], hour, mark))
+    }
+
+    /// An attempt as a group counts it; none where it is set aside.
+    pub(crate) fn row(
+        &self,
+        kinds: &[Kind<'_>],
+        terminal: Option<usize>,
+        attempt: &Attempt,
+        group: usize,
+        adjustments: &[Adjustment],
+    ) -> Option<Row> {
+        let mut share = u64::from(self.shares(attempt.leaf, self.bin(attempt.at))[group]);
+        for adjustment in adjustments {
+            if attempt.at < adjustment.window.0 || attempt.at >= adjustment.window.1 {
+                continue;
+            }
+            let inside = || kinds[adjustment.kind].value(attempt.leaf) == adjustment.value;
+            match adjustment.effect {
+                Effect::Incident(besides) if inside() => share += ((ONE - share) * besides) >> 32,
+                Effect::Drift(factor) if inside() => share = ((share * factor) >> 16).min(ONE / 20 * 19),
+                Effect::Aside(sequence) => {
+                    let own = terminal
+                        .is_some_and(|terminal| self.day.leaves.value(terminal, attempt.leaf) == sequence);
+                    if own {
+                        return None;
+                    }
+                }
+                Effect::Incident(_) | Effect::Drift(_) => {}
+            }
+        }
+        let attempts = u64::from(attempt.count);
+        let hits = if self.is_hit(attempt, group) { attempts } else { 0 };
+        Some(Row { at: attempt.at, leaf: attempt.leaf, attempts, hits, share })
+    }
+}
+
+/// By cell, hour and group: the sum of its marks' rates as an integer.
+fn shares(rates: &Rates, groups: &Groups, least: f64) -> Vec<u32> {
+    let width = groups.len();
+    let mut shares = vec![0; rates.cells() * rates.hours() * width];
+    shares.par_chunks_mut((rates.hours() * width).max(1)).enumerate().for_each(|(cell, shares)| {
+        for (hour, shares) in shares.chunks_mut(width.max(1)).enumerate() {
+            for (group, slot) in shares.iter_mut().enumerate() {
+                let marks = groups.get(group).marks();
+                let sum: f64 = marks.iter().map(|&mark| rates.rate(cell as u32, hour, mark)).sum();
+                *slot = share(sum.clamp(least, 0.95)) as u32;
+            }
+        }
+    });
+    shares
+}

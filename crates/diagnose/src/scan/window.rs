@@ -1,0 +1,134 @@
+//! The best window of one group in one scope, and what windows and scopes cost.
+//!
+//! Knows counts by bin only.
+
+use libm::log;
+
+use super::scopes::Kind;
+use super::score::{change_point, kl, number};
+use super::sheet::{Sheet, Tally};
+use super::{ScanSettings, ScopeKind};
+
+/// A change of share inside a window that is worth more than this, in nats, parts it: two incidents
+/// that follow one another in overlapping scopes otherwise become one.
+const PARTS: f64 = 15.0;
+
+/// What hypotheses of a kind of scope cost, and how loose its counts are.
+pub(crate) struct Price {
+    fixed: f64,
+    /// By length in bins.
+    by_length: Vec<f64>,
+    pub(crate) concentration: f64,
+}
+
+impl Price {
+    pub(crate) fn new(
+        sheet: &Sheet<'_>,
+        kind: &ScopeKind,
+        on_day: &Kind<'_>,
+        beliefs: f64,
+        settings: &ScanSettings,
+    ) -> Self {
+        let groups =
+            (0..sheet.groups.len()).filter(|&group| sheet.groups.get(group).may_be_shared(&kind.dimensions));
+        let choices = on_day.occurring.max(1) as f64 * groups.count().max(1) as f64;
+        let fixed = log(choices) - log(kind.weight / beliefs) + kind.extra;
+        let windows = (settings.lengths.len() * 3 * sheet.bins()) as f64;
+        let window =
+            |length: usize| if sheet.bins() == 1 { 0.0 } else { log(windows / length.max(1) as f64) };
+        let by_length = (0..=sheet.bins()).map(window).collect();
+        Self { fixed, by_length, concentration: kind.concentration }
+    }
+
+    /// What a window of that many bins costs in nats.
+    pub(crate) fn of(&self, length: usize) -> f64 {
+        self.fixed + self.by_length[length.min(self.by_length.len() - 1)]
+    }
+
+    pub(crate) fn score(&self, tally: Tally, length: usize) -> f64 {
+        kl(tally.hits(), tally.norm(), self.concentration) - self.of(length)
+    }
+}
+
+/// A window of bins and what it scores.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Window {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) score: f64,
+    pub(crate) tally: Tally,
+}
+
+/// The window of the highest score; the earliest and shortest of equals. Windows begin and end at
+/// bins with a hit.
+pub(crate) fn best_window(bins: &[Tally], price: &Price, settings: &ScanSettings) -> Option<Window> {
+    let mut sums = Vec::with_capacity(bins.len() + 1);
+    let mut sum = Tally::default();
+    // By bin: one past the last bin with a hit before it.
+    let mut ends = vec![0; bins.len() + 1];
+    sums.push(sum);
+    for (at, bin) in bins.iter().enumerate() {
+        sum.add(*bin);
+        sums.push(sum);
+        ends[at + 1] = if bin.observed > 0 { at + 1 } else { ends[at] };
+    }
+    let mut best: Option<Window> = None;
+    for start in (0..bins.len()).filter(|&start| bins[start].observed > 0) {
+        let mut before = 0;
+        for &length in &settings.lengths {
+            let end = ends[(start + length as usize).min(bins.len())];
+            if end == before {
+                continue;
+            }
+            before = end;
+            let observed = sums[end].observed - sums[start].observed;
+            let expected = sums[end].expected - sums[start].expected;
+            if observed < settings.least_hits || observed << 32 <= expected {
+                continue;
+            }
+            // No logarithm without need: (O - E)^2 / E is never below the evidence.
+            let (excess, norm) = (observed as f64 - number(expected), number(expected));
+            let least = best.map_or(0.0, |best| best.score);
+            if excess * excess < (least + price.of(end - start)) * norm {
+                continue;
+            }
+            let tally = sums[end].without(sums[start]);
+            let score = price.score(tally, end - start);
+            if score > least {
+                best = Some(Window { start, end, score, tally });
+            }
+        }
+    }
+    best
+}
+
+/// The stronger part of a window whose share changes inside, as long as it does.
+pub(crate) fn strongest_part(bins: &[Tally], mut window: Window, price: &Price, accept: f64) -> Window {
+    loop {
+        let runs: Vec<_> =
+            bins[window.start..window.end].iter().map(|bin| (bin.observed, bin.attempts)).collect();
+        let Some((left, worth)) = change_point(&runs) else { return window };
+        if worth <= PARTS {
+            return window;
+        }
+        let parts = [(window.start, window.start + left), (window.start + left, window.end)];
+        let [early, late] = parts.map(|(start, end)| trimmed(bins, start, end, price));
+        let stronger = match (early, late) {
+            (Some(early), Some(late)) => Some(if late.score > early.score { late } else { early }),
+            (one, other) => one.or(other),
+        };
+        match stronger {
+            Some(part) if part.score > accept => window = part,
+            _ => return window,
+        }
+    }
+}
+
+/// A window without the bins at its ends that have no hit.
+fn trimmed(bins: &[Tally], start: usize, end: usize, price: &Price) -> Option<Window> {
+    let start = (start..end).find(|&bin| bins[bin].observed > 0)?;
+    let end = (start..end).rev().find(|&bin| bins[bin].observed > 0)? + 1;
+    let mut tally = Tally::default();
+    bins[start..end].iter().for_each(|bin| tally.add(*bin));
+    Some(Window { start, end, score: price.score(tally, end - start), tally })
+}

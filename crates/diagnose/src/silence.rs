@@ -1,0 +1,216 @@
+//! Terminals that fell silent between two busy stretches, and sites that lost their power.
+//!
+//! A gap is judged by the terminal's own pace on either side of it, in the operational time of the fleet.
+//! Neither the day's mean nor an hourly profile would do: closing time and lunch look the same to them.
+//! So a terminal that never comes back is not found, nor a gap next to opening or closing.
+
+mod operational;
+
+use crate::{Attribute, Day, Flags, UNTOLD};
+use operational::OperationalTime;
+use rayon::prelude::*;
+
+/// Shorter gaps are not looked at.
+const LEAST_GAP_MS: i64 = 15 * 60_000;
+/// Longer ones cannot be told from closing hours.
+const MOST_GAP_MS: i64 = 6 * 3_600_000;
+/// A dead terminal still leaves stored or late messages: so many may lie in a gap.
+const STRAYS: [usize; 3] = [0, 1, 3];
+/// What each stray costs.
+const STRAY_PRICE: f64 = 1.5;
+/// How many attempts on either side tell the pace.
+const SHOULDERS: [usize; 2] = [10, 25];
+/// Paces that differ by less than this are one pace.
+const SAME_PACE: f64 = 3.0;
+/// False silences a day, over the fleet.
+const FALSE_SILENCES: f64 = 1e-5;
+/// The price of having looked at gaps with strays and at two shoulders.
+const SEARCH_PRICE: f64 = 3.4;
+/// What suffices where the terminal signed on in the second half of the gap.
+const SIGNED_ON_LN_P: f64 = -9.0;
+
+/// A gap in the attempts of a terminal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Silence {
+    /// Its value in the dimension of terminals.
+    pub terminal: u32,
+    /// The last attempt before the gap, in milliseconds.
+    pub start: i64,
+    /// The first one after it.
+    pub end: i64,
+    /// Attempts inside nevertheless.
+    pub strays: usize,
+    /// How many attempts its pace before and after would have had there.
+    pub expected: f64,
+    /// The logarithm of the probability of so few.
+    pub ln_p: f64,
+    /// Whether it signed on in the second half.
+    pub signed_on: bool,
+}
+
+/// Terminals of one site that were silent at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SitePower {
+    /// The value in the dimension of sites.
+    pub site: u32,
+    /// When the last of them fell silent, and when the first came back, in milliseconds.
+    pub window: (i64, i64),
+    /// The silent terminals, ascending.
+    pub terminals: Vec<u32>,
+}
+
+/// What was found silent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Silences {
+    /// By terminal, then time.
+    pub gaps: Vec<Silence>,
+    /// By site, then time.
+    pub sites: Vec<SitePower>,
+}
+
+/// Finds silent terminals and sites.
+///
+/// `sign_ons` holds, by value of the dimension of terminals, the times of sign-ons, ascending; a terminal
+/// beyond its end has none.
+pub fn silences(day: &Day, sign_ons: &[Vec<i64>]) -> Silences {
+    let time = OperationalTime::of(day);
+    let busy = day.sequences.iter().skip(1).filter(|range| !range.is_empty()).count();
+    let threshold = libm::log(FALSE_SILENCES / busy.max(1) as f64) - SEARCH_PRICE;
+    let gaps: Vec<Vec<Silence>> = day
+        .sequences
+        .par_iter()
+        .enumerate()
+        .skip(UNTOLD as usize + 1)
+        .map(|(terminal, range)| {
+            let attempts = day.attempts[range.clone()].iter();
+            let times: Vec<i64> =
+                attempts.filter(|one| !one.flags.has(Flags::ATTACK)).map(|one| one.at).collect();
+            let sign_ons = sign_ons.get(terminal).map_or(&[][..], Vec::as_slice);
+            let track = Track { times: &times, paced: time.paced(&times), sign_ons };
+            track.silences(terminal as u32, threshold)
+        })
+        .collect();
+    let gaps: Vec<Silence> = gaps.into_iter().flatten().collect();
+    let sites = site_power(day, &gaps);
+    Silences { gaps, sites }
+}
+
+/// The attempts of one terminal.
+struct Track<'a> {
+    times: &'a [i64],
+    /// The same in operational time.
+    paced: Vec<f64>,
+    sign_ons: &'a [i64],
+}
+
+impl Track<'_> {
+    /// Gaps beyond the threshold that do not overlap, the least likely first, in the order of time.
+    fn silences(&self, terminal: u32, threshold: f64) -> Vec<Silence> {
+        let mut found: Vec<Silence> = Vec::new();
+        for strays in STRAYS {
+            for end in strays + 1..self.times.len() {
+                found.extend(self.silence(terminal, end - strays - 1, end, threshold));
+            }
+        }
+        found.sort_by(|a, b| a.ln_p.total_cmp(&b.ln_p).then(a.start.cmp(&b.start)));
+        let mut kept: Vec<Silence> = Vec::new();
+        for one in found {
+            if kept.iter().all(|other| one.end <= other.start || other.end <= one.start) {
+                kept.push(one);
+            }
+        }
+        kept.sort_by_key(|one| one.start);
+        kept
+    }
+
+    /// The gap between two attempts, if it is one.
+    fn silence(&self, terminal: u32, before: usize, after: usize, threshold: f64) -> Option<Silence> {
+        let (start, end) = (self.times[before], self.times[after]);
+        if !(LEAST_GAP_MS..=MOST_GAP_MS).contains(&(end - start)) {
+            return None;
+        }
+        let middle = start + (end - start) / 2;
+        let signed_on = self.sign_ons[self.sign_ons.partition_point(|&at| at < middle)..]
+            .first()
+            .is_some_and(|&at| at <= end);
+        let strays = after - before - 1;
+        let (ln_p, expected) = SHOULDERS
+            .into_iter()
+            .filter_map(|shoulder| self.ln_p(before, after, shoulder))
+            .min_by(|a, b| a.0.total_cmp(&b.0))?;
+        let needed = if signed_on { SIGNED_ON_LN_P } else { threshold };
+        let silence = Silence { terminal, start, end, strays, expected, ln_p, signed_on };
+        (ln_p < needed).then_some(silence)
+    }
+
+    /// The logarithm of the probability of so few attempts at the pace of both shoulders, with the price
+    /// of strays; and what the pace would have had. `None` where a shoulder is too short.
+    fn ln_p(&self, before: usize, after: usize, shoulder: usize) -> Option<(f64, f64)> {
+        let left = self.paced[before] - self.paced[before.checked_sub(shoulder)?];
+        let right = self.paced.get(after + shoulder)? - self.paced[after];
+        let (short, long) = (left.min(right), left.max(right));
+        let shoulder = shoulder as f64;
+        let (size, span) =
+            if long <= SAME_PACE * short { (2.0 * shoulder, left + right) } else { (shoulder, long) };
+        let expected = size * (self.paced[after] - self.paced[before]) / span.max(f64::MIN_POSITIVE);
+        let strays = after - before - 1;
+        Some((ln_at_most(strays, size, expected) + STRAY_PRICE * strays as f64, expected))
+    }
+}
+
+/// The logarithm of the probability of at most so many, negative binomial with that size and mean.
+fn ln_at_most(most: usize, size: f64, mean: f64) -> f64 {
+    let ratio = mean / (size + mean);
+    let mut term = 1.0;
+    let mut sum = 1.0;
+    for count in 0..most {
+        term *= (size + count as f64) / (count as f64 + 1.0) * ratio;
+        sum += term;
+    }
+    libm::log(sum) - size * libm::log1p(mean / size)
+}
+
+/// Sites of which two terminals and more were silent in overlapping windows.
+fn site_power(day: &Day, gaps: &[Silence]) -> Vec<SitePower> {
+    let column = &day.leaves.columns[Attribute::Site.dimension()];
+    let site = |terminal: u32| {
+        let range = &day.sequences[terminal as usize];
+        column[day.attempts[range.start].leaf as usize]
+    };
+    let mut by_site: Vec<(u32, Silence)> = gaps.iter().map(|gap| (site(gap.terminal), *gap)).collect();
+    by_site.retain(|one| one.0 != UNTOLD);
+    by_site.sort_by_key(|(site, gap)| (*site, gap.start, gap.terminal));
+    let mut found: Vec<SitePower> = Vec::new();
+    for (site, gap) in by_site {
+        match found.last_mut().filter(|last| last.site == site && gap.start < last.window.1) {
+            Some(last) => {
+                last.window = (gap.start, last.window.1.min(gap.end));
+                last.terminals.push(gap.terminal);
+            }
+            None => {
+                let window = (gap.start, gap.end);
+                found.push(SitePower { site, window, terminals: vec![gap.terminal] });
+            }
+        }
+    }
+    found.iter_mut().for_each(|one| {
+        one.terminals.sort_unstable();
+        one.terminals.dedup();
+    });
+    found.retain(|one| one.terminals.len() > 1);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_are_as_likely_as_the_law_says() {
+        // A wide size is Poisson: e^-5, and e^-5 (1 + 5).
+        assert!((ln_at_most(0, 1e9, 5.0) + 5.0).abs() < 1e-6);
+        assert!((ln_at_most(1, 1e9, 5.0) - (libm::log(6.0) - 5.0)).abs() < 1e-6);
+        // Size 1 is geometric.
+        assert!((ln_at_most(0, 1.0, 3.0) - libm::log(0.25)).abs() < 1e-12);
+    }
+}

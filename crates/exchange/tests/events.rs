@@ -1,0 +1,198 @@
+//! What befalls terminals beside their attempts: legs in, events out.
+//!
+//! Legs are written as `SECONDS MTI key=value ...`; `check` pairs them and compares each event as
+//! `SECONDS terminal kind`.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
+
+use posmortem_classify::{CodeTables, reversal_reason};
+use posmortem_exchange::{
+    ExchangeTable, Leg, Names, Pairing, PairingSettings, Reference, Source, TerminalEventKind, conclude,
+};
+use posmortem_iso8583::{Amount, AmountUnit, Mti, NetworkManagement, ResponseCode, Timestamp};
+
+fn leg(text: &str, line: u64, names: &mut Names) -> Leg {
+    let mut words = text.split_whitespace();
+    let seconds: i64 = words.next().unwrap().parse().unwrap();
+    let mti = Mti::parse(words.next().unwrap().as_bytes()).unwrap();
+    let at = Timestamp { millis: seconds * 1_000, offset_minutes: None };
+    let terminal = names.intern("T1");
+    let untold = Leg::untold(at, Source { input: 0, offset: line });
+    let mut leg = Leg { mti: Some(mti), terminal, terminal_key: terminal, ..untold };
+    for word in words {
+        let (key, value) = word.split_once('=').unwrap_or((word, ""));
+        match key {
+            "t" => (leg.terminal, leg.terminal_key) = (names.intern(value), names.intern(value)),
+            "s" => leg.stan = Some(value.parse().unwrap()),
+            "a" => leg.amount = Amount::parse(value.as_bytes(), None, AmountUnit::ByPoint, 0),
+            "r" => leg.rrn = Reference::new(value),
+            "rc" => leg.code = ResponseCode::parse(value.as_bytes()),
+            "link" => leg.link = names.intern(value),
+            "about" => leg.management = NetworkManagement::from_name(value),
+            "why" => leg.reversal_reason = reversal_reason(ResponseCode::parse(value.as_bytes()), b"", mti),
+            "isrow" => leg.is_row = true,
+            _ => panic!("unknown word {word}"),
+        }
+    }
+    leg
+}
+
+fn events<T: AsRef<str>>(legs: &[T]) -> Vec<String> {
+    let mut names = Names::default();
+    let mut legs: Vec<Leg> =
+        (1..).zip(legs).map(|(line, text)| leg(text.as_ref(), line, &mut names)).collect();
+    legs.sort_by(|a, b| a.canonical_cmp(b, &names));
+    let mut pairing = Pairing::new(PairingSettings::default());
+    let mut table = ExchangeTable::default();
+    for leg in &legs {
+        pairing.push(leg, &names, &mut |exchange| {
+            table.push(&exchange, &conclude(&exchange, CodeTables::built_in()));
+        });
+    }
+    pairing.finish(&mut |exchange| table.push(&exchange, &conclude(&exchange, CodeTables::built_in())));
+    pairing.take_asides().for_each(|aside| table.push_aside(&aside));
+    table.finish(&names, |link, began| pairing.link_goes_on_after(link, began), true);
+    let shown = table.events().iter().map(|event| {
+        let what = match event.what {
+            TerminalEventKind::Reversal(Some(told)) => format!("Reversal({})", told.code),
+            other => format!("{other:?}"),
+        };
+        format!("{} {} {what}", event.at / 1_000, names.text(event.terminal))
+    });
+    shown.collect()
+}
+
+fn check(legs: &[&str], expected: &[&str]) {
+    assert_eq!(events(legs), expected, "{legs:#?}");
+}
+
+/// Traffic of another terminal long after the legs in question, so that the link's log goes on.
+const LATER: &str = "9999 0200 t=Z s=1";
+
+#[test]
+fn a_sign_on_that_is_printed_twice_is_one_event() {
+    check(
+        &["0 0800 s=1 about=sign_on", "5 0800 s=1 about=sign_on", "9 0801 s=1", "10 0810 s=1 rc=00"],
+        &["0 T1 SignOn(Accepted)"],
+    );
+    check(
+        &["0 0800 s=1", "10 0810 s=1 rc=00 about=sign_on", "11 0810 s=1 rc=00 about=sign_on"],
+        &["0 T1 SignOn(Accepted)"],
+    );
+}
+
+#[test]
+fn network_management_tells_how_it_was_answered() {
+    check(&["0 0800 s=1 about=sign_on", "1 0810 s=1 rc=05"], &["0 T1 SignOn(Refused)"]);
+    check(&["0 1804 s=1 about=sign_on", "1 1814 s=1 rc=800"], &["0 T1 SignOn(Accepted)"]);
+    check(&["0 0800 s=1 about=key_change", "1 0810 s=1 rc=00"], &["0 T1 KeyChange(Accepted)"]);
+    check(&["0 0800 s=1 about=key_change", LATER], &["0 T1 KeyChange(Unanswered)"]);
+    check(&["0 0800 s=1 about=sign_on"], &["0 T1 SignOn(Untold)"]);
+    check(&["0 0800 s=1 about=sign_on link=a", LATER], &["0 T1 SignOn(Untold)"]);
+    check(&["0 0800 s=1 about=sign_on", "1 0810 s=1"], &["0 T1 SignOn(Untold)"]);
+    check(&["3 0810 s=1 rc=00 about=sign_on"], &["3 T1 SignOn(Accepted)"]);
+    check(&["0 0800 s=1 rc=00 about=sign_on isrow", LATER], &["0 T1 SignOn(Accepted)"]);
+}
+
+#[test]
+fn network_management_that_is_neither_is_told_as_such_and_echo_tests_are_not() {
+    check(&["0 0800 s=1", "1 0810 s=1 rc=00"], &["0 T1 NetworkManagement(Accepted)"]);
+    check(&["0 0800 s=1 about=other", "1 0810 s=1 rc=00"], &["0 T1 NetworkManagement(Accepted)"]);
+    check(&["0 0800 s=1 about=echo", "1 0810 s=1 rc=00"], &[]);
+    check(&["0 0500 s=1", "1 0510 s=1 rc=00"], &[]);
+    check(&["0 0800 t= s=1 about=sign_on", "1 0810 t= s=1 rc=00"], &[]);
+    check(&["0 0800 t= s=1 r=A about=sign_on", "1 0810 s=1 r=A rc=00"], &["0 T1 SignOn(Accepted)"]);
+}
+
+#[test]
+fn a_stored_message_that_is_sent_again_is_one_event() {
+    check(&["0 0220 s=1", "200 0221 s=1", "201 0230 s=1 rc=00"], &["0 T1 StoredAdvice"]);
+    check(&["5 0230 s=1 rc=00"], &["5 T1 StoredAdvice"]);
+    check(&["0 0420 s=1 why=68", "300 0421 s=1 why=68", "301 0430 s=1 rc=00"], &["0 T1 Reversal(68)"]);
+    check(&["5 0410 s=1 rc=00"], &["5 T1 Reversal(None)"]);
+    let hop = [
+        "0 0200 s=1 r=A a=5",
+        "9 0420 s=5 r=A a=5 why=68",
+        "10 0420 s=77 r=A a=5 why=68",
+        "11 0430 s=5 r=A rc=00",
+    ];
+    check(&hop, &["9 T1 Reversal(68)"]);
+}
+
+#[test]
+fn events_come_by_time_terminal_and_kind() {
+    let legs = ["7 0220 t=B s=1", "7 0220 t=A s=1", "7 0800 t=B s=2 about=sign_on", "3 0220 t=C s=1"];
+    let expected = ["3 C StoredAdvice", "7 A StoredAdvice", "7 B SignOn(Untold)", "7 B StoredAdvice"];
+    check(&legs, &expected);
+    let mut turned = legs;
+    turned.reverse();
+    check(&turned, &expected);
+}
+
+/// Attempts of one terminal, each answered after a second, as `(SECONDS, STAN)`.
+fn attempts(of: &[(u32, u32)]) -> Vec<String> {
+    let both =
+        |(at, stan): &(u32, u32)| [format!("{at} 0200 s={stan}"), format!("{} 0210 s={stan} rc=00", at + 1)];
+    of.iter().flat_map(both).collect()
+}
+
+fn check_stans(of: &[(u32, u32)], more: &[&str], expected: &[&str]) {
+    let mut legs = attempts(of);
+    legs.extend(more.iter().map(|leg| (*leg).to_owned()));
+    assert_eq!(events(&legs), expected, "{of:?} {more:?}");
+}
+
+#[test]
+fn a_stan_that_falls_back_is_a_restart() {
+    check_stans(&[(0, 500), (100, 501), (200, 1), (300, 2)], &[], &["200 T1 StanFellBack"]);
+    check_stans(&[(0, 500), (100, 501), (200, 502), (300, 502)], &[], &[]);
+}
+
+#[test]
+fn a_stan_that_comes_round_is_no_restart() {
+    check_stans(&[(0, 999_998), (100, 999_999), (200, 1), (300, 2)], &[], &[]);
+    // A number is missing on the way, and is told as such.
+    check_stans(
+        &[(0, 999_997), (100, 999_998), (200, 999_999), (300, 2), (400, 3)],
+        &[],
+        &["300 T1 StanJumped(1)"],
+    );
+}
+
+#[test]
+fn disorder_is_no_restart_and_leaves_nothing_out() {
+    check_stans(&[(0, 10), (100, 11), (110, 13), (120, 12), (200, 14), (300, 15)], &[], &[]);
+    // Far behind, and within the minute all the same: told by the next attempt beyond it.
+    check_stans(
+        &[(0, 500), (100, 501), (110, 1), (120, 2), (170, 3), (180, 4)],
+        &[],
+        &["170 T1 StanFellBack"],
+    );
+}
+
+#[test]
+fn a_gap_is_told_with_its_size() {
+    check_stans(&[(0, 1), (100, 2), (200, 6), (300, 7), (400, 8)], &[], &["200 T1 StanJumped(3)"]);
+    check_stans(&[(0, 1), (100, 2), (200, 90_000), (300, 90_001)], &[], &["200 T1 StanJumped(65535)"]);
+}
+
+#[test]
+fn what_other_messages_used_up_is_not_missing() {
+    check_stans(
+        &[(0, 1), (100, 2), (200, 6), (300, 7), (400, 8)],
+        &["150 0800 s=3 about=echo", "151 0810 s=3 rc=00", "160 0500 s=4"],
+        &["200 T1 StanJumped(1)"],
+    );
+    // A reversal has the STAN of its original, or an old one.
+    check_stans(
+        &[(0, 1), (100, 2), (300, 3)],
+        &["200 0400 s=1 why=68", "201 0410 s=1 rc=00"],
+        &["200 T1 Reversal(68)"],
+    );
+}
+
+#[test]
+fn stans_that_do_not_count_by_the_terminal_tell_nothing() {
+    check_stans(&[(0, 700), (100, 20), (200, 4_000), (300, 90), (400, 91)], &[], &[]);
+    // A host that counts for all its terminals and begins anew at night.
+    check_stans(&[(0, 1_000), (100, 2_000), (200, 3_000), (300, 10), (400, 1_010)], &[], &[]);
+}

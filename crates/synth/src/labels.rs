@@ -1,0 +1,207 @@
+//! What a diagnosis of a labelled day should say.
+//!
+//! Times are those of the link's clock, as its rows tell them. Counts are of attempts that began, retries
+//! included, before the log was cut anywhere. Of several faults that hit one attempt, the first that it
+//! meets has the hit; each expects it.
+
+use crate::moment;
+use serde::{Serialize, Serializer};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+/// One thing that is so, or that only looks so.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Label {
+    /// A terminal's own fault.
+    Own {
+        /// Its name in the table of faults.
+        fault: &'static str,
+        /// The terminal as a report prints it.
+        terminal: String,
+        /// The cause of the verdict.
+        cause: &'static str,
+        /// The reason of the verdict.
+        reason: &'static str,
+        /// From when on, in milliseconds since 1970; text in files, as all times.
+        #[serde(serialize_with = "time")]
+        start: i64,
+        /// Until when.
+        #[serde(serialize_with = "time")]
+        end: i64,
+        /// The share of the attempts concerned that it hits, on average over its window.
+        effect: f64,
+        /// The terminal's attempts of all days.
+        attempts: u64,
+        /// Those in the window.
+        attempts_inside: u64,
+        /// Those that the fault decided: failures, and cards read in a fallback.
+        hits: u64,
+        /// How many were to be expected of the attempts inside.
+        expected_hits: f64,
+    },
+    /// A cause that terminals share.
+    Incident {
+        /// Its name in the table of faults.
+        fault: &'static str,
+        /// What it concerns: attributes and their values as the log shows them.
+        scope: BTreeMap<&'static str, String>,
+        /// The cause of the incident.
+        cause: &'static str,
+        /// The reason of the incident.
+        reason: &'static str,
+        /// From when on.
+        #[serde(serialize_with = "time")]
+        start: i64,
+        /// Until when.
+        #[serde(serialize_with = "time")]
+        end: i64,
+        /// The share of the attempts in its scope that it hits.
+        effect: f64,
+        /// Attempts in its scope and window.
+        attempts_inside: u64,
+        /// Those that it decided.
+        hits: u64,
+        /// How many were to be expected.
+        expected_hits: f64,
+        /// How many terminals it hit.
+        terminals: usize,
+        /// Which, as a report prints them.
+        hit_terminals: Vec<String>,
+    },
+    /// Cards tested by somebody at a terminal.
+    Attack {
+        /// The terminal.
+        terminal: String,
+        /// The issuer whose numbers are tried.
+        issuer: String,
+        /// The first try.
+        #[serde(serialize_with = "time")]
+        start: i64,
+        /// The last one.
+        #[serde(serialize_with = "time")]
+        end: i64,
+        /// How many.
+        attempts: u64,
+    },
+    /// Power lost.
+    Power {
+        /// By these.
+        terminals: Vec<String>,
+        /// Their site, where it lost it altogether.
+        site: Option<String>,
+        /// From when on.
+        #[serde(serialize_with = "time")]
+        start: i64,
+        /// Until when.
+        #[serde(serialize_with = "time")]
+        end: i64,
+        /// What these terminals take in an hour of that day on average while open.
+        attempts_an_hour: f64,
+    },
+    /// No fault: customers of an issuer that declines often.
+    Mix {
+        /// The terminal.
+        terminal: String,
+        /// The issuer.
+        issuer: String,
+    },
+    /// No fault: one card tried again and again.
+    Storm {
+        /// The terminal.
+        terminal: String,
+        /// The first try.
+        #[serde(serialize_with = "time")]
+        start: i64,
+        /// The last one.
+        #[serde(serialize_with = "time")]
+        end: i64,
+        /// How many.
+        attempts: u64,
+    },
+    /// No fault: three times as many customers.
+    Busy {
+        /// The site.
+        site: String,
+        /// Its terminals.
+        terminals: Vec<String>,
+        /// From when on.
+        #[serde(serialize_with = "time")]
+        start: i64,
+    },
+    /// No fault: a clock that is off.
+    Clock {
+        /// The link.
+        link: String,
+        /// By how much it is ahead.
+        offset_ms: i64,
+    },
+    /// No fault: a firmware rolled out.
+    Rollout {
+        /// To this model.
+        model: String,
+        /// The new firmware.
+        firmware: String,
+        /// From when on.
+        #[serde(serialize_with = "time")]
+        start: i64,
+    },
+}
+
+impl Label {
+    /// Whether something was wrong, and not only different.
+    pub fn is_fault(&self) -> bool {
+        matches!(self, Self::Own { .. } | Self::Incident { .. } | Self::Attack { .. } | Self::Power { .. })
+    }
+}
+
+fn time<S: Serializer>(at: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&moment(*at))
+}
+
+/// All labels of a written day.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Labels {
+    /// Own faults, incidents, power, attacks and what is no fault, in this order.
+    pub all: Vec<Label>,
+}
+
+impl Labels {
+    /// Terminals that an incident hit and that have neither a fault of their own nor an attack.
+    pub fn touched(&self) -> BTreeSet<&str> {
+        let mut touched = BTreeSet::new();
+        for label in &self.all {
+            if let Label::Incident { hit_terminals, .. } = label {
+                touched.extend(hit_terminals.iter().map(String::as_str));
+            }
+        }
+        for label in &self.all {
+            if let Label::Own { terminal, .. } | Label::Attack { terminal, .. } = label {
+                touched.remove(terminal.as_str());
+            }
+        }
+        touched
+    }
+
+    /// Writes one JSON object a line.
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub fn write_json_lines(&self, out: &mut dyn Write) -> io::Result<()> {
+        for label in &self.all {
+            serde_json::to_writer(&mut *out, label)?;
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+}
+
+/// What is counted of a fault while days are drawn.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) attempts_inside: u64,
+    pub(crate) hits: u64,
+    pub(crate) expected: f64,
+    /// Hits by terminal.
+    pub(crate) terminals: BTreeMap<u32, u64>,
+}

@@ -1,0 +1,182 @@
+//! Plans what happens at a moment: attacks, storms, lost power, and what only looks like a fault.
+
+use crate::bank::ACCOUNT;
+use crate::fleet::{site_name, weighted};
+use crate::flight::{Flight, Role};
+use crate::plot::{MINUTE_MS, Plot};
+use crate::random::{between, happens, log_between};
+use crate::{FaultKind, Label};
+use rand::RngExt;
+use rand::distr::Distribution;
+
+/// What a terminal has to do besides customers, by the world's clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Errand {
+    pub(crate) at: i64,
+    pub(crate) terminal: u32,
+    pub(crate) role: Role,
+    /// Whether its STAN begins anew.
+    pub(crate) resets: bool,
+}
+
+/// Attempts that follow a script, by the world's clock.
+pub(crate) struct Scene {
+    pub(crate) is_attack: bool,
+    pub(crate) flights: Vec<Flight>,
+}
+
+/// Codes of an attack and their weights; some of its cards are good.
+const TRIED: [(&str, f64); 5] = [("00", 12.0), ("05", 36.0), ("14", 30.0), ("51", 12.0), ("54", 10.0)];
+
+impl Plot<'_> {
+    /// An attack, a storm or a loss of power.
+    pub(crate) fn scene(&mut self, kind: FaultKind, number: u32) {
+        match kind {
+            FaultKind::Attack => self.attack(),
+            FaultKind::Storm => self.storm(),
+            // The first one takes a whole site.
+            _ => self.power(number.is_multiple_of(3)),
+        }
+    }
+
+    /// Numbers of one issuer are tried at a shop that keys cards.
+    fn attack(&mut self) {
+        let keyed = |plot: &Self, at: u32| plot.town.tills[at as usize].shop.entries[5] > 30.0;
+        let Some(terminal) = self.cast(keyed).or_else(|| self.cast(|_, _| true)) else { return };
+        let (opens, closes) = self.shift(terminal);
+        let count = self.random.random_range(60..=300);
+        let pace = log_between(&mut self.random, (3_000.0, 11_000.0));
+        let last = (closes - (f64::from(count) * pace) as i64).max(opens + 1);
+        let mut at = self.random.random_range(opens..last);
+        let issuer = self.some_issuer();
+        let of = &self.fleet.issuers[usize::from(issuer)];
+        let first = self.random.random_range(0..of.cards);
+        let dialect = self.fleet.link_of(terminal).dialect;
+        let codes = TRIED.map(|(code, _)| self.facts.code(dialect, code));
+        let draw = weighted(TRIED.map(|(_, weight)| weight));
+        let flights = (0..count).map(|number| {
+            at += (between(&mut self.random, (0.5, 1.5)) * pace) as i64;
+            Flight {
+                terminal,
+                issuer,
+                entry: 5,
+                card: of.numbered(first + number * 7),
+                amount: self.random.random_range(100..=900),
+                script: codes[draw.sample(&mut self.random)],
+                begin: at,
+                ..Flight::default()
+            }
+        });
+        let flights = flights.collect();
+        self.town.scenes.push(Scene { is_attack: true, flights });
+    }
+
+    /// One card, again and again.
+    fn storm(&mut self) {
+        let Some(terminal) = self.cast(|_, _| true) else { return };
+        let (start, _) = self.stretch(terminal, (25.0, 35.0));
+        let mut flight = self.town.customer(self.fleet, terminal, start, &mut self.random);
+        let code = ["51", "05", "61"][self.random.random_range(0..3)];
+        flight.script = self.facts.code(self.fleet.link_of(terminal).dialect, code);
+        flight.amount = self.random.random_range(1_000..=60_000);
+        flight.role = Role::Retry;
+        let mut flights = Vec::new();
+        for _ in 0..self.random.random_range(20..=40) {
+            flights.push(flight);
+            flight.begin += self.random.random_range(8_000..60_000);
+        }
+        self.town.scenes.push(Scene { is_attack: false, flights });
+    }
+
+    /// Silence, then sign-ons and what was stored meanwhile.
+    fn power(&mut self, is_site: bool) {
+        let site = if is_site { self.cast_site(2) } else { None };
+        let (site, terminals) = match site {
+            Some((site, terminals)) => (Some(site), terminals),
+            None => match self.cast(|_, _| true) {
+                Some(terminal) => (None, vec![terminal]),
+                None => return,
+            },
+        };
+        // Not at the edges of the day: an hour of business before and after, where there is one.
+        let (opens, closes) = self.shift(terminals[0]);
+        let length = (log_between(&mut self.random, (10.0, 180.0)) * MINUTE_MS as f64) as i64;
+        let margin = (closes - opens - length).max(0) / 2;
+        let margin = margin.min(60 * MINUTE_MS);
+        let room = (closes - opens - length - 2 * margin).max(0);
+        let start = opens + margin + self.random.random_range(0..=room);
+        let end = start + length;
+        for terminal in terminals.iter().copied() {
+            self.town.tills[terminal as usize].dark = Some((start, end));
+            let resets = self.draw(0.6);
+            let mut at = end + self.random.random_range(0..150_000);
+            self.town.errands.push(Errand { at, terminal, role: Role::SignOn, resets });
+            for _ in 0..self.random.random_range(0..3) {
+                at += self.random.random_range(3_000..20_000);
+                let role = if happens(&mut self.random, 0.5) { Role::Orphan } else { Role::Advice };
+                self.town.errands.push(Errand { at, terminal, role, resets: false });
+            }
+        }
+        let attempts = self.settings.attempts as f64 / f64::from(self.settings.days.max(1));
+        let share: f64 = terminals.iter().map(|at| self.town.shares[*at as usize]).sum();
+        let hours = (closes - opens) as f64 / 3_600_000.0;
+        let skew = self.fleet.link_of(terminals[0]).skew;
+        self.note(Label::Power {
+            terminals: terminals.iter().map(|at| self.reported(*at)).collect(),
+            site: site.map(site_name),
+            start: start + skew,
+            end: end + skew,
+            attempts_an_hour: share * attempts / hours,
+        });
+    }
+
+    fn reported(&self, terminal: u32) -> String {
+        self.fleet.terminals[terminal as usize].reported(self.settings.form)
+    }
+
+    /// Something that is no fault.
+    pub(crate) fn confounder(&mut self, kind: FaultKind, _: u32) {
+        match kind {
+            FaultKind::Clock => {
+                let at = self.random.random_range(0..self.fleet.links.len());
+                let ahead = self.random.random_range(2_000..9_000);
+                let skew = if self.draw(0.5) { ahead } else { -ahead };
+                let link = &mut self.fleet.links[at];
+                link.skew = skew;
+                let link = link.name.clone();
+                self.note(Label::Clock { link, offset_ms: skew });
+            }
+            FaultKind::Mix => self.mix(),
+            FaultKind::Busy => {
+                let Some((site, terminals)) = self.cast_site(1) else { return };
+                let start = self.midnight() + self.random.random_range(9 * 60..15 * 60) * MINUTE_MS;
+                for at in &terminals {
+                    self.town.tills[*at as usize].busy_from = Some(start);
+                }
+                let terminals = terminals.iter().map(|at| self.reported(*at)).collect();
+                self.note(Label::Busy { site: site_name(site), terminals, start });
+            }
+            _ => {
+                let Some((model, firmware, start)) = self.roll_out() else { return };
+                self.note(Label::Rollout { model: model.into(), firmware: firmware.into(), start });
+            }
+        }
+    }
+
+    /// Customers of an issuer that declines often.
+    fn mix(&mut self) {
+        let Some(terminal) = self.cast(|_, _| true) else { return };
+        let town = &mut *self.town;
+        let mut worst: Vec<usize> = (0..town.banks.len()).collect();
+        worst.sort_by(|a, b| town.banks[*b].rates[ACCOUNT].total_cmp(&town.banks[*a].rates[ACCOUNT]));
+        let issuer = worst[self.random.random_range(0..2)];
+        let share = between(&mut self.random, (0.6, 0.9));
+        let mut weights = town.issuer_shares.clone();
+        weights[issuer] = share / (1.0 - share);
+        town.tills[terminal as usize].clientele = town.clienteles.len() as u16;
+        town.clienteles.push(weighted(weights));
+        let issuer = self.fleet.issuers[issuer].prefix.to_string();
+        let terminal = self.reported(terminal);
+        self.note(Label::Mix { terminal, issuer });
+    }
+}
