@@ -10,7 +10,6 @@ use crate::nearest::did_you_mean;
 use crate::plan::ReadingPlan;
 use indicatif::HumanCount;
 use posmortem::Run;
-use posmortem::diagnose::Diagnosis;
 use posmortem::exchange::{FileState, FileSummary, Ledger, Summary, terminal_key};
 
 /// Sentences, and the status that they explain.
@@ -30,18 +29,15 @@ impl Findings {
         if !plan.shows_warnings {
             findings.warnings.extend(run.summary.warnings.iter().cloned());
         }
+        let unexplained = unexplained(run, plan);
         if !has_messages(&run.summary) {
             findings.say_that_nothing_was_read(&run.summary);
+        } else if !unexplained.is_empty() {
+            findings.warnings.extend(unexplained);
         } else if run.selected == 0 && !plan.settings.filter.is_open() {
             findings.warnings.push("the filter matches nothing".to_owned());
         } else if run.selected == 0 {
             findings.warnings.push("there is no attempt in the input, only other messages".to_owned());
-        }
-        if let (Some(diagnosis), Some(asked)) = (&run.diagnosis, &plan.settings.diagnosis)
-            && has_messages(&run.summary)
-        {
-            let of = |id: &String| unexplained(id, &run.summary, diagnosis, asked);
-            findings.warnings.extend(plan.settings.filter.terminals.iter().filter_map(of));
         }
         findings
     }
@@ -94,20 +90,23 @@ impl Findings {
     }
 }
 
-/// Why there is no verdict on a terminal that was named.
-fn unexplained(
-    id: &str,
-    summary: &Summary,
-    diagnosis: &Diagnosis,
-    asked: &posmortem::diagnose::Settings,
-) -> Option<String> {
-    let key = terminal_key(id);
-    let known = || diagnosis.verdicts().iter().map(|verdict| summary.names.text(verdict.terminal));
-    if let Some(listed) = asked.inventory.terminal(id).filter(|listed| listed.is_silenced()) {
-        return Some(format!("terminal `{id}` is not judged: its status in the list is `{}`", listed.status));
-    }
-    let is_known = known().any(|text| text == key);
-    (!is_known).then(|| format!("terminal `{id}` has no attempt in the input{}", did_you_mean(key, known())))
+/// Why there is no verdict on terminals that were named.
+fn unexplained(run: &Run, plan: &ReadingPlan) -> Vec<String> {
+    let (Some(diagnosis), Some(asked)) = (&run.diagnosis, &plan.settings.diagnosis) else {
+        return Vec::new();
+    };
+    let known = || diagnosis.verdicts().iter().map(|verdict| run.summary.names.text(verdict.terminal));
+    let why = |id: &String| {
+        let key = terminal_key(id);
+        let listed = asked.inventory.terminal(id).filter(|listed| listed.is_silenced());
+        let silenced = listed.map(|listed| {
+            format!("terminal `{id}` is not judged: its status in the list is `{}`", listed.status)
+        });
+        let stranger =
+            || format!("terminal `{id}` has no attempt in the input{}", did_you_mean(key, known()));
+        silenced.or_else(|| (!known().any(|text| text == key)).then(stranger))
+    };
+    plan.settings.filter.terminals.iter().filter_map(why).collect()
 }
 
 /// How many records could not be read, what was wrong with the first one, and where all are listed.
@@ -162,7 +161,7 @@ mod tests {
     use super::*;
     use crate::config::RejectLimit;
     use posmortem::Settings;
-    use posmortem::diagnose::{Listed, State, Thousandths, Verdict};
+    use posmortem::diagnose::{Diagnosis, Listed, State, Thousandths, Verdict};
 
     /// Files as path, bytes, frames and state; half the frames found no partner, the rest is rejected.
     fn findings(

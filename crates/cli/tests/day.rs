@@ -112,6 +112,7 @@ fn in_json(report: &Value) -> Vec<Vec<(String, String)>> {
     let text = |value: &Value| match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
+        Value::Number(number) if number.is_f64() => format!("{:.3}", number.as_f64().unwrap()),
         other => other.to_string(),
     };
     let place = |terminal: &Value, name: &str| {

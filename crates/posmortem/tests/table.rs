@@ -7,7 +7,8 @@ use posmortem::exchange::{
 use posmortem::iso8583::Timestamp;
 use posmortem::{InputSource, Run, Settings, analyse};
 use posmortem_classify::{Cause, Dialect, Reason};
-use posmortem_report::{Format, View, write_summary};
+use posmortem_diagnose::Verdict;
+use posmortem_report::{Format, View, write_report, write_summary};
 use posmortem_synth::{self as synth, Form, Rates, Written};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -272,5 +273,39 @@ fn files_change_no_row_and_no_event() {
         let (one, two) = (rows(&one.0, &one.1), rows(&of_two, &kept));
         let difference = one.iter().zip(&two).find(|(one, two)| one != two);
         assert!(one == two, "seed {seed}, {}: {difference:#?}", form.name());
+    }
+}
+
+/// What a report of a diagnosed run says in full.
+fn diagnosed(run: &Run) -> String {
+    let mut report = Vec::new();
+    let view = View { all_terminals: true, version: "0", rules_sha256: "0", ..View::default() };
+    write_report(&run.summary, run.diagnosis.as_ref(), Format::Json, &view, &mut report)
+        .expect("a Vec takes every byte");
+    String::from_utf8(report).expect("UTF-8")
+}
+
+#[test]
+fn a_diagnosis_is_of_the_whole_fleet_and_leaves_no_table() {
+    for form in [Form::Responses, Form::Both] {
+        let (_folder, source, settings) = day(2, form);
+        let settings = Settings { keep_table: false, diagnosis: Some(Default::default()), ..settings };
+        let run = |settings: &Settings| analyse(std::slice::from_ref(&source), settings, &mut ());
+        let whole = run(&settings);
+        assert!(whole.table.is_none());
+        let mut filtered = settings.clone();
+        filtered.filter.causes = vec![Cause::Account];
+        let some = run(&filtered);
+        assert!(some.summary.totals.exchanges < whole.summary.totals.exchanges);
+        let states = |run: &Run| {
+            let said = run.diagnosis.as_ref().expect("it was asked for");
+            let of = |verdict: &Verdict| (run.summary.names.text(verdict.terminal).to_owned(), verdict.state);
+            said.verdicts().iter().map(of).collect::<Vec<_>>()
+        };
+        assert_eq!(states(&some), states(&whole));
+        for threads in [1, 3] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            assert!(pool.install(|| diagnosed(&run(&settings))) == diagnosed(&whole), "{threads} threads");
+        }
     }
 }

@@ -195,11 +195,18 @@ fn rejects_are_listed_by_place_and_reason() {
 fn a_filter_that_matches_nothing_is_0_with_a_warning() {
     let bench = Bench::new();
     let day = fixture("day.csv");
-    for filter in ["--terminal=99999999", "--since=2030-01-01", "--response-code=ZZ"] {
+    let nothing = "posmortem: the filter matches nothing";
+    for (filter, told) in [
+        ("--terminal=99999999", "posmortem: terminal `99999999` has no attempt in the input"),
+        ("--since=2030-01-01", nothing),
+        ("--response-code=ZZ", nothing),
+    ] {
         let ended = bench.run(&["report", &day, filter]);
         let (stdout, lines) = ended.with_code(0);
-        assert_eq!((rows(stdout), lines), (0, vec!["posmortem: the filter matches nothing"]));
+        assert_eq!((rows(stdout), lines), (0, vec![told]));
     }
+    let ended = bench.run(&["report", &day, "--no-diagnosis", "--terminal=99999999"]);
+    assert_eq!(ended.with_code(0).1, [nothing]);
     let ended = bench.run(&["report", &day, "--terminal=99999999", "--format", "table"]);
     let (stdout, _) = ended.with_code(0);
     assert!(stdout.contains("\nFilters are on: ") && stdout.contains("\nNo attempts.\n"), "{stdout}");

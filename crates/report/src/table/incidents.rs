@@ -43,9 +43,7 @@ pub(super) fn what(page: &Page<'_>, incident: &Incident, room: usize) -> Vec<Str
     let bold = |text: &str| page.pen.paint(Style::Bold, text).into_owned();
     let beside = room.saturating_sub(width(&scope) + width(page.pen.dot()));
     match &page.why_and_who(incident.reason, beside)[..] {
-        [why] if width(&page.cause_and_reason(incident.reason)) <= beside => {
-            vec![format!("{}{}{why}", bold(&scope), page.pen.dot())]
-        }
+        [why] => vec![format!("{}{}{why}", bold(&scope), page.pen.dot())],
         _ => {
             let why = page.why_and_who(incident.reason, room);
             wrap::lines(&scope, room).iter().map(|line| bold(line)).chain(why).collect()

@@ -27,12 +27,16 @@ pub(super) fn number(ln_bayes: i64) -> String {
     if ln_bayes < 0 { format!("1 : {size}") } else { format!("{size} : 1") }
 }
 
+/// Beyond this power of ten, more says nothing more.
+const MOST: u128 = 12;
+
 /// Two digits of e to that many thousandths, and the power of ten alone from a million on.
 fn size(ln: u64) -> String {
     // ln(10^6)
     if ln >= 13_816 {
         // log10(e) = 0.434294.
-        return format!("10^{}", u128::from(ln) * 434_294 / 1_000_000_000);
+        let power = u128::from(ln) * 434_294 / 1_000_000_000;
+        return if power >= MOST { format!(">10^{MOST}") } else { format!("10^{power}") };
     }
     let number = libm::exp(ln as f64 / 1000.0);
     if number < 9.95 {
@@ -62,7 +66,8 @@ mod tests {
             (11_695, "120000 : 1"),
             (13_816, "10^6 : 1"),
             (20_000, "10^8 : 1"),
-            (-50_000, "1 : 10^21"),
+            (-20_000, "1 : 10^8"),
+            (50_000, ">10^12 : 1"),
         ] {
             assert_eq!(number(ln), shown, "{ln}");
         }

@@ -171,8 +171,9 @@ fn weighed(page: &Page<'_>, of: &[Weighed]) -> Vec<String> {
     titled(page, labels.weighed, grid.lines(page.width, page.pen))
 }
 
+/// What is rounded to nothing is not impossible.
 fn percent(share: Thousandths) -> String {
-    Percent::of(share.0, 1000).tenths()
+    if share.0 == 0 { "<0.1 %".to_owned() } else { Percent::of(share.0, 1000).tenths() }
 }
 
 const SIGNATURES: [(&str, &str, &str); 8] = [

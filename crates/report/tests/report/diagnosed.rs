@@ -51,7 +51,7 @@ fn reason(name: &str) -> Reason {
     Reason::from_name(name).unwrap()
 }
 
-fn incident(id: u32, name: &str, scope: Vec<(Attribute, Symbol)>) -> Incident {
+fn incident(id: u32, name: &str, scope: Vec<(Attribute, String)>) -> Incident {
     Incident {
         id,
         cause: reason(name).cause(),
@@ -65,7 +65,7 @@ fn incident(id: u32, name: &str, scope: Vec<(Attribute, Symbol)>) -> Incident {
         terminals: 48,
         confidence: Thousandths(999),
         ongoing: false,
-        evidence: vec![Evidence::new("scope_terminals", [Value::Count(48)])],
+        evidence: vec![Evidence::new("scope_spread", [Value::Count(48), Value::Count(41)])],
     }
 }
 
@@ -108,7 +108,7 @@ fn verdict(terminal: Symbol, nth: usize) -> Verdict {
 
 /// The diagnosis of [`counts`]; its texts are in `names`.
 pub(crate) fn diagnosis(names: &mut Names) -> Diagnosis {
-    let mut scope = |attribute, text| (attribute, names.intern(text));
+    let scope = |attribute, text: &str| (attribute, text.to_owned());
     let issuer = vec![scope(Attribute::Issuer, "62284801")];
     let firmware = vec![scope(Attribute::Firmware, "1.2"), scope(Attribute::Model, "V200\u{1b}[2J")];
     let mut rollout = Incident {
@@ -120,7 +120,10 @@ pub(crate) fn diagnosis(names: &mut Names) -> Diagnosis {
         terminals: 1,
         ..incident(2, "terminal_software_fault", firmware)
     };
-    rollout.evidence.push(Evidence::new("scope_spread", [Value::Count(1)]));
+    rollout.evidence.push(Evidence::new(
+        "rate_inside",
+        [Value::Share(Thousandths(167)), Value::Decimal(Thousandths(1_250))],
+    ));
     let incidents = vec![incident(1, "issuer_unavailable", issuer), rollout];
     let verdicts = STORY.iter().enumerate();
     let verdicts = verdicts.map(|(nth, row)| verdict(names.intern(terminal_key(row.0)), nth)).collect();
@@ -153,6 +156,6 @@ pub(crate) fn why(names: &mut Names) -> Why {
         failed: 6,
         lines: vec![line("response_timeout", 5, 410, 120, 1, 0), line("fell_back", 1, 90, 70, 0, 1)],
         weighed: vec![weighed("signal", 9_210, 12), weighed("mac", -700, 998)],
-        would_change: vec![Evidence::new("few_hits", [Value::Count(2)])],
+        would_change: vec![Evidence::new("without_hits", [Value::Count(2)])],
     }
 }

@@ -202,7 +202,7 @@ fn json_tells_incidents_and_what_limits_the_diagnosis() {
     assert_eq!(outage["scope"], json!({ "issuer": "62284801" }));
     assert_eq!(rollout["scope"], json!({ "model": "V200\\x1b[2J", "firmware": "1.2" }));
     assert_eq!((&rollout["excess"], &rollout["ongoing"]), (&json!(38.75), &json!(true)));
-    assert_eq!(rollout["evidence"][1], "1 of them show at least one such failure");
+    assert_eq!(rollout["evidence"][1], "16.7 % of the attempts inside failed so; 1.250 were to be expected");
     assert_eq!(report["limits"], json!(["fewer than 50 terminals: compared with published rates of 2024"]));
     let verdict = &report["terminals"][0]["verdict"];
     assert_eq!(verdict["evidence"][0], "12 different cards of 4 issuers");
@@ -229,7 +229,10 @@ fn json_explains_who_was_asked_about() {
         "end": "2026-11-21T09:20:00.000", "attempts": 9, "observed": 4, "expected": 0.12, "ln_bayes": -0.7,
         "chance": 0.998 });
     assert_eq!(why["weighed"][1], weighed);
-    assert_eq!(why["would_change"], json!(["2 more such failures would have made it a fault of its own"]));
+    assert_eq!(
+        why["would_change"],
+        json!(["with 2 fewer of these failures it would not have been told from chance"])
+    );
 }
 
 #[test]
