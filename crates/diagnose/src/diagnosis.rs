@@ -8,8 +8,7 @@ use crate::baseline::{self, Slots};
 use crate::fleet::Fleet;
 use crate::judge::{CardsElsewhere, Judge};
 use crate::own::{OwnSettings, OwnTest, own_faults};
-use crate::payment_scopes::payment_scopes;
-use crate::scan::{Finding, Groups, Scan, ScanSettings};
+use crate::scan::{Finding, Groups, Scan, ScanSettings, ScopeKind};
 use crate::silence::{Silences, silences};
 use crate::terminal_counts;
 use crate::why;
@@ -89,7 +88,7 @@ impl Found {
                 }
             }
         };
-        let (kinds, scan) = (payment_scopes(), ScanSettings::day(Attribute::Terminal.dimension()));
+        let (kinds, scan) = (ScopeKind::payments(), ScanSettings::day(Attribute::Terminal.dimension()));
         let findings = Scan::new(&fleet.day, &rates, groups, &kinds, scan).search().findings;
         let overlay = Overlay::new(&findings);
         let own = {

@@ -2,9 +2,14 @@
 
 use crate::{Attribute, ScopeKind};
 
-/// Every kind, in the order of the table.
-pub(crate) fn payment_scopes() -> Vec<ScopeKind> {
-    read(include_str!("../data/scopes.tsv")).expect("the table of scopes is checked by a test")
+impl ScopeKind {
+    /// The kinds of scopes in which payments fail together, in the order of the table.
+    ///
+    /// # Panics
+    /// Never: a test reads the table.
+    pub fn payments() -> Vec<Self> {
+        read(include_str!("../data/scopes.tsv")).expect("the table of scopes is checked by a test")
+    }
 }
 
 fn read(text: &str) -> Option<Vec<ScopeKind>> {

@@ -7,12 +7,14 @@
 
 mod clock;
 mod evidence;
+mod explained;
 mod groups;
 mod report;
 mod scopes;
 mod score;
 mod search;
 mod series;
+mod settle;
 mod sheet;
 mod window;
 

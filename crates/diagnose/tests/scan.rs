@@ -246,6 +246,18 @@ fn the_overlay_gives_an_incident_s_own_rate() {
 }
 
 #[test]
+fn without_terminals_nobody_is_blamed() {
+    let faults = [fault(is(Link, 2), 15 * HOUR, 15 * HOUR + 30 * MINUTE, 0.6, "response_timeout")];
+    let mut fleet = day(10, 150.0, &faults);
+    fleet.leaves.columns[Terminal.dimension()].fill(0);
+    fleet.attempts.sort_by_key(|attempt| attempt.at);
+    fleet.sequences = std::iter::once(0..fleet.attempts.len()).collect();
+    let scanned = scan(&fleet, &rates());
+    assert_eq!(lines(&scanned), ["link 2: no_answer"]);
+    assert!(scanned.asides.is_empty());
+}
+
+#[test]
 fn attempts_by_bin_are_those_of_the_scope() {
     let fleet = day(8, 50.0, &[]);
     let rates = rates();

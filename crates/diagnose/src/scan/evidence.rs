@@ -109,7 +109,7 @@ impl Parted {
 }
 
 /// The sequences that explain the excess better than the scope as a whole: none where it is shared.
-/// In rising order.
+/// In rising order. Attempts whose terminal is not told are nobody's own.
 pub(crate) fn blamed(
     rows: &[Row],
     terminal: Dimension,
@@ -118,14 +118,17 @@ pub(crate) fn blamed(
 ) -> Vec<(u32, Tally)> {
     let parts = tallies(rows, |leaf| leaves.value(terminal, leaf));
     let total = total(rows);
+    let common = gain_of_common_rate(&parts, total) - COMMON_RATE;
     let own = |part: &Tally| kl(part.hits(), part.norm(), f64::INFINITY) - OWN_RATE;
-    let gain_own: f64 = parts.iter().map(|(_, part)| own(part).max(0.0)).sum();
-    if gain_own > gain_of_common_rate(&parts, total) - COMMON_RATE {
-        return parts.into_iter().filter(|(_, part)| own(part) > 0.0).collect();
+    let mut told: Vec<_> = parts.into_iter().filter(|&(sequence, _)| sequence != UNTOLD).collect();
+    let gain_own: f64 = told.iter().map(|(_, part)| own(part).max(0.0)).sum();
+    if gain_own > common {
+        told.retain(|(_, part)| own(part) > 0.0);
+        return told;
     }
     let worst =
-        parts.iter().min_by(|one, other| own(&other.1).total_cmp(&own(&one.1)).then(one.0.cmp(&other.0)));
-    let Some(&(sequence, part)) = worst else { return Vec::new() };
+        told.into_iter().min_by(|one, other| own(&other.1).total_cmp(&own(&one.1)).then(one.0.cmp(&other.0)));
+    let Some((sequence, part)) = worst else { return Vec::new() };
     let rest = total.without(part);
     if kl(rest.hits(), rest.norm(), concentration) < WITHOUT_WORST {
         vec![(sequence, part)]

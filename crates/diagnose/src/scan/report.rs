@@ -96,35 +96,27 @@ fn are_pieces(search: &Search<'_>, all: &[Incident], one: &Incident, next: &Inci
     weight_of(&between, both.hit_share() / 2.0) > CONTRADICTED
 }
 
-/// An edge is worth the logarithm of the number of bins. An incident that holds most of its scope's
-/// attempts, and for which moving an edge to that of the day costs less, has that edge: else an
-/// all-day fault begins at its first hit. One in a few attempts after opening time is not moved.
+/// An edge is worth the logarithm of the number of bins. Where moving an edge to that of the day costs
+/// less, it is moved, else an all-day fault begins at its first hit; but not over a time that is longer
+/// than the incident: one of an hour after opening time did not begin at midnight.
 fn to_edges_of_day(search: &Search<'_>, all: &[Incident], incident: &Incident) -> Incident {
     let worth = log(search.sheet.bins() as f64);
     let adjustments = without(search, all, incident.subject);
-    let subject = incident.subject;
-    let attempts = search.kinds[subject.kind].attempts(search.sheet.day, subject.value);
-    let counted = attempts.filter(|attempt| Sheet::counts(attempt)).map(|attempt| u64::from(attempt.count));
-    if incident.tally.attempts * 2 < counted.sum() {
-        return *incident;
-    }
-    let rows = search.rows(subject, (i64::MIN, i64::MAX), &adjustments);
     let besides = incident.tally.hit_share();
-    let costs = |part: &dyn Fn(&Row) -> bool| {
-        let part: Vec<_> = rows.iter().filter(|row| part(row)).copied().collect();
-        -weight_of(&part, besides)
+    let longest = incident.end - incident.start;
+    let moves = |from: i64, until: i64| {
+        let costs = || -weight_of(&search.rows(incident.subject, (from, until), &adjustments), besides);
+        (1..=longest).contains(&(until - from)) && costs() < worth
     };
-    let mut moved = *incident;
-    if costs(&|row| row.at < incident.start) < worth {
-        // Of a scope that begins later (a firmware rolled out at noon), with its first attempt.
-        moved.start = rows.iter().map(|row| row.at).fold(incident.start, i64::min);
-    }
-    if costs(&|row| row.at >= incident.end) < worth {
-        moved.end = rows.iter().map(|row| row.at + 1).fold(incident.end, i64::max);
-    }
-    let inside: Vec<_> =
-        rows.iter().filter(|row| row.at >= moved.start && row.at < moved.end).copied().collect();
-    Incident { tally: total(&inside), ..moved }
+    // The day of a scope that begins later (a firmware rolled out at noon) begins with its first attempt.
+    let attempts = search.kinds[incident.subject.kind].attempts(search.sheet.day, incident.subject.value);
+    let day = attempts.fold((incident.start, incident.end), |day, attempt| {
+        (day.0.min(attempt.at), day.1.max(attempt.at + 1))
+    });
+    let start = if moves(day.0, incident.start) { day.0 } else { incident.start };
+    let end = if moves(incident.end, day.1) { day.1 } else { incident.end };
+    let tally = total(&search.rows(incident.subject, (start, end), &adjustments));
+    Incident { start, end, tally, ..*incident }
 }
 
 /// Whether another incident is the same with another code: one scope and mechanism, and most of the

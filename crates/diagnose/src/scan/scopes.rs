@@ -24,31 +24,6 @@ pub struct ScopeKind {
     pub blames_sequences: bool,
 }
 
-impl ScopeKind {
-    /// The kinds of scopes in which payments fail together. The path's parts are counted tightly
-    /// (concentration 100), issuers less so, sites as loosely as terminals: their concentration is
-    /// 1 / tau^2 for the tau^2 of 0.1 that fleets show.
-    pub fn payments() -> Vec<Self> {
-        use crate::Attribute::{EntryMode, Firmware, Issuer, Link, Model, Region, Site};
-        let kind = |attributes: &[crate::Attribute], concentration, extra| Self {
-            dimensions: attributes.iter().map(|attribute| attribute.dimension()).collect(),
-            weight: 1.0,
-            concentration,
-            extra,
-            blames_sequences: true,
-        };
-        vec![
-            kind(&[Site], 10.0, 0.0),
-            kind(&[Region], 100.0, 0.0),
-            kind(&[Link], 100.0, 0.0),
-            kind(&[Model], 100.0, 0.0),
-            kind(&[Model, Firmware], 100.0, 1.0),
-            kind(&[Issuer], 50.0, 0.0),
-            kind(&[Issuer, EntryMode], 50.0, 3.0),
-        ]
-    }
-}
-
 /// The attempts of each value: whole sequences where a sequence has one value, else single rows.
 enum Members {
     Sequences(Lists),

@@ -6,20 +6,18 @@
 //! `report.rs`.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap};
+use std::ops::Range;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::evidence::{Parted, blamed, edges, is_hit, tallies, total};
 use super::scopes::Kind;
-use super::score::share;
 use super::series::{Candidate, Series, Tables, candidates};
 use super::sheet::{Adjustment, Effect, Row, Sheet, Tally};
 use super::window::{Price, Window, best_window, strongest_part};
 use super::{Aside, ScanSettings, ScopeKind};
-use crate::UNTOLD;
 
 /// How often one window may be dealt with: after a narrower scope was found in it, it may come again.
 const REPEATS: u32 = 2;
@@ -34,9 +32,9 @@ pub(crate) struct Subject {
 
 /// A subject in the heap: the larger score first, then the lower numbers, the earlier and shorter.
 #[derive(Clone, Copy, Debug)]
-struct Ranked {
-    subject: Subject,
-    window: Window,
+pub(super) struct Ranked {
+    pub(super) subject: Subject,
+    pub(super) window: Window,
     /// How many adjustments its group had when it was computed.
     known: usize,
 }
@@ -94,7 +92,7 @@ pub(crate) struct Search<'s> {
     /// it holds them does not matter.
     columns: HashMap<Subject, Vec<Tally>, FixedState>,
     /// How often a window was dealt with: an identical one would be dealt with for ever.
-    settled: BTreeMap<(Subject, usize, usize), u32>,
+    pub(super) settled: BTreeMap<(Subject, usize, usize), u32>,
 }
 
 impl<'s> Search<'s> {
@@ -188,8 +186,15 @@ impl<'s> Search<'s> {
     }
 
     /// The best window of a subject, as everything known leaves it.
-    fn look(&mut self, subject: Subject) -> Option<Ranked> {
+    pub(super) fn look(&mut self, subject: Subject) -> Option<Ranked> {
         let known = self.adjustments[subject.group].len();
+        self.count(subject);
+        let window = self.window(subject.kind, &self.columns[&subject])?;
+        Some(Ranked { subject, window, known })
+    }
+
+    /// Counts a subject's bins, unless they are held.
+    fn count(&mut self, subject: Subject) {
         if !self.columns.contains_key(&subject) {
             let mut bins = vec![Tally::default(); self.sheet.bins()];
             for row in self.each_row(subject, (i64::MIN, i64::MAX), &self.adjustments[subject.group]) {
@@ -197,13 +202,19 @@ impl<'s> Search<'s> {
             }
             self.columns.insert(subject, bins);
         }
-        let window = self.window(subject.kind, &self.columns[&subject])?;
-        Some(Ranked { subject, window, known })
+    }
+
+    /// The counts of a subject in a window of bins.
+    pub(super) fn counted(&mut self, subject: Subject, bins: Range<usize>) -> Tally {
+        self.count(subject);
+        let mut sum = Tally::default();
+        self.columns[&subject][bins].iter().for_each(|bin| sum.add(*bin));
+        sum
     }
 
     /// Takes note of what explains failures, and corrects the bins of all it touches: only attempts
     /// that it explains are looked at.
-    fn note(&mut self, group: usize, adjustment: Adjustment) {
+    pub(super) fn note(&mut self, group: usize, adjustment: Adjustment) {
         self.adjustments[group].push(adjustment);
         let (sheet, kinds) = (self.sheet, self.kinds);
         let explained: Vec<_> = match adjustment.effect {
@@ -239,7 +250,7 @@ impl<'s> Search<'s> {
         Some(strongest_part(bins, window, price, self.settings.accept))
     }
 
-    fn is_banned(&self, ranked: &Ranked) -> bool {
+    pub(super) fn is_banned(&self, ranked: &Ranked) -> bool {
         let window = (ranked.subject, ranked.window.start, ranked.window.end);
         self.settled.get(&window).is_some_and(|&times| times >= REPEATS)
     }
@@ -261,255 +272,4 @@ impl<'s> Search<'s> {
             }
         }
     }
-
-    /// Decides what a candidate is. Whatever it is, its window is not looked at again.
-    fn settle(&mut self, candidate: Ranked) {
-        let mut candidate = self.wider(&candidate).unwrap_or(candidate);
-        loop {
-            let Ranked { subject, window, .. } = candidate;
-            *self.settled.entry((subject, window.start, window.end)).or_default() += 1;
-            let span = (self.sheet.begin(window.start), self.sheet.begin(window.end));
-            let rows = self.rows(subject, span, &self.adjustments[subject.group]);
-            if window.tally.hits() < self.settings.least_ratio * window.tally.norm() {
-                return self.absorb(subject, span, window.tally);
-            }
-            if let Some(narrower) = self.narrower(&candidate, &rows) {
-                candidate = narrower;
-                continue;
-            }
-            let blamed = self.blamed(subject, &rows);
-            if blamed.is_empty() {
-                return self.accept(&candidate);
-            }
-            match self.common_scope(subject, &blamed, &rows) {
-                Some(common) => candidate = common,
-                None => return self.set_aside(subject, span, &blamed),
-            }
-        }
-    }
-
-    fn absorb(&mut self, subject: Subject, window: (i64, i64), tally: Tally) {
-        let factor = (tally.hits() / tally.norm() * 65_536.0) as u64;
-        let (kind, value) = (subject.kind, subject.value);
-        self.note(subject.group, Adjustment { kind, value, window, effect: Effect::Drift(factor) });
-    }
-
-    /// A candidate of a narrower kind that explains this one's excess alone.
-    fn narrower(&mut self, candidate: &Ranked, rows: &[Row]) -> Option<Ranked> {
-        let Subject { kind, group, .. } = candidate.subject;
-        let length = candidate.window.end - candidate.window.start;
-        let concentration = self.prices[kind].concentration;
-        let kinds = self.within[kind].iter().filter(|&&inner| self.may_be_shared(inner, group));
-        let better = kinds.filter_map(|&inner| {
-            let dearer = self.prices[inner].of(length) - self.prices[kind].of(length);
-            let parted = Parted::new(rows, &self.kinds[inner], None)?;
-            let (value, better) = parted.alone(dearer)?;
-            let spread = parted.is_spread(concentration);
-            (!spread).then_some((better, Subject { kind: inner, value, group }))
-        });
-        let best = better.min_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-        self.worth_it(best?.1)
-    }
-
-    /// A candidate of a wider kind, when what lies around this one shows the same. Scores of unlike
-    /// counts do not compare: a loose norm lets the part with the highest ratio win over the whole.
-    fn wider(&mut self, candidate: &Ranked) -> Option<Ranked> {
-        let Ranked { subject, window, .. } = *candidate;
-        let span = (self.sheet.begin(window.start), self.sheet.begin(window.end));
-        let leaf = self.each_row(subject, span, &[]).next()?.leaf;
-        let outer = (0..self.kinds.len()).filter(|&outer| {
-            self.within[outer].contains(&subject.kind) && self.may_be_shared(outer, subject.group)
-        });
-        let spread = outer.filter_map(|outer| {
-            let around = Subject { kind: outer, value: self.kinds[outer].value(leaf), ..subject };
-            if around.value == UNTOLD {
-                return None;
-            }
-            // The sum of its bins tells cheaply that there is nothing around, as it mostly does.
-            let bins = self.columns.get(&around)?;
-            let mut sum = Tally::default();
-            bins[window.start..window.end].iter().for_each(|bin| sum.add(*bin));
-            if !is_hit(sum.without(window.tally), self.prices[outer].concentration) {
-                return None;
-            }
-            let rows = self.rows(around, span, &self.adjustments[subject.group]);
-            let parted = Parted::new(&rows, &self.kinds[subject.kind], Some(subject.value))?;
-            let concentration = self.prices[outer].concentration;
-            parted.is_spread(concentration).then_some(around)
-        });
-        let spread: Vec<_> = spread.collect();
-        spread.into_iter().filter_map(|around| self.worth_it(around)).max()
-    }
-
-    fn worth_it(&mut self, subject: Subject) -> Option<Ranked> {
-        let found = self.look(subject)?;
-        (found.window.score > self.settings.accept && !self.is_banned(&found)).then_some(found)
-    }
-
-    fn blamed(&self, subject: Subject, rows: &[Row]) -> Vec<(u32, Tally)> {
-        match self.settings.terminal {
-            Some(terminal) if self.described[subject.kind].blames_sequences => {
-                let concentration = self.prices[subject.kind].concentration;
-                blamed(rows, terminal, &self.sheet.day.leaves, concentration)
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// A narrower scope in which at least two of the blamed lie: it competes before they are blamed.
-    fn common_scope(&mut self, subject: Subject, blamed: &[(u32, Tally)], rows: &[Row]) -> Option<Ranked> {
-        let terminal = self.settings.terminal?;
-        let leaves = &self.sheet.day.leaves;
-        let is_blamed = |row: &&Row| {
-            let sequence = leaves.value(terminal, row.leaf);
-            blamed.binary_search_by_key(&sequence, |&(blamed, _)| blamed).is_ok()
-        };
-        let of_blamed: Vec<_> = rows.iter().filter(is_blamed).copied().collect();
-        let mut common = Vec::new();
-        for &inner in
-            self.within[subject.kind].iter().filter(|&&inner| self.may_be_shared(inner, subject.group))
-        {
-            let kind = &self.kinds[inner];
-            for (value, _) in
-                tallies(&of_blamed, |leaf| kind.value(leaf)).into_iter().filter(|&(value, _)| value != 0)
-            {
-                let members: Vec<_> =
-                    of_blamed.iter().filter(|row| kind.value(row.leaf) == value).copied().collect();
-                if tallies(&members, |leaf| leaves.value(terminal, leaf)).len() >= 2 {
-                    common.push(Subject { kind: inner, value, ..subject });
-                }
-            }
-        }
-        common.into_iter().filter_map(|subject| self.worth_it(subject)).max()
-    }
-
-    fn set_aside(&mut self, subject: Subject, window: (i64, i64), blamed: &[(u32, Tally)]) {
-        for &(sequence, tally) in blamed {
-            let (kind, value) = (subject.kind, subject.value);
-            let effect = Effect::Aside(sequence);
-            self.note(subject.group, Adjustment { kind, value, window, effect });
-            self.asides.push(Aside {
-                sequence,
-                group: subject.group,
-                start: window.0,
-                end: window.1,
-                observed: tally.observed,
-                attempts: tally.attempts,
-                expected: tally.norm(),
-            });
-        }
-    }
-
-    fn accept(&mut self, candidate: &Ranked) {
-        let Ranked { subject, window, .. } = *candidate;
-        let adjustments = &self.adjustments[subject.group];
-        let span = (self.sheet.begin(window.start), self.sheet.begin(window.end));
-        let (start, end, tally) = self.exact(subject, span, window.tally.hit_share(), adjustments);
-        let incident = Incident { subject, start, end, tally, score: window.score };
-        let explained = self.explained_by(&incident);
-        self.note(subject.group, explained);
-        self.incidents.push(incident);
-    }
-
-    /// The exact edges of an incident that was seen in bins, and its counts.
-    fn exact(
-        &self,
-        subject: Subject,
-        span: (i64, i64),
-        besides: f64,
-        adjustments: &[Adjustment],
-    ) -> (i64, i64, Tally) {
-        let margin = i64::from(self.settings.bin_ms);
-        let mut rows = self.rows(subject, (span.0 - margin, span.1 + margin), adjustments);
-        rows.sort_by_key(|row| row.at);
-        let (start, end) = edges(&rows, besides).unwrap_or(span);
-        let inside: Vec<_> = rows.iter().filter(|row| row.at >= start && row.at < end).copied().collect();
-        (start, end, total(&inside))
-    }
-
-    fn explained_by(&self, incident: &Incident) -> Adjustment {
-        let pad = self.settings.pad_ms;
-        Adjustment {
-            kind: incident.subject.kind,
-            value: incident.subject.value,
-            window: (incident.start - pad, incident.end + pad),
-            effect: Effect::Incident(share(incident.tally.hit_share())),
-        }
-    }
-
-    /// Drops incidents that are no longer worth it given all others of their group, the weakest first;
-    /// what remains is measured anew. The groups in which one was dropped.
-    fn drop_explained(&mut self) -> BTreeSet<usize> {
-        let mut order: Vec<_> = (0..self.incidents.len()).collect();
-        order.sort_by(|&one, &other| {
-            let (one, other) = (&self.incidents[one], &self.incidents[other]);
-            one.score
-                .total_cmp(&other.score)
-                .then(one.subject.cmp(&other.subject))
-                .then(one.start.cmp(&other.start))
-        });
-        let mut kept: Vec<_> = self.incidents.iter().copied().map(Some).collect();
-        for number in order {
-            let Some(incident) = kept[number] else { continue };
-            let rivals: Vec<_> =
-                (0..kept.len()).filter(|&rival| rival != number && overlap(kept[rival], incident)).collect();
-            if rivals.is_empty() {
-                continue;
-            }
-            let mut without = kept.clone();
-            without[number] = None;
-            for rival in rivals {
-                without[rival] = self.measured_anew(&without, rival);
-            }
-            let rows = self.rows(
-                incident.subject,
-                (incident.start, incident.end),
-                &self.all_but(&without, number, incident.subject.group),
-            );
-            let length = 1 + self.sheet.bin(incident.end - 1) - self.sheet.bin(incident.start);
-            if self.prices[incident.subject.kind].score(total(&rows), length) <= self.settings.accept {
-                kept = without;
-            }
-        }
-        let dropped = kept.iter().zip(&self.incidents).filter(|(kept, _)| kept.is_none());
-        let groups: BTreeSet<_> = dropped.map(|(_, incident)| incident.subject.group).collect();
-        for &group in &groups {
-            self.adjustments[group] = self.all_but(&kept, usize::MAX, group);
-        }
-        self.incidents = kept.into_iter().flatten().collect();
-        groups
-    }
-
-    /// An incident with its edges and counts as the others of a set leave them.
-    fn measured_anew(&self, set: &[Option<Incident>], number: usize) -> Option<Incident> {
-        let incident = set[number]?;
-        let others = self.all_but(set, number, incident.subject.group);
-        let span = (incident.start, incident.end);
-        let before = total(&self.rows(incident.subject, span, &others));
-        let (start, end, tally) = self.exact(incident.subject, span, before.hit_share(), &others);
-        Some(Incident { start, end, tally, ..incident })
-    }
-
-    /// What is known of a group: what is no incident, and the incidents of a set but one.
-    pub(crate) fn all_but(&self, set: &[Option<Incident>], number: usize, group: usize) -> Vec<Adjustment> {
-        let known = self.adjustments[group].iter();
-        let others = known.filter(|adjustment| !matches!(adjustment.effect, Effect::Incident(_))).copied();
-        let incidents = set.iter().enumerate().filter(|&(other, _)| other != number);
-        let explained = incidents.filter_map(|(_, incident)| incident.as_ref());
-        others
-            .chain(
-                explained
-                    .filter(|incident| incident.subject.group == group)
-                    .map(|incident| self.explained_by(incident)),
-            )
-            .collect()
-    }
-}
-
-fn overlap(rival: Option<Incident>, incident: Incident) -> bool {
-    rival.is_some_and(|rival| {
-        rival.subject.group == incident.subject.group
-            && rival.start < incident.end
-            && incident.start < rival.end
-    })
 }

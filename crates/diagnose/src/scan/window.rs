@@ -33,11 +33,14 @@ impl Price {
             (0..sheet.groups.len()).filter(|&group| sheet.groups.get(group).may_be_shared(&kind.dimensions));
         let choices = on_day.occurring.max(1) as f64 * groups.count().max(1) as f64;
         let fixed = log(choices) - log(kind.weight / beliefs) + kind.extra;
-        let windows = (settings.lengths.len() * 3 * sheet.bins()) as f64;
-        let window =
-            |length: usize| if sheet.bins() == 1 { 0.0 } else { log(windows / length.max(1) as f64) };
-        let by_length = (0..=sheet.bins()).map(window).collect();
-        Self { fixed, by_length, concentration: kind.concentration }
+        Self::fixed(fixed, sheet.bins(), settings.lengths.len(), kind.concentration)
+    }
+
+    /// A scope and group of that price: of windows, a long one is one of few and a short one of many.
+    fn fixed(fixed: f64, bins: usize, lengths: usize, concentration: f64) -> Self {
+        let windows = (lengths * 3 * bins) as f64;
+        let window = |length: usize| if bins == 1 { 0.0 } else { log(windows / length.max(1) as f64) };
+        Self { fixed, by_length: (0..=bins).map(window).collect(), concentration }
     }
 
     /// What a window of that many bins costs in nats.
@@ -131,4 +134,62 @@ fn trimmed(bins: &[Tally], start: usize, end: usize, price: &Price) -> Option<Wi
     let mut tally = Tally::default();
     bins[start..end].iter().for_each(|bin| tally.add(*bin));
     Some(Window { start, end, score: price.score(tally, end - start), tally })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::score::share;
+    use super::*;
+
+    fn settings() -> ScanSettings {
+        ScanSettings { lengths: vec![1, 2, 4, 8], ..ScanSettings::day(0) }
+    }
+
+    /// Bins of 100 attempts, of which 2 are to be expected to fail.
+    fn bins(hits: &[u64]) -> Vec<Tally> {
+        let bin = |&observed: &u64| Tally { attempts: 100, observed, expected: 100 * share(0.02) };
+        hits.iter().map(bin).collect()
+    }
+
+    #[test]
+    fn a_short_window_costs_more_than_a_long_one() {
+        let price = Price::fixed(3.0, 288, 15, 100.0);
+        assert!((price.of(1) - 3.0 - (15.0f64 * 3.0 * 288.0).ln()).abs() < 1e-9);
+        assert!((price.of(1) - price.of(288) - 288f64.ln()).abs() < 1e-9);
+        assert!((Price::fixed(3.0, 1, 15, 100.0).of(1) - 3.0).abs() < 1e-12, "one bin leaves no choice");
+        let tally = Tally { attempts: 100, observed: 30, expected: 100 * share(0.02) };
+        assert!((price.score(tally, 1) - (kl(30.0, tally.norm(), 100.0) - price.of(1))).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_best_window_is_that_of_the_excess() {
+        let price = Price::fixed(1.0, 12, 4, f64::INFINITY);
+        let bins = bins(&[2, 0, 3, 1, 20, 25, 0, 22, 2, 1, 0, 2]);
+        let best = best_window(&bins, &price, &settings()).expect("an excess");
+        assert_eq!((best.start, best.end, best.tally.observed), (4, 8, 67));
+        assert!((best.score - price.score(best.tally, 4)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn no_excess_has_no_window() {
+        let price = Price::fixed(1.0, 6, 4, 100.0);
+        assert_eq!(best_window(&bins(&[2, 1, 3, 2, 0, 2]), &price, &settings()), None);
+        assert_eq!(
+            best_window(&bins(&[0, 0, 3, 0, 0, 0]), &price, &settings()),
+            None,
+            "three hits are too few"
+        );
+    }
+
+    #[test]
+    fn a_window_with_two_shares_is_parted() {
+        let price = Price::fixed(1.0, 8, 4, 100.0);
+        let uneven = bins(&[0, 15, 15, 15, 80, 80, 80, 0]);
+        let best = best_window(&uneven, &price, &settings()).expect("an excess");
+        let part = strongest_part(&uneven, best, &price, 2.0);
+        assert_eq!((part.start, part.end), (4, 7));
+        let even = bins(&[0, 40, 45, 38, 41, 44, 39, 0]);
+        let best = best_window(&even, &price, &settings()).expect("an excess");
+        assert_eq!(strongest_part(&even, best, &price, 2.0), best);
+    }
 }
