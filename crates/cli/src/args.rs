@@ -115,6 +115,10 @@ pub(crate) struct ReportArgs {
     /// decommissioned or maintenance are not judged
     #[arg(long = "terminals", value_name = "FILE")]
     pub(crate) inventory: Option<PathBuf>,
+    /// Expect what the saved tables in DIR tell of other days (see --save): so an issuer that is down all
+    /// day shows. A table of the day itself is passed over
+    #[arg(long, value_name = "DIR")]
+    pub(crate) history: Option<PathBuf>,
     /// Draw tables with ASCII characters alone
     #[arg(long)]
     pub(crate) ascii: bool,

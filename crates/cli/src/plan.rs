@@ -134,7 +134,7 @@ impl ReportPlan {
         reading.settings.tells_exchanges = false;
         reading.shows_warnings = written.0.contains(&(Destination::Standard, Format::Table));
         refuse_collisions(&reading, &written)?;
-        reading.settings.diagnosis = diagnosis::resolve(args, &reading.settings.filter, &written)?;
+        reading.settings.diagnosis = diagnosis::resolve(args, &reading.settings.filter, &written, messages)?;
         // Who names terminals wants to hear of them, whatever there is to say.
         let is_about_some = !reading.settings.filter.terminals.is_empty() && !args.no_diagnosis;
         let view = View {

@@ -6,8 +6,10 @@
 use crate::output::Output;
 use anyhow::{Context, Result};
 pub(crate) use posmortem::Tables;
+use posmortem::diagnose::{self, History};
 use posmortem::exchange::Summary;
 use posmortem::{InputSource, Observer, Run, Settings, TokenKey};
+use std::path::PathBuf;
 
 /// Whether tables are built in.
 pub(crate) const ARE_BUILT_IN: bool = true;
@@ -18,6 +20,14 @@ pub(crate) const NOT_BUILT_IN: &str = "";
 /// Opens tables.
 pub(crate) fn open(sources: &[InputSource]) -> Result<Tables> {
     Ok(Tables::open(sources)?)
+}
+
+/// What tables of other days let expect, and those that could not be read.
+pub(crate) fn history(
+    paths: &[PathBuf],
+    settings: &diagnose::Settings,
+) -> Result<(History, Vec<(PathBuf, String)>)> {
+    Ok(posmortem::read_history(paths, settings))
 }
 
 /// Reads logs and writes a table on the way.

@@ -6,13 +6,17 @@
 //! to expect is learned from the minutes before the anomaly; labels are only read for the score. The
 //! defaults were tuned on 68 of the 135 cases.
 
+// Its figures are what it is for.
+#![allow(clippy::print_stdout)]
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use posmortem_diagnose::{
-    Attempt, Day, Dimension, Flags, Groups, Leaves, Mark, Rates, Scan, ScanSettings, ScopeKind, UNTOLD,
+    Attempt, Day, Dimension, Finding, Flags, Groups, Leaves, Mark, Rates, Scan, ScanSettings, ScopeKind,
+    UNTOLD,
 };
 
 /// A set of attributes and values, in the order of the attributes' names.
@@ -38,39 +42,63 @@ struct Case {
 
 /// What was tuned.
 struct Tuning {
+    /// The most attributes of a scope: of the labels, one in fifteen has three.
     widest: usize,
+    /// The concentration of counts.
     concentration: f64,
     /// The price of each attribute beyond the first, in nats.
     attribute: f64,
+    /// The score from which on a finding counts, in nats.
     accept: f64,
-    /// How many counts a leaf's own history must outweigh.
+    /// How many counts a value's own history must outweigh.
     shrink: f64,
-    /// The share of the heaviest finding's excess that an answer must have.
-    weighty: f64,
     /// Less than that many times the expected is drift.
     ratio: f64,
+    /// The share of the heaviest finding's excess that an answer must have.
+    weighty: f64,
+}
+
+impl Tuning {
+    /// The defaults, but for those told as `name=value`.
+    fn new(told: &[String]) -> Result<Self, Box<dyn Error>> {
+        let value = |name: &str, default: f64| {
+            let told = told.iter().filter_map(|option| option.split_once('='));
+            told.filter(|(option, _)| *option == name)
+                .map(|(_, value)| value.parse())
+                .next_back()
+                .unwrap_or(Ok(default))
+        };
+        Ok(Self {
+            widest: value("widest", 2.0)? as usize,
+            concentration: value("concentration", 20.0)?,
+            attribute: value("attribute", 2.0)?,
+            accept: value("accept", std::f64::consts::LN_10)?,
+            shrink: value("shrink", 4.0)?,
+            ratio: value("ratio", 1.3)?,
+            weighty: value("weighty", 0.3)?,
+        })
+    }
+}
+
+/// What a case is answered with.
+struct Answers {
+    /// Findings, the heaviest excess first.
+    ranked: Vec<Cause>,
+    /// How many of them are heavy enough to be answers.
+    given: usize,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let [folder, options @ ..] = arguments.as_slice() else {
-        return Err("usage: robustspot FOLDER [widest concentration attribute accept shrink]".into());
+        return Err("usage: robustspot FOLDER [--show] [NAME=VALUE ...]".into());
     };
     let folder = Path::new(folder);
     if !folder.join("anomaly.yaml").exists() {
         println!("{}: no anomaly.yaml, nothing to do", folder.display());
         return Ok(());
     }
-    let option = |at: usize, default: f64| options.get(at).map_or(Ok(default), |text| text.parse());
-    let tuning = Tuning {
-        widest: option(0, 2.0)? as usize,
-        concentration: option(1, 50.0)?,
-        attribute: option(2, 0.0)?,
-        accept: option(3, std::f64::consts::LN_10)?,
-        shrink: option(4, 4.0)?,
-        ratio: option(5, 2.0)?,
-        weighty: option(6, 0.3)?,
-    };
+    let tuning = Tuning::new(options)?;
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global()?;
     let cases = read(folder)?;
     let mut score = Score::default();
@@ -78,16 +106,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         let begun = Instant::now();
         let found = causes(case, &tuning);
         score.add(case, &found, begun.elapsed());
-        if std::env::var_os("SHOW").is_some() {
-            println!("{name}: {:?}\n   found {:?}", case.labels, found);
+        if options.iter().any(|option| option == "--show") {
+            println!("{name}: {:?}\n   found {:?}", case.labels, &found.ranked[..found.given]);
         }
     }
     score.print();
     Ok(())
 }
 
-/// Causes in the order of their scores.
-fn causes(case: &Case, tuning: &Tuning) -> Vec<(Cause, f64)> {
+fn causes(case: &Case, tuning: &Tuning) -> Answers {
     let dimensions = case.attributes.len();
     let kinds: Vec<_> = sets(dimensions, tuning.widest)
         .into_iter()
@@ -115,19 +142,19 @@ fn causes(case: &Case, tuning: &Tuning) -> Vec<(Cause, f64)> {
     };
     let scanned = Scan::new(&day, &rates, &groups, &kinds, settings).search();
     let mut findings = scanned.findings;
-    let excess = |finding: &posmortem_diagnose::Finding| finding.observed as f64 - finding.expected;
+    let excess = |finding: &Finding| finding.observed as f64 - finding.expected;
     findings.sort_by(|one, other| {
         excess(other).total_cmp(&excess(one)).then_with(|| one.scope.cmp(&other.scope))
     });
     let largest = findings.first().map_or(0.0, excess);
-    findings.retain(|finding| excess(finding) >= tuning.weighty * largest);
+    let given = findings.iter().filter(|finding| excess(finding) >= tuning.weighty * largest).count();
     let cause = |scope: &[(Dimension, u32)]| {
         let part = |&(dimension, value): &(Dimension, u32)| {
             (case.attributes[dimension].clone(), case.texts[dimension][value as usize].clone())
         };
         scope.iter().map(part).collect::<Cause>()
     };
-    findings.iter().map(|finding| (cause(&finding.scope), finding.score)).collect()
+    Answers { ranked: findings.iter().map(|finding| cause(&finding.scope)).collect(), given }
 }
 
 /// All sets of one to `widest` dimensions, the smaller first.
@@ -216,16 +243,16 @@ struct Score {
 }
 
 impl Score {
-    fn add(&mut self, case: &Case, found: &[(Cause, f64)], time: Duration) {
+    fn add(&mut self, case: &Case, found: &Answers, time: Duration) {
         let right = |within: usize| {
-            let answers = &found[..within.min(found.len())];
-            case.labels.iter().filter(|label| answers.iter().any(|(cause, _)| cause == *label)).count()
+            let answers = &found.ranked[..within.min(found.ranked.len())];
+            case.labels.iter().filter(|label| answers.contains(label)).count()
         };
         self.cases += 1;
         self.labels += case.labels.len();
-        self.answers += found.len();
-        self.exact += right(usize::MAX);
-        self.first_answers += found.len().min(1);
+        self.answers += found.given;
+        self.exact += right(found.given);
+        self.first_answers += found.given.min(1);
         self.first_exact += right(1);
         for (recalled, within) in self.recalled.iter_mut().zip([1, 3, 5]) {
             *recalled += right(within);

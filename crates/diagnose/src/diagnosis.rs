@@ -30,11 +30,12 @@ const FEWEST_TERMINALS: usize = 50;
 pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Diagnosis {
     let mut fleet = Fleet::of(table, names, settings);
     let (groups, signatures) = (Groups::payments(), Signatures::built_in());
-    let mut found = Found::default();
+    let mut found =
+        Found { before: settings.history.rates(&fleet.cells, fleet.day.span), ..Found::default() };
     for _ in 0..ROUNDS {
         found = found.again(&mut fleet, &groups, &signatures);
     }
-    let Found { rates, findings, own, small } = found;
+    let Found { before, rates, findings, own } = found;
     let (Some(rates), Some(own)) = (rates, own) else { return Diagnosis::default() };
     let silences = silences_of(&fleet);
     let counts = terminal_counts::count(&fleet, &rates, &findings, &groups);
@@ -59,7 +60,7 @@ pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Di
     let terminals: Vec<u32> = with_attempts.collect();
     let verdicts: Vec<_> = terminals.par_iter().map(|terminal| judge.verdict(*terminal)).collect();
     let whys = why::whys(&judge, &rates, &settings.why, &terminals);
-    Diagnosis::new(incidents, verdicts, whys, limits(small, fleet.terminals.len()))
+    Diagnosis::new(incidents, verdicts, whys, limits(&fleet, before.is_some()))
 }
 
 /// What a round leaves to the next.
@@ -68,23 +69,24 @@ struct Found {
     rates: Option<Rates>,
     findings: Vec<Finding>,
     own: Option<OwnTest>,
-    /// The fleet is no baseline of its own.
-    small: bool,
+    /// What earlier days let expect.
+    before: Option<Rates>,
 }
 
 impl Found {
     /// One more round, without what this one found.
     fn again(self, fleet: &mut Fleet<'_>, groups: &Groups, signatures: &Signatures) -> Self {
-        let small = fleet.terminals.len() <= FEWEST_TERMINALS;
         let rates = {
             let day = &fleet.day;
             let left_out = Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN);
             let in_incident =
                 |attempt: &Attempt| self.findings.iter().any(|finding| finding.covers(&day.leaves, attempt));
             let ordinary = |attempt: &Attempt| !attempt.flags.has_any(left_out) && !in_incident(attempt);
-            match small {
-                true => baseline::published(&fleet.cells),
-                false => baseline::fit(&fleet.cells, &Slots::of(day, &fleet.cells, ordinary), None),
+            match (is_small(fleet), &self.before) {
+                (true, None) => baseline::published(&fleet.cells),
+                (_, before) => {
+                    baseline::fit(&fleet.cells, &Slots::of(day, &fleet.cells, ordinary), before.as_ref())
+                }
             }
         };
         let (kinds, scan) = (payment_scopes(), ScanSettings::day(Attribute::Terminal.dimension()));
@@ -101,7 +103,7 @@ impl Found {
             own_faults(&fleet.day, signatures, &fleet.entry_modes, &OwnSettings::default(), &expected, &cards)
         };
         set_aside(fleet, &own);
-        Self { rates: Some(rates), findings, own: Some(own), small }
+        Self { rates: Some(rates), findings, own: Some(own), before: self.before }
     }
 }
 
@@ -131,8 +133,15 @@ fn hit(findings: &[Finding], counts: &[terminal_counts::TerminalCounts]) -> Vec<
     hit
 }
 
-fn limits(small: bool, terminals: usize) -> Vec<Evidence> {
-    let year = u64::from(baseline::PUBLISHED_YEAR);
-    let few = Evidence::new("few_terminals", [Value::Count(terminals as u64 - 1), Value::Count(year)]);
-    if small { vec![few] } else { Vec::new() }
+/// Whether there are too few terminals to be a baseline of their own.
+fn is_small(fleet: &Fleet<'_>) -> bool {
+    fleet.terminals.len() <= FEWEST_TERMINALS
+}
+
+fn limits(fleet: &Fleet<'_>, has_history: bool) -> Vec<Evidence> {
+    if !is_small(fleet) || has_history {
+        return Vec::new();
+    }
+    let (terminals, year) = (fleet.terminals.len() as u64 - 1, u64::from(baseline::PUBLISHED_YEAR));
+    vec![Evidence::new("few_terminals", [Value::Count(terminals), Value::Count(year)])]
 }

@@ -52,7 +52,10 @@ pub(crate) struct Judge<'f, 't> {
 
 pub(crate) use own::CardsElsewhere;
 
-impl Judge<'_, '_> {
+/// Something that may be said of a terminal: the verdict, made of one that says nothing yet.
+type Claim<'f, 't> = fn(&Judge<'f, 't>, u32, &Verdict) -> Option<Verdict>;
+
+impl<'f, 't> Judge<'f, 't> {
     /// The verdict of a terminal with attempts.
     pub(crate) fn verdict(&self, terminal: u32) -> Verdict {
         let verdict = Verdict {
@@ -67,7 +70,7 @@ impl Judge<'_, '_> {
         if terminal == UNTOLD || self.fleet.silenced[terminal as usize] {
             return verdict;
         }
-        let claims: [fn(&Self, u32, &Verdict) -> Option<Verdict>; 8] = [
+        let claims: [Claim<'f, 't>; 8] = [
             Self::attacked,
             Self::at_fault,
             Self::standing_still,
@@ -135,7 +138,7 @@ impl Judge<'_, '_> {
             // A few in a row of two cards: strong, and yet not a statistic.
             confidence: Some(Thousandths(900)),
             start: rows().next().map(|at| self.moment(at)),
-            end: rows().last().map(|at| self.moment(at)),
+            end: rows().next_back().map(|at| self.moment(at)),
             ongoing: true,
             evidence: vec![Evidence::new("in_a_row", [Value::Count(standing.episodes as u64)])],
             samples: self.samples(rows()),
@@ -173,7 +176,7 @@ impl Judge<'_, '_> {
             ),
             confidence: Some(incident.confidence),
             start: rows().next().map(|at| self.moment(at)),
-            end: rows().last().map(|at| self.moment(at)),
+            end: rows().next_back().map(|at| self.moment(at)),
             ongoing: incident.ongoing,
             evidence: evidence.collect(),
             samples: self.samples(rows()),

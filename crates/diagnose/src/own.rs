@@ -218,9 +218,9 @@ impl Fleet {
                 Spread::fit(of_signature.map(|counts| (counts.observed, counts.expected)), signature.tau2)
             })
             .collect();
-        let column = &day.leaves.columns[Attribute::Site.dimension()];
-        let first = |range: &Range<usize>| day.attempts.get(range.start).filter(|_| !range.is_empty());
-        let site = |range| first(range).map_or(UNTOLD, |attempt| column[attempt.leaf as usize]);
+        let first = |range: &Range<usize>| day.attempts[range.clone()].first();
+        let of = |attempt: &Attempt| day.leaves.value(Attribute::Site.dimension(), attempt.leaf);
+        let site = |range| first(range).map_or(UNTOLD, of);
         let sites: Vec<u32> = day.sequences.iter().map(site).collect();
         let count = sites.iter().max().map_or(1, |&site| site as usize + 1);
         let mut fleet = Self {

@@ -5,6 +5,7 @@
 //! It knows nothing of payments: dimensions, kinds and groups are given. Silence, the shortage of
 //! attempts, is not searched here, and who is at fault is not said.
 
+mod clock;
 mod evidence;
 mod groups;
 mod report;
@@ -176,7 +177,9 @@ impl<'d> Scan<'d> {
         settings: ScanSettings,
     ) -> Self {
         let sheet = Sheet::new(day, rates, groups, &settings);
-        let on_day: Vec<_> = kinds.par_iter().map(|kind| Kind::new(day, kind, Sheet::counts)).collect();
+        let by_time = sheet.clock().by_bin(day, |row| Sheet::counts(&day.attempts[row]));
+        let on_day: Vec<_> =
+            kinds.par_iter().map(|kind| Kind::new(day, kind, sheet.clock(), &by_time)).collect();
         let beliefs: f64 = kinds.iter().map(|kind| kind.weight).sum();
         let prices = kinds
             .iter()

@@ -1,6 +1,6 @@
 //! What may be asked of a diagnosis.
 
-use crate::Inventory;
+use crate::{History, Inventory};
 
 /// What may be asked of a diagnosis.
 #[derive(Clone, Debug, Default)]
@@ -9,4 +9,6 @@ pub struct Settings {
     pub why: Vec<String>,
     /// What the acquirer's own list says of terminals.
     pub inventory: Inventory,
+    /// What earlier days let expect.
+    pub history: History,
 }

@@ -172,10 +172,9 @@ fn ln_at_most(most: usize, size: f64, mean: f64) -> f64 {
 
 /// Sites of which two terminals and more were silent in overlapping windows.
 fn site_power(day: &Day, gaps: &[Silence]) -> Vec<SitePower> {
-    let column = &day.leaves.columns[Attribute::Site.dimension()];
     let site = |terminal: u32| {
-        let range = &day.sequences[terminal as usize];
-        column[day.attempts[range.start].leaf as usize]
+        let first = day.attempts[day.sequences[terminal as usize].start];
+        day.leaves.value(Attribute::Site.dimension(), first.leaf)
     };
     let mut by_site: Vec<(u32, Silence)> = gaps.iter().map(|gap| (site(gap.terminal), *gap)).collect();
     by_site.retain(|one| one.0 != UNTOLD);

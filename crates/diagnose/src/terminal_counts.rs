@@ -39,10 +39,11 @@ pub(crate) fn count(
         for attempt in day.attempts[range.clone()].iter().filter(|attempt| is_known(attempt)) {
             counts.attempts += 1;
             counts.expected += failing.of(rates, day.leaves.cells[attempt.leaf as usize], attempt.at);
-            if attempt.mark.is_none() {
+            let failed = !attempt.mark.is_none();
+            counts.failed += u64::from(failed);
+            if !failed && !attempt.flags.has(Flags::FELL_BACK) {
                 continue;
             }
-            counts.failed += 1;
             if let Some(at) = explaining(fleet, findings, groups, attempt) {
                 match counts.incidents.binary_search_by_key(&at, |(incident, _)| *incident) {
                     Ok(place) => counts.incidents[place].1 += 1,

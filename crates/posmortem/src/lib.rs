@@ -34,5 +34,5 @@ pub use posmortem_logs as logs;
 pub use run::{InputSource, Observer, Reject, Run, TABLE_MAGIC, analyse, sorted_paths};
 pub use settings::Settings;
 #[cfg(feature = "tables")]
-pub use tables::{JoinError, TableError, Tables, save_table, table_name};
+pub use tables::{JoinError, TableError, Tables, read_history, save_table, table_name};
 pub use token_key::{TokenKey, TokenKeyError};

@@ -5,10 +5,12 @@
 //! Why that is exact stands in `exchange/src/edges.rs`; what a row holds, in the crate `tables`.
 
 mod agreement;
+mod history;
 mod join;
 mod save;
 
 pub use agreement::JoinError;
+pub use history::read_history;
 pub use join::Tables;
 pub use posmortem_tables::TableError;
 pub use save::{save_table, table_name};

@@ -1,6 +1,6 @@
 //! What messages show beyond codes, from the log into the exchange table.
 
-use posmortem::exchange::{Equipment, Names, Row, Traces};
+use posmortem::exchange::{Equipment, LatencyClass, Names, Row, Traces};
 use posmortem::{InputSource, Run, Settings, analyse};
 use posmortem_classify::Dialect;
 use std::fs;
@@ -38,8 +38,11 @@ fn traces(cells: &[(&str, &str)]) -> Traces {
     rows(&run)[0].traces
 }
 
+/// Columns and what they hold.
+type Cells = &'static [(&'static str, &'static str)];
+
 /// A trace, and the cells of rows that show it and nothing else.
-const SHOWN: [(Traces, &[&[(&str, &str)]]); 11] = [
+const SHOWN: [(Traces, &[Cells]); 11] = [
     (
         Traces::CHIP_CARD,
         &[&[("service_code", "201")], &[("de40", "620")], &[("track2", "4111111111111111=49122010000")]],
@@ -131,7 +134,7 @@ fn both_sides_of_an_attempt_show_what_they_show() {
     assert_eq!(place, ["T1", "M1"]);
     let equipment = Equipment { region: "north", model: "P400", firmware: "1.2" };
     assert_eq!(Equipment::of(names.text(row.place.equipment)), equipment);
-    assert_eq!(row.latency.map(|latency| latency.least_ms()), Some(6_144));
+    assert_eq!(row.latency.map(LatencyClass::least_ms), Some(6_144));
 }
 
 #[test]

@@ -293,10 +293,28 @@ fn kept_cases_hold() {
 fn days_hold_what_they_are_meant_to_hold() {
     let days = draw(&day(), 100);
     let (mut paired, mut late, mut reversed, mut open, mut duplicates, mut cut) = (0, 0, 0, 0, 0, 0);
+    let mut traces = 0;
+    let mut events = [
+        ("SignOn(Accepted", 0),
+        ("SignOn(Unanswered", 0),
+        ("SignOn(Untold", 0),
+        ("KeyChange", 0),
+        ("NetworkManagement", 0),
+        ("StoredAdvice", 0),
+        ("Reversal(Some", 0),
+        ("StanFellBack", 0),
+        ("StanJumped", 0),
+    ];
     for day in &days {
         let lab = Lab::new();
         let rows: Vec<_> = day.rows.iter().map(|row| (0, row)).collect();
-        let whole = analyse(&lab.logs(day, 0, &rows), &Lab::settings(), &mut ()).summary;
+        let Run { summary: whole, table, .. } = analyse(&lab.logs(day, 0, &rows), &Lab::settings(), &mut ());
+        let table = table.expect("it is asked for");
+        traces += usize::from(table.rows().any(|row| !row.traces.is_empty()));
+        for (kind, days) in &mut events {
+            let is_such = |event: &TerminalEvent| format!("{:?}", event.what).starts_with(*kind);
+            *days += usize::from(table.events().iter().any(is_such));
+        }
         // Exchanges that a cut takes apart are one fewer in the whole day than in its pieces.
         let pieces = (1..).zip(day.pieces()).map(|(number, rows)| {
             let rows: Vec<_> = rows.iter().map(|row| (0, row)).collect();
@@ -311,5 +329,7 @@ fn days_hold_what_they_are_meant_to_hold() {
     }
     assert!(paired >= 80 && late >= 80, "{paired} % with pairs, {late} % with late answers");
     assert!(reversed >= 30 && open >= 45, "{reversed} % with reversed, {open} % with open attempts");
+    assert!(traces >= 90, "{traces} % with traces");
+    assert!(events.iter().all(|(_, days)| *days >= 20), "{events:?} % with events");
     assert!(duplicates >= 60 && cut >= 8, "{duplicates} % with duplicates, {cut} % with pairs cut in two");
 }

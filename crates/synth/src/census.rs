@@ -4,7 +4,7 @@ use crate::Settings;
 use crate::bank::{ACCOUNT, Bank, NETWORK, OPERATOR};
 use crate::facts::{CAUSES, Facts};
 use crate::fleet::{Fleet, Issuer, Link, Terminal, weighted};
-use crate::make::{Make, Shop};
+use crate::make::{LinkMake, Make, Shop};
 use crate::random::{Random, Spread, happens, lognormal};
 use crate::town::{Till, Town, till_rates};
 use rand::RngExt;
@@ -98,7 +98,27 @@ fn link(make: &Make, name: &str, dialect: &'static str, facts: &Facts, random: &
 
 /// How many terminals a site has: most have few.
 fn size(most: u32, random: &mut Random) -> u32 {
-    1 + weighted((0..most).map(|more| 1.0 / f64::from((1 + more) * (1 + more)))).sample(random) as u32
+    1 + weighted((1..=most).map(|count| libm::pow(f64::from(count), -1.4))).sample(random) as u32
+}
+
+/// Each region's own link: as many regions have a link as its weight asks for.
+fn own_links(make: &Make, random: &mut Random) -> Vec<u32> {
+    let total: f64 = make.links.iter().map(|link| link.weight).sum();
+    let start = random.random::<f64>();
+    let mut own: Vec<u32> = (0..make.regions.len())
+        .map(|region| {
+            let mut left = (region as f64 + start) / make.regions.len() as f64 * total;
+            let is_past = |link: &LinkMake| {
+                left -= link.weight;
+                left < 0.0
+            };
+            make.links.iter().position(is_past).unwrap_or_default() as u32
+        })
+        .collect();
+    for at in (1..own.len()).rev() {
+        own.swap(at, random.random_range(0..=at));
+    }
+    own
 }
 
 /// The mix in which a sort of terminal reads cards.
@@ -167,7 +187,7 @@ impl Country {
         Self {
             shops: weighted(make.shops.iter().map(|shop| shop.share)),
             regions: weighted((0..regions).map(|_| lognormal(random, 0.5))),
-            own_links: (0..regions).map(|_| links.sample(random) as u32).collect(),
+            own_links: own_links(make, random),
             region_rates: (0..regions).map(|_| Spread::Gamma(12.0).draw(random)).collect(),
             link_rates: make.links.iter().map(|_| Spread::Gamma(8.0).draw(random)).collect(),
             models: weighted(make.models.iter().map(|(_, share)| *share)),

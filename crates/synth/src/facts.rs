@@ -96,7 +96,10 @@ impl Facts {
             };
             let related = match related {
                 "-" => decision,
-                related => number(cause, related).map_or(Decision::Nothing, Decision::Declines),
+                related => {
+                    let (cause, reason) = related.split_once('/').unwrap_or((cause, related));
+                    number(cause, reason).map_or(Decision::Nothing, Decision::Declines)
+                }
             };
             Code { dialect, text, weight: weight.parse().expect(WELL_FORMED), decision, related }
         });
@@ -157,6 +160,27 @@ mod tests {
         assert_eq!(facts.reasons[usize::from(facts.timeout())].cause, 0);
         let unlisted = facts.codes.iter().filter(|code| code.decision == Decision::Nothing);
         assert!(unlisted.clone().count() > 2 && unlisted.clone().all(|code| code.weight < 5.0));
+    }
+
+    #[test]
+    fn labelled_worlds_have_codes_of_every_cause_that_their_dialects_know() {
+        let facts = Facts::read(World::City);
+        for dialect in ["unionpay-pos", "gicc", "visa", "iso1987"] {
+            let of_cause = |cause: usize| {
+                let is_one =
+                    |at: &usize| facts.codes[*at].dialect == dialect && facts.cause(*at as u8) == Some(cause);
+                (0..facts.codes.len()).filter(is_one).map(|at| facts.codes[at].weight).sum::<f64>()
+            };
+            let weights: Vec<f64> = (0..CAUSES.len()).map(of_cause).collect();
+            // ISO 8583:1987 lists no code of keys.
+            let known = weights.iter().filter(|weight| **weight > 0.0).count();
+            assert_eq!(known, if dialect == "iso1987" { 4 } else { 5 }, "{dialect}");
+            assert!(facts.masked.iter().all(|(upstream, _)| facts.code(dialect, upstream).is_some()));
+        }
+        assert!(facts.codes.iter().all(|code| code.decision != Decision::Nothing));
+        let code = &facts.codes[usize::from(facts.code("gicc", "57").unwrap())];
+        let Decision::Declines(related) = code.decision(true) else { panic!("57 declines") };
+        assert_eq!(CAUSES[facts.reasons[usize::from(related)].cause], "operator");
     }
 
     #[test]

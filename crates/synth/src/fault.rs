@@ -181,3 +181,37 @@ impl Fault {
         self.nature.reason == "issuer_unavailable"
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::World;
+    use crate::facts::CAUSES;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_fault_shows_something_that_its_dialects_know() {
+        let facts = Facts::read(World::City);
+        let natures = natures();
+        let names: BTreeSet<&str> = natures.iter().map(|nature| nature.name).collect();
+        assert_eq!(names.len(), natures.len());
+        for nature in &natures {
+            assert!(CAUSES.contains(&nature.cause) && (0.0..1.0).contains(&nature.effect), "{nature:?}");
+            assert!(["all", "pin", "read"].contains(&nature.concerns), "{nature:?}");
+            assert!(["even", "ramp", "bursts"].contains(&nature.course), "{nature:?}");
+        }
+        let table = rows(SHOWS, ["fault", "dialect", "shows", "weight"]).unwrap();
+        let shown: BTreeSet<&str> = table.iter().map(|row| row.fields[0]).collect();
+        assert_eq!(shown, names);
+        let dialects = ["iso1987", "gicc", "visa", "unionpay-pos"];
+        for row in &table {
+            let [fault, dialect, shows, weight] = row.fields;
+            assert!(weight.parse::<f64>().unwrap() > 0.0);
+            let has_own = |of: &str| table.iter().any(|row| row.fields[..2] == [fault, of]);
+            let is_meant = |of: &&str| dialect == *of || (dialect == "*" && !has_own(of));
+            let mut dialects = dialects.into_iter().filter(is_meant);
+            let is_word = ["silence", "late", "onward"].contains(&shows);
+            assert!(is_word || dialects.all(|dialect| facts.code(dialect, shows).is_some()), "{row:?}");
+        }
+    }
+}

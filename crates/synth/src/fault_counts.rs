@@ -98,7 +98,7 @@ impl FaultKind {
 }
 
 /// How many of each kind, and how strong.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FaultCounts {
     /// Multiplies the share of attempts that a fault hits.
     pub effect: f64,

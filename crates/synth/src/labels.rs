@@ -2,7 +2,7 @@
 //!
 //! Times are those of the link's clock, as its rows tell them. Counts are of attempts that began, retries
 //! included, before the log was cut anywhere. Of several faults that hit one attempt, the first that it
-//! meets has the hit; each expects it.
+//! meets has the hit; each expects it. A card that only falls back goes on and may meet another one.
 
 use crate::moment;
 use serde::{Serialize, Serializer};
@@ -96,8 +96,10 @@ pub enum Label {
         /// Until when.
         #[serde(serialize_with = "time")]
         end: i64,
-        /// What these terminals take in an hour of that day on average while open.
-        attempts_an_hour: f64,
+        /// How many attempts of these terminals are to be expected in a whole day.
+        attempts_a_day: f64,
+        /// How many attempts of these terminals were to be expected in the window.
+        expected_attempts: f64,
     },
     /// No fault: customers of an issuer that declines often.
     Mix {
@@ -204,4 +206,9 @@ pub(crate) struct Tally {
     pub(crate) expected: f64,
     /// Hits by terminal.
     pub(crate) terminals: BTreeMap<u32, u64>,
+}
+
+/// Three places are enough to read.
+pub(crate) fn rounded(number: f64) -> f64 {
+    libm::round(number * 1000.0) / 1000.0
 }

@@ -5,6 +5,24 @@
 //! fail), written as a log in one of three forms, and the truth is counted from what the world did and
 //! which of its lines were written. It never asks the crates that it is there to check.
 //!
+//! Three worlds: the plain one, in which nothing is at fault, and two that are labelled, [`World::City`] and
+//! [`World::Province`]. In these, terminals, links, issuers and firmware have faults, and beside lie things that
+//! only look like faults; [`Labels`] tell what a diagnosis should say. The truth of counts is as exact there.
+//! Faults are drawn apart from the world: the same seed has the same faults at every
+//! [`effect`](FaultCounts::effect), which multiplies the share of attempts that each hits.
+//!
+//! What the labelled worlds deliberately do not: faults that last from one day to the next, terminals that move,
+//! and shops that close at noon, which nothing could tell from lost power.
+//!
+//! ```
+//! use posmortem_synth::{FaultCounts, FaultKind, Label, Settings, World, write};
+//! let faults = FaultCounts::default().with(FaultKind::IssuerOutage, 1);
+//! let settings = Settings { faults, ..Settings::labelled(1, World::City, 40) };
+//! let labels = write(&settings, &mut Vec::new(), None)?.labels;
+//! assert!(matches!(&labels.all[..], [Label::Incident { scope, .. }] if scope.contains_key("issuer")));
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
 //! ```
 //! use posmortem_synth::{Settings, write};
 //! let mut log = Vec::new();
@@ -36,6 +54,7 @@ mod queue;
 mod random;
 mod reckoning;
 mod reversal;
+mod rhythm;
 mod scene;
 mod settings;
 mod shared;

@@ -136,7 +136,8 @@ impl Planner {
             // So much later that its reversal cannot be meant for the first.
             let begin = flight.begin + seconds(random, 12 * 60, 300 * 60);
             let minute = (begin.rem_euclid(DAY_MS) / 60_000) as u16;
-            if self.fleet.terminals[flight.terminal as usize].is_open(minute) {
+            let is_today = begin.div_euclid(DAY_MS) == flight.begin.div_euclid(DAY_MS);
+            if is_today && self.fleet.terminals[flight.terminal as usize].is_open(minute) {
                 let amount = amount(random) + 1;
                 further.push(Flight { kind: Kind::Sale, amount, approved: amount, begin, ..*flight });
             }

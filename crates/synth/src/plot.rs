@@ -20,6 +20,9 @@ pub(crate) const MINUTE_MS: i64 = 60_000;
 /// Attempts a day below which nothing is learned of a terminal.
 const ENOUGH: f64 = 30.0;
 
+/// Hits that an incident should expect at effect 1.
+pub(crate) const SEEN: f64 = 30.0;
+
 /// Plans faults.
 pub(crate) struct Plot<'t> {
     pub(crate) settings: &'t Settings,
@@ -124,6 +127,11 @@ impl Plot<'_> {
         None
     }
 
+    /// Any terminal that has attempts enough.
+    pub(crate) fn some_terminal(&mut self) -> u32 {
+        self.by_volume.sample(&mut self.random) as u32
+    }
+
     /// The terminals of a site; they all have a part then, unless one of them had.
     pub(crate) fn cast_site(&mut self, least: usize) -> Option<(u32, Vec<u32>)> {
         for _ in 0..400 {
@@ -174,9 +182,9 @@ impl Plot<'_> {
         (start, start + length)
     }
 
-    /// A window in which a fault with that share of all attempts hits as many as can be noticed at
-    /// effect 1, if there is one.
-    pub(crate) fn window(&mut self, share: f64, effect: f64, minutes: (f64, f64)) -> (i64, i64) {
+    /// A window in which a fault with that share of all attempts hits enough to be noticed at effect 1, if
+    /// there is one, and how many it may expect.
+    pub(crate) fn window(&mut self, share: f64, effect: f64, minutes: (f64, f64)) -> (f64, (i64, i64)) {
         let mut best = (0.0, (0, 0));
         for _ in 0..40 {
             let start = self.midnight() + self.random.random_range(7 * 60..21 * 60) * MINUTE_MS;
@@ -190,11 +198,11 @@ impl Plot<'_> {
             if hits > best.0 {
                 best = (hits, (start, start + length));
             }
-            if hits >= 30.0 {
+            if hits >= SEEN {
                 break;
             }
         }
-        best.1
+        best
     }
 
     /// Gives a terminal's part back.

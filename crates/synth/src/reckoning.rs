@@ -3,7 +3,7 @@
 use crate::fault::{Course, Fault, Scope};
 use crate::fleet::{Fleet, site_name};
 use crate::flight::{Flight, Role};
-use crate::labels::{Label, Labels, Tally};
+use crate::labels::{Label, Labels, Tally, rounded};
 use crate::random::Random;
 use crate::town::Town;
 use crate::world::DAY_MS;
@@ -140,11 +140,6 @@ fn scope(scope: &Scope, fleet: &Fleet) -> BTreeMap<&'static str, String> {
         }
     };
     values.into_iter().collect()
-}
-
-/// Three places are enough to read.
-fn rounded(number: f64) -> f64 {
-    libm::round(number * 1000.0) / 1000.0
 }
 
 impl Fault {

@@ -3,8 +3,10 @@
 use crate::bank::ACCOUNT;
 use crate::fleet::{site_name, weighted};
 use crate::flight::{Flight, Role};
+use crate::labels::rounded;
 use crate::plot::{MINUTE_MS, Plot};
-use crate::random::{between, happens, log_between};
+use crate::random::{between, log_between};
+use crate::world::DAY_MS;
 use crate::{FaultKind, Label};
 use rand::RngExt;
 use rand::distr::Distribution;
@@ -24,6 +26,9 @@ pub(crate) struct Scene {
     pub(crate) is_attack: bool,
     pub(crate) flights: Vec<Flight>,
 }
+
+/// Customers that most losses of power turn away.
+const MISSED: f64 = 20.0;
 
 /// Codes of an attack and their weights; some of its cards are good.
 const TRIED: [(&str, f64); 5] = [("00", 12.0), ("05", 36.0), ("14", 30.0), ("51", 12.0), ("54", 10.0)];
@@ -90,44 +95,68 @@ impl Plot<'_> {
 
     /// Silence, then sign-ons and what was stored meanwhile.
     fn power(&mut self, is_site: bool) {
-        let site = if is_site { self.cast_site(2) } else { None };
-        let (site, terminals) = match site {
-            Some((site, terminals)) => (Some(site), terminals),
-            None => match self.cast(|_, _| true) {
-                Some(terminal) => (None, vec![terminal]),
-                None => return,
-            },
+        // Most are missed by enough customers to be noticed, some are not.
+        let least = if self.draw(0.15) { 0.0 } else { MISSED };
+        let mut tries = 0;
+        let (site, terminals, window, expected_attempts) = loop {
+            let Some((site, terminals)) = self.cast_power(is_site) else { return };
+            let window = self.outage(terminals[0]);
+            let expected = self.expected(&terminals, window);
+            tries += 1;
+            if expected >= least || tries > 100 {
+                break (site, terminals, window, expected);
+            }
+            terminals.iter().for_each(|terminal| self.uncast(*terminal));
         };
-        // Not at the edges of the day: an hour of business before and after, where there is one.
-        let (opens, closes) = self.shift(terminals[0]);
-        let length = (log_between(&mut self.random, (10.0, 180.0)) * MINUTE_MS as f64) as i64;
-        let margin = (closes - opens - length).max(0) / 2;
-        let margin = margin.min(60 * MINUTE_MS);
-        let room = (closes - opens - length - 2 * margin).max(0);
-        let start = opens + margin + self.random.random_range(0..=room);
-        let end = start + length;
+        let (start, end) = window;
         for terminal in terminals.iter().copied() {
-            self.town.tills[terminal as usize].dark = Some((start, end));
+            self.town.tills[terminal as usize].dark = Some(window);
             let resets = self.draw(0.6);
             let mut at = end + self.random.random_range(0..150_000);
             self.town.errands.push(Errand { at, terminal, role: Role::SignOn, resets });
             for _ in 0..self.random.random_range(0..3) {
                 at += self.random.random_range(3_000..20_000);
-                let role = if happens(&mut self.random, 0.5) { Role::Orphan } else { Role::Advice };
+                let role = if self.draw(0.5) { Role::Orphan } else { Role::Advice };
                 self.town.errands.push(Errand { at, terminal, role, resets: false });
             }
         }
-        let attempts = self.settings.attempts as f64 / f64::from(self.settings.days.max(1));
-        let share: f64 = terminals.iter().map(|at| self.town.shares[*at as usize]).sum();
-        let hours = (closes - opens) as f64 / 3_600_000.0;
+        let midnight = start - start.rem_euclid(DAY_MS);
         let skew = self.fleet.link_of(terminals[0]).skew;
-        self.note(Label::Power {
+        let label = Label::Power {
             terminals: terminals.iter().map(|at| self.reported(*at)).collect(),
             site: site.map(site_name),
             start: start + skew,
             end: end + skew,
-            attempts_an_hour: share * attempts / hours,
-        });
+            attempts_a_day: rounded(self.expected(&terminals, (midnight, midnight + DAY_MS))),
+            expected_attempts: rounded(expected_attempts),
+        };
+        self.note(label);
+    }
+
+    /// A whole site, or else one terminal.
+    fn cast_power(&mut self, is_site: bool) -> Option<(Option<u32>, Vec<u32>)> {
+        if is_site && let Some((site, terminals)) = self.cast_site(2) {
+            return Some((Some(site), terminals));
+        }
+        Some((None, vec![self.cast(|_, _| true)?]))
+    }
+
+    /// A stretch without power, not at the edges of the day: an hour of business before and after, where
+    /// there is one.
+    fn outage(&mut self, terminal: u32) -> (i64, i64) {
+        let (opens, closes) = self.shift(terminal);
+        let length = (log_between(&mut self.random, (10.0, 180.0)) * MINUTE_MS as f64) as i64;
+        let margin = ((closes - opens - length).max(0) / 2).min(60 * MINUTE_MS);
+        let room = (closes - opens - length - 2 * margin).max(0);
+        let start = opens + margin + self.random.random_range(0..=room + MINUTE_MS);
+        (start, start + length)
+    }
+
+    /// How many attempts some terminals may expect in a stretch.
+    fn expected(&self, terminals: &[u32], window: (i64, i64)) -> f64 {
+        let attempts = self.settings.attempts as f64 / f64::from(self.settings.days.max(1));
+        let of = |at: &u32| self.town.expected(self.settings, self.fleet, *at, window, attempts);
+        terminals.iter().map(of).sum()
     }
 
     fn reported(&self, terminal: u32) -> String {

@@ -2,14 +2,15 @@
 
 use crate::FaultKind;
 use crate::fault::{Course, Scope, entry_name};
-use crate::plot::{MINUTE_MS, Plot};
+use crate::plot::{MINUTE_MS, Plot, SEEN};
 use rand::RngExt;
 
 impl Plot<'_> {
     /// One incident.
     pub(crate) fn shared(&mut self, kind: FaultKind, _: u32) {
-        // A scope has at most one incident of a day, so that each can be told by its scope.
-        for _ in 0..60 {
+        // A scope has at most one incident of a day, so that each can be told by its scope. Where nobody is
+        // hit often enough, the last one drawn must do.
+        for tries in 0..60 {
             let (name, scope) = match kind {
                 FaultKind::IssuerOutage => ("issuer_outage", Scope::Issuer(self.some_issuer())),
                 FaultKind::LinkOutage => {
@@ -37,7 +38,13 @@ impl Plot<'_> {
             }
             let (_, nature) = self.nature(name);
             let window = match nature.minutes {
-                Some(minutes) => self.window(share, nature.effect, minutes),
+                Some(minutes) => {
+                    let (hits, window) = self.window(share, nature.effect, minutes);
+                    if hits < SEEN && tries < 50 {
+                        continue;
+                    }
+                    window
+                }
                 None => {
                     (self.midnight() + self.random.random_range(9 * 60..16 * 60) * MINUTE_MS, self.last())
                 }
@@ -93,10 +100,14 @@ impl Plot<'_> {
         from[self.random.random_range(0..from.len())] as u16
     }
 
-    /// A site with several terminals that have much to do.
+    /// A site with several terminals, the likelier the more they have to do.
     fn large_site(&mut self) -> Option<u32> {
         let least = if self.fleet.terminals.len() > 200 { 4 } else { 2 };
-        self.cast_site(least).map(|(site, _)| site)
+        (0..400).find_map(|_| {
+            let terminal = self.some_terminal();
+            let site = self.fleet.terminals[terminal as usize].site;
+            (self.at_site(site).len() >= least).then_some(site)
+        })
     }
 
     /// The share of all attempts that a scope has.

@@ -1,5 +1,6 @@
 //! A labelled world under way: who comes when, and what becomes of an attempt.
 
+use crate::Rates;
 use crate::bank::{BASE, Bank, Lost, NETWORK};
 use crate::facts::CAUSES;
 use crate::fate::Fate;
@@ -10,7 +11,6 @@ use crate::labels::Tally;
 use crate::make::{Drift, Make, Shop};
 use crate::random::{Random, between, happens, lognormal, normal};
 use crate::scene::{Errand, Scene};
-use crate::{Rates, Settings};
 use rand::RngExt;
 use rand::distr::Distribution;
 use rand::distr::weighted::WeightedIndex;
@@ -43,18 +43,22 @@ pub(crate) struct Town {
     pub(crate) clienteles: Vec<WeightedIndex<f64>>,
     /// What a terminal may expect of a day's attempts, as a share of all.
     pub(crate) shares: Vec<f64>,
+    /// How many visits a day has, in the unit of `visits_of`.
+    pub(crate) a_day: f64,
     /// How a day's attempts spread over its quarters of an hour.
     pub(crate) flow: [f64; 96],
     base: [f64; CAUSES.len()],
-    drift: [[f64; 25]; CAUSES.len()],
+    pub(crate) drift: [[f64; 25]; CAUSES.len()],
     latencies: Vec<u32>,
     /// How much each site is visited just now, on a logarithmic scale.
-    gusts: Vec<f64>,
-    visits: Option<WeightedIndex<f64>>,
+    pub(crate) gusts: Vec<f64>,
+    pub(crate) visits: Option<WeightedIndex<f64>>,
     pub(crate) faults: Vec<Fault>,
     pub(crate) tallies: Vec<Tally>,
     /// The numbers of those that are nobody's own.
     pub(crate) shared: Vec<u16>,
+    /// Those of them that have something to do in this quarter of an hour.
+    pub(crate) active: Vec<u16>,
     pub(crate) scenes: Vec<Scene>,
     pub(crate) errands: Vec<Errand>,
     /// The share of each issuer's cards.
@@ -98,6 +102,7 @@ impl Town {
             banks,
             clienteles,
             shares: Vec::new(),
+            a_day: 0.0,
             flow: [0.0; 96],
             base: BASE.map(|range| between(random, range)),
             drift,
@@ -107,76 +112,13 @@ impl Town {
             faults: Vec::new(),
             tallies: Vec::new(),
             shared: Vec::new(),
+            active: Vec::new(),
             scenes: Vec::new(),
             errands: Vec::new(),
             issuer_shares: Vec::new(),
             notes: Vec::new(),
             tills,
         }
-    }
-
-    /// Learns how a day spreads over terminals and hours.
-    pub(crate) fn survey(&mut self, settings: &Settings, fleet: &Fleet) {
-        let weekday = weekday(settings, 0);
-        self.shares = vec![0.0; self.tills.len()];
-        for quarter in 0..96 {
-            for at in 0..self.tills.len() {
-                let visits = self.visits_of(fleet, at, quarter, weekday);
-                self.shares[at] += visits;
-                self.flow[quarter] += visits;
-            }
-        }
-        let total: f64 = self.flow.iter().sum();
-        self.shares.iter_mut().chain(&mut self.flow).for_each(|share| *share /= total);
-    }
-
-    /// How many come in a quarter of an hour, but for gusts; any unit.
-    fn visits_of(&self, fleet: &Fleet, at: usize, quarter: usize, weekday: usize) -> f64 {
-        let till = &self.tills[at];
-        if !fleet.terminals[at].is_open(quarter as u16 * 15) {
-            return 0.0;
-        }
-        let hours = &till.shop.hours;
-        let (hour, part) = (quarter / 4, (quarter % 4) as f64 / 4.0);
-        let by_hour = f64::from(hours[hour]) * (1.0 - part) + f64::from(hours[(hour + 1) % 24]) * part;
-        let by_day = weekday.checked_sub(5).map_or(1.0, |day| till.shop.weekend[day]);
-        till.volume * by_hour * by_day
-    }
-
-    /// A quarter of an hour begins: how many of a day's `attempts` come in it.
-    pub(crate) fn turn(
-        &mut self,
-        settings: &Settings,
-        fleet: &Fleet,
-        (day, quarter): (u64, usize),
-        attempts: u64,
-        random: &mut Random,
-    ) -> u64 {
-        let (size, memory) = self.make.gusts;
-        let fresh = size * libm::sqrt(1.0 - memory * memory);
-        for gust in &mut self.gusts {
-            *gust = memory * *gust + fresh * normal(random);
-        }
-        let moment = settings.start() + day as i64 * crate::world::DAY_MS + quarter as i64 * QUARTER_MS;
-        let weekday = weekday(settings, day);
-        let visits = |at: usize| {
-            let rush = self.tills[at].busy_from.is_some_and(|from| moment >= from);
-            let gust = libm::exp(self.gusts[fleet.terminals[at].site as usize] - size * size / 2.0);
-            self.visits_of(fleet, at, quarter, weekday) * gust * if rush { 3.0 } else { 1.0 }
-        };
-        let weights: Vec<f64> = (0..self.tills.len()).map(visits).collect();
-        let (gusty, calm): (f64, f64) = (
-            weights.iter().sum(),
-            (0..self.tills.len()).map(|at| self.visits_of(fleet, at, quarter, weekday)).sum(),
-        );
-        self.visits = WeightedIndex::new(weights).ok();
-        if calm <= 0.0 || self.visits.is_none() {
-            return 0;
-        }
-        let (party, most) = self.make.parties;
-        let company = 1.0 + party * f64::from(1 + most) / 2.0 + self.make.returns;
-        let expected = attempts as f64 * self.flow[quarter] * (gusty / calm) / company;
-        (expected + random.random::<f64>()) as u64
     }
 
     /// A customer comes; none where all is dark.
@@ -245,10 +187,8 @@ impl Town {
                 None => {}
             }
         }
-        if flight.scene == 0 {
-            self.strike(fleet, flight, moment, &mut fate, random);
-            fate.repeated &= !is_near_edge;
-        }
+        self.strike(fleet, flight, moment, &mut fate, random);
+        fate.repeated &= !is_near_edge;
         fate
     }
 
@@ -276,7 +216,7 @@ impl Town {
         }
     }
 
-    /// Lets faults hit an attempt, and counts.
+    /// Lets faults hit an attempt, and counts: first those of reading a card, which may change how it is read.
     fn strike(
         &mut self,
         fleet: &Fleet,
@@ -285,11 +225,30 @@ impl Town {
         fate: &mut Fate,
         random: &mut Random,
     ) {
+        let mut is_decided = false;
+        for is_reading in [true, false] {
+            let hit = self.hit(fleet, flight, moment, fate, is_reading, random);
+            if let Some(number) = hit.filter(|_| !is_decided) {
+                is_decided = self.suffer(fleet, flight, number, fate, random);
+            }
+        }
+    }
+
+    /// The first fault that an attempt meets of those that hit it.
+    fn hit(
+        &mut self,
+        fleet: &Fleet,
+        flight: &Flight,
+        moment: i64,
+        fate: &mut Fate,
+        is_reading: bool,
+        random: &mut Random,
+    ) -> Option<u16> {
         let own = self.tills[flight.terminal as usize].fault;
         let mut hit: Option<u16> = None;
-        for number in own.iter().chain(&self.shared) {
+        for number in own.iter().chain(&self.active) {
             let fault = &self.faults[usize::from(*number)];
-            if !fault.covers(fleet, flight, moment) {
+            if fault.falls_back() != is_reading || !fault.covers(fleet, flight, moment) {
                 continue;
             }
             let tally = &mut self.tallies[usize::from(*number)];
@@ -300,11 +259,22 @@ impl Town {
             if happens(random, chance) && hit.is_none_or(is_first) {
                 hit = Some(*number);
             }
-            if fault.is_slow() && chance > 0.0 && happens(random, 0.3) {
+            if fault.is_slow() && chance > fault.effect && happens(random, 0.4) {
                 fate.latency = (fate.latency * 6).min(40_000);
             }
         }
-        let Some(number) = hit else { return };
+        hit
+    }
+
+    /// What a fault that hits does; whether it decides.
+    fn suffer(
+        &mut self,
+        fleet: &Fleet,
+        flight: &mut Flight,
+        number: u16,
+        fate: &mut Fate,
+        random: &mut Random,
+    ) -> bool {
         let fault = &self.faults[usize::from(number)];
         let tally = &mut self.tallies[usize::from(number)];
         tally.hits += 1;
@@ -314,28 +284,23 @@ impl Town {
         }
         let shows = fault.shows(fleet.terminals[flight.terminal as usize].link, random);
         if shows == Shows::Onward {
-            return;
+            return false;
         }
         fate.is_struck = true;
         fate.is_partial = false;
-        (fate.unanswered, fate.late, fate.declined) = (shows == Shows::Silence, shows == Shows::Late, false);
-        match shows {
-            Shows::Code(code) => {
-                fate.code = Some(code);
-                fate.declined = true;
-                if fault.is_outage() {
-                    fate.latency = (fate.latency * 8).clamp(5_000, 30_000);
-                }
+        (fate.unanswered, fate.late) = (shows == Shows::Silence, shows == Shows::Late);
+        fate.declined = false;
+        if let Shows::Code(code) = shows {
+            fate.code = Some(code);
+            fate.declined = true;
+            if fault.is_outage() {
+                fate.latency = (fate.latency * 8).clamp(5_000, 30_000);
             }
-            _ => fate.repeated |= happens(random, 0.25),
+        } else {
+            fate.repeated |= happens(random, 0.25);
         }
+        true
     }
-}
-
-/// Days since Monday.
-fn weekday(settings: &Settings, day: u64) -> usize {
-    let first = settings.day.weekday().to_monday_zero_offset();
-    (first as u64 + day) as usize % 7
 }
 
 /// Rates of a till: those of its place times its own.

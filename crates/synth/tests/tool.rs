@@ -46,6 +46,7 @@ fn two_outputs_in_one_file_are_refused() {
         ["--truth", "new", "--truth-attempts", "./new"],
         ["--config", "new", "--truth", "new"],
         ["-o", "new", "--config", "deep/../new"],
+        ["--labels", "new", "--truth", "new"],
     ] {
         let (ended_well, out, err) = synth(folder.path(), &args);
         assert!(!ended_well && out.is_empty() && err.contains("named for two outputs"), "{args:?}: {err}");
@@ -54,6 +55,30 @@ fn two_outputs_in_one_file_are_refused() {
     assert!(!folder.path().join("new").exists());
     let devices = ["--truth", "/dev/null", "--config", "/dev/null"];
     assert!(!cfg!(unix) || synth(folder.path(), &devices).0);
+}
+
+#[test]
+fn labels_are_written_beside_a_labelled_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let labels = |args: &[&str]| {
+        let beside = ["-o", "day.csv", "--world", "city", "--form", "both", "--labels", "labels.jsonl"];
+        let (ended_well, _, err) = synth(folder.path(), &[&beside, args].concat());
+        assert!(ended_well, "{err}");
+        fs::read_to_string(folder.path().join("labels.jsonl")).unwrap()
+    };
+    let null =
+        ["--null", "--count", "mix=0", "--count", "storm=0", "--count", "busy=0", "--count", "rollout=0"];
+    assert_eq!(labels(&null).lines().count(), 1);
+    let one = labels(&[&null[..], &["--count", "clock=0", "--count", "issuer_outage=1"]].concat());
+    assert!(
+        one.starts_with("{\"kind\":\"incident\",\"fault\":\"issuer_outage\",\"scope\":{\"issuer\":"),
+        "{one}"
+    );
+    let header = fs::read_to_string(folder.path().join("day.csv")).unwrap();
+    assert!(header.lines().next().unwrap().ends_with(",site,region,model,firmware,service_code"));
+    for wrong in [["--count", "flood=1"], ["--count", "mix"], ["--effect", "-1"], ["--world", "sea"]] {
+        assert!(!synth(folder.path(), &wrong).0, "{wrong:?}");
+    }
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use super::Written;
 use crate::args::ReportArgs;
+use crate::messages::Messages;
+use crate::tables;
 use anyhow::{Context, Result, anyhow, bail};
-use posmortem::diagnose::{Inventory, Settings};
+use posmortem::diagnose::{History, Inventory, Settings};
 use posmortem::exchange::terminal_key;
 use posmortem::{Filter, read_inventory};
 use posmortem_report::Format;
@@ -15,10 +17,14 @@ pub(super) fn resolve(
     args: &ReportArgs,
     filter: &Filter,
     written: &Written<Format>,
+    messages: Messages,
 ) -> Result<Option<Settings>> {
     if args.no_diagnosis {
         if args.why {
             bail!("--why explains verdicts, and --no-diagnosis asks for none: leave one of them out");
+        }
+        if args.history.is_some() {
+            bail!("--history helps to judge, and --no-diagnosis asks for counts: leave one of them out");
         }
         if args.inventory.is_some() {
             bail!("--terminals helps to judge, and --no-diagnosis asks for counts: leave one of them out");
@@ -27,7 +33,33 @@ pub(super) fn resolve(
     }
     let why = if args.why { explained(filter, written)? } else { Vec::new() };
     let inventory = args.inventory.as_deref().map(inventory).transpose()?.unwrap_or_default();
-    Ok(Some(Settings { why, inventory }))
+    let mut settings = Settings { why, inventory, ..Settings::default() };
+    if let Some(folder) = &args.history {
+        settings.history = history(folder, &settings, messages)?;
+    }
+    Ok(Some(settings))
+}
+
+/// What the tables of a folder let expect. Those that cannot be read are told of and left out: one that
+/// broke must not keep tomorrow's report from being made.
+fn history(folder: &Path, settings: &Settings, messages: Messages) -> Result<History> {
+    let unreadable = || format!("--history: {} cannot be read", folder.display());
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).with_context(unreadable)? {
+        let path = entry.with_context(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "parquet") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let (history, unread) = tables::history(&paths, settings)?;
+    for (path, why) in unread {
+        messages.warn(format_args!("--history: {} is left out: {why}", path.display()));
+    }
+    if history.days() == 0 {
+        messages.warn(format_args!("--history: no table of another day in {}", folder.display()));
+    }
+    Ok(history)
 }
 
 /// The terminals whose verdicts are to be explained, without left zeros.

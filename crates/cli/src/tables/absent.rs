@@ -2,8 +2,10 @@
 
 use crate::output::Output;
 use anyhow::{Result, bail};
+use posmortem::diagnose::{self, History};
 use posmortem::exchange::Summary;
 use posmortem::{InputSource, Observer, Run, Settings, TokenKey, analyse};
+use std::path::PathBuf;
 
 /// Whether tables are built in.
 pub(crate) const ARE_BUILT_IN: bool = false;
@@ -27,6 +29,11 @@ impl Tables {
 
 /// Refuses.
 pub(crate) fn open(_: &[InputSource]) -> Result<Tables> {
+    bail!(NOT_BUILT_IN)
+}
+
+/// Refuses.
+pub(crate) fn history(_: &[PathBuf], _: &diagnose::Settings) -> Result<(History, Vec<(PathBuf, String)>)> {
     bail!(NOT_BUILT_IN)
 }
 

@@ -19,6 +19,8 @@ const PULL: (f64, f64) = (3.0, 2.0);
 /// partners.
 const STANDS_OUT: f64 = 6.0;
 const SPREAD: f64 = 20.0;
+/// Counts at which a rest weighs as much as the whole, in telling what is ordinary.
+const DOUBT: f64 = 4.0;
 
 /// The axes of the product.
 #[derive(Clone, Copy)]
@@ -166,7 +168,9 @@ impl Fit<'_> {
         for _ in 0..told / 2 {
             let against_rest = |class: &Sums| {
                 let (o, e) = (observed - class.0, expected - class.1);
-                nats(class.0, class.1 * (o + 1.0) / (e + 1.0), SPREAD)
+                // A rest that tells little (all cards of an issuer are tapped) contradicts nobody.
+                let all = observed / expected.max(1e-9);
+                nats(class.0, class.1 * (o + DOUBT * all) / (e + DOUBT), SPREAD)
             };
             let kept = classes.iter().enumerate().filter(|(at, _)| !left_out[*at]);
             let scored = kept.map(|(at, class)| (at, against_rest(class)));

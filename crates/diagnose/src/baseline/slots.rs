@@ -47,23 +47,37 @@ impl Slots {
                 });
             }
         }
-        for hits in &mut hits {
-            hits.sort_unstable();
-            hits.dedup_by(|next, kept| {
-                let same = next.0 == kept.0;
-                if same {
-                    kept.1 += next.1;
-                }
-                same
-            });
-        }
+        hits.iter_mut().for_each(sum_by_slot);
         Self { attempts, hits }
     }
 
+    /// Those counts: attempts by slot, and by mark slots with hits.
+    pub(crate) fn from_counts(attempts: Vec<u64>, mut hits: Vec<Vec<(u32, u64)>>) -> Self {
+        hits.iter_mut().for_each(sum_by_slot);
+        Self { attempts, hits }
+    }
+
+    /// Attempts by slot: a cell's hours stand together.
+    pub(crate) fn attempts(&self) -> &[u64] {
+        &self.attempts
+    }
+
     /// Slots with hits of that mark.
-    pub(super) fn hits(&self, mark: Mark) -> &[(u32, u64)] {
+    pub(crate) fn hits(&self, mark: Mark) -> &[(u32, u64)] {
         &self.hits[mark.index()]
     }
+}
+
+/// Puts hits into the order of slots, one entry each.
+fn sum_by_slot(hits: &mut Vec<(u32, u64)>) {
+    hits.sort_unstable();
+    hits.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
 }
 
 fn marks_of_fleet(day: &Day, counts: &impl Fn(&Attempt) -> bool) -> [u64; Mark::COUNT] {

@@ -162,8 +162,8 @@ where
     }
 
     fn eligible(&self, attempt: &Attempt) -> &[bool] {
-        let column = &self.day.leaves.columns[Attribute::EntryMode.dimension()];
-        let value = column[attempt.leaf as usize] as usize;
+        let value = self.day.leaves.value(Attribute::EntryMode.dimension(), attempt.leaf) as usize;
+        // The last stands for values that nobody named.
         &self.eligible[value.min(self.eligible.len() - 1)]
     }
 

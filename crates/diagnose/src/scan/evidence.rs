@@ -13,8 +13,13 @@ use crate::{Dimension, Leaves, UNTOLD};
 /// What a rate common to all costs, in nats: its value and that there is one.
 const COMMON_RATE: f64 = 9.4;
 
-/// What the rest of a scope must show, in nats, for the excess to be the scope's and not a part's.
-const REST: f64 = 3.0;
+/// What the rest of a scope must show, in nats, for the excess to be the scope's and not a part's: ten
+/// to one.
+const REST: f64 = std::f64::consts::LN_10;
+
+/// A part shows an excess with this share of what the scope's common one would be there: a fault need
+/// not hit all of its scope alike.
+const SHOWS: f64 = 0.1;
 
 /// What a sequence's own rate costs, in nats.
 const OWN_RATE: f64 = 6.0;
@@ -50,6 +55,11 @@ fn gain_of_common_rate(parts: &[(u32, Tally)], total: Tally) -> f64 {
     parts.iter().map(|(_, part)| of_part(part)).sum()
 }
 
+/// Whether the rest of a scope shows an excess of its own.
+pub(crate) fn is_hit(rest: Tally, concentration: f64) -> bool {
+    kl(rest.hits(), rest.norm(), concentration) >= REST
+}
+
 /// How a scope's excess lies in one of its parts.
 pub(crate) struct Parted {
     parts: Vec<(u32, Tally)>,
@@ -72,14 +82,15 @@ impl Parted {
 
     /// Whether the rest shows the excess as well: significantly, and in half as many of its parts as
     /// would show it at a rate common to all.
-    pub(crate) fn is_spread(&self, concentration: f64, ratio: f64) -> bool {
-        if kl(self.rest.hits(), self.rest.norm(), concentration) < REST {
+    pub(crate) fn is_spread(&self, concentration: f64) -> bool {
+        if !is_hit(self.rest, concentration) {
             return false;
         }
         let besides = self.total.excess() / self.total.attempts as f64;
         let (mut shown, mut due) = (0.0, 0.0);
         for (_, part) in self.parts.iter().filter(|(value, _)| *value != self.value) {
-            shown += if part.observed > 0 && part.hits() >= ratio * part.norm() { 1.0 } else { 0.0 };
+            let shows = part.observed > 0 && part.excess() >= SHOWS * besides * part.attempts as f64;
+            shown += if shows { 1.0 } else { 0.0 };
             due += 1.0 - exp(-(part.norm() + besides * part.attempts as f64));
         }
         shown >= due / 2.0

@@ -102,11 +102,13 @@ fn are_pieces(search: &Search<'_>, all: &[Incident], one: &Incident, next: &Inci
 fn to_edges_of_day(search: &Search<'_>, all: &[Incident], incident: &Incident) -> Incident {
     let worth = log(search.sheet.bins() as f64);
     let adjustments = without(search, all, incident.subject);
-    let day = search.sheet.day.span;
-    let rows = search.rows(incident.subject, (i64::MIN, i64::MAX), &adjustments);
-    if incident.tally.attempts * 2 < total(&rows).attempts {
+    let subject = incident.subject;
+    let attempts = search.kinds[subject.kind].attempts(search.sheet.day, subject.value);
+    let counted = attempts.filter(|attempt| Sheet::counts(attempt)).map(|attempt| u64::from(attempt.count));
+    if incident.tally.attempts * 2 < counted.sum() {
         return *incident;
     }
+    let rows = search.rows(subject, (i64::MIN, i64::MAX), &adjustments);
     let besides = incident.tally.hit_share();
     let costs = |part: &dyn Fn(&Row) -> bool| {
         let part: Vec<_> = rows.iter().filter(|row| part(row)).copied().collect();
@@ -114,10 +116,11 @@ fn to_edges_of_day(search: &Search<'_>, all: &[Incident], incident: &Incident) -
     };
     let mut moved = *incident;
     if costs(&|row| row.at < incident.start) < worth {
-        moved.start = day.0.min(incident.start);
+        // Of a scope that begins later (a firmware rolled out at noon), with its first attempt.
+        moved.start = rows.iter().map(|row| row.at).fold(incident.start, i64::min);
     }
     if costs(&|row| row.at >= incident.end) < worth {
-        moved.end = day.1.max(incident.end);
+        moved.end = rows.iter().map(|row| row.at + 1).fold(incident.end, i64::max);
     }
     let inside: Vec<_> =
         rows.iter().filter(|row| row.at >= moved.start && row.at < moved.end).copied().collect();

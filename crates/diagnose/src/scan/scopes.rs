@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::clock::Clock;
 use crate::{Attempt, Day, Dimension, UNTOLD};
 
 /// A kind of scope that the scan searches.
@@ -51,6 +52,7 @@ impl ScopeKind {
 /// The attempts of each value: whole sequences where a sequence has one value, else single rows.
 enum Members {
     Sequences(Lists),
+    /// In the order of their bins.
     Rows(Lists),
 }
 
@@ -94,19 +96,21 @@ pub(crate) struct Kind<'d> {
     told: Vec<u32>,
     dimensions: usize,
     members: Members,
+    clock: Clock,
     /// Values with attempts.
     pub(crate) occurring: usize,
 }
 
 impl<'d> Kind<'d> {
-    pub(crate) fn new(day: &'d Day, kind: &ScopeKind, counts: impl Fn(&Attempt) -> bool) -> Self {
+    /// `by_time` are the attempts that count, bin by bin.
+    pub(crate) fn new(day: &'d Day, kind: &ScopeKind, clock: Clock, by_time: &[u32]) -> Self {
         let (by_leaf, told) = values(day, &kind.dimensions);
         let width = kind.dimensions.len();
         let values = told.len() / width;
-        let members = members(day, &by_leaf, values, counts);
+        let members = members(day, &by_leaf, values, by_time);
         let (Members::Sequences(lists) | Members::Rows(lists)) = &members;
         let occurring = lists.starts.windows(2).filter(|ends| ends[0] < ends[1]).count();
-        Self { by_leaf, told, dimensions: width, members, occurring }
+        Self { by_leaf, told, dimensions: width, members, clock, occurring }
     }
 
     /// How many values there are, [`UNTOLD`] included.
@@ -123,7 +127,7 @@ impl<'d> Kind<'d> {
         &self.told[value as usize * self.dimensions..][..self.dimensions]
     }
 
-    /// The attempts of a value, in the order of the day.
+    /// The attempts of a value, in an order that depends on nothing but the day.
     pub(crate) fn attempts<'s>(&'s self, day: &'s Day, value: u32) -> impl Iterator<Item = &'s Attempt> + 's {
         self.attempts_within(day, value, (i64::MIN, i64::MAX))
     }
@@ -145,7 +149,11 @@ impl<'d> Kind<'d> {
             let length = attempts[begin..].partition_point(|attempt| attempt.at < window.1);
             &attempts[begin..begin + length]
         };
-        let rows = rows.iter().map(|&row| &day.attempts[row as usize]);
+        let clock = self.clock;
+        let bin = |row: &u32| clock.bin(day.attempts[*row as usize].at);
+        let begin = rows.partition_point(|row| bin(row) < clock.bin(window.0));
+        let length = rows[begin..].partition_point(|row| bin(row) <= clock.bin(window.1));
+        let rows = rows[begin..begin + length].iter().map(|&row| &day.attempts[row as usize]);
         let rows = rows.filter(move |attempt| attempt.at >= window.0 && attempt.at < window.1);
         sequences.iter().flat_map(inside).chain(rows)
     }
@@ -189,7 +197,7 @@ fn values<'d>(day: &'d Day, dimensions: &[Dimension]) -> (Cow<'d, [u32]>, Vec<u3
     (Cow::Owned(numbers), told)
 }
 
-fn members(day: &Day, by_leaf: &[u32], values: usize, counts: impl Fn(&Attempt) -> bool) -> Members {
+fn members(day: &Day, by_leaf: &[u32], values: usize, by_time: &[u32]) -> Members {
     let value = |attempt: &Attempt| by_leaf[attempt.leaf as usize];
     let one_value = |range: &Range<usize>| {
         let attempts = &day.attempts[range.clone()];
@@ -204,9 +212,6 @@ fn members(day: &Day, by_leaf: &[u32], values: usize, counts: impl Fn(&Attempt) 
     if let Some(of_sequences) = of_sequences {
         return Members::Sequences(Lists::new(values, of_sequences.iter().copied().zip(0..)));
     }
-    let rows = day.attempts.iter().zip(0..).filter(|(attempt, _)| counts(attempt));
-    Members::Rows(Lists::new(
-        values,
-        rows.map(|(attempt, row)| (value(attempt), row)).collect::<Vec<_>>().into_iter(),
-    ))
+    let rows = by_time.iter().map(|&row| (value(&day.attempts[row as usize]), row));
+    Members::Rows(Lists::new(values, rows))
 }

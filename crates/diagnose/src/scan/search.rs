@@ -8,9 +8,11 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::evidence::{Parted, blamed, edges, tallies, total};
+use super::evidence::{Parted, blamed, edges, is_hit, tallies, total};
 use super::scopes::Kind;
 use super::score::share;
 use super::series::{Candidate, Series, Tables, candidates};
@@ -23,7 +25,7 @@ use crate::UNTOLD;
 const REPEATS: u32 = 2;
 
 /// A scope and a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Subject {
     pub(crate) kind: usize,
     pub(crate) value: u32,
@@ -88,6 +90,9 @@ pub(crate) struct Search<'s> {
     pub(crate) adjustments: Vec<Vec<Adjustment>>,
     pub(crate) incidents: Vec<Incident>,
     pub(crate) asides: Vec<Aside>,
+    /// By subject: its bins, as everything known leaves them. Never walked, so that the order in which
+    /// it holds them does not matter.
+    columns: HashMap<Subject, Vec<Tally>, FixedState>,
     /// How often a window was dealt with: an identical one would be dealt with for ever.
     settled: BTreeMap<(Subject, usize, usize), u32>,
 }
@@ -102,14 +107,29 @@ impl<'s> Search<'s> {
         settings: &'s ScanSettings,
     ) -> Self {
         let adjustments = vec![Vec::new(); sheet.groups.len()];
-        let (incidents, asides, settled) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { sheet, kinds, described, prices, within, settings, adjustments, incidents, asides, settled }
+        let (incidents, asides) = (Vec::new(), Vec::new());
+        let (columns, settled) = (HashMap::default(), BTreeMap::new());
+        Self {
+            sheet,
+            kinds,
+            described,
+            prices,
+            within,
+            settings,
+            adjustments,
+            incidents,
+            asides,
+            columns,
+            settled,
+        }
     }
 
     /// Accepts incidents until none is worth it, drops those that the others explain, and looks again
     /// where one was dropped.
     pub(crate) fn run(&mut self) {
-        let first = self.first_look();
+        let (first, columns): (Vec<_>, Vec<_>) = self.first_look().into_iter().unzip();
+        let subjects = first.iter().map(|ranked| ranked.subject);
+        self.columns = subjects.zip(columns).collect();
         let mut heap: BinaryHeap<_> = first.iter().copied().collect();
         // Each round drops an incident or is the last; a few are enough.
         for _ in 0..4 {
@@ -120,12 +140,13 @@ impl<'s> Search<'s> {
             }
             let again = |ranked: &&Ranked| dropped.contains(&ranked.subject.group);
             self.settled.retain(|(subject, ..), _| !dropped.contains(&subject.group));
+            self.columns.retain(|subject, _| !dropped.contains(&subject.group));
             heap = first.iter().filter(again).map(|ranked| Ranked { known: usize::MAX, ..*ranked }).collect();
         }
     }
 
     /// Every subject with enough hits and a window that is worth anything.
-    fn first_look(&self) -> Vec<Ranked> {
+    fn first_look(&self) -> Vec<(Ranked, Vec<Tally>)> {
         let may_be_shared = |kind: usize, group: usize| self.may_be_shared(kind, group);
         let candidates = candidates(self.sheet, self.kinds, self.settings.least_hits, may_be_shared);
         let tables = Tables::new(self.sheet, self.kinds, &candidates);
@@ -134,7 +155,7 @@ impl<'s> Search<'s> {
             let columns = tables.columns(self.sheet, &self.kinds[kind], candidate, scratch);
             let window = |(bins, &group): (Vec<Tally>, &usize)| {
                 let window = self.window(kind, &bins)?;
-                Some(Ranked { subject: Subject { kind, value, group }, window, known: 0 })
+                Some((Ranked { subject: Subject { kind, value, group }, window, known: 0 }, bins))
             };
             columns.into_iter().zip(&candidate.groups).filter_map(window).collect::<Vec<_>>()
         };
@@ -167,14 +188,49 @@ impl<'s> Search<'s> {
     }
 
     /// The best window of a subject, as everything known leaves it.
-    fn look(&self, subject: Subject) -> Option<Ranked> {
-        let adjustments = &self.adjustments[subject.group];
-        let mut bins = vec![Tally::default(); self.sheet.bins()];
-        for row in self.each_row(subject, (i64::MIN, i64::MAX), adjustments) {
-            bins[self.sheet.bin(row.at)].add(row.tally());
+    fn look(&mut self, subject: Subject) -> Option<Ranked> {
+        let known = self.adjustments[subject.group].len();
+        if !self.columns.contains_key(&subject) {
+            let mut bins = vec![Tally::default(); self.sheet.bins()];
+            for row in self.each_row(subject, (i64::MIN, i64::MAX), &self.adjustments[subject.group]) {
+                bins[self.sheet.bin(row.at)].add(row.tally());
+            }
+            self.columns.insert(subject, bins);
         }
-        let window = self.window(subject.kind, &bins)?;
-        Some(Ranked { subject, window, known: adjustments.len() })
+        let window = self.window(subject.kind, &self.columns[&subject])?;
+        Some(Ranked { subject, window, known })
+    }
+
+    /// Takes note of what explains failures, and corrects the bins of all it touches: only attempts
+    /// that it explains are looked at.
+    fn note(&mut self, group: usize, adjustment: Adjustment) {
+        self.adjustments[group].push(adjustment);
+        let (sheet, kinds) = (self.sheet, self.kinds);
+        let explained: Vec<_> = match adjustment.effect {
+            Effect::Aside(sequence) => {
+                let sequence = &sheet.day.attempts[sheet.day.sequences[sequence as usize].clone()];
+                let (from, until) = adjustment.window;
+                sequence.iter().filter(|attempt| attempt.at >= from && attempt.at < until).collect()
+            }
+            Effect::Incident(_) | Effect::Drift(_) => kinds[adjustment.kind]
+                .attempts_within(sheet.day, adjustment.value, adjustment.window)
+                .collect(),
+        };
+        let after = &self.adjustments[group];
+        let before = &after[..after.len() - 1];
+        for attempt in explained.into_iter().filter(|attempt| Sheet::counts(attempt)) {
+            let row = |known: &[Adjustment]| sheet.row(kinds, self.settings.terminal, attempt, group, known);
+            let Some(old) = row(before).map(|row| row.tally()) else { continue };
+            let new = row(after).map(|row| row.tally()).unwrap_or_default();
+            let bin = sheet.bin(attempt.at);
+            for (number, kind) in kinds.iter().enumerate() {
+                let subject = Subject { kind: number, value: kind.value(attempt.leaf), group };
+                if let Some(bins) = self.columns.get_mut(&subject) {
+                    bins[bin] = bins[bin].without(old);
+                    bins[bin].add(new);
+                }
+            }
+        }
     }
 
     fn window(&self, kind: usize, bins: &[Tally]) -> Option<Window> {
@@ -194,12 +250,14 @@ impl<'s> Search<'s> {
                 break;
             }
             if top.known != self.adjustments[top.subject.group].len() {
-                heap.extend(self.look(top.subject));
+                let found = self.look(top.subject);
+                heap.extend(found);
                 continue;
             }
             if !self.is_banned(&top) {
                 self.settle(top);
-                heap.extend(self.look(top.subject));
+                let found = self.look(top.subject);
+                heap.extend(found);
             }
         }
     }
@@ -233,16 +291,11 @@ impl<'s> Search<'s> {
     fn absorb(&mut self, subject: Subject, window: (i64, i64), tally: Tally) {
         let factor = (tally.hits() / tally.norm() * 65_536.0) as u64;
         let (kind, value) = (subject.kind, subject.value);
-        self.adjustments[subject.group].push(Adjustment {
-            kind,
-            value,
-            window,
-            effect: Effect::Drift(factor),
-        });
+        self.note(subject.group, Adjustment { kind, value, window, effect: Effect::Drift(factor) });
     }
 
     /// A candidate of a narrower kind that explains this one's excess alone.
-    fn narrower(&self, candidate: &Ranked, rows: &[Row]) -> Option<Ranked> {
+    fn narrower(&mut self, candidate: &Ranked, rows: &[Row]) -> Option<Ranked> {
         let Subject { kind, group, .. } = candidate.subject;
         let length = candidate.window.end - candidate.window.start;
         let concentration = self.prices[kind].concentration;
@@ -251,7 +304,7 @@ impl<'s> Search<'s> {
             let dearer = self.prices[inner].of(length) - self.prices[kind].of(length);
             let parted = Parted::new(rows, &self.kinds[inner], None)?;
             let (value, better) = parted.alone(dearer)?;
-            let spread = parted.is_spread(concentration, self.settings.least_ratio);
+            let spread = parted.is_spread(concentration);
             (!spread).then_some((better, Subject { kind: inner, value, group }))
         });
         let best = better.min_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
@@ -260,7 +313,7 @@ impl<'s> Search<'s> {
 
     /// A candidate of a wider kind, when what lies around this one shows the same. Scores of unlike
     /// counts do not compare: a loose norm lets the part with the highest ratio win over the whole.
-    fn wider(&self, candidate: &Ranked) -> Option<Ranked> {
+    fn wider(&mut self, candidate: &Ranked) -> Option<Ranked> {
         let Ranked { subject, window, .. } = *candidate;
         let span = (self.sheet.begin(window.start), self.sheet.begin(window.end));
         let leaf = self.each_row(subject, span, &[]).next()?.leaf;
@@ -272,19 +325,25 @@ impl<'s> Search<'s> {
             if around.value == UNTOLD {
                 return None;
             }
+            // The sum of its bins tells cheaply that there is nothing around, as it mostly does.
+            let bins = self.columns.get(&around)?;
+            let mut sum = Tally::default();
+            bins[window.start..window.end].iter().for_each(|bin| sum.add(*bin));
+            if !is_hit(sum.without(window.tally), self.prices[outer].concentration) {
+                return None;
+            }
             let rows = self.rows(around, span, &self.adjustments[subject.group]);
             let parted = Parted::new(&rows, &self.kinds[subject.kind], Some(subject.value))?;
             let concentration = self.prices[outer].concentration;
-            if !parted.is_spread(concentration, self.settings.least_ratio) {
-                return None;
-            }
-            self.worth_it(around)
+            parted.is_spread(concentration).then_some(around)
         });
-        spread.max()
+        let spread: Vec<_> = spread.collect();
+        spread.into_iter().filter_map(|around| self.worth_it(around)).max()
     }
 
-    fn worth_it(&self, subject: Subject) -> Option<Ranked> {
-        self.look(subject).filter(|found| found.window.score > self.settings.accept && !self.is_banned(found))
+    fn worth_it(&mut self, subject: Subject) -> Option<Ranked> {
+        let found = self.look(subject)?;
+        (found.window.score > self.settings.accept && !self.is_banned(&found)).then_some(found)
     }
 
     fn blamed(&self, subject: Subject, rows: &[Row]) -> Vec<(u32, Tally)> {
@@ -298,7 +357,7 @@ impl<'s> Search<'s> {
     }
 
     /// A narrower scope in which at least two of the blamed lie: it competes before they are blamed.
-    fn common_scope(&self, subject: Subject, blamed: &[(u32, Tally)], rows: &[Row]) -> Option<Ranked> {
+    fn common_scope(&mut self, subject: Subject, blamed: &[(u32, Tally)], rows: &[Row]) -> Option<Ranked> {
         let terminal = self.settings.terminal?;
         let leaves = &self.sheet.day.leaves;
         let is_blamed = |row: &&Row| {
@@ -306,7 +365,7 @@ impl<'s> Search<'s> {
             blamed.binary_search_by_key(&sequence, |&(blamed, _)| blamed).is_ok()
         };
         let of_blamed: Vec<_> = rows.iter().filter(is_blamed).copied().collect();
-        let mut found: Option<Ranked> = None;
+        let mut common = Vec::new();
         for &inner in
             self.within[subject.kind].iter().filter(|&&inner| self.may_be_shared(inner, subject.group))
         {
@@ -317,18 +376,18 @@ impl<'s> Search<'s> {
                 let members: Vec<_> =
                     of_blamed.iter().filter(|row| kind.value(row.leaf) == value).copied().collect();
                 if tallies(&members, |leaf| leaves.value(terminal, leaf)).len() >= 2 {
-                    found = found.max(self.worth_it(Subject { kind: inner, value, ..subject }));
+                    common.push(Subject { kind: inner, value, ..subject });
                 }
             }
         }
-        found
+        common.into_iter().filter_map(|subject| self.worth_it(subject)).max()
     }
 
     fn set_aside(&mut self, subject: Subject, window: (i64, i64), blamed: &[(u32, Tally)]) {
         for &(sequence, tally) in blamed {
             let (kind, value) = (subject.kind, subject.value);
             let effect = Effect::Aside(sequence);
-            self.adjustments[subject.group].push(Adjustment { kind, value, window, effect });
+            self.note(subject.group, Adjustment { kind, value, window, effect });
             self.asides.push(Aside {
                 sequence,
                 group: subject.group,
@@ -348,7 +407,7 @@ impl<'s> Search<'s> {
         let (start, end, tally) = self.exact(subject, span, window.tally.hit_share(), adjustments);
         let incident = Incident { subject, start, end, tally, score: window.score };
         let explained = self.explained_by(&incident);
-        self.adjustments[subject.group].push(explained);
+        self.note(subject.group, explained);
         self.incidents.push(incident);
     }
 

@@ -72,17 +72,15 @@ impl Series {
         }
     }
 
-    fn add(&mut self, sheet: &Sheet<'_>, row: usize, attempt: &Attempt, shares: &[u32], groups: &[usize]) {
-        let count = u64::from(attempt.count);
+    /// Adds an attempt that is a hit of the groups in those columns.
+    fn add(&mut self, row: usize, count: u64, shares: &[u32], groups: &[usize], hits: &[Option<usize>; 2]) {
         let slots = row * groups.len()..(row + 1) * groups.len();
         self.attempts[row] += count;
         for (slot, &group) in self.expected[slots.clone()].iter_mut().zip(groups) {
             *slot += u64::from(shares[group]) * count;
         }
-        for hit in sheet.groups_hit(attempt) {
-            if let Some(column) = groups.iter().position(|&group| group == hit) {
-                self.observed[slots.start + column] += count;
-            }
+        for column in hits.iter().flatten() {
+            self.observed[slots.start + column] += count;
         }
     }
 
@@ -106,6 +104,12 @@ impl Series {
         };
         (scope * bins..(scope + 1) * bins).map(tally).collect()
     }
+}
+
+/// Where the groups that an attempt is a hit of stand in a list of groups.
+fn columns_hit(sheet: &Sheet<'_>, attempt: &Attempt, groups: &[usize]) -> [Option<usize>; 2] {
+    let mut hits = sheet.groups_hit(attempt).map(|hit| groups.iter().position(|&group| group == hit));
+    [hits.next().flatten(), hits.next().flatten()]
 }
 
 /// The tables of the kinds with few values.
@@ -140,11 +144,12 @@ impl Tables {
             for attempt in attempts.iter().filter(|attempt| Sheet::counts(attempt)) {
                 let bin = sheet.bin(attempt.at);
                 let shares = sheet.shares(attempt.leaf, bin);
+                let hits = columns_hit(sheet, attempt, &groups);
                 for ((kind, series), _) in
                     kinds.iter().zip(&mut tables).zip(&counted).filter(|(_, counted)| **counted)
                 {
                     let row = kind.value(attempt.leaf) as usize * sheet.bins() + bin;
-                    series.add(sheet, row, attempt, shares, &groups);
+                    series.add(row, u64::from(attempt.count), shares, &groups, &hits);
                 }
             }
             tables
@@ -181,7 +186,8 @@ impl Tables {
         scratch.clear(bins, groups.len());
         for attempt in kind.attempts(sheet.day, candidate.value).filter(|attempt| Sheet::counts(attempt)) {
             let bin = sheet.bin(attempt.at);
-            scratch.add(sheet, bin, attempt, sheet.shares(attempt.leaf, bin), groups);
+            let hits = columns_hit(sheet, attempt, groups);
+            scratch.add(bin, u64::from(attempt.count), sheet.shares(attempt.leaf, bin), groups, &hits);
         }
         (0..groups.len()).map(|column| scratch.column(0, bins, column, groups.len())).collect()
     }

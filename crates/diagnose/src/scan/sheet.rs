@@ -5,6 +5,7 @@
 
 use rayon::prelude::*;
 
+use super::clock::Clock;
 use super::scopes::Kind;
 use super::score::{ONE, number, share};
 use super::{Groups, ScanSettings};
@@ -23,8 +24,7 @@ pub(crate) struct Sheet<'d> {
     hours: usize,
     /// By bin: the hour of its begin.
     hour: Vec<u32>,
-    origin: i64,
-    bin_ms: u32,
+    clock: Clock,
     group_of_mark: [u8; 256],
     fell_back: u8,
 }
@@ -111,29 +111,15 @@ impl Row {
 
 impl<'d> Sheet<'d> {
     pub(crate) fn new(day: &'d Day, rates: &'d Rates, groups: &'d Groups, settings: &ScanSettings) -> Self {
-        let bin_ms = settings.bin_ms;
-        let origin = day.span.0.div_euclid(i64::from(bin_ms)) * i64::from(bin_ms);
-        let bins = (day.span.1 - origin).max(1).div_euclid(i64::from(bin_ms)) as usize + 1;
-        let bins = if (day.span.1 - origin) % i64::from(bin_ms) == 0 { bins - 1 } else { bins }.max(1);
-        let hour = (0..bins as i64).map(|bin| rates.hour(origin + bin * i64::from(bin_ms)) as u32).collect();
+        let clock = Clock::new(day.span, settings.bin_ms);
+        let hour = (0..clock.bins()).map(|bin| rates.hour(clock.begin(bin)) as u32).collect();
         let mut group_of_mark = [NO_GROUP; 256];
         for mark in Mark::all() {
             group_of_mark[mark.index()] = groups.of(mark).map_or(NO_GROUP, |group| group as u8);
         }
         let fell_back = group_of_mark[Mark::FELL_BACK.index()];
         let shares = shares(rates, groups, settings.least_share);
-        Self {
-            day,
-            groups,
-            rates,
-            shares,
-            hours: rates.hours(),
-            hour,
-            origin,
-            bin_ms,
-            group_of_mark,
-            fell_back,
-        }
+        Self { day, groups, rates, shares, hours: rates.hours(), hour, clock, group_of_mark, fell_back }
     }
 
     pub(crate) fn bins(&self) -> usize {
@@ -141,14 +127,16 @@ impl<'d> Sheet<'d> {
     }
 
     pub(crate) fn bin(&self, at: i64) -> usize {
-        // 32 bits divide in a third of the time; 49 days is the longest span.
-        let bin = (at - self.origin).clamp(0, i64::from(u32::MAX)) as u32 / self.bin_ms;
-        (bin as usize).min(self.hour.len() - 1)
+        self.clock.bin(at)
     }
 
     /// When a bin begins.
     pub(crate) fn begin(&self, bin: usize) -> i64 {
-        self.origin + bin as i64 * i64::from(self.bin_ms)
+        self.clock.begin(bin)
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock
     }
 
     pub(crate) fn counts(attempt: &Attempt) -> bool {

@@ -194,7 +194,7 @@ fn faulty(world: &World, random: &mut Random) -> Vec<(u32, &'static str)> {
 fn outages() -> Vec<Outage> {
     let window = |hour: i64, minutes: i64| (hour * 60 * MINUTE, (hour * 60 + minutes) * MINUTE);
     vec![
-        Outage { issuer: 3, window: window(11, 50), mark: mark("response_timeout"), share: 0.6 },
+        Outage { issuer: 3, window: window(11, 240), mark: mark("response_timeout"), share: 0.9 },
         Outage { issuer: 5, window: window(9, 600), mark: mark("pin_incorrect"), share: 0.2 },
         Outage { issuer: 7, window: window(14, 30), mark: mark("mac_invalid"), share: 0.9 },
     ]
@@ -260,7 +260,10 @@ fn add_attempts(
     levels: &[f64],
     fault: Option<(u32, &'static str)>,
 ) {
-    let rates = base_rates();
+    let level = |mark| signatures.of_mark(mark).map_or(1.0, |(signature, _)| levels[signature]);
+    let rates: Vec<(Mark, f64)> =
+        base_rates().into_iter().map(|(mark, rate)| (mark, rate * level(mark))).collect();
+    let fell_back = FELL_BACK * level(Mark::FELL_BACK);
     let volume = world.attempts * libm::exp(0.7 * normal(random));
     let mut times: Vec<i64> =
         (0..volume as usize).map(|_| random.random_range(8 * 60 * MINUTE..20 * 60 * MINUTE)).collect();
@@ -274,14 +277,17 @@ fn add_attempts(
         let leaf = first_leaf + (issuer - 1) * (MODES.len() as u32 - 1) + mode - 1;
         let mut attempt = Attempt { at, leaf, count: 1, mark: Mark::NONE, flags: Flags::default() };
         let mode = MODES[mode as usize];
-        let of = |mark| signatures.of_mark(mark).map_or(1.0, |(signature, _)| levels[signature]);
-        if mode == EntryMode::Chip && random.random::<f64>() < FELL_BACK * of(Mark::FELL_BACK) {
+
+        if mode == EntryMode::Chip && random.random::<f64>() < fell_back {
             attempt.flags = Flags::FELL_BACK;
         }
+        let mut draw: f64 = random.random();
         for &(mark, rate) in &rates {
             let keyed_pin = mode == EntryMode::Manual && mark == Mark::of(Reason::PIN_INCORRECT);
-            if attempt.mark.is_none() && !keyed_pin && random.random::<f64>() < rate * of(mark) {
+            draw -= if keyed_pin { 0.0 } else { rate };
+            if draw < 0.0 {
                 attempt.mark = mark;
+                break;
             }
         }
         for outage in &fleet.outages {

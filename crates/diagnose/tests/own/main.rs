@@ -3,7 +3,7 @@
 mod fleet;
 
 use fleet::{Fleet, Tail, World, draw};
-use posmortem_diagnose::{Flags, Mark, OwnTest, Signatures};
+use posmortem_diagnose::{Day, Flags, Mark, OwnTest, Signatures};
 
 /// How well the blamed are the faulty, over several days.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,30 +55,27 @@ fn overlap(fleet: &Fleet, fault: &fleet::Fault, found: (i64, i64)) -> f64 {
 
 fn score(tail: Tail, effect: f64) -> Score {
     let mut score = Score::default();
-    for seed in 0..6 {
+    for seed in 0..4 {
         let fleet = draw(World { tail, effect, faults: 5, ..World::of(seed) });
         score.add(&fleet, &fleet.test());
     }
     score
 }
 
-/// Floors, a little below what was measured over sixteen days each: faults with five expected hits and
-/// more are counted, and of those at the margin chance hides some.
+/// Faults with five expected hits and more are counted; of those at the margin chance hides some.
 #[test]
 fn faults_of_every_kind_and_size_are_found() {
-    for (tail, effect, precision, recall) in [
-        (Tail::Lognormal, 1.0, 0.97, 0.82),
-        (Tail::Lognormal, 0.5, 0.97, 0.78),
-        (Tail::Lognormal, 0.25, 0.94, 0.80),
-        (Tail::Heavy, 1.0, 0.93, 0.82),
-        (Tail::Heavy, 0.5, 0.92, 0.80),
-        (Tail::Heavy, 0.25, 0.82, 0.80),
-    ] {
-        let score = score(tail, effect);
-        assert!(score.right > 20, "{tail:?} {effect}: {score:?}");
-        assert!(score.precision() >= precision, "{tail:?} {effect}: {score:?}");
-        assert!(score.recall() >= recall, "{tail:?} {effect}: {score:?}");
-        assert!(score.named * 100 >= score.right * 97, "{tail:?} {effect}: {score:?}");
+    for (tail, precision, recall) in [(Tail::Lognormal, 0.96, 0.80), (Tail::Heavy, 0.90, 0.80)] {
+        let mut all = Score::default();
+        for effect in [1.0, 0.5, 0.25] {
+            let score = score(tail, effect);
+            assert!(score.right >= 15 && score.recall() >= 0.7, "{tail:?} {effect}: {score:?}");
+            assert!(score.named * 100 >= score.right * 95, "{tail:?} {effect}: {score:?}");
+            all.right += score.right;
+            all.wrong += score.wrong;
+            all.missed += score.missed;
+        }
+        assert!(all.precision() >= precision && all.recall() >= recall, "{tail:?}: {all:?}");
     }
 }
 
@@ -94,8 +91,8 @@ fn strong_faults_are_hardly_ever_missed() {
 
 #[test]
 fn windows_of_key_faults_are_known_to_the_attempt() {
-    let mut overlaps = Vec::new();
-    for seed in 0..6 {
+    let (mut overlaps, mut effects) = (Vec::new(), 0.0);
+    for seed in 0..4 {
         let fleet = draw(World { faults: 5, ..World::of(seed) });
         for suspect in fleet.test().own() {
             let fault = fleet.faults.iter().find(|fault| fault.terminal == suspect.terminal);
@@ -103,39 +100,44 @@ fn windows_of_key_faults_are_known_to_the_attempt() {
                 overlaps.push(overlap(&fleet, fault, suspect.window));
                 let attempts = &fleet.day.attempts[suspect.rows.clone()];
                 assert_eq!(suspect.window, (attempts[0].at, attempts[attempts.len() - 1].at));
-                assert!(suspect.effect > 0.3, "{suspect:?}");
+                effects += suspect.effect;
             }
         }
     }
+    assert!((0.5..0.75).contains(&(effects / overlaps.len() as f64)), "faults hit 60 % there");
     overlaps.sort_by(f64::total_cmp);
     assert!(overlaps[overlaps.len() / 2] >= 0.93, "{overlaps:?}");
 }
 
-/// Good fleets blame nobody; neither do those in which issuers fail, when the incidents are known.
+/// Good fleets blame nobody: one terminal in ten thousand days of one is what chance may take.
 #[test]
 fn nobody_is_blamed_without_a_fault() {
+    let mut blamed = Vec::new();
     for seed in 200..210 {
-        let fleet = draw(World::of(seed));
-        let test = fleet.test();
-        assert_eq!(test.own().count(), 0, "seed {seed}");
+        let test = draw(World::of(seed)).test();
+        blamed.extend(test.own().cloned());
         assert!(!test.health.null_is_off() && test.health.crowded().next().is_none());
         let below: usize = test.health.ln_factors[..4].iter().sum();
         assert!(below * 10 > test.health.ln_factors.iter().sum::<usize>() * 8, "{:?}", test.health);
     }
+    assert!(blamed.len() <= 1, "{blamed:?}");
+    assert!(blamed.iter().all(|suspect| suspect.local_fdr > 0.2), "{blamed:?}");
 }
 
 #[test]
 fn incidents_that_are_known_blame_nobody() {
     let mut blamed = 0;
-    for seed in 300..304 {
+    for seed in 300..303 {
         let fleet = draw(World { outage: true, ..World::of(seed) });
-        blamed += fleet.test().own().count();
+        let test = fleet.test();
+        blamed += test.own().count();
+        let known = test.health.upper_ln_factor;
         let unknown = Fleet { outages: Vec::new(), ..fleet };
         let test = unknown.test();
-        assert!(test.own().count() > 10, "without the incidents their victims look faulty");
-        assert!(test.health.null_is_off() || test.health.crowded().next().is_some());
+        assert!(test.own().count() >= 5, "without the incidents their victims look faulty");
+        assert!(test.health.upper_ln_factor > known, "{:?}", test.health);
     }
-    assert!(blamed <= 1, "{blamed} of 4,000 terminals");
+    assert!(blamed <= 1, "{blamed} of 3,000 terminals");
 }
 
 #[test]
@@ -241,38 +243,9 @@ fn standing_states_need_three_payments_two_cards_and_no_approval() {
 }
 
 #[test]
-fn explore() {
-    for pseudo in [0] {
-        for tail in [Tail::Lognormal, Tail::Heavy] {
-            for effect in [1.0, 0.5, 0.25] {
-                let mut score = Score::default();
-                for seed in 0..16 {
-                    let fleet = draw(World { tail, effect, faults: 5, ..World::of(seed) });
-                    score.add(&fleet, &fleet.test());
-                }
-                eprintln!(
-                    "{pseudo} {tail:?} {effect}: Score P {:.3} R {:.3} F {:.3}",
-                    score.precision(),
-                    score.recall(),
-                    2.0 * score.precision() * score.recall() / (score.precision() + score.recall())
-                );
-            }
-            let mut n = 0;
-            for seed in 100..200 {
-                let fleet = draw(World { tail, outage: seed % 2 == 0, ..World::of(seed) });
-                n += fleet.test().own().count();
-            }
-            eprintln!("nulls {n}");
-        }
-    }
-    let fleet = draw(World { terminals: 20_000, attempts: 400.0, faults: 40, ..World::of(5) });
-    let t = std::time::Instant::now();
+fn an_empty_day_blames_nobody() {
+    let fleet = Fleet { day: Day::default(), cards: vec![], faults: vec![], outages: vec![] };
     let test = fleet.test();
-    eprintln!(
-        "Score {} attempts {:?} own {} suspects {}",
-        fleet.day.attempts.len(),
-        t.elapsed(),
-        test.own().count(),
-        test.suspects.len()
-    );
+    assert!(test.suspects.is_empty() && test.standing.is_empty());
+    assert_eq!(test.health.upper_ln_factor, None);
 }

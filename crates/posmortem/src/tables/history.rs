@@ -1,0 +1,42 @@
+//! Saved tables of other days as what a diagnosis expects.
+
+use super::Tables;
+use crate::{InputSource, Settings};
+use posmortem_diagnose::History;
+use posmortem_exchange::FileState;
+use std::path::PathBuf;
+
+/// Reads one table after the other, each a history of its own. What could not be read, and why, comes back
+/// beside: a history of fewer days is still one. `settings` tells the inventory.
+pub fn read_history(
+    paths: &[PathBuf],
+    settings: &posmortem_diagnose::Settings,
+) -> (History, Vec<(PathBuf, String)>) {
+    let (mut history, mut unread) = (History::default(), Vec::new());
+    let wanted = Settings { keep_table: true, ..Settings::default() };
+    for path in paths {
+        let table = Tables::open(&[InputSource::Path(path.clone())]).map_err(|error| error.to_string());
+        let run = table.map(|table| table.analyse(&wanted, &mut ()));
+        let told = run.and_then(|run| match run.summary.files.iter().find_map(|file| trouble(&file.state)) {
+            Some(trouble) => Err(trouble),
+            None => Ok(run),
+        });
+        match told {
+            Ok(run) => {
+                if let Some(table) = &run.table {
+                    history.add(table, &run.summary.names, settings);
+                }
+            }
+            Err(why) => unread.push((path.clone(), why)),
+        }
+    }
+    (history, unread)
+}
+
+/// Why a table was not read whole.
+fn trouble(state: &FileState) -> Option<String> {
+    match state {
+        FileState::Unreadable(why) | FileState::BrokenOff(why) => Some(why.clone()),
+        _ => None,
+    }
+}
