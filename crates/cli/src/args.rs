@@ -87,7 +87,7 @@ pub(crate) enum ConfigCommand {
 pub(crate) struct ReportArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Form of standard output: table on a terminal, else tsv
+    /// Form of standard output: table on a terminal and with --why, else tsv
     #[arg(long, value_name = "FORMAT", value_parser = named(Format::ALL.map(Format::name), Format::from_name))]
     pub(crate) format: Option<Format>,
     #[command(flatten)]

@@ -140,9 +140,10 @@ const ALL_FORMATS: [&[&str]; 2] = [
 const AS_TABLE: [&[&str]; 1] = [&["classify", "--all", "-o", "a.parquet"]];
 
 /// On standard output, in another language, failures alone.
-const ON_STANDARD_OUTPUT: [&[&str]; 4] = [
+const ON_STANDARD_OUTPUT: [&[&str]; 5] = [
     &["report", "--all-terminals", "--lang", "zh", "--format", "table"],
     &["report", "--format", "json"],
+    &["report", "--no-diagnosis", "--format", "json"],
     &["classify"],
     &["classify", "--all", "--format", "ndjson"],
 ];
@@ -381,6 +382,7 @@ fn a_log_given_for_another_file_is_not_repeated() {
         let log = fixture(&format!("malformed/{name}"));
         for arguments in [
             &["report", &day, "--config", &log][..],
+            &["report", &day, "--terminals", &log],
             &["config", "show", "--config", &log],
             &["explain", "55", "--config", &log],
             &["classify", &day, "--token-key", &log],
