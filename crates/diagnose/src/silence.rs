@@ -6,7 +6,7 @@
 
 mod operational;
 
-use crate::{Attribute, Day, Flags, UNTOLD};
+use crate::{Attempt, Attribute, Day, Flags, UNTOLD};
 use operational::OperationalTime;
 use rayon::prelude::*;
 
@@ -22,6 +22,8 @@ const STRAY_PRICE: f64 = 1.5;
 const SHOULDERS: [usize; 2] = [10, 25];
 /// Paces that differ by less than this are one pace.
 const SAME_PACE: f64 = 3.0;
+/// Attempts this close to the one before count as one visit: parties and queues come in bursts.
+const SAME_PARTY_MS: i64 = 60_000;
 /// False silences a day, over the fleet.
 const FALSE_SILENCES: f64 = 1e-5;
 /// The price of having looked at gaps with strays and at two shoulders.
@@ -82,9 +84,7 @@ pub fn silences(day: &Day, sign_ons: &[Vec<i64>]) -> Silences {
         .enumerate()
         .skip(UNTOLD as usize + 1)
         .map(|(terminal, range)| {
-            let attempts = day.attempts[range.clone()].iter();
-            let times: Vec<i64> =
-                attempts.filter(|one| !one.flags.has(Flags::ATTACK)).map(|one| one.at).collect();
+            let times = visits(&day.attempts[range.clone()]);
             let sign_ons = sign_ons.get(terminal).map_or(&[][..], Vec::as_slice);
             let track = Track { times: &times, paced: time.paced(&times), sign_ons };
             track.silences(terminal as u32, threshold)
@@ -93,6 +93,17 @@ pub fn silences(day: &Day, sign_ons: &[Vec<i64>]) -> Silences {
     let gaps: Vec<Silence> = gaps.into_iter().flatten().collect();
     let sites = site_power(day, &gaps);
     Silences { gaps, sites }
+}
+
+/// When customers came: repeats of a payment are none, and what follows within a minute is the same party.
+fn visits(attempts: &[Attempt]) -> Vec<i64> {
+    let mut times: Vec<i64> = Vec::new();
+    for attempt in attempts.iter().filter(|one| !one.flags.has_any(Flags::ATTACK.with(Flags::NEUTRAL))) {
+        if times.last().is_none_or(|last| attempt.at - last >= SAME_PARTY_MS) {
+            times.push(attempt.at);
+        }
+    }
+    times
 }
 
 /// The attempts of one terminal.

@@ -309,35 +309,3 @@ fn a_diagnosis_is_of_the_whole_fleet_and_leaves_no_table() {
         }
     }
 }
-
-/// One log, or the same lines dealt to two files: where a line stands is another thing, and no more.
-#[test]
-fn files_change_no_row_and_no_event() {
-    for (seed, form) in days() {
-        let (folder, source, settings) = day(seed, form);
-        let InputSource::Path(path) = &source else { panic!("days are files") };
-        let text = fs::read_to_string(path).expect("the day");
-        let (header, lines) = text.split_once('\n').expect("a header");
-        let mut hosts = [header.to_owned() + "\n", header.to_owned() + "\n"];
-        for (number, line) in lines.lines().enumerate() {
-            hosts[usize::from(number % 7 < 3)].extend([line, "\n"]);
-        }
-        let sources = hosts.iter().zip(["a.csv", "b.csv"]).map(|(text, name)| {
-            let path = folder.path().join(name);
-            fs::write(&path, text).expect("a writable folder");
-            InputSource::Path(path)
-        });
-        let sources: Vec<_> = sources.collect();
-        let (one, two) = (run(&source, &settings), analyse(&sources, &settings, &mut ()));
-        let (of_two, kept) = (two.summary, two.table.expect("it is asked for"));
-        // Details tell the place in the input.
-        let rows = |summary: &Summary, table: &ExchangeTable| {
-            let without = |line: String| line.split(" at ").next().unwrap_or_default().to_owned();
-            shown(summary, table).into_iter().map(without).collect::<Vec<_>>()
-        };
-        assert!(!kept.events().is_empty() || form == Form::Responses);
-        let (one, two) = (rows(&one.0, &one.1), rows(&of_two, &kept));
-        let difference = one.iter().zip(&two).find(|(one, two)| one != two);
-        assert!(one == two, "seed {seed}, {}: {difference:#?}", form.name());
-    }
-}

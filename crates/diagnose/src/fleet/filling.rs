@@ -8,7 +8,7 @@ use crate::attack::{AttackRun, KeyedEntry, attacks};
 use crate::baseline::Cells;
 use crate::episodes::{Try, episodes};
 use crate::{Attempt, Day, Flags, Mark, UNTOLD};
-use posmortem_exchange::{Conclusion, ExchangeTable, Names, Outcome, TerminalEvent};
+use posmortem_exchange::{Conclusion, ExchangeTable, Manner, Names, Outcome, TerminalEvent, Traces};
 use posmortem_iso8583::EntryMode;
 
 /// A day and what belongs to it.
@@ -199,14 +199,23 @@ impl<'t, 'v> Filling<'t, 'v> {
     }
 
     fn flags(&self, visit: &Visit, ending: &Conclusion, signed_on: bool) -> Flags {
-        let mode = self.table.manners()[visit.manner as usize].entry_mode;
         let told = [
-            (mode == EntryMode::Fallback, Flags::FELL_BACK),
+            (fell_back(&self.table.manners()[visit.manner as usize]), Flags::FELL_BACK),
             (ending.outcome == Outcome::Open, Flags::NEUTRAL),
             (signed_on, Flags::AFTER_SIGN_ON),
         ];
         let holding = told.into_iter().filter(|(holds, _)| *holds);
         holding.fold(Flags::default(), |flags, (_, flag)| flags.with(flag))
+    }
+}
+
+/// Whether a chip card was read by its stripe: where the terminal says so, and where the service code of a
+/// swiped card speaks of a chip.
+pub(super) fn fell_back(manner: &Manner) -> bool {
+    match manner.entry_mode {
+        EntryMode::Fallback => true,
+        EntryMode::Stripe => manner.traces.has(Traces::CHIP_CARD),
+        _ => false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Combinations of values, numbered as they occur, and the cells of the baseline that they belong to.
 
+use super::filling::fell_back;
 use super::values::{Standing, Values};
 use crate::baseline::{Cells, MannerKey};
 use crate::{Attribute, Leaves};
@@ -72,10 +73,7 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
         manner: u32,
     ) -> u32 {
         let told = &self.table.manners()[manner as usize];
-        let entry_mode = match told.entry_mode {
-            EntryMode::Fallback => EntryMode::Chip,
-            mode => mode,
-        };
+        let entry_mode = if fell_back(told) { EntryMode::Chip } else { told.entry_mode };
         let key = Key { terminal, standing, link, issuer, entry_mode, kind: told.kind };
         if let Some((_, number)) = self.last.filter(|(last, _)| *last == key) {
             return number;

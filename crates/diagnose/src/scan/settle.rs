@@ -9,6 +9,12 @@ use super::search::{Incident, Ranked, Search, Subject};
 use super::sheet::{Adjustment, Effect, Row, Tally};
 use crate::UNTOLD;
 
+/// Counts at which the rest of a subject's day says as much as the rates.
+const DOUBT: f64 = 4.0;
+/// Scopes differ by more than times and are not at fault for it: hosts, regions and issuers have their
+/// level. An all-day excess below this is one.
+const LEAST_RATIO_ALL_DAY: f64 = 3.0;
+
 impl Search<'_> {
     /// Decides what a candidate is. Whatever it is, its window is not looked at again.
     pub(super) fn settle(&mut self, candidate: Ranked) {
@@ -18,7 +24,7 @@ impl Search<'_> {
             *self.settled.entry((subject, window.start, window.end)).or_default() += 1;
             let span = (self.sheet.begin(window.start), self.sheet.begin(window.end));
             let rows = self.rows(subject, span, &self.adjustments[subject.group]);
-            if window.tally.hits() < self.settings.least_ratio * window.tally.norm() {
+            if self.is_drift(&candidate) {
                 return self.absorb(subject, span, window.tally);
             }
             if let Some(narrower) = self.narrower(&candidate, &rows) {
@@ -34,6 +40,20 @@ impl Search<'_> {
                 None => return self.set_aside(subject, span, &blamed),
             }
         }
+    }
+
+    /// Whether a candidate is no more than its subject's own level. What it shows besides is what the rest
+    /// of its day leads to expect; one that lasts all day is compared with others alone, and those differ.
+    fn is_drift(&mut self, candidate: &Ranked) -> bool {
+        let Ranked { subject, window, .. } = *candidate;
+        let rest = self.counted(subject, 0..self.sheet.bins()).without(window.tally);
+        let level = (rest.hits() + DOUBT) / (rest.norm() + DOUBT);
+        let lasts = rest.norm() * 3.0 < window.tally.norm();
+        let ratio = if lasts { LEAST_RATIO_ALL_DAY } else { self.settings.least_ratio };
+        let scaled = window.tally.expecting(level.max(1.0));
+        let score = self.prices[subject.kind].score(scaled, window.end - window.start);
+        scaled.hits() < ratio.max(self.settings.least_ratio) * scaled.norm()
+            || level > 1.0 && score <= self.settings.accept
     }
 
     fn absorb(&mut self, subject: Subject, window: (i64, i64), tally: Tally) {

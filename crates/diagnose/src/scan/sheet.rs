@@ -53,6 +53,11 @@ impl Tally {
         }
     }
 
+    /// The same where so many times as many hits were to be expected.
+    pub(crate) fn expecting(self, times: f64) -> Self {
+        Self { expected: (self.expected as f64 * times) as u64, ..self }
+    }
+
     pub(crate) fn hits(self) -> f64 {
         self.observed as f64
     }

@@ -8,9 +8,9 @@ use crate::significance::{
     benjamini_hochberg, binomial_tail, negative_binomial_tail, poisson_tail, robust_tau2,
 };
 use posmortem::classify::Cause;
+use posmortem::diagnose::{Mark, Signatures};
 use posmortem::exchange::{ExchangeTable, Names, Outcome};
 use posmortem::iso8583::EntryMode;
-use posmortem_diagnose::{Mark, Signatures};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The share of discoveries that may be false.

@@ -40,7 +40,7 @@ pub(crate) fn score(
     let table = run.table.context("the run kept no table")?;
     let names = &run.summary.names;
     let (diagnosis, cost) = measured(table.len() as u64, || {
-        posmortem_diagnose::diagnose(&table, names, &posmortem_diagnose::Settings::default())
+        posmortem::diagnose::diagnose(&table, names, &posmortem::diagnose::Settings::default())
     });
     let said = Said::of(&diagnosis, names, end_of(settings));
     let coverage = Coverage { table: &table, names };

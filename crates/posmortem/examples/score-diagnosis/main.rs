@@ -158,7 +158,7 @@ impl Args {
         let mut totals = Totals::default();
         for seed in first..first + count {
             let settings =
-                Settings { attempts, faults: faults.clone(), ..Settings::labelled(seed, world, terminals) };
+                Settings { attempts, faults: *faults, ..Settings::labelled(seed, world, terminals) };
             let day = day::score(&settings, log, self.baselines)?;
             totals.add(&day);
             all.add(&day);

@@ -2,8 +2,8 @@
 
 use crate::truth::Scope;
 use crate::window::Window;
+use posmortem::diagnose::{Diagnosis, State, Thousandths};
 use posmortem::exchange::Names;
-use posmortem_diagnose::{Diagnosis, State, Thousandths};
 
 /// The reason of terminals and sites that fell silent.
 pub(crate) const SILENCE: &str = "power_unstable";
@@ -55,7 +55,7 @@ impl Said {
     /// Out of a diagnosis. Windows end where the labelled days do: nothing is known of the few attempts after.
     pub(crate) fn of(diagnosis: &Diagnosis, names: &Names, until: i64) -> Self {
         let decimal = |number: Thousandths| number.0 as f64 / 1000.0;
-        let verdict = |verdict: &posmortem_diagnose::Verdict| SaidVerdict {
+        let verdict = |verdict: &posmortem::diagnose::Verdict| SaidVerdict {
             terminal: names.text(verdict.terminal).to_owned(),
             state: verdict.state,
             cause: verdict.cause.map_or("", posmortem::classify::Cause::name),
@@ -66,7 +66,7 @@ impl Said {
             observed: verdict.observed,
             expected: decimal(verdict.expected),
         };
-        let incident = |incident: &posmortem_diagnose::Incident| SaidIncident {
+        let incident = |incident: &posmortem::diagnose::Incident| SaidIncident {
             id: incident.id,
             scope: incident.scope.iter().map(|(of, value)| (of.name(), value.clone())).collect(),
             cause: incident.cause.name(),

@@ -5,7 +5,7 @@ use crate::rate::{Accuracy, Of};
 use crate::said::{SILENCE, Said, SaidVerdict};
 use crate::truth::{OwnFault, PowerLoss, Truth};
 use crate::window::{intersection_over_union, overlap};
-use posmortem_diagnose::State;
+use posmortem::diagnose::State;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is so, and what was said: how often.

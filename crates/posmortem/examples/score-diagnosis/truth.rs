@@ -93,11 +93,11 @@ impl Truth {
             Label::Attack { terminal, .. } => {
                 self.attacked.insert(key(terminal));
             }
-            Label::Power { terminals, start, end, expected_attempts: missed, .. } => {
+            Label::Power { terminals, start, end, expected_attempts, .. } => {
                 self.powers.push(PowerLoss {
                     terminals: terminals.iter().map(key).collect(),
                     window: (*start, *end),
-                    is_long: *missed >= FEWEST_MISSED,
+                    is_long: *expected_attempts >= FEWEST_MISSED,
                 });
             }
             Label::Mix { terminal, .. } => {
