@@ -122,6 +122,7 @@ fn causes(case: &Case, tuning: &Tuning) -> Answers {
             weight: 1.0,
             concentration: tuning.concentration,
             extra: tuning.attribute * (set.len() - 1) as f64,
+            level: 2.0,
             blames_sequences: false,
             dimensions: set,
         })

@@ -42,6 +42,9 @@ impl Flags {
     /// A sign-on or a key change of its terminal stands between the attempt before and this one.
     pub const AFTER_SIGN_ON: Self = Self(16);
 
+    /// In the window of a fault that a crowd of terminals has (`crowd.rs`): searched, but not learned from.
+    pub const CROWD: Self = Self(32);
+
     /// Whether all of those are set.
     pub fn has(self, flags: Self) -> bool {
         self.0 & flags.0 == flags.0

@@ -1,10 +1,12 @@
 //! The stages in their order: baseline, incidents, own faults, and all of it once more; silence; verdicts.
 //!
-//! Two rounds, because each stage needs the others' results: a baseline that still holds an outage
-//! expects outages, and an incident that a broken terminal stands for is none. The second round leaves
-//! out what the first found.
+//! Three rounds, because each stage needs the others' results: a baseline that still holds an outage
+//! expects outages, and an incident that a broken terminal stands for is none. Each round leaves out what
+//! the one before found. The third is for crowds of terminals that were blamed for what they share.
 
 use crate::baseline::{self, Slots};
+use crate::crowd::crowded;
+use crate::expectation::Expectation;
 use crate::fleet::Fleet;
 use crate::judge::{CardsElsewhere, Judge};
 use crate::own::{OwnSettings, OwnTest, own_faults};
@@ -19,7 +21,7 @@ use posmortem_exchange::{ExchangeTable, Names};
 use rayon::prelude::*;
 
 /// Baseline, scan and test are done so often.
-const ROUNDS: usize = 2;
+const ROUNDS: usize = 3;
 /// So many terminals are a fleet; fewer cannot be their own baseline (docs/semantics.md).
 const FEWEST_TERMINALS: usize = 50;
 
@@ -77,7 +79,7 @@ impl Found {
     fn again(self, fleet: &mut Fleet<'_>, groups: &Groups, signatures: &Signatures) -> Self {
         let rates = {
             let day = &fleet.day;
-            let left_out = Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN);
+            let left_out = Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN).with(Flags::CROWD);
             let in_incident =
                 |attempt: &Attempt| self.findings.iter().any(|finding| finding.covers(&day.leaves, attempt));
             let ordinary = |attempt: &Attempt| !attempt.flags.has_any(left_out) && !in_incident(attempt);
@@ -93,11 +95,12 @@ impl Found {
         let overlay = Overlay::new(&findings);
         let own = {
             let fleet = &*fleet;
-            let leaves = &fleet.day.leaves;
-            let expected = |attempt: &Attempt, mark: Mark| {
-                let cell = leaves.cells[attempt.leaf as usize];
-                overlay.rate(leaves, attempt, mark, rates.rate(cell, rates.hour(attempt.at), mark))
-            };
+            let expectation = Expectation::new(&fleet.day, &rates, overlay, |attempt| {
+                let set_aside = Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN).with(Flags::CROWD);
+                !attempt.flags.has_any(set_aside)
+                    && !findings.iter().any(|finding| finding.covers(&fleet.day.leaves, attempt))
+            });
+            let expected = |attempt: &Attempt, mark: Mark| expectation.rate(attempt, mark);
             let cards = |at: usize| fleet.card(at);
             own_faults(&fleet.day, signatures, &fleet.entry_modes, &OwnSettings::default(), &expected, &cards)
         };
@@ -106,13 +109,17 @@ impl Found {
     }
 }
 
-/// Flags the attempts in the windows of own faults, and no others.
+/// Flags the attempts in the windows of own faults, and no others; those of crowds apart.
 fn set_aside(fleet: &mut Fleet<'_>, own: &OwnTest) {
+    let suspects: Vec<_> = own.own().collect();
+    let crowded = crowded(fleet, &suspects);
     let attempts = &mut fleet.day.attempts;
-    attempts.iter_mut().for_each(|attempt| attempt.flags = attempt.flags.without(Flags::OWN));
-    for suspect in own.own() {
+    let found = Flags::OWN.with(Flags::CROWD);
+    attempts.iter_mut().for_each(|attempt| attempt.flags = attempt.flags.without(found));
+    for (suspect, in_crowd) in suspects.into_iter().zip(crowded) {
+        let flag = if in_crowd { Flags::CROWD } else { Flags::OWN };
         for attempt in &mut attempts[suspect.rows.clone()] {
-            attempt.flags = attempt.flags.with(Flags::OWN);
+            attempt.flags = attempt.flags.with(flag);
         }
     }
 }

@@ -8,11 +8,13 @@
 mod attack;
 mod attribute;
 mod baseline;
+mod crowd;
 mod day;
 mod diagnosis;
 mod episodes;
 mod evidence;
 mod excess;
+mod expectation;
 mod fleet;
 mod history;
 mod incidents;

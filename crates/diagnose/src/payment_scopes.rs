@@ -15,7 +15,9 @@ impl ScopeKind {
 fn read(text: &str) -> Option<Vec<ScopeKind>> {
     let kind = |line: &str| {
         let cells: Vec<&str> = line.split('\t').collect();
-        let &[attributes, weight, concentration, extra, terminals] = cells.as_slice() else { return None };
+        let &[attributes, weight, concentration, extra, level, terminals] = cells.as_slice() else {
+            return None;
+        };
         let attributes = attributes.split('+').map(Attribute::from_name);
         let mut dimensions: Vec<_> = attributes.map(|told| Some(told?.dimension())).collect::<Option<_>>()?;
         dimensions.sort_unstable();
@@ -24,6 +26,7 @@ fn read(text: &str) -> Option<Vec<ScopeKind>> {
             weight: weight.parse().ok()?,
             concentration: concentration.parse().ok()?,
             extra: extra.parse().ok()?,
+            level: level.parse().ok()?,
             blames_sequences: match terminals {
                 "yes" => true,
                 "no" => false,
@@ -49,6 +52,9 @@ mod tests {
             let told = kinds.iter().any(|kind| kind.dimensions.contains(&alone[0]));
             assert!(told, "{}", attribute.name());
         }
-        assert!(kinds.iter().all(|kind| kind.weight > 0.0 && kind.concentration >= 4.0 && kind.extra >= 0.0));
+        assert!(kinds.iter().all(|kind| kind.weight > 0.0
+            && kind.concentration >= 4.0
+            && kind.extra >= 0.0
+            && kind.level >= 1.0));
     }
 }

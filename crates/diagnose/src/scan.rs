@@ -59,7 +59,7 @@ impl ScanSettings {
             lengths: vec![1, 2, 3, 4, 6, 9, 12, 18, 24, 36, 48, 72, 108, 168, 288],
             accept: std::f64::consts::LN_10,
             least_hits: 4,
-            least_ratio: 2.0,
+            least_ratio: 1.6,
             least_share: 2e-5,
             pad_ms: 60_000,
             terminal: Some(terminal),

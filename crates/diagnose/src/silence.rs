@@ -24,6 +24,10 @@ const SHOULDERS: [usize; 2] = [10, 25];
 const SAME_PACE: f64 = 3.0;
 /// Attempts this close to the one before count as one visit: parties and queues come in bursts.
 const SAME_PARTY_MS: i64 = 60_000;
+const HALF_HOUR_MS: i64 = 30 * 60_000;
+/// Shops close so soon after their last customer, and have their first so soon after opening.
+const LAST_CUSTOMER_MS: i64 = 10 * 60_000;
+const FIRST_CUSTOMER_MS: i64 = 6 * 60_000;
 /// False silences a day, over the fleet.
 const FALSE_SILENCES: f64 = 1e-5;
 /// The price of having looked at gaps with strays and at two shoulders.
@@ -149,6 +153,9 @@ impl Track<'_> {
             .into_iter()
             .filter_map(|shoulder| self.ln_p(before, after, shoulder))
             .min_by(|a, b| a.0.total_cmp(&b.0))?;
+        if keeps_hours(start, end) {
+            return None;
+        }
         let needed = if signed_on { SIGNED_ON_LN_P } else { threshold };
         let silence = Silence { terminal, start, end, strays, expected, ln_p, signed_on };
         (ln_p < needed).then_some(silence)
@@ -167,6 +174,13 @@ impl Track<'_> {
         let strays = after - before - 1;
         Some((ln_at_most(strays, size, expected) + STRAY_PRICE * strays as f64, expected))
     }
+}
+
+/// Whether a gap begins just before a full or half hour and ends just after one, as closing hours do: the
+/// morning's sign-on would pass for a reboot. One gap in thirty does so by chance.
+fn keeps_hours(start: i64, end: i64) -> bool {
+    HALF_HOUR_MS - start.rem_euclid(HALF_HOUR_MS) <= LAST_CUSTOMER_MS
+        && end.rem_euclid(HALF_HOUR_MS) <= FIRST_CUSTOMER_MS
 }
 
 /// The logarithm of the probability of at most so many, negative binomial with that size and mean.

@@ -91,7 +91,7 @@ pub(super) fn fit_mark(grid: &Grid, hits: &[(u32, u64)], before: Option<(&Rates,
     let mut fit = Fit { grid, exposure, observed, fleet, factors, is_after: before.is_some() };
     for _ in 0..PASSES {
         fit.rake(Axis::Issuer, &[Axis::Manner, Axis::Hour]);
-        fit.rake(Axis::Manner, &[Axis::Issuer]);
+        fit.rake(Axis::Manner, &[Axis::Issuer, Axis::Hour]);
         fit.rake(Axis::Hour, &[Axis::Issuer]);
         fit.level();
     }
@@ -189,10 +189,11 @@ impl Fit<'_> {
         slots
     }
 
-    /// Fits the fleet's own rate: issuers that stand out after all do not decide it.
+    /// Fits the fleet's own rate: issuers and hours that stand out after all do not decide it.
     fn level(&mut self) {
         let all: Vec<usize> = (0..self.grid.places.len()).collect();
-        let (observed, expected) = self.sums(&self.without_outliers(all, Axis::Issuer));
+        let kept = self.without_outliers(self.without_outliers(all, Axis::Issuer), Axis::Hour);
+        let (observed, expected) = self.sums(&kept);
         self.fleet *= (observed + 1.0) / (expected + 1.0);
         if self.is_after {
             self.fleet = self.fleet.clamp(1.0 / MOST, MOST);

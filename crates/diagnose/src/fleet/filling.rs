@@ -8,7 +8,7 @@ use crate::attack::{AttackRun, KeyedEntry, attacks};
 use crate::baseline::Cells;
 use crate::episodes::{Try, episodes};
 use crate::{Attempt, Day, Flags, Mark, UNTOLD};
-use posmortem_exchange::{Conclusion, ExchangeTable, Manner, Names, Outcome, TerminalEvent, Traces};
+use posmortem_exchange::{Conclusion, ExchangeTable, Manner, Names, Outcome, TerminalEvent};
 use posmortem_iso8583::EntryMode;
 
 /// A day and what belongs to it.
@@ -209,14 +209,10 @@ impl<'t, 'v> Filling<'t, 'v> {
     }
 }
 
-/// Whether a chip card was read by its stripe: where the terminal says so, and where the service code of a
-/// swiped card speaks of a chip.
+/// Whether the terminal says that a chip card was read by its stripe because the chip could not be. A chip
+/// card that is merely swiped does not count: habits of shops would drown readers that die.
 pub(super) fn fell_back(manner: &Manner) -> bool {
-    match manner.entry_mode {
-        EntryMode::Fallback => true,
-        EntryMode::Stripe => manner.traces.has(Traces::CHIP_CARD),
-        _ => false,
-    }
+    manner.entry_mode == EntryMode::Fallback
 }
 
 /// What an attempt shows. One without an answer in time shows just that, whatever the reversal that took

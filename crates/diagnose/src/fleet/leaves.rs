@@ -73,6 +73,7 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
         manner: u32,
     ) -> u32 {
         let told = &self.table.manners()[manner as usize];
+        // What the customer brought: that it fell back is an outcome.
         let entry_mode = if fell_back(told) { EntryMode::Chip } else { told.entry_mode };
         let key = Key { terminal, standing, link, issuer, entry_mode, kind: told.kind };
         if let Some((_, number)) = self.last.filter(|(last, _)| *last == key) {

@@ -141,12 +141,14 @@ where
 
     /// The place of the mark that an attempt shows, in the signature.
     pub(super) fn hit(&self, attempt: &Attempt, signature: usize) -> Option<usize> {
-        let of = |mark: Mark| {
-            let hit = self.of_mark.get(mark.index()).copied().flatten();
-            hit.filter(|hit| hit.0 == signature).map(|hit| hit.1)
-        };
+        let of = |mark: Mark| self.of(mark).filter(|hit| hit.0 == signature).map(|hit| hit.1);
         let fell_back = attempt.flags.has(Flags::FELL_BACK).then(|| of(Mark::FELL_BACK)).flatten();
         fell_back.or_else(|| of(attempt.mark))
+    }
+
+    /// The signature that a mark belongs to, and its place there.
+    fn of(&self, mark: Mark) -> Option<(usize, usize)> {
+        self.of_mark.get(mark.index()).copied().flatten()
     }
 
     /// The expected share of such attempts that show the signature.
@@ -157,7 +159,11 @@ where
 
     fn trial(&self, attempt: &Attempt, signature: usize, place: usize) -> Trial {
         let mark = self.signatures.get(signature).marks[place];
-        let rate = (self.expected)(attempt, mark.mark).max(mark.floor);
+        let mut rate = (self.expected)(attempt, mark.mark).max(mark.floor);
+        if mark.mark == Mark::FELL_BACK && self.of(attempt.mark).is_some_and(|of| of.0 == signature) {
+            // Two marks at once: how often a good reader's fall back is refused so is in the rates.
+            rate *= ((self.expected)(attempt, attempt.mark) / REFUSED_BY_FAULT).min(1.0);
+        }
         Trial::Hit { place, rate, in_incident: self.rate(attempt, signature) >= INCIDENT_RATE }
     }
 
@@ -174,6 +180,10 @@ where
 
 /// A set that only answers whether something is in it: its order never shows.
 pub(super) type Set<T> = hashbrown::HashSet<T, FixedState>;
+
+/// The share of a faulty reader's fall backs that are refused with one of its signature's codes, taken
+/// from none too many: more would make each of them say less.
+const REFUSED_BY_FAULT: f64 = 0.3;
 
 /// Neither hits nor misses.
 pub(super) const UNCOUNTED: Flags = Flags::NEUTRAL.with(Flags::ATTACK);

@@ -20,6 +20,9 @@ pub struct ScopeKind {
     pub concentration: f64,
     /// What such a scope costs beyond its prior, in nats.
     pub extra: f64,
+    /// Scopes of this kind differ in their level by so much, all day or for hours, and are not at fault for
+    /// it: an excess below this ratio is drift.
+    pub level: f64,
     /// Whether a few sequences (terminals) may explain an excess here instead.
     pub blames_sequences: bool,
 }

@@ -11,10 +11,6 @@ use crate::UNTOLD;
 
 /// Counts at which the rest of a subject's day says as much as the rates.
 const DOUBT: f64 = 4.0;
-/// Scopes differ by more than times and are not at fault for it: hosts, regions and issuers have their
-/// level. An all-day excess below this is one.
-const LEAST_RATIO_ALL_DAY: f64 = 3.0;
-
 impl Search<'_> {
     /// Decides what a candidate is. Whatever it is, its window is not looked at again.
     pub(super) fn settle(&mut self, candidate: Ranked) {
@@ -43,17 +39,15 @@ impl Search<'_> {
     }
 
     /// Whether a candidate is no more than its subject's own level. What it shows besides is what the rest
-    /// of its day leads to expect; one that lasts all day is compared with others alone, and those differ.
+    /// of its day leads to expect, and scopes of a kind differ.
     fn is_drift(&mut self, candidate: &Ranked) -> bool {
         let Ranked { subject, window, .. } = *candidate;
         let rest = self.counted(subject, 0..self.sheet.bins()).without(window.tally);
         let level = (rest.hits() + DOUBT) / (rest.norm() + DOUBT);
-        let lasts = rest.norm() * 3.0 < window.tally.norm();
-        let ratio = if lasts { LEAST_RATIO_ALL_DAY } else { self.settings.least_ratio };
+        let ratio = self.described[subject.kind].level.max(self.settings.least_ratio);
         let scaled = window.tally.expecting(level.max(1.0));
         let score = self.prices[subject.kind].score(scaled, window.end - window.start);
-        scaled.hits() < ratio.max(self.settings.least_ratio) * scaled.norm()
-            || level > 1.0 && score <= self.settings.accept
+        scaled.hits() < ratio * scaled.norm() || level > 1.0 && score <= self.settings.accept
     }
 
     fn absorb(&mut self, subject: Subject, window: (i64, i64), tally: Tally) {

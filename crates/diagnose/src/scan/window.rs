@@ -105,12 +105,16 @@ pub(crate) fn best_window(bins: &[Tally], price: &Price, settings: &ScanSettings
     best
 }
 
+/// A bin at an end of a window is part of what happened where it has so many times the expected failures.
+const PARTIAL: f64 = 2.0;
+
 /// The stronger part of a window whose share changes inside, as long as it does.
 pub(crate) fn strongest_part(bins: &[Tally], mut window: Window, price: &Price, accept: f64) -> Window {
     loop {
-        let runs: Vec<_> =
-            bins[window.start..window.end].iter().map(|bin| (bin.observed, bin.attempts)).collect();
-        let Some((left, worth)) = change_point(&runs) else { return window };
+        let inside = &bins[window.start..window.end];
+        let runs = whole_bins(inside);
+        let Some((left, worth)) = change_point(&runs.0) else { return window };
+        let left = left + runs.1;
         if worth <= PARTS {
             return window;
         }
@@ -125,6 +129,26 @@ pub(crate) fn strongest_part(bins: &[Tally], mut window: Window, price: &Price, 
             _ => return window,
         }
     }
+}
+
+/// Failures and attempts by bin, and how many bins the first of them joins to its own. A bin at an end that
+/// shows the excess belongs to its neighbour: the incident begins or ends somewhere inside it, which makes
+/// its share another one.
+fn whole_bins(bins: &[Tally]) -> (Vec<(u64, u64)>, usize) {
+    let mut runs: Vec<_> = bins.iter().map(|bin| (bin.observed, bin.attempts)).collect();
+    let shows = |bin: &Tally| bin.hits() > PARTIAL * bin.norm();
+    if runs.len() > 2 && bins.last().is_some_and(shows) {
+        let last = runs.pop().unwrap_or_default();
+        if let Some(neighbour) = runs.last_mut() {
+            *neighbour = (neighbour.0 + last.0, neighbour.1 + last.1);
+        }
+    }
+    if runs.len() > 1 && bins.len() > 2 && shows(&bins[0]) {
+        let first = runs.remove(0);
+        runs[0] = (runs[0].0 + first.0, runs[0].1 + first.1);
+        return (runs, 1);
+    }
+    (runs, 0)
 }
 
 /// A window without the bins at its ends that have no hit.
