@@ -27,8 +27,17 @@ const COMMON: [&[Attribute]; 6] = [
 
 /// By suspect, whether it belongs to a crowd.
 pub(crate) fn crowded(fleet: &Fleet<'_>, suspects: &[&Suspect]) -> Vec<bool> {
+    crowded_by(fleet, suspects, &COMMON)
+}
+
+/// The same where the crowd is larger than a site: the terminals of one site may well share its bad wiring.
+pub(crate) fn crowded_beyond_sites(fleet: &Fleet<'_>, suspects: &[&Suspect]) -> Vec<bool> {
+    crowded_by(fleet, suspects, &COMMON[1..])
+}
+
+fn crowded_by(fleet: &Fleet<'_>, suspects: &[&Suspect], commons: &[&[Attribute]]) -> Vec<bool> {
     let mut crowded = vec![false; suspects.len()];
-    for common in COMMON {
+    for common in commons {
         let shares = shares(fleet, common);
         let mut alike: HashMap<(usize, Vec<u32>), Vec<usize>, FixedState> = HashMap::default();
         let mut of_signature: HashMap<usize, usize, FixedState> = HashMap::default();

@@ -5,7 +5,7 @@
 //! the one before found. The third is for crowds of terminals that were blamed for what they share.
 
 use crate::baseline::{self, Slots};
-use crate::crowd::crowded;
+use crate::crowd::{crowded, crowded_beyond_sites};
 use crate::expectation::Expectation;
 use crate::fleet::Fleet;
 use crate::judge::{CardsElsewhere, Judge};
@@ -44,7 +44,14 @@ pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Di
     let (attempts, failed) =
         counts.iter().fold((0, 0), |sums, terminal| (sums.0 + terminal.attempts, sums.1 + terminal.failed));
     let blamed: Vec<_> = own.own().collect();
+    let in_crowd = crowded_beyond_sites(&fleet, &blamed);
     let judge = Judge {
+        crowd: blamed
+            .iter()
+            .zip(in_crowd)
+            .filter(|(_, is)| *is)
+            .map(|(suspect, _)| suspect.terminal)
+            .collect(),
         fleet: &fleet,
         groups: &groups,
         signatures: &signatures,

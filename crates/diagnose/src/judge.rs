@@ -43,6 +43,8 @@ pub(crate) struct Judge<'f, 't> {
     pub(crate) findings: &'f [Finding],
     pub(crate) incidents: &'f [Incident],
     pub(crate) own: &'f OwnTest,
+    /// Terminals found at fault in a crowd, in their order: rather an incident that was missed.
+    pub(crate) crowd: Vec<u32>,
     pub(crate) silences: &'f Silences,
     pub(crate) counts: &'f [TerminalCounts],
     /// Share of all attempts that failed.
@@ -94,6 +96,10 @@ impl<'f, 't> Judge<'f, 't> {
     fn suspect(&self, terminal: u32) -> Option<&Suspect> {
         let at = self.own.suspects.binary_search_by_key(&terminal, |suspect| suspect.terminal);
         at.ok().map(|at| &self.own.suspects[at])
+    }
+
+    fn is_crowded(&self, terminal: u32) -> bool {
+        self.crowd.binary_search(&terminal).is_ok()
     }
 
     fn attacked(&self, terminal: u32, verdict: &Verdict) -> Option<Verdict> {
@@ -206,16 +212,19 @@ impl<'f, 't> Judge<'f, 't> {
     fn undecided(&self, terminal: u32, verdict: &Verdict) -> Option<Verdict> {
         let suspect = self.suspect(terminal).filter(|suspect| suspect.local_fdr < DOUBTFUL)?;
         let expected = Thousandths::round(suspect.inside.expected);
+        let in_crowd = self.is_crowded(terminal).then(|| Evidence::new("in_a_crowd", []));
         Some(Verdict {
             state: State::Insufficient,
             observed: u64::from(suspect.inside.observed),
             expected,
             start: Some(self.fleet.moment(suspect.window.0)),
             end: Some(self.fleet.moment(suspect.window.1)),
-            evidence: vec![Evidence::new(
+            evidence: std::iter::once(Evidence::new(
                 "more_than_expected",
                 [Value::Count(u64::from(suspect.inside.observed)), Value::Decimal(expected)],
-            )],
+            ))
+            .chain(in_crowd)
+            .collect(),
             ..verdict.clone()
         })
     }

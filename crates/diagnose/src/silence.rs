@@ -153,7 +153,8 @@ impl Track<'_> {
             .into_iter()
             .filter_map(|shoulder| self.ln_p(before, after, shoulder))
             .min_by(|a, b| a.0.total_cmp(&b.0))?;
-        if keeps_hours(start, end) {
+        let longest = (before..after).max_by_key(|at| self.times[at + 1] - self.times[*at])?;
+        if keeps_hours(self.times[longest], self.times[longest + 1]) {
             return None;
         }
         let needed = if signed_on { SIGNED_ON_LN_P } else { threshold };

@@ -83,7 +83,7 @@ struct Hits {
 
 impl Judge<'_, '_> {
     pub(super) fn at_fault(&self, terminal: u32, verdict: &Verdict) -> Option<Verdict> {
-        let suspect = self.suspect(terminal).filter(|suspect| suspect.own)?;
+        let suspect = self.suspect(terminal).filter(|suspect| suspect.own && !self.is_crowded(terminal))?;
         let hits = self.hits(suspect);
         let explained = hits.rows.iter().filter(|at| {
             explaining(self.fleet, self.findings, self.groups, &self.fleet.day.attempts[**at]).is_some()
