@@ -64,7 +64,9 @@ pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Di
         cards_elsewhere: &CardsElsewhere::of(&fleet, &blamed),
     };
     let with_attempts = (UNTOLD..fleet.terminals.len() as u32)
-        .filter(|terminal| !fleet.day.sequences[*terminal as usize].is_empty());
+        .filter(|terminal| !fleet.day.sequences[*terminal as usize].is_empty())
+        // Nothing is said of a terminal that the inventory silences.
+        .filter(|terminal| !fleet.silenced[*terminal as usize]);
     let terminals: Vec<u32> = with_attempts.collect();
     let verdicts: Vec<_> = terminals.par_iter().map(|terminal| judge.verdict(*terminal)).collect();
     let whys = why::whys(&judge, &rates, &settings.why, &terminals);

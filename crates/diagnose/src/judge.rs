@@ -69,7 +69,7 @@ impl<'f, 't> Judge<'f, 't> {
                 .collect(),
             ..Verdict::of(Symbol::ABSENT, State::Normal)
         };
-        if terminal == UNTOLD || self.fleet.silenced[terminal as usize] {
+        if terminal == UNTOLD {
             return verdict;
         }
         let claims: [Claim<'f, 't>; 8] = [

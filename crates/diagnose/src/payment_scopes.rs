@@ -48,8 +48,7 @@ mod tests {
         let distinct: BTreeSet<_> = kinds.iter().map(|kind| &kind.dimensions).collect();
         assert_eq!(distinct.len(), kinds.len());
         for attribute in Attribute::ALL.into_iter().filter(|attribute| *attribute != Attribute::Terminal) {
-            let alone = vec![attribute.dimension()];
-            let told = kinds.iter().any(|kind| kind.dimensions.contains(&alone[0]));
+            let told = kinds.iter().any(|kind| kind.dimensions.contains(&attribute.dimension()));
             assert!(told, "{}", attribute.name());
         }
         assert!(kinds.iter().all(|kind| kind.weight > 0.0

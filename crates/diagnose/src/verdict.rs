@@ -211,7 +211,7 @@ impl Diagnosis {
         Self { incidents, verdicts, by_terminal, whys, limits }
     }
 
-    /// One a terminal with attempts, by the text of its id.
+    /// One a terminal with attempts that the inventory does not silence, by the text of its id.
     pub fn verdicts(&self) -> &[Verdict] {
         &self.verdicts
     }

@@ -50,7 +50,7 @@ fn events<T: AsRef<str>>(legs: &[T]) -> Vec<String> {
     }
     pairing.finish(&mut |exchange| table.push(&exchange, &conclude(&exchange, CodeTables::built_in())));
     pairing.take_asides().for_each(|aside| table.push_aside(&aside));
-    table.finish(&names, |link, began| pairing.link_goes_on_after(link, began), true);
+    table.finish(&names, |link, began| pairing.link_goes_on_after(link, began));
     let shown = table.events().iter().map(|event| {
         let what = match event.what {
             TerminalEventKind::Reversal(Some(told)) => format!("Reversal({})", told.code),

@@ -216,7 +216,7 @@ fn rows_that_come_late_are_put_in_their_place() {
         })
         .collect();
     let mut sorted = pushed(&exchanges);
-    sorted.finish(&names, |_, _| true, false);
+    sorted.finish(&names, |_, _| true);
     let expected: Vec<Row> = sorted.rows().collect();
     // The last are late, every thousandth is, a whole chunk is, or nothing is in its place.
     let moved = |is_late: &dyn Fn(usize) -> bool| {
@@ -233,7 +233,7 @@ fn rows_that_come_late_are_put_in_their_place() {
     for (number, order) in orders.into_iter().enumerate() {
         let exchanges: Vec<Exchange> = order.into_iter().map(|at: usize| exchanges[at]).collect();
         let mut table = pushed(&exchanges);
-        table.finish(&names, |_, _| true, false);
+        table.finish(&names, |_, _| true);
         assert_eq!((table.len(), table.side_len()), (sorted.len(), sorted.side_len()));
         assert!(table.rows().eq(expected.iter().copied()), "order {number}");
     }
