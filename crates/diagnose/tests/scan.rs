@@ -113,7 +113,9 @@ fn a_bug_of_the_whole_day_lasts_the_whole_day() {
     let bug = |told: &fleet::Told| told[Model.dimension()] == 2 && told[Firmware.dimension()] == 3;
     let scanned = found(&[fault(bug, 0, 24 * HOUR, 0.03, "terminal_software_fault")], 1);
     assert_eq!(lines(&scanned), ["model 2, firmware 3: software"]);
-    assert_eq!((scanned.findings[0].start, scanned.findings[0].end), (0, 24 * HOUR));
+    // From the scope's first attempt to its last.
+    let finding = &scanned.findings[0];
+    assert!(finding.start < HOUR / 4 && finding.end > 24 * HOUR - HOUR / 4, "{finding:?}");
 }
 
 #[test]

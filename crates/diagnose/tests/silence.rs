@@ -113,6 +113,28 @@ fn closing_time_and_lunch_are_no_silence() {
     }
 }
 
+/// A gap from the last customer before a full hour to the first after another is what closing looks like.
+#[test]
+fn a_gap_between_full_hours_is_closing_time() {
+    let gaps = |window: (i64, i64)| {
+        let day = day(
+            |terminal, random| {
+                let mut times = shop(random, 500);
+                if terminal == 7 {
+                    cut(&mut times, window);
+                    times.extend([window.0 - MINUTE, window.1 + MINUTE]);
+                }
+                times
+            },
+            80,
+            4,
+        );
+        silences(&day, &[]).gaps.len()
+    };
+    assert_eq!(gaps((15 * HOUR, 17 * HOUR)), 0);
+    assert_eq!(gaps((15 * HOUR + 12 * MINUTE, 17 * HOUR + 14 * MINUTE)), 1);
+}
+
 #[test]
 fn a_sign_on_in_the_second_half_confirms_a_shorter_gap() {
     let window = (15 * HOUR + 10 * MINUTE, 15 * HOUR + 50 * MINUTE);
@@ -140,7 +162,7 @@ fn a_sign_on_in_the_second_half_confirms_a_shorter_gap() {
 
 #[test]
 fn two_silent_terminals_of_a_site_are_its_power() {
-    let window = (15 * HOUR, 17 * HOUR);
+    let window = (15 * HOUR + 12 * MINUTE, 17 * HOUR + 14 * MINUTE);
     let day = day(
         |terminal, random| {
             let mut times = shop(random, 500);
@@ -188,7 +210,7 @@ fn the_number_of_threads_does_not_show() {
         |terminal, random| {
             let mut times = shop(random, 400);
             if terminal % 9 == 0 {
-                cut(&mut times, (9 * HOUR, 11 * HOUR));
+                cut(&mut times, (9 * HOUR + 12 * MINUTE, 11 * HOUR + 14 * MINUTE));
             }
             times
         },

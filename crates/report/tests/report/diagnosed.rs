@@ -127,7 +127,7 @@ pub(crate) fn diagnosis(names: &mut Names) -> Diagnosis {
     let incidents = vec![incident(1, "issuer_unavailable", issuer), rollout];
     let verdicts = STORY.iter().enumerate();
     let verdicts = verdicts.map(|(nth, row)| verdict(names.intern(terminal_key(row.0)), nth)).collect();
-    let limits = vec![Evidence::new("few_terminals", [Value::Word("2024")])];
+    let limits = vec![Evidence::new("few_terminals", [Value::Count(12), Value::Word("2024")])];
     Diagnosis::new(incidents, verdicts, Vec::new(), limits)
 }
 

@@ -203,7 +203,10 @@ fn json_tells_incidents_and_what_limits_the_diagnosis() {
     assert_eq!(rollout["scope"], json!({ "model": "V200\\x1b[2J", "firmware": "1.2" }));
     assert_eq!((&rollout["excess"], &rollout["ongoing"]), (&json!(38.75), &json!(true)));
     assert_eq!(rollout["evidence"][1], "16.7 % of the attempts inside failed so; 1.250 were to be expected");
-    assert_eq!(report["limits"], json!(["fewer than 50 terminals: compared with published rates of 2024"]));
+    assert_eq!(
+        report["limits"],
+        json!(["12 terminals are too few to be each other's measure: published rates of 2024 stand in"])
+    );
     let verdict = &report["terminals"][0]["verdict"];
     assert_eq!(verdict["evidence"][0], "12 different cards of 4 issuers");
     assert_eq!(verdict["samples"][0]["stan"], "71");
