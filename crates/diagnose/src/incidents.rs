@@ -61,5 +61,11 @@ fn evidence(finding: &Finding, hit: u32) -> Vec<Evidence> {
         "scope_spread",
         [Value::Count(u64::from(finding.sequences)), Value::Count(u64::from(hit))],
     ));
+    let of_software = |(dimension, _): &(usize, u32)| {
+        [Attribute::Model, Attribute::Firmware].iter().any(|attribute| attribute.dimension() == *dimension)
+    };
+    if finding.scope.iter().any(of_software) {
+        evidence.push(Evidence::new("of_one_software", []));
+    }
     evidence
 }

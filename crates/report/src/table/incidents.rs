@@ -53,7 +53,8 @@ pub(super) fn what(page: &Page<'_>, incident: &Incident, room: usize) -> Vec<Str
 
 fn sizes(page: &Page<'_>, incident: &Incident) -> Vec<flow::Item> {
     let &Incident { observed, terminals, confidence, .. } = incident;
-    let excess = incident.excess();
+    // Whole ones: nobody acts on a thousandth of a failure.
+    let excess = (incident.excess().0 + 500) / 1000;
     let (failed, hit, sure) = match page.language {
         Language::En => (
             format!("{observed} failed, {excess} more than expected"),

@@ -32,11 +32,11 @@ pub(super) fn sections(page: &Page<'_>) -> Vec<Vec<String>> {
         let title = group_title(verdict.state(), page.language);
         if group != Some(title) {
             group = Some(title);
-            let count = listed
-                .terminals
-                .iter()
-                .filter(|(_, other)| group_title(other.state(), page.language) == title)
-                .count();
+            // All of them, however many are shown.
+            let of_group = |verdict: &Verdict<'_>| {
+                is_listed(verdict) && group_title(verdict.state(), page.language) == title
+            };
+            let count = page.judged.counted(page.view).filter(|(_, other)| of_group(other)).count();
             sections.push(vec![page.title(&format!("{title}: {count}"))]);
             // All groups have the same columns.
             let header = std::mem::take(&mut header);
