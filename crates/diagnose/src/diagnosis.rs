@@ -14,9 +14,7 @@ use crate::scan::{Finding, Groups, Scan, ScanSettings, ScopeKind};
 use crate::silence::{Silences, silences};
 use crate::terminal_counts;
 use crate::why;
-use crate::{
-    Attempt, Attribute, Diagnosis, Evidence, Flags, Mark, Overlay, Rates, Settings, Signatures, UNTOLD, Value,
-};
+use crate::{Attempt, Attribute, Diagnosis, Evidence, Flags, Rates, Settings, Signatures, UNTOLD, Value};
 use posmortem_exchange::{ExchangeTable, Names};
 use rayon::prelude::*;
 
@@ -34,7 +32,12 @@ pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Di
     let mut found =
         Found { before: settings.history.rates(&fleet.cells, fleet.day.span), ..Found::default() };
     for _ in 0..ROUNDS {
+        let left_nothing_out = found.is_nothing();
         found = found.again(&mut fleet, &groups, &signatures);
+        if left_nothing_out && found.is_nothing() {
+            // Another round would be this one again.
+            break;
+        }
     }
     let Found { before, rates, findings, own } = found;
     let (Some(rates), Some(own)) = (rates, own) else { return Diagnosis::default() };
@@ -84,6 +87,11 @@ struct Found {
 }
 
 impl Found {
+    /// Neither an incident nor a fault.
+    fn is_nothing(&self) -> bool {
+        self.findings.is_empty() && self.own.as_ref().is_none_or(|own| own.own().next().is_none())
+    }
+
     /// One more round, without what this one found.
     fn again(self, fleet: &mut Fleet<'_>, groups: &Groups, signatures: &Signatures) -> Self {
         let rates = {
@@ -101,17 +109,22 @@ impl Found {
         };
         let (kinds, scan) = (ScopeKind::payments(), ScanSettings::day(Attribute::Terminal.dimension()));
         let findings = Scan::new(&fleet.day, &rates, groups, &kinds, scan).search().findings;
-        let overlay = Overlay::new(&findings);
         let own = {
             let fleet = &*fleet;
-            let expectation = Expectation::new(&fleet.day, &rates, overlay, |attempt| {
+            let expectation = Expectation::new(&fleet.day, &rates, &findings, |attempt| {
                 let set_aside = Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN).with(Flags::CROWD);
                 !attempt.flags.has_any(set_aside)
                     && !findings.iter().any(|finding| finding.covers(&fleet.day.leaves, attempt))
             });
-            let expected = |attempt: &Attempt, mark: Mark| expectation.rate(attempt, mark);
             let cards = |at: usize| fleet.card(at);
-            own_faults(&fleet.day, signatures, &fleet.entry_modes, &OwnSettings::default(), &expected, &cards)
+            own_faults(
+                &fleet.day,
+                signatures,
+                &fleet.entry_modes,
+                &OwnSettings::default(),
+                &expectation,
+                &cards,
+            )
         };
         set_aside(fleet, &own);
         Self { rates: Some(rates), findings, own: Some(own), before: self.before }

@@ -1,7 +1,7 @@
 //! What an attempt is expected to show, all known things considered: baseline, incidents, and that a fall
 //! back is refused more often than a chip.
 
-use crate::{Attempt, Day, Flags, Leaves, Mark, Overlay, Rates};
+use crate::{Attempt, Day, Expected, Finding, Flags, Leaves, Mark, Overlay, Rates};
 
 /// Of fall backs that an incident brings about, so many may be refused.
 const REFUSED_IN_INCIDENT: f64 = 0.3;
@@ -13,6 +13,8 @@ pub(crate) struct Expectation<'d> {
     leaves: &'d Leaves,
     rates: &'d Rates,
     overlay: Overlay,
+    /// By leaf: whether some incident is about its values.
+    in_scope: Vec<bool>,
     /// By mark: the share of ordinary fall backs that show it, too.
     after_fall_back: [f64; Mark::COUNT],
 }
@@ -22,7 +24,7 @@ impl<'d> Expectation<'d> {
     pub(crate) fn new(
         day: &'d Day,
         rates: &'d Rates,
-        overlay: Overlay,
+        findings: &[Finding],
         is_ordinary: impl Fn(&Attempt) -> bool,
     ) -> Self {
         let mut shown = [PRIOR.0 * PRIOR.1; Mark::COUNT];
@@ -35,12 +37,22 @@ impl<'d> Expectation<'d> {
             }
         }
         let after_fall_back = shown.map(|shown| shown / fall_backs);
-        Self { leaves: &day.leaves, rates, overlay, after_fall_back }
+        let leaves = &day.leaves;
+        let told = |leaf| findings.iter().any(|finding| finding.is_about(leaves, leaf));
+        let in_scope = (0..leaves.cells.len() as u32).map(told).collect();
+        Self { leaves, rates, overlay: Overlay::new(findings), in_scope, after_fall_back }
     }
 
-    /// The share of such attempts that is expected to show the mark. For a failure that followed a fall
-    /// back, that of fall backs which end so.
-    pub(crate) fn rate(&self, attempt: &Attempt, mark: Mark) -> f64 {
+    fn with_and_without_incidents(&self, attempt: &Attempt, mark: Mark) -> (f64, f64) {
+        let cell = self.leaves.cells[attempt.leaf as usize];
+        let base = self.rates.rate(cell, self.rates.hour(attempt.at), mark);
+        (base, self.overlay.rate(self.leaves, attempt, mark, base))
+    }
+}
+
+impl Expected for Expectation<'_> {
+    /// For a failure that followed a fall back, the share of fall backs that end so.
+    fn rate(&self, attempt: &Attempt, mark: Mark) -> f64 {
         let (_, rate) = self.with_and_without_incidents(attempt, mark);
         if mark != attempt.mark || !attempt.flags.has(Flags::FELL_BACK) {
             return rate;
@@ -51,9 +63,20 @@ impl<'d> Expectation<'d> {
         rate.max(least)
     }
 
-    fn with_and_without_incidents(&self, attempt: &Attempt, mark: Mark) -> (f64, f64) {
-        let cell = self.leaves.cells[attempt.leaf as usize];
-        let base = self.rates.rate(cell, self.rates.hour(attempt.at), mark);
-        (base, self.overlay.rate(self.leaves, attempt, mark, base))
+    /// A cell of the baseline at an hour, unless an incident or a fall back makes a case of it.
+    fn class(&self, attempt: &Attempt) -> Option<usize> {
+        if attempt.flags.has(Flags::FELL_BACK) || self.in_scope[attempt.leaf as usize] {
+            return None;
+        }
+        let cell = self.leaves.cells[attempt.leaf as usize] as usize;
+        Some(cell * self.rates.hours() + self.rates.hour(attempt.at))
+    }
+
+    fn classes(&self) -> usize {
+        self.rates.cells() * self.rates.hours()
+    }
+
+    fn rate_of_class(&self, class: usize, mark: Mark) -> f64 {
+        self.rates.rate((class / self.rates.hours()) as u32, class % self.rates.hours(), mark)
     }
 }

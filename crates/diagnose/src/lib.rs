@@ -44,8 +44,8 @@ pub use inventory::{Inventory, Listed};
 pub use mark::Mark;
 pub use overlay::Overlay;
 pub use own::{
-    Counts, Family, Health, LN_FACTOR_EDGES, OwnSettings, OwnTest, Signature, SignatureMark, Signatures,
-    Spread, Standing, Suspect, own_faults,
+    Counts, Expected, Family, Health, LN_FACTOR_EDGES, OwnSettings, OwnTest, Signature, SignatureMark,
+    Signatures, Spread, Standing, Suspect, own_faults,
 };
 pub use rates::{LEAST_RATE, Rates};
 pub use scan::{Aside, Finding, Group, Groups, MarkCount, Scan, ScanSettings, Scanned, ScopeKind};

@@ -133,6 +133,36 @@ impl OwnTest {
     }
 }
 
+/// What attempts are expected to show: inside a shared incident at that incident's own rate.
+///
+/// A closure over attempt and mark is one. What knows that most attempts fall into few classes says so, and
+/// spares the test most of its sums.
+pub trait Expected: Sync {
+    /// The share of such attempts that is expected to show the mark.
+    fn rate(&self, attempt: &Attempt, mark: Mark) -> f64;
+
+    /// The class of an attempt, if its rates are those of the class; below [`Expected::classes`].
+    fn class(&self, _: &Attempt) -> Option<usize> {
+        None
+    }
+
+    /// How many classes there are.
+    fn classes(&self) -> usize {
+        0
+    }
+
+    /// The rate of a mark in a class, below [`Expected::classes`].
+    fn rate_of_class(&self, _: usize, _: Mark) -> f64 {
+        0.0
+    }
+}
+
+impl<F: Fn(&Attempt, Mark) -> f64 + Sync> Expected for F {
+    fn rate(&self, attempt: &Attempt, mark: Mark) -> f64 {
+        self(attempt, mark)
+    }
+}
+
 /// Tests every terminal of a day.
 ///
 /// `entry_modes` tells what the values of [`Attribute::EntryMode`] are. `expected` is the share of such
@@ -148,7 +178,7 @@ pub fn own_faults<E, C>(
     cards: &C,
 ) -> OwnTest
 where
-    E: Fn(&Attempt, Mark) -> f64 + Sync,
+    E: Expected,
     C: Fn(usize) -> Option<u64> + Sync,
 {
     let reader = Reader::new(day, signatures, entry_modes, expected, cards);
@@ -289,7 +319,7 @@ struct Found<'a, E, C> {
 
 impl<E, C> Found<'_, E, C>
 where
-    E: Fn(&Attempt, Mark) -> f64,
+    E: Expected,
     C: Fn(usize) -> Option<u64>,
 {
     /// Describes a terminal by its leading signature.

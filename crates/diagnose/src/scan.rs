@@ -115,8 +115,15 @@ impl Finding {
     /// # Panics
     /// For a leaf that is not in `leaves`.
     pub fn covers(&self, leaves: &Leaves, attempt: &Attempt) -> bool {
-        let then = (self.start..self.end).contains(&attempt.at);
-        then && self.scope.iter().all(|(dimension, value)| leaves.value(*dimension, attempt.leaf) == *value)
+        (self.start..self.end).contains(&attempt.at) && self.is_about(leaves, attempt.leaf)
+    }
+
+    /// Whether a leaf has the values of its scope.
+    ///
+    /// # Panics
+    /// For a leaf that is not in `leaves`.
+    pub fn is_about(&self, leaves: &Leaves, leaf: u32) -> bool {
+        self.scope.iter().all(|(dimension, value)| leaves.value(*dimension, leaf) == *value)
     }
 
     /// Whether a mark belongs to what it shows.

@@ -3,33 +3,39 @@
 use super::filling::fell_back;
 use super::values::{Standing, Values};
 use crate::baseline::{Cells, MannerKey};
-use crate::{Attribute, Leaves};
+use crate::{Attribute, Leaves, UNTOLD};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use posmortem_classify::{Dialect, Kind};
-use posmortem_exchange::{ExchangeTable, Names, Symbol};
+use posmortem_exchange::{ExchangeTable, Manner, Names, Symbol};
 use posmortem_iso8583::EntryMode;
 
 /// Issuers with fewer attempts share one level: their own would be noise, and a log may hold 10^5.
 const FEWEST_OF_AN_ISSUER: u64 = 50;
 
-/// What a leaf is made of: terminal, standing, link, issuer, manner without its currency and zone.
+/// What a leaf of one terminal is made of: standing, link, issuer, and how the attempt was made.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
-    terminal: u32,
-    standing: Standing,
+    /// Its place in [`LeafNumbers::standings`].
+    standing: u32,
     link: u32,
     issuer: u32,
-    entry_mode: EntryMode,
-    kind: Kind,
+    /// Its place in [`LeafNumbers::ways`].
+    way: u32,
 }
 
 pub(super) struct LeafNumbers<'t, 'v> {
     table: &'t ExchangeTable,
     values: &'v Values<'t>,
+    /// The terminal whose attempts are numbered; its leaves are nobody else's.
+    terminal: u32,
+    /// Where it stood so far.
+    standings: Vec<Standing>,
     numbers: HashMap<Key, u32, FixedState>,
-    /// The leaf that was asked for last: most attempts of a terminal resemble the one before.
-    last: Option<(Key, u32)>,
+    /// Entry mode and kind, where manners of the table differ in more.
+    ways: Vec<(EntryMode, Kind)>,
+    /// By manner of the table: its way.
+    way_of_manner: Vec<u32>,
     leaves: Leaves,
     /// By link of the table: the dialect that most of its answers speak.
     dialects: Vec<Option<Dialect>>,
@@ -49,11 +55,20 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
             levels[issuer] = issuers.len() as u32;
             issuers.push(names.text(table.issuers()[issuer]).to_owned());
         }
+        let mut ways = Vec::new();
+        let way_of = |manner: &Manner| {
+            // What the customer brought: that it fell back is an outcome.
+            let entry_mode = if fell_back(manner) { EntryMode::Chip } else { manner.entry_mode };
+            place_of(&mut ways, (entry_mode, manner.kind))
+        };
         Self {
+            way_of_manner: table.manners().iter().map(way_of).collect(),
+            ways,
             table,
             values,
+            terminal: UNTOLD,
+            standings: Vec::new(),
             numbers: HashMap::default(),
-            last: None,
             leaves: Leaves { columns: vec![Vec::new(); Attribute::ALL.len()], cells: Vec::new() },
             dialects,
             levels,
@@ -63,7 +78,8 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
         }
     }
 
-    /// The leaf of an attempt: link, issuer and manner as the table numbers them.
+    /// The leaf of an attempt: link, issuer and manner as the table numbers them. Terminals come one after
+    /// the other.
     pub(super) fn number(
         &mut self,
         terminal: u32,
@@ -72,37 +88,36 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
         issuer: u32,
         manner: u32,
     ) -> u32 {
-        let told = &self.table.manners()[manner as usize];
-        // What the customer brought: that it fell back is an outcome.
-        let entry_mode = if fell_back(told) { EntryMode::Chip } else { told.entry_mode };
-        let key = Key { terminal, standing, link, issuer, entry_mode, kind: told.kind };
-        if let Some((_, number)) = self.last.filter(|(last, _)| *last == key) {
-            return number;
+        if terminal != self.terminal {
+            self.terminal = terminal;
+            self.standings.clear();
+            self.numbers.clear();
         }
-        let number = match self.numbers.get(&key) {
+        let standing = place_of(&mut self.standings, standing);
+        let key = Key { standing, link, issuer, way: self.way_of_manner[manner as usize] };
+        match self.numbers.get(&key) {
             Some(number) => *number,
             None => self.add(key),
-        };
-        self.last = Some((key, number));
-        number
+        }
     }
 
     fn add(&mut self, key: Key) -> u32 {
         let number = self.leaves.cells.len() as u32;
         self.numbers.insert(key, number);
-        let Standing { site, region, model, firmware } = key.standing;
+        let Standing { site, region, model, firmware } = self.standings[key.standing as usize];
+        let (entry_mode, kind) = self.ways[key.way as usize];
         let of_symbol =
             |attribute, symbols: &[Symbol], at: u32| self.values.of_symbol(attribute, symbols[at as usize]);
         let values = [
-            key.terminal,
+            self.terminal,
             site,
             region,
             of_symbol(Attribute::Link, self.table.links(), key.link),
             model,
             firmware,
             of_symbol(Attribute::Issuer, self.table.issuers(), key.issuer),
-            self.values.number(Attribute::EntryMode, key.entry_mode.name()),
-            self.values.number(Attribute::ProcessingCode, key.kind.name()),
+            self.values.number(Attribute::EntryMode, entry_mode.name()),
+            self.values.number(Attribute::ProcessingCode, kind.name()),
         ];
         for (column, value) in self.leaves.columns.iter_mut().zip(values) {
             column.push(value);
@@ -114,7 +129,8 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
 
     fn cell(&mut self, key: Key) -> u32 {
         let dialect = self.dialects[key.link as usize].map(Dialect::name);
-        let manner = MannerKey { entry_mode: key.entry_mode, kind: key.kind, dialect };
+        let (entry_mode, kind) = self.ways[key.way as usize];
+        let manner = MannerKey { entry_mode, kind, dialect };
         let Cells { of, manners, .. } = &mut self.cells;
         let manner = *self.manner_numbers.entry(manner).or_insert_with(|| {
             manners.push(manner);
@@ -130,6 +146,15 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
     pub(super) fn finish(self) -> (Leaves, Cells) {
         (self.leaves, self.cells)
     }
+}
+
+/// The place of a value in a short list, at its end where it is new.
+fn place_of<T: PartialEq>(list: &mut Vec<T>, value: T) -> u32 {
+    let known = list.iter().rposition(|known| *known == value);
+    known.unwrap_or_else(|| {
+        list.push(value);
+        list.len() - 1
+    }) as u32
 }
 
 fn link_dialects_and_issuer_attempts(table: &ExchangeTable) -> (Vec<Option<Dialect>>, Vec<u64>) {

@@ -3,8 +3,9 @@
 //! Repeats of a failed payment and attacks count neither way. Nor does a card that hit before: a card
 //! that fails again tells of the card.
 
+use super::Expected;
 use super::segments::{Sequence, Trial};
-use crate::{Attempt, Attribute, Day, Flags, Mark, Signatures};
+use crate::{Attempt, Attribute, Day, Flags, Mark, SignatureMark, Signatures};
 use foldhash::fast::FixedState;
 use posmortem_iso8583::EntryMode;
 use std::ops::Range;
@@ -55,13 +56,15 @@ pub(super) struct Reader<'a, E, C> {
     eligible: Vec<Vec<bool>>,
     /// By mark: signature and place.
     of_mark: Vec<Option<(usize, usize)>>,
+    /// By class of attempts and signature: the sum of its marks' rates.
+    by_class: Vec<f64>,
     expected: &'a E,
     cards: &'a C,
 }
 
 impl<'a, E, C> Reader<'a, E, C>
 where
-    E: Fn(&Attempt, Mark) -> f64,
+    E: Expected,
     C: Fn(usize) -> Option<u64>,
 {
     pub(super) fn new(
@@ -76,7 +79,12 @@ where
             .map(|mode| signatures.iter().map(|signature| signature.is_eligible(mode)).collect())
             .collect();
         let of_mark = Mark::all().map(|mark| signatures.of_mark(mark)).collect();
-        Self { day, signatures, eligible, of_mark, expected, cards }
+        let of_class = |class| {
+            let rate = move |mark: &SignatureMark| expected.rate_of_class(class, mark.mark).max(mark.floor);
+            signatures.iter().map(move |signature| signature.marks.iter().map(rate).sum::<f64>())
+        };
+        let by_class = (0..expected.classes()).flat_map(of_class).collect();
+        Self { day, signatures, eligible, of_mark, by_class, expected, cards }
     }
 
     /// By signature, what the attempts of that range show.
@@ -89,6 +97,7 @@ where
                 continue;
             }
             let eligible = self.eligible(attempt);
+            let class = self.expected.class(attempt);
             for (signature, shown) in shown.iter_mut().enumerate() {
                 if !eligible[signature] {
                     continue;
@@ -97,7 +106,7 @@ where
                 if hit.is_some() && self.hit_before(row, signature, &mut seen) {
                     continue;
                 }
-                let rate = self.rate(attempt, signature);
+                let rate = self.rate_in(class, attempt, signature);
                 shown.all.add(attempt.count, hit.is_some(), rate);
                 if rate < INCIDENT_RATE {
                     shown.calm.add(attempt.count, hit.is_some(), rate);
@@ -153,16 +162,24 @@ where
 
     /// The expected share of such attempts that show the signature.
     pub(super) fn rate(&self, attempt: &Attempt, signature: usize) -> f64 {
+        self.rate_in(self.expected.class(attempt), attempt, signature)
+    }
+
+    /// The same for an attempt whose class is known.
+    fn rate_in(&self, class: Option<usize>, attempt: &Attempt, signature: usize) -> f64 {
+        if let Some(class) = class {
+            return self.by_class[class * self.signatures.len() + signature];
+        }
         let marks = &self.signatures.get(signature).marks;
-        marks.iter().map(|mark| (self.expected)(attempt, mark.mark).max(mark.floor)).sum()
+        marks.iter().map(|mark| self.expected.rate(attempt, mark.mark).max(mark.floor)).sum()
     }
 
     fn trial(&self, attempt: &Attempt, signature: usize, place: usize) -> Trial {
         let mark = self.signatures.get(signature).marks[place];
-        let mut rate = (self.expected)(attempt, mark.mark).max(mark.floor);
+        let mut rate = self.expected.rate(attempt, mark.mark).max(mark.floor);
         if mark.mark == Mark::FELL_BACK && self.of(attempt.mark).is_some_and(|of| of.0 == signature) {
             // Two marks at once: how often a good reader's fall back is refused so is in the rates.
-            rate *= ((self.expected)(attempt, attempt.mark) / REFUSED_BY_FAULT).min(1.0);
+            rate *= (self.expected.rate(attempt, attempt.mark) / REFUSED_BY_FAULT).min(1.0);
         }
         Trial::Hit { place, rate, in_incident: self.rate(attempt, signature) >= INCIDENT_RATE }
     }

@@ -4,7 +4,7 @@
 //! time. Only marks that the table of signatures calls standing are looked at.
 
 use super::evidence::{Set, UNCOUNTED};
-use crate::{Attempt, Day, Mark, Signatures};
+use crate::{Day, Expected, Mark, Signatures};
 use posmortem_classify::Reason;
 use std::ops::Range;
 
@@ -37,7 +37,7 @@ pub struct Standing {
 
 pub(super) fn standing<E, C>(day: &Day, signatures: &Signatures, expected: &E, cards: &C) -> Vec<Standing>
 where
-    E: Fn(&Attempt, Mark) -> f64,
+    E: Expected,
     C: Fn(usize) -> Option<u64>,
 {
     let terminals = day.sequences.iter().zip(0..).skip(1);
@@ -47,7 +47,7 @@ where
             return None;
         }
         let state = last_row(day, range, signatures)?;
-        let rate = |row: &usize| expected(&day.attempts[*row], state.mark);
+        let rate = |row: &usize| expected.rate(&day.attempts[*row], state.mark);
         let likely: f64 = state.rows.iter().map(rate).sum();
         let told: Vec<Option<u64>> = state.rows.iter().map(|&row| cards(row)).collect();
         let known: Set<u64> = told.iter().flatten().copied().collect();
