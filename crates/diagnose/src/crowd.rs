@@ -37,8 +37,12 @@ pub(crate) fn crowded_beyond_sites(fleet: &Fleet<'_>, suspects: &[&Suspect]) -> 
 
 fn crowded_by(fleet: &Fleet<'_>, suspects: &[&Suspect], commons: &[&[Attribute]]) -> Vec<bool> {
     let mut crowded = vec![false; suspects.len()];
+    if suspects.len() < FEWEST {
+        return crowded;
+    }
+    let by_leaf = attempts_by_leaf(fleet);
     for common in commons {
-        let shares = shares(fleet, common);
+        let shares = shares(fleet, common, &by_leaf);
         let mut alike: HashMap<(usize, Vec<u32>), Vec<usize>, FixedState> = HashMap::default();
         let mut of_signature: HashMap<usize, usize, FixedState> = HashMap::default();
         for (at, suspect) in suspects.iter().enumerate() {
@@ -63,15 +67,18 @@ fn value(fleet: &Fleet<'_>, common: &[Attribute], leaf: u32) -> Vec<u32> {
     common.iter().map(|attribute| fleet.day.leaves.value(attribute.dimension(), leaf)).collect()
 }
 
+fn attempts_by_leaf(fleet: &Fleet<'_>) -> Vec<u64> {
+    let mut by_leaf = vec![0; fleet.day.leaves.cells.len()];
+    fleet.day.attempts.iter().for_each(|attempt| by_leaf[attempt.leaf as usize] += 1);
+    by_leaf
+}
+
 /// By value, its share of the fleet's attempts.
-fn shares(fleet: &Fleet<'_>, common: &[Attribute]) -> HashMap<Vec<u32>, f64, FixedState> {
-    let day = &fleet.day;
-    let mut by_leaf = vec![0_u64; day.leaves.cells.len()];
-    day.attempts.iter().for_each(|attempt| by_leaf[attempt.leaf as usize] += 1);
-    let all = day.attempts.len().max(1) as f64;
+fn shares(fleet: &Fleet<'_>, common: &[Attribute], by_leaf: &[u64]) -> HashMap<Vec<u32>, f64, FixedState> {
+    let all = fleet.day.attempts.len().max(1) as f64;
     let mut shares: HashMap<Vec<u32>, f64, FixedState> = HashMap::default();
     for (leaf, count) in (0..).zip(by_leaf) {
-        *shares.entry(value(fleet, common, leaf)).or_default() += count as f64 / all;
+        *shares.entry(value(fleet, common, leaf)).or_default() += *count as f64 / all;
     }
     shares
 }

@@ -98,18 +98,16 @@ where
             }
             let eligible = self.eligible(attempt);
             let class = self.expected.class(attempt);
-            for (signature, shown) in shown.iter_mut().enumerate() {
-                if !eligible[signature] {
-                    continue;
-                }
-                let hit = self.hit(attempt, signature);
-                if hit.is_some() && self.hit_before(row, signature, &mut seen) {
+            let shows_something = !attempt.mark.is_none() || attempt.flags.has(Flags::FELL_BACK);
+            for (signature, shown) in shown.iter_mut().enumerate().filter(|(at, _)| eligible[*at]) {
+                let hit = shows_something && self.hit(attempt, signature).is_some();
+                if hit && self.hit_before(row, signature, &mut seen) {
                     continue;
                 }
                 let rate = self.rate_in(class, attempt, signature);
-                shown.all.add(attempt.count, hit.is_some(), rate);
+                shown.all.add(attempt.count, hit, rate);
                 if rate < INCIDENT_RATE {
-                    shown.calm.add(attempt.count, hit.is_some(), rate);
+                    shown.calm.add(attempt.count, hit, rate);
                 }
             }
         }
