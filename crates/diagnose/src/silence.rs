@@ -9,6 +9,7 @@ mod operational;
 use crate::{Attempt, Attribute, Day, Flags, UNTOLD};
 use operational::OperationalTime;
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// Shorter gaps are not looked at.
 const LEAST_GAP_MS: i64 = 15 * 60_000;
@@ -24,6 +25,15 @@ const SHOULDERS: [usize; 2] = [10, 25];
 const SAME_PACE: f64 = 3.0;
 /// Attempts this close to the one before count as one visit: parties and queues come in bursts.
 const SAME_PARTY_MS: i64 = 60_000;
+/// Likelier gaps are not even compared.
+const LEAST_LN_P: f64 = -3.0;
+/// What one terminal in 33 is below on a day of evenly coming customers.
+const USUAL_LN_P: f64 = -7.8;
+/// Fewer terminals cannot tell their customers' habits.
+const FEWEST_TO_COMPARE: usize = 200;
+/// Terminals that lost their power are back so soon after the first of their site.
+const BACK_MS: i64 = 15 * 60_000;
+const DAY_MS: i64 = 24 * 3_600_000;
 const HALF_HOUR_MS: i64 = 30 * 60_000;
 /// Shops close so soon after their last customer, and have their first so soon after opening.
 const LAST_CUSTOMER_MS: i64 = 10 * 60_000;
@@ -77,26 +87,108 @@ pub struct Silences {
 /// Finds silent terminals and sites.
 ///
 /// `sign_ons` holds, by value of the dimension of terminals, the times of sign-ons, ascending; a terminal
-/// beyond its end has none.
+/// beyond its end has none. The first of a day is routine; a later one is what follows a reboot.
 pub fn silences(day: &Day, sign_ons: &[Vec<i64>]) -> Silences {
     let time = OperationalTime::of(day);
     let busy = day.sequences.iter().skip(1).filter(|range| !range.is_empty()).count();
-    let threshold = libm::log(FALSE_SILENCES / busy.max(1) as f64) - SEARCH_PRICE;
-    let gaps: Vec<Vec<Silence>> = day
+    let reboots: Vec<Vec<i64>> = sign_ons.iter().map(|times| reboots(times)).collect();
+    let of = |terminal: usize| reboots.get(terminal).map_or(&[][..], Vec::as_slice);
+    let candidates: Vec<Vec<Silence>> = day
         .sequences
         .par_iter()
         .enumerate()
         .skip(UNTOLD as usize + 1)
         .map(|(terminal, range)| {
             let times = visits(&day.attempts[range.clone()]);
-            let sign_ons = sign_ons.get(terminal).map_or(&[][..], Vec::as_slice);
-            let track = Track { times: &times, paced: time.paced(&times), sign_ons };
-            track.silences(terminal as u32, threshold)
+            Track { times: &times, paced: time.paced(&times), reboots: of(terminal) }.gaps(terminal as u32)
         })
         .collect();
-    let gaps: Vec<Silence> = gaps.into_iter().flatten().collect();
+    let threshold = libm::log(FALSE_SILENCES / busy.max(1) as f64) - SEARCH_PRICE;
+    let needed = threshold * burstiness(&candidates);
+    let is_silent = |gap: &Silence| gap.ln_p < if gap.signed_on { SIGNED_ON_LN_P } else { needed };
+    let of_terminal = |gaps: Vec<Silence>| apart(gaps.into_iter().filter(is_silent).collect());
+    let mut gaps: Vec<Silence> = candidates.into_iter().flat_map(of_terminal).collect();
+    gaps.extend(of_whole_sites(day, &time, &reboots, &gaps));
+    gaps.sort_by_key(|gap| (gap.terminal, gap.start));
     let sites = site_power(day, &gaps);
     Silences { gaps, sites }
+}
+
+/// The sign-ons of a terminal that follow another one on the same day.
+fn reboots(sign_ons: &[i64]) -> Vec<i64> {
+    let pairs = sign_ons.windows(2).filter(|pair| pair[0].div_euclid(DAY_MS) == pair[1].div_euclid(DAY_MS));
+    pairs.map(|pair| pair[1]).collect()
+}
+
+/// By how much gaps are likelier in this fleet than paces tell: customers who come in gusts leave stretches
+/// that look like silence. Told by the worst 3 % of the terminals, more than fall silent on ordinary days.
+fn burstiness(candidates: &[Vec<Silence>]) -> f64 {
+    let worst = |gaps: &Vec<Silence>| gaps.iter().map(|gap| gap.ln_p).fold(0.0, f64::min);
+    let mut worst: Vec<f64> = candidates.iter().map(worst).collect();
+    if worst.len() < FEWEST_TO_COMPARE {
+        return 1.0;
+    }
+    worst.sort_by(f64::total_cmp);
+    (worst[worst.len() / 33] / USUAL_LN_P).max(1.0)
+}
+
+/// Gaps that do not overlap, the least likely first, in the order of time.
+fn apart(mut gaps: Vec<Silence>) -> Vec<Silence> {
+    gaps.sort_by(|a, b| a.ln_p.total_cmp(&b.ln_p).then(a.start.cmp(&b.start)));
+    let mut kept: Vec<Silence> = Vec::new();
+    for gap in gaps {
+        if kept.iter().all(|other| gap.end <= other.start || other.end <= gap.start) {
+            kept.push(gap);
+        }
+    }
+    kept.sort_by_key(|gap| gap.start);
+    kept
+}
+
+/// Gaps of sites whose terminals take turns, so that none of them is missed alone. Half of them must have
+/// signed on anew: a shop that closes at noon does not reboot. Each terminal gets the gap, unless it has
+/// one of its own in it.
+fn of_whole_sites(
+    day: &Day,
+    time: &OperationalTime,
+    reboots: &[Vec<i64>],
+    known: &[Silence],
+) -> Vec<Silence> {
+    let mut by_site: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (terminal, range) in (0_u32..).zip(&day.sequences).skip(UNTOLD as usize + 1) {
+        if let Some(first) = day.attempts[range.clone()].first() {
+            let site = day.leaves.value(Attribute::Site.dimension(), first.leaf);
+            by_site.entry(site).or_default().push(terminal);
+        }
+    }
+    by_site.retain(|site, terminals| *site != UNTOLD && terminals.len() > 1);
+    let sites: Vec<Vec<u32>> = by_site.into_values().collect();
+    let of_site = |terminals: &Vec<u32>| {
+        let signed_on = |gap: &Silence, terminal: &u32| {
+            let (middle, after) = (gap.start + (gap.end - gap.start) / 2, gap.end + BACK_MS);
+            let of_terminal = reboots.get(*terminal as usize).map_or(&[][..], Vec::as_slice);
+            of_terminal.iter().any(|at| (middle..after).contains(at))
+        };
+        let back = |gap: &Silence| terminals.iter().filter(|terminal| signed_on(gap, terminal)).count();
+        let ranges = terminals.iter().map(|terminal| day.sequences[*terminal as usize].clone());
+        let mut attempts: Vec<Attempt> =
+            ranges.flat_map(|range| day.attempts[range].iter().copied()).collect();
+        attempts.sort_by_key(|attempt| attempt.at);
+        let times = visits(&attempts);
+        let gaps = Track { times: &times, paced: time.paced(&times), reboots: &[] }.gaps(UNTOLD);
+        let is_power =
+            |gap: &Silence| gap.ln_p < SIGNED_ON_LN_P && back(gap) >= (terminals.len().div_ceil(2)).max(2);
+        let gaps = apart(gaps.into_iter().filter(is_power).collect());
+        let each = gaps.into_iter().flat_map(|gap| {
+            terminals.iter().map(move |terminal| Silence { terminal: *terminal, signed_on: true, ..gap })
+        });
+        let is_new = |gap: &Silence| {
+            let mut own = known.iter().filter(|own| own.terminal == gap.terminal);
+            own.all(|own| own.end <= gap.start || gap.end <= own.start)
+        };
+        each.filter(is_new).collect::<Vec<_>>()
+    };
+    sites.par_iter().map(of_site).collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
 /// When customers came: repeats of a payment are none, and what follows within a minute is the same party.
@@ -115,51 +207,40 @@ struct Track<'a> {
     times: &'a [i64],
     /// The same in operational time.
     paced: Vec<f64>,
-    sign_ons: &'a [i64],
+    /// Sign-ons that are no routine.
+    reboots: &'a [i64],
 }
 
 impl Track<'_> {
-    /// Gaps beyond the threshold that do not overlap, the least likely first, in the order of time.
-    fn silences(&self, terminal: u32, threshold: f64) -> Vec<Silence> {
+    /// Gaps that are worth comparing, in any order.
+    fn gaps(&self, terminal: u32) -> Vec<Silence> {
         let mut found: Vec<Silence> = Vec::new();
         for strays in STRAYS {
             for end in strays + 1..self.times.len() {
-                found.extend(self.silence(terminal, end - strays - 1, end, threshold));
+                found.extend(self.gap(terminal, end - strays - 1, end));
             }
         }
-        found.sort_by(|a, b| a.ln_p.total_cmp(&b.ln_p).then(a.start.cmp(&b.start)));
-        let mut kept: Vec<Silence> = Vec::new();
-        for one in found {
-            if kept.iter().all(|other| one.end <= other.start || other.end <= one.start) {
-                kept.push(one);
-            }
-        }
-        kept.sort_by_key(|one| one.start);
-        kept
+        found
     }
 
     /// The gap between two attempts, if it is one.
-    fn silence(&self, terminal: u32, before: usize, after: usize, threshold: f64) -> Option<Silence> {
+    fn gap(&self, terminal: u32, before: usize, after: usize) -> Option<Silence> {
         let (start, end) = (self.times[before], self.times[after]);
         if !(LEAST_GAP_MS..=MOST_GAP_MS).contains(&(end - start)) {
             return None;
         }
-        let middle = start + (end - start) / 2;
-        let signed_on = self.sign_ons[self.sign_ons.partition_point(|&at| at < middle)..]
-            .first()
-            .is_some_and(|&at| at <= end);
-        let strays = after - before - 1;
-        let (ln_p, expected) = SHOULDERS
-            .into_iter()
-            .filter_map(|shoulder| self.ln_p(before, after, shoulder))
-            .min_by(|a, b| a.0.total_cmp(&b.0))?;
         let longest = (before..after).max_by_key(|at| self.times[at + 1] - self.times[*at])?;
         if keeps_hours(self.times[longest], self.times[longest + 1]) {
             return None;
         }
-        let needed = if signed_on { SIGNED_ON_LN_P } else { threshold };
-        let silence = Silence { terminal, start, end, strays, expected, ln_p, signed_on };
-        (ln_p < needed).then_some(silence)
+        let (ln_p, expected) = SHOULDERS
+            .into_iter()
+            .filter_map(|shoulder| self.ln_p(before, after, shoulder))
+            .min_by(|a, b| a.0.total_cmp(&b.0))?;
+        let middle = start + (end - start) / 2;
+        let signed_on = self.reboots.iter().any(|at| (middle..=end).contains(at));
+        let strays = after - before - 1;
+        (ln_p < LEAST_LN_P).then_some(Silence { terminal, start, end, strays, expected, ln_p, signed_on })
     }
 
     /// The logarithm of the probability of so few attempts at the pace of both shoulders, with the price

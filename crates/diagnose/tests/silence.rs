@@ -151,13 +151,16 @@ fn a_sign_on_in_the_second_half_confirms_a_shorter_gap() {
         3,
     );
     assert_eq!(silences(&day, &[]).gaps, [], "too short to tell");
-    let sign_on = |terminal: u32, at: i64| if dead(terminal) { vec![at] } else { Vec::new() };
+    let sign_on = |terminal: u32, at: i64| if dead(terminal) { vec![8 * HOUR, at] } else { Vec::new() };
     let late: Vec<Vec<i64>> = (0..=200).map(|terminal| sign_on(terminal, window.1 - 2 * MINUTE)).collect();
     let found = silences(&day, &late);
     assert_eq!(found.gaps.len(), 4);
     assert!(found.gaps.iter().all(|gap| gap.signed_on && dead(gap.terminal)));
     let early: Vec<Vec<i64>> = (0..=200).map(|terminal| sign_on(terminal, window.0 + 2 * MINUTE)).collect();
     assert_eq!(silences(&day, &early).gaps, []);
+    // The only one of the day is the morning's.
+    let routine: Vec<Vec<i64>> = late.iter().map(|times| times.iter().skip(1).copied().collect()).collect();
+    assert_eq!(silences(&day, &routine).gaps, []);
 }
 
 #[test]

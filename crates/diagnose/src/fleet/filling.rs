@@ -8,7 +8,7 @@ use crate::attack::{AttackRun, KeyedEntry, attacks};
 use crate::baseline::Cells;
 use crate::episodes::{Try, episodes};
 use crate::{Attempt, Day, Flags, Mark, UNTOLD};
-use posmortem_exchange::{Conclusion, ExchangeTable, Manner, Names, Outcome, TerminalEvent};
+use posmortem_exchange::{Conclusion, ExchangeTable, Manner, Names, Outcome, TerminalEvent, Traces};
 use posmortem_iso8583::EntryMode;
 
 /// A day and what belongs to it.
@@ -209,10 +209,17 @@ impl<'t, 'v> Filling<'t, 'v> {
     }
 }
 
-/// Whether the terminal says that a chip card was read by its stripe because the chip could not be. A chip
-/// card that is merely swiped does not count: habits of shops would drown readers that die.
+/// Whether a chip card was read by its stripe because the chip could not be: so told by its entry mode, or by
+/// a swipe whose messages tell of the chip's failure. A chip card that is merely swiped does not count: habits
+/// of shops would drown readers that die.
 pub(super) fn fell_back(manner: &Manner) -> bool {
-    manner.entry_mode == EntryMode::Fallback
+    let traces = manner.traces;
+    let chip_failed = traces.has(Traces::CHIP_READ_FAILED) || traces.has(Traces::ICC_DATA_MISSING);
+    match manner.entry_mode {
+        EntryMode::Fallback => true,
+        EntryMode::Stripe => traces.has(Traces::CHIP_CARD) && chip_failed,
+        _ => false,
+    }
 }
 
 /// What an attempt shows. One without an answer in time shows just that, whatever the reversal that took
