@@ -10,6 +10,9 @@ use rand::distr::weighted::WeightedIndex;
 const TEST_RANGES: [u32; 10] =
     [411_111, 424_242, 400_000, 401_288, 555_555, 510_510, 222_300, 601_111, 353_011, 622_022];
 
+/// The service code of a card without a chip.
+pub(crate) const STRIPE_CARD: &str = "101";
+
 /// The way to a host.
 #[derive(Clone, Debug)]
 pub struct Link {
@@ -131,9 +134,9 @@ impl Issuer {
     }
 }
 
-/// The first digit of a card's service code: 2 for a chip, 1 for a stripe alone, which that share has.
-pub(crate) fn service_code(card: u64, stripes: f64) -> char {
-    if ((card / 10 % 1000) as f64) < stripes * 1000.0 { '1' } else { '2' }
+/// A card's service code: of a chip, or of a stripe alone, which that share has.
+pub(crate) fn service_code(card: u64, stripes: f64) -> &'static str {
+    if ((card / 10 % 1000) as f64) < stripes * 1000.0 { STRIPE_CARD } else { "201" }
 }
 
 /// Completes fifteen digits by Luhn's check digit.

@@ -21,8 +21,8 @@ pub(crate) struct Message<'w> {
     pub(crate) entry_mode: &'static str,
     /// The firmware of that moment.
     pub(crate) firmware: &'static str,
-    /// The first digit of the card's service code, where rows tell it.
-    pub(crate) service_code: Option<char>,
+    /// The card's service code, where rows tell it.
+    pub(crate) service_code: Option<&'static str>,
     pub(crate) code: &'w str,
     pub(crate) link: &'w Link,
     pub(crate) latency: Option<u32>,

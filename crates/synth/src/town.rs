@@ -5,7 +5,7 @@ use crate::bank::{BASE, Bank, Lost, NETWORK};
 use crate::facts::CAUSES;
 use crate::fate::Fate;
 use crate::fault::{Fault, Shows};
-use crate::fleet::{Fleet, service_code};
+use crate::fleet::{Fleet, STRIPE_CARD, service_code};
 use crate::flight::{Flight, Kind};
 use crate::labels::Tally;
 use crate::make::{Drift, Make, Shop};
@@ -134,7 +134,7 @@ impl Town {
         let issuer = self.clienteles[usize::from(clientele)].sample(random) as u16;
         let card = fleet.issuers[usize::from(issuer)].card(random);
         let mut entry = fleet.entry(terminal, random);
-        if matches!(entry, 0..=2) && service_code(card, self.make.stripes) == '1' {
+        if matches!(entry, 0..=2) && service_code(card, self.make.stripes) == STRIPE_CARD {
             entry = 3;
         }
         Flight { terminal, issuer, entry, card, begin, ..Flight::default() }

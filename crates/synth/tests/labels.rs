@@ -40,7 +40,7 @@ impl Attempt {
 
     fn fell_back(&self) -> bool {
         let mode = self.told("pos_entry_mode");
-        mode.starts_with("80") || (mode.starts_with("90") && self.told("service_code") == "2")
+        mode.starts_with("80") || (mode.starts_with("90") && self.told("service_code") == "201")
     }
 
     fn failed(&self) -> bool {
