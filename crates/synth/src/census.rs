@@ -71,7 +71,7 @@ pub(crate) fn draw(
     let entries = make.shops.iter().flat_map(|shop| (0..HABITS).map(move |_| shop));
     let entries = entries.map(|shop| habit(shop, random)).collect();
     let drawn = clienteles.iter().map(|weights| weighted(weights.iter().copied())).collect();
-    let mut town = Town::new(make, tills, banks, drawn, sites, random);
+    let mut town = Town::new(make, tills, banks, drawn, sites, (settings.seed, random));
     let fleet = Fleet { links, terminals, issuers, entries, stripes: Some(make.stripes) };
     town.survey(settings, &fleet);
     let shares = issuer_shares(&town, &clienteles);

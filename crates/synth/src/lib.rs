@@ -35,6 +35,7 @@
 mod attempt;
 mod bank;
 mod census;
+mod chip;
 mod delimited;
 mod facts;
 mod fate;

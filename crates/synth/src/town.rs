@@ -2,6 +2,7 @@
 
 use crate::Rates;
 use crate::bank::{BASE, Bank, Lost, NETWORK};
+use crate::chip::{Chip, Chips};
 use crate::facts::CAUSES;
 use crate::fate::Fate;
 use crate::fault::{Fault, Shows};
@@ -50,6 +51,7 @@ pub(crate) struct Town {
     base: [f64; CAUSES.len()],
     pub(crate) drift: [[f64; 25]; CAUSES.len()],
     latencies: Vec<u32>,
+    chips: Chips,
     /// How much each site is visited just now, on a logarithmic scale.
     pub(crate) gusts: Vec<f64>,
     pub(crate) visits: Option<WeightedIndex<f64>>,
@@ -75,7 +77,7 @@ impl Town {
         banks: Vec<Bank>,
         clienteles: Vec<WeightedIndex<f64>>,
         sites: u32,
-        random: &mut Random,
+        (seed, random): (u64, &mut Random),
     ) -> Self {
         let drift = std::array::from_fn(|_| match make.drift {
             Drift::Wave(size) => {
@@ -107,6 +109,7 @@ impl Town {
             base: BASE.map(|range| between(random, range)),
             drift,
             latencies,
+            chips: Chips::new(seed),
             gusts: (0..sites).map(|_| make.gusts.0 * normal(random)).collect(),
             visits: None,
             faults: Vec::new(),
@@ -187,7 +190,13 @@ impl Town {
                 None => {}
             }
         }
+        let read = flight.entry;
         self.strike(fleet, flight, moment, &mut fate, random);
+        let has_chip = service_code(flight.card, self.make.stripes) != STRIPE_CARD;
+        flight.chip = match has_chip {
+            true => self.chips.told(flight.entry, flight.entry != read, link),
+            false => Chip::default(),
+        };
         fate.repeated &= !is_near_edge;
         fate
     }

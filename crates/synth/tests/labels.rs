@@ -12,7 +12,7 @@ struct Attempt {
     answer: Option<(String, u32)>,
 }
 
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 13] = [
     "time",
     "terminal_id",
     "pan",
@@ -23,6 +23,9 @@ const COLUMNS: [&str; 10] = [
     "region",
     "model",
     "firmware",
+    "dialect",
+    "tvr",
+    "chip_condition",
 ];
 
 impl Attempt {
@@ -41,6 +44,12 @@ impl Attempt {
     fn fell_back(&self) -> bool {
         let mode = self.told("pos_entry_mode");
         mode.starts_with("80") || (mode.starts_with("90") && self.told("service_code") == "201")
+    }
+
+    /// TVR byte 1, bit 6.
+    fn misses_chip_data(&self) -> bool {
+        let first = self.told("tvr").get(..2).map_or(0, |byte| u8::from_str_radix(byte, 16).unwrap());
+        first & 0x20 != 0
     }
 
     fn failed(&self) -> bool {
@@ -196,6 +205,47 @@ fn own_faults_and_incidents_are_where_labels_say() {
         // What one fault hits, another one cannot: fewer, but not many fewer.
         let part = hit as f64 / awaited;
         assert!((0.9..1.05).contains(&part), "{}: {part}", world.name());
+    }
+}
+
+#[test]
+fn faulty_readers_leave_traces() {
+    for world in World::LABELLED {
+        let faults = FaultCounts::default().with(FaultKind::Reader, 20);
+        let day = day(&Settings { faults, ..settings(9, world) });
+        let mut faulty: BTreeSet<&str> = BTreeSet::new();
+        let (mut inside, mut hits) = (Vec::new(), 0);
+        for label in &day.labels.all {
+            let (Some(counted), Label::Own { terminal, .. }) = (counted(label), label) else { continue };
+            let fell_back = |attempt: &Attempt| attempt.fell_back() && in_scope(label, attempt);
+            inside.extend(day.inside(counted.window, fell_back));
+            hits += counted.hits;
+            faulty.insert(terminal);
+        }
+        let others = day.attempts.iter().filter(|attempt| !faulty.contains(attempt.told("terminal_id")));
+        let others: Vec<&Attempt> = others.collect();
+        let share = |of: &[&Attempt], holds: fn(&Attempt) -> bool| {
+            of.iter().filter(|attempt| holds(attempt)).count() as f64 / of.len() as f64
+        };
+        let ordinary: Vec<&Attempt> = others.iter().filter(|attempt| attempt.fell_back()).copied().collect();
+        assert!(hits > 100 && ordinary.len() > 100, "{}: {hits} {}", world.name(), ordinary.len());
+        let missing = [&inside, &ordinary, &others].map(|of| share(of, Attempt::misses_chip_data));
+        let [faulty, ordinary, all] = missing;
+        assert!((0.25..0.6).contains(&faulty) && (0.01..0.1).contains(&ordinary), "{missing:?}");
+        assert!(0.0 < all && all < 0.01, "{missing:?}");
+        let failed = |attempt: &Attempt| attempt.told("chip_condition") == "2";
+        let tells = |attempt: &&&Attempt| ["visa", "unionpay-pos"].contains(&attempt.told("dialect"));
+        let inside: Vec<&Attempt> = inside.iter().filter(tells).copied().collect();
+        assert!(share(&inside, failed) > 0.75, "{}", share(&inside, failed));
+        for attempt in &day.attempts {
+            let read = matches!(attempt.entry(), "chip" | "contactless");
+            let is_of_chip = attempt.told("service_code") == "201";
+            let [tvr, condition] = ["tvr", "chip_condition"].map(|column| attempt.told(column));
+            assert!(!read || tvr.len() == 10, "{:?}", attempt.cells);
+            assert!(is_of_chip || (tvr.is_empty() && condition.is_empty()), "{:?}", attempt.cells);
+            let tells = is_of_chip && tells(&&attempt);
+            assert_eq!(tells, !condition.is_empty(), "{:?}", attempt.cells);
+        }
     }
 }
 

@@ -75,7 +75,13 @@ fn labels_are_written_beside_a_labelled_day() {
         "{one}"
     );
     let header = fs::read_to_string(folder.path().join("day.csv")).unwrap();
-    assert!(header.lines().next().unwrap().ends_with(",site,region,model,firmware,service_code"));
+    assert!(
+        header
+            .lines()
+            .next()
+            .unwrap()
+            .ends_with(",site,region,model,firmware,service_code,tvr,chip_condition")
+    );
     for wrong in [["--count", "flood=1"], ["--count", "mix"], ["--effect", "-1"], ["--world", "sea"]] {
         assert!(!synth(folder.path(), &wrong).0, "{wrong:?}");
     }
