@@ -47,8 +47,8 @@ pub(crate) fn draw(
     facts: &Facts,
     random: &mut Random,
 ) -> (Fleet, Town) {
-    let links: Vec<Link> =
-        make.links.iter().map(|of| link(make, of.name, of.dialect, facts, random)).collect();
+    let link = |of: &LinkMake| Link::draw(of.name.to_owned(), of.dialect, make.currency, 0.25, facts, random);
+    let links: Vec<Link> = make.links.iter().map(link).collect();
     let country = Country::draw(make, random);
     let (mut terminals, mut tills) = (Vec::new(), Vec::new());
     let base = 20_000_000 + random.random_range(0..1_000) * 10_000;
@@ -71,7 +71,7 @@ pub(crate) fn draw(
     let entries = make.shops.iter().flat_map(|shop| (0..HABITS).map(move |_| shop));
     let entries = entries.map(|shop| habit(shop, random)).collect();
     let drawn = clienteles.iter().map(|weights| weighted(weights.iter().copied())).collect();
-    let mut town = Town::new(make, tills, banks, drawn, sites, (settings.seed, random));
+    let mut town = Town::new(make, tills, banks, drawn, sites, settings.seed, random);
     let fleet = Fleet { links, terminals, issuers, entries, stripes: Some(make.stripes) };
     town.survey(settings, &fleet);
     let shares = issuer_shares(&town, &clienteles);
@@ -79,21 +79,6 @@ pub(crate) fn draw(
     balance(&mut town, &shares);
     town.issuer_shares = shares;
     (fleet, town)
-}
-
-fn link(make: &Make, name: &str, dialect: &'static str, facts: &Facts, random: &mut Random) -> Link {
-    let code = |text| facts.code(dialect, text).unwrap_or_default();
-    Link {
-        name: name.to_owned(),
-        dialect,
-        currency: make.currency,
-        directed: random.random_range(0..2) == 0,
-        answers_show_card: random.random_range(0..2) == 0,
-        slowness: lognormal(random, 0.25),
-        skew: 0,
-        approval: code("00"),
-        partial: code("10"),
-    }
 }
 
 /// How many terminals a site has: most have few.

@@ -1,7 +1,8 @@
 //! Who is there: links, terminals at their sites, issuers.
 
 use crate::Form;
-use crate::random::Random;
+use crate::facts::Facts;
+use crate::random::{Random, lognormal};
 use rand::RngExt;
 use rand::distr::Distribution;
 use rand::distr::weighted::WeightedIndex;
@@ -32,6 +33,31 @@ pub struct Link {
     pub(crate) skew: i64,
     pub(crate) approval: u8,
     pub(crate) partial: u8,
+}
+
+impl Link {
+    /// A link whose slowness is spread that much around 1.
+    pub(crate) fn draw(
+        name: String,
+        dialect: &'static str,
+        currency: &'static str,
+        spread: f64,
+        facts: &Facts,
+        random: &mut Random,
+    ) -> Self {
+        let code = |text| facts.code(dialect, text).unwrap_or_default();
+        Self {
+            name,
+            dialect,
+            currency,
+            directed: random.random_range(0..2) == 0,
+            answers_show_card: random.random_range(0..2) == 0,
+            slowness: lognormal(random, spread),
+            skew: 0,
+            approval: code("00"),
+            partial: code("10"),
+        }
+    }
 }
 
 /// One terminal.

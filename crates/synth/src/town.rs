@@ -77,7 +77,8 @@ impl Town {
         banks: Vec<Bank>,
         clienteles: Vec<WeightedIndex<f64>>,
         sites: u32,
-        (seed, random): (u64, &mut Random),
+        seed: u64,
+        random: &mut Random,
     ) -> Self {
         let drift = std::array::from_fn(|_| match make.drift {
             Drift::Wave(size) => {
