@@ -31,6 +31,13 @@ pub(crate) struct Shop {
     pub(crate) entries: [f64; 7],
 }
 
+impl Shop {
+    /// Whether most cards are keyed there: nothing is read, and no PIN entered.
+    pub(crate) fn keys_cards(&self) -> bool {
+        self.entries[5] > 30.0
+    }
+}
+
 /// How rates move in the course of a day.
 #[derive(Clone, Copy)]
 pub(crate) enum Drift {
