@@ -59,6 +59,7 @@ mod rhythm;
 mod scene;
 mod settings;
 mod shared;
+mod shop;
 mod town;
 mod truth;
 mod truth_file;

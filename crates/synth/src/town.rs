@@ -9,18 +9,20 @@ use crate::fault::{Fault, Shows};
 use crate::fleet::{Fleet, STRIPE_CARD, service_code};
 use crate::flight::{Flight, Kind};
 use crate::labels::Tally;
-use crate::make::{Drift, Make, Shop};
+use crate::make::{Drift, Make};
 use crate::random::{Random, between, happens, lognormal, normal};
 use crate::scene::{Errand, Scene};
+use crate::shop::Shop;
 use rand::RngExt;
 use rand::distr::Distribution;
 use rand::distr::weighted::WeightedIndex;
+use std::rc::Rc;
 
 pub(crate) const QUARTER_MS: i64 = 900_000;
 
 /// What a terminal of a labelled world is, beside what logs show of it.
 pub(crate) struct Till {
-    pub(crate) shop: &'static Shop,
+    pub(crate) shop: Rc<Shop>,
     pub(crate) volume: f64,
     pub(crate) clientele: u16,
     /// How often attempts fail here, by cause, against the average.
