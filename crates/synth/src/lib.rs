@@ -69,7 +69,7 @@ mod world;
 pub use facts::{CAUSES, Reason};
 pub use fault_counts::{FaultCounts, FaultKind};
 pub use fleet::{Link, Terminal};
-pub use labels::{Label, Labels};
+pub use labels::{FaultLabel, Label, Labels};
 pub use settings::{Form, Rates, Settings, World};
 pub use truth::{Counts, LedgerTruth, Money, OUTCOMES, TerminalTruth, Truth};
 pub use world::{Written, write};

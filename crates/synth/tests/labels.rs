@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
 
 use jiff::civil::DateTime;
-use posmortem_synth::{FaultCounts, FaultKind, Form, Label, Labels, Rates, Settings, World, moment, write};
+use posmortem_synth::{
+    FaultCounts, FaultKind, FaultLabel, Form, Label, Labels, Rates, Settings, World, moment, write,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// An attempt: its request's row, and the code and latency of its answer.
@@ -149,26 +151,6 @@ fn shows(fault: &str, attempt: &Attempt) -> bool {
     }
 }
 
-/// What own faults and incidents have in common.
-struct Counted {
-    fault: &'static str,
-    window: (i64, i64),
-    inside: u64,
-    hits: u64,
-    expected: f64,
-}
-
-fn counted(label: &Label) -> Option<Counted> {
-    let (fault, window, inside, hits, expected) = match label {
-        Label::Own { fault, start, end, attempts_inside, hits, expected_hits, .. }
-        | Label::Incident { fault, start, end, attempts_inside, hits, expected_hits, .. } => {
-            (*fault, (*start, *end), *attempts_inside, *hits, *expected_hits)
-        }
-        _ => return None,
-    };
-    Some(Counted { fault, window, inside, hits, expected })
-}
-
 /// The scope of an own fault or an incident.
 fn in_scope(label: &Label, attempt: &Attempt) -> bool {
     match label {
@@ -189,9 +171,13 @@ fn own_faults_and_incidents_are_where_labels_say() {
         let (mut hit, mut awaited) = (0, 0.0);
         let mut faults = BTreeSet::new();
         for label in &day.labels.all {
-            let Some(Counted { fault, window, inside, hits, expected }) = counted(label) else { continue };
+            let Some(&FaultLabel { fault, start, end, attempts_inside: inside, hits, expected_hits, .. }) =
+                label.fault()
+            else {
+                continue;
+            };
             let about = format!("{}: {label:?}", world.name());
-            let attempts = day.inside(window, |attempt| in_scope(label, attempt));
+            let attempts = day.inside((start, end), |attempt| in_scope(label, attempt));
             // One link's clock is some seconds off; windows of several links are by the world's clock.
             let is_of_link = matches!(label, Label::Own { .. }) || about.contains("\"link\"");
             let off = (attempts.len() as u64).abs_diff(inside);
@@ -199,7 +185,7 @@ fn own_faults_and_incidents_are_where_labels_say() {
             let shown = attempts.iter().filter(|attempt| shows(fault, attempt)).count() as u64;
             assert!(shown + off >= hits && hits <= inside, "{about}: {shown}");
             faults.insert(fault);
-            (hit, awaited) = (hit + hits, awaited + expected);
+            (hit, awaited) = (hit + hits, awaited + expected_hits);
         }
         assert!(faults.len() >= 12, "{faults:?}");
         // What one fault hits, another one cannot: fewer, but not many fewer.
@@ -216,10 +202,10 @@ fn faulty_readers_leave_traces() {
         let mut faulty: BTreeSet<&str> = BTreeSet::new();
         let (mut inside, mut hits) = (Vec::new(), 0);
         for label in &day.labels.all {
-            let (Some(counted), Label::Own { terminal, .. }) = (counted(label), label) else { continue };
+            let Label::Own { of, terminal, .. } = label else { continue };
             let fell_back = |attempt: &Attempt| attempt.fell_back() && in_scope(label, attempt);
-            inside.extend(day.inside(counted.window, fell_back));
-            hits += counted.hits;
+            inside.extend(day.inside((of.start, of.end), fell_back));
+            hits += of.hits;
             faulty.insert(terminal);
         }
         let others = day.attempts.iter().filter(|attempt| !faulty.contains(attempt.told("terminal_id")));
@@ -261,8 +247,7 @@ fn labels_name_terminals_that_are_there() {
             Label::Own { terminal, attempts: told, .. } => {
                 assert_eq!(attempts.get(terminal.as_str()).copied().unwrap_or_default(), *told, "{label:?}");
             }
-            Label::Incident { terminals, hit_terminals, hits, .. } => {
-                let (start, end) = counted(label).unwrap().window;
+            Label::Incident { of: FaultLabel { hits, start, end, .. }, terminals, hit_terminals, .. } => {
                 let around = day.inside((start - 10_000, end + 10_000), |attempt| in_scope(label, attempt));
                 let there: BTreeSet<&str> =
                     around.iter().map(|attempt| attempt.told("terminal_id")).collect();
@@ -326,8 +311,8 @@ fn a_rollout_changes_the_firmware_at_its_hour() {
     let day = day(&settings(5, World::City));
     let rollouts = day.labels.all.iter().filter_map(|label| match label {
         Label::Rollout { model, firmware, start } => Some((model.clone(), firmware.clone(), *start)),
-        Label::Incident { scope, start, .. } => {
-            Some((scope.get("model")?.clone(), scope.get("firmware")?.clone(), *start))
+        Label::Incident { scope, of, .. } => {
+            Some((scope.get("model")?.clone(), scope.get("firmware")?.clone(), of.start))
         }
         _ => None,
     });
@@ -376,19 +361,13 @@ fn the_effect_changes_how_often_and_nothing_else() {
         settings.faults.effect = effect;
         write(&settings, &mut Vec::new(), None).unwrap().labels.all
     };
-    let sum = |labels: &[Label]| -> u64 {
-        let hits = labels.iter().map(|label| match label {
-            Label::Own { hits, .. } | Label::Incident { hits, .. } => *hits,
-            _ => 0,
-        });
-        hits.sum()
-    };
+    let sum = |labels: &[Label]| -> u64 { labels.iter().filter_map(Label::fault).map(|of| of.hits).sum() };
     let (whole, half) = (labels(1.0), labels(0.5));
     assert_eq!(whole.len(), half.len());
     for (one, other) in whole.iter().zip(&half) {
         let window = |label: &Label| match label {
-            Label::Own { terminal, start, end, .. } => (terminal.clone(), *start, *end),
-            Label::Incident { scope, start, end, .. } => (format!("{scope:?}"), *start, *end),
+            Label::Own { terminal, of, .. } => (terminal.clone(), of.start, of.end),
+            Label::Incident { scope, of, .. } => (format!("{scope:?}"), of.start, of.end),
             other => (format!("{other:?}"), 0, 0),
         };
         assert_eq!(window(one), window(other));
