@@ -11,6 +11,9 @@
 //! Faults are drawn apart from the world: the same seed has the same faults at every
 //! [`effect`](FaultCounts::effect), which multiplies the share of attempts that each hits.
 //!
+//! Their rows of both sides tell what the plain world's do not: service codes, and what terminals say of chips
+//! (TVR, chip condition codes), where a faulty reader leaves its traces.
+//!
 //! What the labelled worlds deliberately do not: faults that last from one day to the next, terminals that move,
 //! and shops that close at noon, which nothing could tell from lost power.
 //!
