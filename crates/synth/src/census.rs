@@ -4,12 +4,14 @@ use crate::Settings;
 use crate::bank::{ACCOUNT, Bank, NETWORK, OPERATOR};
 use crate::facts::{CAUSES, Facts};
 use crate::fleet::{Fleet, Issuer, Link, Terminal, weighted};
-use crate::make::{LinkMake, Make, Shop};
+use crate::make::{LinkMake, Make};
 use crate::random::{Random, Spread, happens, lognormal};
+use crate::shop::Shop;
 use crate::town::{Till, Town, till_rates};
 use rand::RngExt;
 use rand::distr::Distribution;
 use rand::distr::weighted::WeightedIndex;
+use std::rc::Rc;
 
 /// Terminals of one sort of site read cards in so many different mixes.
 const HABITS: usize = 4;
@@ -29,7 +31,8 @@ struct Place {
 
 /// What sites are drawn by.
 struct Country {
-    shops: WeightedIndex<f64>,
+    shops: Vec<Rc<Shop>>,
+    by_share: WeightedIndex<f64>,
     regions: WeightedIndex<f64>,
     links: WeightedIndex<f64>,
     /// Each region's own link.
@@ -47,16 +50,16 @@ pub(crate) fn draw(
     facts: &Facts,
     random: &mut Random,
 ) -> (Fleet, Town) {
-    let links: Vec<Link> =
-        make.links.iter().map(|of| link(make, of.name, of.dialect, facts, random)).collect();
-    let country = Country::draw(make, random);
+    let link = |of: &LinkMake| Link::draw(of.name.to_owned(), of.dialect, make.currency, 0.25, facts, random);
+    let links: Vec<Link> = make.links.iter().map(link).collect();
+    let country = Country::draw(make, settings, random);
     let (mut terminals, mut tills) = (Vec::new(), Vec::new());
     let base = 20_000_000 + random.random_range(0..1_000) * 10_000;
     let mut sites = 0;
     while terminals.len() < settings.terminals.max(1) as usize {
         let place = country.place(make, sites, random);
         let left = settings.terminals.max(1) - terminals.len() as u32;
-        for _ in 0..size(make.shops[place.shop].most, random).min(left) {
+        for _ in 0..size(country.shops[place.shop].most, random).min(left) {
             let id = base + terminals.len() as u32 * 3;
             let (terminal, till) = country.terminal(make, &place, id, settings, random);
             terminals.push(terminal);
@@ -68,10 +71,10 @@ pub(crate) fn draw(
     let issuers: Vec<Issuer> = (0..count).map(|at| Issuer::new(at, random)).collect();
     let banks = (0..count).map(|_| Bank::draw(make, &links, facts, random)).collect();
     let clienteles = clienteles(make, count, random);
-    let entries = make.shops.iter().flat_map(|shop| (0..HABITS).map(move |_| shop));
+    let entries = country.shops.iter().flat_map(|shop| (0..HABITS).map(move |_| shop));
     let entries = entries.map(|shop| habit(shop, random)).collect();
     let drawn = clienteles.iter().map(|weights| weighted(weights.iter().copied())).collect();
-    let mut town = Town::new(make, tills, banks, drawn, sites, random);
+    let mut town = Town::new(make, tills, banks, drawn, sites, settings.seed, random);
     let fleet = Fleet { links, terminals, issuers, entries, stripes: Some(make.stripes) };
     town.survey(settings, &fleet);
     let shares = issuer_shares(&town, &clienteles);
@@ -79,21 +82,6 @@ pub(crate) fn draw(
     balance(&mut town, &shares);
     town.issuer_shares = shares;
     (fleet, town)
-}
-
-fn link(make: &Make, name: &str, dialect: &'static str, facts: &Facts, random: &mut Random) -> Link {
-    let code = |text| facts.code(dialect, text).unwrap_or_default();
-    Link {
-        name: name.to_owned(),
-        dialect,
-        currency: make.currency,
-        directed: random.random_range(0..2) == 0,
-        answers_show_card: random.random_range(0..2) == 0,
-        slowness: lognormal(random, 0.25),
-        skew: 0,
-        approval: code("00"),
-        partial: code("10"),
-    }
 }
 
 /// How many terminals a site has: most have few.
@@ -181,11 +169,13 @@ fn balance(town: &mut Town, issuer_shares: &[f64]) {
 }
 
 impl Country {
-    fn draw(make: &Make, random: &mut Random) -> Self {
+    fn draw(make: &Make, settings: &Settings, random: &mut Random) -> Self {
         let regions = make.regions.len();
         let links = weighted(make.links.iter().map(|link| link.weight));
+        let shops: Vec<Rc<Shop>> = Shop::of(settings.world).into_iter().map(Rc::new).collect();
         Self {
-            shops: weighted(make.shops.iter().map(|shop| shop.share)),
+            by_share: weighted(shops.iter().map(|shop| shop.share)),
+            shops,
             regions: weighted((0..regions).map(|_| lognormal(random, 0.5))),
             own_links: own_links(make, random),
             region_rates: (0..regions).map(|_| Spread::Gamma(12.0).draw(random)).collect(),
@@ -196,11 +186,11 @@ impl Country {
     }
 
     fn place(&self, make: &Make, site: u32, random: &mut Random) -> Place {
-        let shop = self.shops.sample(random);
+        let shop = self.by_share.sample(random);
         let region = self.regions.sample(random);
         let is_loyal = happens(random, make.loyalty);
         let link = if is_loyal { self.own_links[region] } else { self.links.sample(random) as u32 };
-        let of = &make.shops[shop];
+        let of = &self.shops[shop];
         let opens = random.random_range(of.opens.0..=of.opens.1) * 60 + random.random_range(0..2) * 30;
         let hours = random.random_range(of.open_for.0..=of.open_for.1);
         let mut rates = [1.0; CAUSES.len()];
@@ -245,7 +235,7 @@ impl Country {
             is_mute: !is_bare && happens(random, settings.rates.mute),
         };
         let till = Till {
-            shop: &make.shops[place.shop],
+            shop: Rc::clone(&self.shops[place.shop]),
             volume: place.volume * make.volumes.draw(random),
             clientele: place.clientele,
             rates: till_rates(make, place.rates, random),

@@ -10,7 +10,7 @@ const RESPONSES: &str = "time,mti,stan,rrn,terminal_id,merchant_id,pan,processin
 const FURTHER: &str = ",dialect,direction,original_stan,de70,site,region,model,firmware";
 
 /// What rows of both sides of a labelled world tell beyond that.
-const LABELLED: &str = ",service_code";
+const LABELLED: &str = ",service_code,tvr,chip_condition";
 
 /// How many columns a row has.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +70,7 @@ pub(crate) fn write(out: &mut Vec<u8>, message: &Message<'_>, width: Width) -> i
         if let Some(code) = message.service_code.filter(|_| message.entry_mode != "012") {
             write!(out, "{code}")?;
         }
+        write!(out, ",{},{}", message.chip.tvr, message.chip.condition)?;
     }
     writeln!(out)
 }

@@ -1,7 +1,8 @@
 //! Who is there: links, terminals at their sites, issuers.
 
 use crate::Form;
-use crate::random::Random;
+use crate::facts::Facts;
+use crate::random::{Random, lognormal};
 use rand::RngExt;
 use rand::distr::Distribution;
 use rand::distr::weighted::WeightedIndex;
@@ -9,6 +10,9 @@ use rand::distr::weighted::WeightedIndex;
 /// Six digits each that schemes and processors publish for tests.
 const TEST_RANGES: [u32; 10] =
     [411_111, 424_242, 400_000, 401_288, 555_555, 510_510, 222_300, 601_111, 353_011, 622_022];
+
+/// The service code of a card without a chip.
+pub(crate) const STRIPE_CARD: &str = "101";
 
 /// The way to a host.
 #[derive(Clone, Debug)]
@@ -29,6 +33,31 @@ pub struct Link {
     pub(crate) skew: i64,
     pub(crate) approval: u8,
     pub(crate) partial: u8,
+}
+
+impl Link {
+    /// A link whose slowness is spread that much around 1.
+    pub(crate) fn draw(
+        name: String,
+        dialect: &'static str,
+        currency: &'static str,
+        spread: f64,
+        facts: &Facts,
+        random: &mut Random,
+    ) -> Self {
+        let code = |text| facts.code(dialect, text).unwrap_or_default();
+        Self {
+            name,
+            dialect,
+            currency,
+            directed: random.random_range(0..2) == 0,
+            answers_show_card: random.random_range(0..2) == 0,
+            slowness: lognormal(random, spread),
+            skew: 0,
+            approval: code("00"),
+            partial: code("10"),
+        }
+    }
 }
 
 /// One terminal.
@@ -131,9 +160,9 @@ impl Issuer {
     }
 }
 
-/// The first digit of a card's service code: 2 for a chip, 1 for a stripe alone, which that share has.
-pub(crate) fn service_code(card: u64, stripes: f64) -> char {
-    if ((card / 10 % 1000) as f64) < stripes * 1000.0 { '1' } else { '2' }
+/// A card's service code: of a chip, or of a stripe alone, which that share has.
+pub(crate) fn service_code(card: u64, stripes: f64) -> &'static str {
+    if ((card / 10 % 1000) as f64) < stripes * 1000.0 { STRIPE_CARD } else { "201" }
 }
 
 /// Completes fifteen digits by Luhn's check digit.

@@ -1,5 +1,7 @@
 //! What a terminal started, until the last line about it has been written.
 
+use crate::chip::Chip;
+
 /// What a customer wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -204,6 +206,8 @@ pub(crate) struct Flight {
     pub(crate) upstream_code: Option<u8>,
     pub(crate) hop_stan: u32,
     pub(crate) hop_changes_class: bool,
+    /// What its requests tell of the card's chip.
+    pub(crate) chip: Chip,
     /// From the last copy of the request to the answer.
     pub(crate) latency: u32,
     pub(crate) undo: Undo,

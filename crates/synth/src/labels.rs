@@ -15,55 +15,21 @@ use std::io::{self, Write};
 pub enum Label {
     /// A terminal's own fault.
     Own {
-        /// Its name in the table of faults.
-        fault: &'static str,
+        /// What, when and how often; its scope is the terminal.
+        #[serde(flatten)]
+        of: FaultLabel,
         /// The terminal as a report prints it.
         terminal: String,
-        /// The cause of the verdict.
-        cause: &'static str,
-        /// The reason of the verdict.
-        reason: &'static str,
-        /// From when on, in milliseconds since 1970; text in files, as all times.
-        #[serde(serialize_with = "time")]
-        start: i64,
-        /// Until when.
-        #[serde(serialize_with = "time")]
-        end: i64,
-        /// The share of the attempts concerned that it hits, on average over its window.
-        effect: f64,
         /// The terminal's attempts of all days.
         attempts: u64,
-        /// Those in the window.
-        attempts_inside: u64,
-        /// Those that the fault decided: failures, and cards read in a fallback.
-        hits: u64,
-        /// How many were to be expected of the attempts inside.
-        expected_hits: f64,
     },
     /// A cause that terminals share.
     Incident {
-        /// Its name in the table of faults.
-        fault: &'static str,
+        /// What, when and how often.
+        #[serde(flatten)]
+        of: FaultLabel,
         /// What it concerns: attributes and their values as the log shows them.
         scope: BTreeMap<&'static str, String>,
-        /// The cause of the incident.
-        cause: &'static str,
-        /// The reason of the incident.
-        reason: &'static str,
-        /// From when on.
-        #[serde(serialize_with = "time")]
-        start: i64,
-        /// Until when.
-        #[serde(serialize_with = "time")]
-        end: i64,
-        /// The share of the attempts in its scope that it hits.
-        effect: f64,
-        /// Attempts in its scope and window.
-        attempts_inside: u64,
-        /// Those that it decided.
-        hits: u64,
-        /// How many were to be expected.
-        expected_hits: f64,
         /// How many terminals it hit.
         terminals: usize,
         /// Which, as a report prints them.
@@ -150,7 +116,40 @@ pub enum Label {
     },
 }
 
+/// A terminal's own fault, or one that terminals share.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FaultLabel {
+    /// Its name in the table of faults.
+    pub fault: &'static str,
+    /// The cause of the verdict or the incident.
+    pub cause: &'static str,
+    /// The reason of the verdict or the incident.
+    pub reason: &'static str,
+    /// From when on, in milliseconds since 1970; text in files, as all times.
+    #[serde(serialize_with = "time")]
+    pub start: i64,
+    /// Until when.
+    #[serde(serialize_with = "time")]
+    pub end: i64,
+    /// The share of the attempts concerned that it hits, on average over its window.
+    pub effect: f64,
+    /// Attempts in its scope and window.
+    pub attempts_inside: u64,
+    /// Those that it decided: failures, and cards read in a fallback.
+    pub hits: u64,
+    /// How many were to be expected of the attempts inside.
+    pub expected_hits: f64,
+}
+
 impl Label {
+    /// The fault that it tells of, where it is one of the table.
+    pub fn fault(&self) -> Option<&FaultLabel> {
+        match self {
+            Self::Own { of, .. } | Self::Incident { of, .. } => Some(of),
+            _ => None,
+        }
+    }
+
     /// Whether something was wrong, and not only different.
     pub fn is_fault(&self) -> bool {
         matches!(self, Self::Own { .. } | Self::Incident { .. } | Self::Attack { .. } | Self::Power { .. })

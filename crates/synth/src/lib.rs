@@ -11,6 +11,9 @@
 //! Faults are drawn apart from the world: the same seed has the same faults at every
 //! [`effect`](FaultCounts::effect), which multiplies the share of attempts that each hits.
 //!
+//! Their rows of both sides tell what the plain world's do not: service codes, and what terminals say of chips
+//! (TVR, chip condition codes), where a faulty reader leaves its traces.
+//!
 //! What the labelled worlds deliberately do not: faults that last from one day to the next, terminals that move,
 //! and shops that close at noon, which nothing could tell from lost power.
 //!
@@ -35,6 +38,7 @@
 mod attempt;
 mod bank;
 mod census;
+mod chip;
 mod delimited;
 mod facts;
 mod fate;
@@ -58,6 +62,7 @@ mod rhythm;
 mod scene;
 mod settings;
 mod shared;
+mod shop;
 mod town;
 mod truth;
 mod truth_file;
@@ -67,7 +72,7 @@ mod world;
 pub use facts::{CAUSES, Reason};
 pub use fault_counts::{FaultCounts, FaultKind};
 pub use fleet::{Link, Terminal};
-pub use labels::{Label, Labels};
+pub use labels::{FaultLabel, Label, Labels};
 pub use settings::{Form, Rates, Settings, World};
 pub use truth::{Counts, LedgerTruth, Money, OUTCOMES, TerminalTruth, Truth};
 pub use world::{Written, write};

@@ -1,5 +1,6 @@
 //! One line's message, as a form may write it.
 
+use crate::chip::Chip;
 use crate::facts::Facts;
 use crate::fleet::{ENTRY_MODES, Fleet, Link, Terminal, service_code};
 use crate::flight::{Flight, Names, Part, Role};
@@ -21,8 +22,10 @@ pub(crate) struct Message<'w> {
     pub(crate) entry_mode: &'static str,
     /// The firmware of that moment.
     pub(crate) firmware: &'static str,
-    /// The first digit of the card's service code, where rows tell it.
-    pub(crate) service_code: Option<char>,
+    /// The card's service code, where rows tell it.
+    pub(crate) service_code: Option<&'static str>,
+    /// What a request tells of the card's chip.
+    pub(crate) chip: Chip,
     pub(crate) code: &'w str,
     pub(crate) link: &'w Link,
     pub(crate) latency: Option<u32>,
@@ -98,6 +101,7 @@ pub(crate) fn message<'w>(
         entry_mode: if is_administrative { "" } else { ENTRY_MODES[usize::from(flight.entry)].0 },
         firmware: terminal.firmware_at(flight.begin),
         service_code: card.zip(fleet.stripes).map(|(card, stripes)| service_code(card, stripes)),
+        chip: if is_answer || part.is_undo() { Chip::default() } else { flight.chip },
         code,
         link,
         latency: (part == Part::Answer).then_some(flight.latency),

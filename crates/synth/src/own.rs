@@ -28,8 +28,7 @@ impl Plot<'_> {
         let tells = crate::fault::traces(name, &self.fleet.links, self.facts);
         let suits = |plot: &Self, terminal: u32| {
             let of = &plot.fleet.terminals[terminal as usize];
-            // Where cards are keyed, there is nothing to read and no PIN.
-            let is_keyed = plot.town.tills[terminal as usize].shop.entries[5] > 30.0;
+            let is_keyed = plot.town.tills[terminal as usize].shop.keys_cards();
             tells[of.link as usize].is_some() && !(is_keyed && matches!(name, "reader" | "pin_key"))
         };
         let minutes = nature.minutes.expect("own faults have their lengths");

@@ -121,18 +121,7 @@ fn link(at: u32, settings: &Settings, facts: &Facts, random: &mut Random) -> Lin
     let (name, dialect, currency) = LINKS[at as usize % LINKS.len()];
     let name = if (at as usize) < LINKS.len() { name.to_owned() } else { format!("{name}-{at}") };
     let dialect = if settings.two_dialects { dialect } else { DIALECTS[0] };
-    let code = |text| facts.code(dialect, text).unwrap_or_default();
-    Link {
-        name,
-        dialect,
-        currency,
-        directed: random.random_range(0..2) == 0,
-        answers_show_card: random.random_range(0..2) == 0,
-        slowness: lognormal(random, 0.3),
-        skew: 0,
-        approval: code("00"),
-        partial: code("10"),
-    }
+    Link::draw(name, dialect, currency, 0.3, facts, random)
 }
 
 fn terminal(id: u32, site: u32, links: u32, rates: &Rates, random: &mut Random) -> Terminal {

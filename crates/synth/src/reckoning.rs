@@ -3,7 +3,7 @@
 use crate::fault::{Course, Fault, Scope};
 use crate::fleet::{Fleet, site_name};
 use crate::flight::{Flight, Role};
-use crate::labels::{Label, Labels, Tally, rounded};
+use crate::labels::{FaultLabel, Label, Labels, Tally, rounded};
 use crate::random::Random;
 use crate::town::Town;
 use crate::world::DAY_MS;
@@ -56,7 +56,7 @@ impl Town {
         for (fault, tally) in self.faults.iter().zip(&self.tallies) {
             match fault.scope {
                 Scope::Terminal(at) => {
-                    all.push(own(fault, tally, reported(at), fleet, self.tills[at as usize].attempts));
+                    all.push(own(fault, tally, at, self.tills[at as usize].attempts, fleet, form));
                 }
                 _ => incidents.push(incident(fault, tally, fleet, form)),
             }
@@ -84,24 +84,9 @@ impl Town {
     }
 }
 
-fn own(fault: &Fault, tally: &Tally, terminal: String, fleet: &Fleet, attempts: u64) -> Label {
-    let skew = match fault.scope {
-        Scope::Terminal(at) => fleet.link_of(at).skew,
-        _ => 0,
-    };
-    Label::Own {
-        fault: fault.nature.name,
-        terminal,
-        cause: fault.nature.cause,
-        reason: fault.nature.reason,
-        start: fault.start + skew,
-        end: fault.end + skew,
-        effect: rounded(fault.average()),
-        attempts,
-        attempts_inside: tally.attempts_inside,
-        hits: tally.hits,
-        expected_hits: rounded(tally.expected),
-    }
+fn own(fault: &Fault, tally: &Tally, at: u32, attempts: u64, fleet: &Fleet, form: Form) -> Label {
+    let terminal = fleet.terminals[at as usize].reported(form);
+    Label::Own { of: told(fault, tally, fleet.link_of(at).skew), terminal, attempts }
 }
 
 fn incident(fault: &Fault, tally: &Tally, fleet: &Fleet, form: Form) -> Label {
@@ -111,8 +96,17 @@ fn incident(fault: &Fault, tally: &Tally, fleet: &Fleet, form: Form) -> Label {
     };
     let of = |at: &u32| -> &Terminal { &fleet.terminals[*at as usize] };
     Label::Incident {
-        fault: fault.nature.name,
+        of: told(fault, tally, skew),
         scope: scope(&fault.scope, fleet),
+        terminals: tally.terminals.len(),
+        hit_terminals: tally.terminals.keys().map(|at| of(at).reported(form)).collect(),
+    }
+}
+
+/// A fault by a clock that is so far ahead.
+fn told(fault: &Fault, tally: &Tally, skew: i64) -> FaultLabel {
+    FaultLabel {
+        fault: fault.nature.name,
         cause: fault.nature.cause,
         reason: fault.nature.reason,
         start: fault.start + skew,
@@ -121,8 +115,6 @@ fn incident(fault: &Fault, tally: &Tally, fleet: &Fleet, form: Form) -> Label {
         attempts_inside: tally.attempts_inside,
         hits: tally.hits,
         expected_hits: rounded(tally.expected),
-        terminals: tally.terminals.len(),
-        hit_terminals: tally.terminals.keys().map(|at| of(at).reported(form)).collect(),
     }
 }
 

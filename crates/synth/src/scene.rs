@@ -46,7 +46,7 @@ impl Plot<'_> {
 
     /// Numbers of one issuer are tried at a shop that keys cards.
     fn attack(&mut self) {
-        let keyed = |plot: &Self, at: u32| plot.town.tills[at as usize].shop.entries[5] > 30.0;
+        let keyed = |plot: &Self, at: u32| plot.town.tills[at as usize].shop.keys_cards();
         let Some(terminal) = self.cast(keyed).or_else(|| self.cast(|_, _| true)) else { return };
         let (opens, closes) = self.shift(terminal);
         let count = self.random.random_range(60..=300);

@@ -2,24 +2,27 @@
 
 use crate::Rates;
 use crate::bank::{BASE, Bank, Lost, NETWORK};
+use crate::chip::{Chip, Chips};
 use crate::facts::CAUSES;
 use crate::fate::Fate;
 use crate::fault::{Fault, Shows};
-use crate::fleet::{Fleet, service_code};
+use crate::fleet::{Fleet, STRIPE_CARD, service_code};
 use crate::flight::{Flight, Kind};
 use crate::labels::Tally;
-use crate::make::{Drift, Make, Shop};
+use crate::make::{Drift, Make};
 use crate::random::{Random, between, happens, lognormal, normal};
 use crate::scene::{Errand, Scene};
+use crate::shop::Shop;
 use rand::RngExt;
 use rand::distr::Distribution;
 use rand::distr::weighted::WeightedIndex;
+use std::rc::Rc;
 
 pub(crate) const QUARTER_MS: i64 = 900_000;
 
 /// What a terminal of a labelled world is, beside what logs show of it.
 pub(crate) struct Till {
-    pub(crate) shop: &'static Shop,
+    pub(crate) shop: Rc<Shop>,
     pub(crate) volume: f64,
     pub(crate) clientele: u16,
     /// How often attempts fail here, by cause, against the average.
@@ -50,6 +53,7 @@ pub(crate) struct Town {
     base: [f64; CAUSES.len()],
     pub(crate) drift: [[f64; 25]; CAUSES.len()],
     latencies: Vec<u32>,
+    chips: Chips,
     /// How much each site is visited just now, on a logarithmic scale.
     pub(crate) gusts: Vec<f64>,
     pub(crate) visits: Option<WeightedIndex<f64>>,
@@ -75,6 +79,7 @@ impl Town {
         banks: Vec<Bank>,
         clienteles: Vec<WeightedIndex<f64>>,
         sites: u32,
+        seed: u64,
         random: &mut Random,
     ) -> Self {
         let drift = std::array::from_fn(|_| match make.drift {
@@ -107,6 +112,7 @@ impl Town {
             base: BASE.map(|range| between(random, range)),
             drift,
             latencies,
+            chips: Chips::new(seed),
             gusts: (0..sites).map(|_| make.gusts.0 * normal(random)).collect(),
             visits: None,
             faults: Vec::new(),
@@ -134,7 +140,7 @@ impl Town {
         let issuer = self.clienteles[usize::from(clientele)].sample(random) as u16;
         let card = fleet.issuers[usize::from(issuer)].card(random);
         let mut entry = fleet.entry(terminal, random);
-        if matches!(entry, 0..=2) && service_code(card, self.make.stripes) == '1' {
+        if matches!(entry, 0..=2) && service_code(card, self.make.stripes) == STRIPE_CARD {
             entry = 3;
         }
         Flight { terminal, issuer, entry, card, begin, ..Flight::default() }
@@ -187,7 +193,13 @@ impl Town {
                 None => {}
             }
         }
+        let read = flight.entry;
         self.strike(fleet, flight, moment, &mut fate, random);
+        let has_chip = service_code(flight.card, self.make.stripes) != STRIPE_CARD;
+        flight.chip = match has_chip {
+            true => self.chips.told(flight.entry, flight.entry != read, link),
+            false => Chip::default(),
+        };
         fate.repeated &= !is_near_edge;
         fate
     }

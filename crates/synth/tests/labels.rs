@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
 
 use jiff::civil::DateTime;
-use posmortem_synth::{FaultCounts, FaultKind, Form, Label, Labels, Rates, Settings, World, moment, write};
+use posmortem_synth::{
+    FaultCounts, FaultKind, FaultLabel, Form, Label, Labels, Rates, Settings, World, moment, write,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// An attempt: its request's row, and the code and latency of its answer.
@@ -12,7 +14,7 @@ struct Attempt {
     answer: Option<(String, u32)>,
 }
 
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 13] = [
     "time",
     "terminal_id",
     "pan",
@@ -23,6 +25,9 @@ const COLUMNS: [&str; 10] = [
     "region",
     "model",
     "firmware",
+    "dialect",
+    "tvr",
+    "chip_condition",
 ];
 
 impl Attempt {
@@ -40,7 +45,13 @@ impl Attempt {
 
     fn fell_back(&self) -> bool {
         let mode = self.told("pos_entry_mode");
-        mode.starts_with("80") || (mode.starts_with("90") && self.told("service_code") == "2")
+        mode.starts_with("80") || (mode.starts_with("90") && self.told("service_code") == "201")
+    }
+
+    /// TVR byte 1, bit 6.
+    fn misses_chip_data(&self) -> bool {
+        let first = self.told("tvr").get(..2).map_or(0, |byte| u8::from_str_radix(byte, 16).unwrap());
+        first & 0x20 != 0
     }
 
     fn failed(&self) -> bool {
@@ -140,26 +151,6 @@ fn shows(fault: &str, attempt: &Attempt) -> bool {
     }
 }
 
-/// What own faults and incidents have in common.
-struct Counted {
-    fault: &'static str,
-    window: (i64, i64),
-    inside: u64,
-    hits: u64,
-    expected: f64,
-}
-
-fn counted(label: &Label) -> Option<Counted> {
-    let (fault, window, inside, hits, expected) = match label {
-        Label::Own { fault, start, end, attempts_inside, hits, expected_hits, .. }
-        | Label::Incident { fault, start, end, attempts_inside, hits, expected_hits, .. } => {
-            (*fault, (*start, *end), *attempts_inside, *hits, *expected_hits)
-        }
-        _ => return None,
-    };
-    Some(Counted { fault, window, inside, hits, expected })
-}
-
 /// The scope of an own fault or an incident.
 fn in_scope(label: &Label, attempt: &Attempt) -> bool {
     match label {
@@ -180,9 +171,13 @@ fn own_faults_and_incidents_are_where_labels_say() {
         let (mut hit, mut awaited) = (0, 0.0);
         let mut faults = BTreeSet::new();
         for label in &day.labels.all {
-            let Some(Counted { fault, window, inside, hits, expected }) = counted(label) else { continue };
+            let Some(&FaultLabel { fault, start, end, attempts_inside: inside, hits, expected_hits, .. }) =
+                label.fault()
+            else {
+                continue;
+            };
             let about = format!("{}: {label:?}", world.name());
-            let attempts = day.inside(window, |attempt| in_scope(label, attempt));
+            let attempts = day.inside((start, end), |attempt| in_scope(label, attempt));
             // One link's clock is some seconds off; windows of several links are by the world's clock.
             let is_of_link = matches!(label, Label::Own { .. }) || about.contains("\"link\"");
             let off = (attempts.len() as u64).abs_diff(inside);
@@ -190,12 +185,53 @@ fn own_faults_and_incidents_are_where_labels_say() {
             let shown = attempts.iter().filter(|attempt| shows(fault, attempt)).count() as u64;
             assert!(shown + off >= hits && hits <= inside, "{about}: {shown}");
             faults.insert(fault);
-            (hit, awaited) = (hit + hits, awaited + expected);
+            (hit, awaited) = (hit + hits, awaited + expected_hits);
         }
         assert!(faults.len() >= 12, "{faults:?}");
         // What one fault hits, another one cannot: fewer, but not many fewer.
         let part = hit as f64 / awaited;
         assert!((0.9..1.05).contains(&part), "{}: {part}", world.name());
+    }
+}
+
+#[test]
+fn faulty_readers_leave_traces() {
+    for world in World::LABELLED {
+        let faults = FaultCounts::default().with(FaultKind::Reader, 20);
+        let day = day(&Settings { faults, ..settings(9, world) });
+        let mut faulty: BTreeSet<&str> = BTreeSet::new();
+        let (mut inside, mut hits) = (Vec::new(), 0);
+        for label in &day.labels.all {
+            let Label::Own { of, terminal, .. } = label else { continue };
+            let fell_back = |attempt: &Attempt| attempt.fell_back() && in_scope(label, attempt);
+            inside.extend(day.inside((of.start, of.end), fell_back));
+            hits += of.hits;
+            faulty.insert(terminal);
+        }
+        let others = day.attempts.iter().filter(|attempt| !faulty.contains(attempt.told("terminal_id")));
+        let others: Vec<&Attempt> = others.collect();
+        let share = |of: &[&Attempt], holds: fn(&Attempt) -> bool| {
+            of.iter().filter(|attempt| holds(attempt)).count() as f64 / of.len() as f64
+        };
+        let ordinary: Vec<&Attempt> = others.iter().filter(|attempt| attempt.fell_back()).copied().collect();
+        assert!(hits > 100 && ordinary.len() > 100, "{}: {hits} {}", world.name(), ordinary.len());
+        let missing = [&inside, &ordinary, &others].map(|of| share(of, Attempt::misses_chip_data));
+        let [faulty, ordinary, all] = missing;
+        assert!((0.25..0.6).contains(&faulty) && (0.01..0.1).contains(&ordinary), "{missing:?}");
+        assert!(0.0 < all && all < 0.01, "{missing:?}");
+        let failed = |attempt: &Attempt| attempt.told("chip_condition") == "2";
+        let tells = |attempt: &&&Attempt| ["visa", "unionpay-pos"].contains(&attempt.told("dialect"));
+        let inside: Vec<&Attempt> = inside.iter().filter(tells).copied().collect();
+        assert!(share(&inside, failed) > 0.75, "{}", share(&inside, failed));
+        for attempt in &day.attempts {
+            let read = matches!(attempt.entry(), "chip" | "contactless");
+            let is_of_chip = attempt.told("service_code") == "201";
+            let [tvr, condition] = ["tvr", "chip_condition"].map(|column| attempt.told(column));
+            assert!(!read || tvr.len() == 10, "{:?}", attempt.cells);
+            assert!(is_of_chip || (tvr.is_empty() && condition.is_empty()), "{:?}", attempt.cells);
+            let tells = is_of_chip && tells(&&attempt);
+            assert_eq!(tells, !condition.is_empty(), "{:?}", attempt.cells);
+        }
     }
 }
 
@@ -211,8 +247,7 @@ fn labels_name_terminals_that_are_there() {
             Label::Own { terminal, attempts: told, .. } => {
                 assert_eq!(attempts.get(terminal.as_str()).copied().unwrap_or_default(), *told, "{label:?}");
             }
-            Label::Incident { terminals, hit_terminals, hits, .. } => {
-                let (start, end) = counted(label).unwrap().window;
+            Label::Incident { of: FaultLabel { hits, start, end, .. }, terminals, hit_terminals, .. } => {
                 let around = day.inside((start - 10_000, end + 10_000), |attempt| in_scope(label, attempt));
                 let there: BTreeSet<&str> =
                     around.iter().map(|attempt| attempt.told("terminal_id")).collect();
@@ -276,8 +311,8 @@ fn a_rollout_changes_the_firmware_at_its_hour() {
     let day = day(&settings(5, World::City));
     let rollouts = day.labels.all.iter().filter_map(|label| match label {
         Label::Rollout { model, firmware, start } => Some((model.clone(), firmware.clone(), *start)),
-        Label::Incident { scope, start, .. } => {
-            Some((scope.get("model")?.clone(), scope.get("firmware")?.clone(), *start))
+        Label::Incident { scope, of, .. } => {
+            Some((scope.get("model")?.clone(), scope.get("firmware")?.clone(), of.start))
         }
         _ => None,
     });
@@ -326,19 +361,13 @@ fn the_effect_changes_how_often_and_nothing_else() {
         settings.faults.effect = effect;
         write(&settings, &mut Vec::new(), None).unwrap().labels.all
     };
-    let sum = |labels: &[Label]| -> u64 {
-        let hits = labels.iter().map(|label| match label {
-            Label::Own { hits, .. } | Label::Incident { hits, .. } => *hits,
-            _ => 0,
-        });
-        hits.sum()
-    };
+    let sum = |labels: &[Label]| -> u64 { labels.iter().filter_map(Label::fault).map(|of| of.hits).sum() };
     let (whole, half) = (labels(1.0), labels(0.5));
     assert_eq!(whole.len(), half.len());
     for (one, other) in whole.iter().zip(&half) {
         let window = |label: &Label| match label {
-            Label::Own { terminal, start, end, .. } => (terminal.clone(), *start, *end),
-            Label::Incident { scope, start, end, .. } => (format!("{scope:?}"), *start, *end),
+            Label::Own { terminal, of, .. } => (terminal.clone(), of.start, of.end),
+            Label::Incident { scope, of, .. } => (format!("{scope:?}"), of.start, of.end),
             other => (format!("{other:?}"), 0, 0),
         };
         assert_eq!(window(one), window(other));

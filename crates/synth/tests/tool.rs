@@ -70,12 +70,16 @@ fn labels_are_written_beside_a_labelled_day() {
         ["--null", "--count", "mix=0", "--count", "storm=0", "--count", "busy=0", "--count", "rollout=0"];
     assert_eq!(labels(&null).lines().count(), 1);
     let one = labels(&[&null[..], &["--count", "clock=0", "--count", "issuer_outage=1"]].concat());
-    assert!(
-        one.starts_with("{\"kind\":\"incident\",\"fault\":\"issuer_outage\",\"scope\":{\"issuer\":"),
-        "{one}"
-    );
+    let of = "{\"kind\":\"incident\",\"fault\":\"issuer_outage\",\"cause\":\"network\",";
+    assert!(one.starts_with(of) && one.contains(",\"scope\":{\"issuer\":"), "{one}");
     let header = fs::read_to_string(folder.path().join("day.csv")).unwrap();
-    assert!(header.lines().next().unwrap().ends_with(",site,region,model,firmware,service_code"));
+    assert!(
+        header
+            .lines()
+            .next()
+            .unwrap()
+            .ends_with(",site,region,model,firmware,service_code,tvr,chip_condition")
+    );
     for wrong in [["--count", "flood=1"], ["--count", "mix"], ["--effect", "-1"], ["--world", "sea"]] {
         assert!(!synth(folder.path(), &wrong).0, "{wrong:?}");
     }

@@ -2,7 +2,7 @@
 
 use crate::truth::Scope;
 use crate::window::Window;
-use posmortem::exchange::{Equipment, ExchangeTable, Manner, Names, Place, Traces};
+use posmortem::exchange::{Equipment, ExchangeTable, Manner, Names, Place};
 use posmortem::iso8583::EntryMode;
 
 /// Two scopes are the same where so much of what either covers is covered by both.
@@ -70,10 +70,10 @@ impl Members {
     }
 }
 
-/// Whether a chip card was read otherwise, after its chip failed.
+/// Whether a chip card was read otherwise, after its chip failed. One that is swiped is of the stripe, in labels
+/// as in the diagnosis.
 pub(crate) fn fell_back(manner: &Manner) -> bool {
-    let stripe_of_chip = manner.entry_mode == EntryMode::Stripe && manner.traces.has(Traces::CHIP_CARD);
-    manner.entry_mode == EntryMode::Fallback || stripe_of_chip
+    manner.entry_mode == EntryMode::Fallback
 }
 
 /// How the customer meant to pay: a fall back is what became of a chip.

@@ -64,6 +64,9 @@ struct Args {
     /// Writes the scores as JSON, too.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Lets the diagnosis know so many days before, of the same world without its faults.
+    #[arg(long, default_value_t = 0, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(..=366))]
+    history: u32,
     /// Lists what was wrong, day by day.
     #[arg(long)]
     errors: bool,
@@ -159,7 +162,7 @@ impl Args {
         for seed in first..first + count {
             let settings =
                 Settings { attempts, faults: *faults, ..Settings::labelled(seed, world, terminals) };
-            let day = day::score(&settings, log, self.baselines)?;
+            let day = day::score(&settings, self.history, log, self.baselines)?;
             totals.add(&day);
             all.add(&day);
             if self.errors {

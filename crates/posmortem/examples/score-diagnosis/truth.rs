@@ -4,7 +4,7 @@
 
 use crate::window::Window;
 use posmortem::exchange::terminal_key;
-use posmortem_synth::{Label, Labels};
+use posmortem_synth::{FaultLabel, Label, Labels};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Attributes and the values in which attempts agree.
@@ -80,14 +80,16 @@ impl Truth {
     fn add(&mut self, label: &Label) {
         let key = |terminal: &String| terminal_key(terminal).to_owned();
         match label {
-            Label::Own { fault, terminal, cause, reason, start, end, attempts, expected_hits, .. } => {
-                let counts = *attempts >= FEWEST_ATTEMPTS && *expected_hits >= FEWEST_EXPECTED;
-                let window = (*start, *end);
+            Label::Own { of, terminal, attempts } => {
+                let FaultLabel { fault, cause, reason, start, end, expected_hits, .. } = *of;
+                let counts = *attempts >= FEWEST_ATTEMPTS && expected_hits >= FEWEST_EXPECTED;
+                let window = (start, end);
                 self.own.insert(key(terminal), OwnFault { fault, cause, reason, window, counts });
             }
-            Label::Incident { fault, scope, cause, reason, start, end, hits, terminals, .. } => {
-                let counts = *hits >= FEWEST_HITS && *terminals >= FEWEST_TERMINALS;
-                let (scope, window, hits) = (scope.clone(), (*start, *end), *hits);
+            Label::Incident { of, scope, terminals, .. } => {
+                let FaultLabel { fault, cause, reason, start, end, hits, .. } = *of;
+                let counts = hits >= FEWEST_HITS && *terminals >= FEWEST_TERMINALS;
+                let (scope, window) = (scope.clone(), (start, end));
                 self.incidents.push(SharedFault { fault, scope, cause, reason, window, hits, counts });
             }
             Label::Attack { terminal, .. } => {
