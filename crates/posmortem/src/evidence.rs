@@ -54,8 +54,8 @@ fn card(record: &Record<'_>) -> Traces {
     let of_track = || Track2::parse(cell(record, Column::Track2)).and_then(|track| track.service_digit());
     match of_code(cell(record, Column::ServiceCode)).or_else(of_track) {
         Some(2 | 6) => Traces::CHIP_CARD,
-        Some(_) => Traces::STRIPE_CARD,
-        None => Traces::NONE,
+        Some(1..=9) => Traces::STRIPE_CARD,
+        _ => Traces::NONE,
     }
 }
 
