@@ -27,6 +27,7 @@ struct Key {
 pub(super) struct LeafNumbers<'t, 'v> {
     table: &'t ExchangeTable,
     values: &'v Values<'t>,
+    /// Those of one terminal: terminals are asked for one after the other, and no two share a leaf.
     numbers: HashMap<Key, u32, FixedState>,
     /// The leaf that was asked for last: most attempts of a terminal resemble the one before.
     last: Option<(Key, u32)>,
@@ -78,6 +79,9 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
         let key = Key { terminal, standing, link, issuer, entry_mode, kind: told.kind };
         if let Some((_, number)) = self.last.filter(|(last, _)| *last == key) {
             return number;
+        }
+        if self.last.is_some_and(|(last, _)| last.terminal != terminal) {
+            self.numbers = HashMap::default();
         }
         let number = match self.numbers.get(&key) {
             Some(number) => *number,
