@@ -1,6 +1,6 @@
 //! All attempts of a run, column by column: what diagnosis makes its passes over.
 //!
-//! A row has a core of at most 25 bytes (20 on an ordinary day): when, at which place, which issuer and
+//! A row has a core of at most 25 bytes (17 on an ordinary day): when, at which place, which issuer and
 //! link, in what manner, with what ending, how much, which card, how fast. The first of them are numbers
 //! into small dictionaries, so that a pass looks a value's meaning up in a table that it made once for
 //! all values. An attempt that failed or was taken back has an entry of at most 64 bytes in a side table,

@@ -54,10 +54,12 @@ impl NetworkManagement {
     /// code.
     pub fn from_code(field: ManagementField, code: &[u8]) -> Option<Self> {
         let code = code.trim_ascii();
-        let is_code = (1..=3).contains(&code.len()) && code.iter().all(u8::is_ascii_digit);
-        let number = code.iter().fold(0_u16, |sum, digit| sum * 10 + u16::from(digit & 0xf));
-        let known = || table().iter().find(|row| row.0 == field && row.1 == number);
-        is_code.then(|| known().map_or(Self::Other, |row| row.2))
+        if !(1..=3).contains(&code.len()) || !code.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        let number = code.iter().fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'));
+        let known = table().iter().find(|row| row.0 == field && row.1 == number);
+        Some(known.map_or(Self::Other, |row| row.2))
     }
 }
 
@@ -117,6 +119,7 @@ mod tests {
             (UnionPay, "202", Some(NetworkManagement::Other)),
             (Information, "", None),
             (Information, "0001", None),
+            (Information, "999999", None),
             (Information, "00A", None),
         ] {
             assert_eq!(NetworkManagement::from_code(field, code.as_bytes()), meaning, "{field:?} {code}");

@@ -5,13 +5,12 @@
 
 use crate::leg_builder::cell;
 use posmortem_classify::Dialect;
-use posmortem_exchange::{Equipment, Traces};
+use posmortem_exchange::Traces;
 use posmortem_iso8583::{
     Class, ManagementField, Mti, NetworkManagement, PinEntry, ResponseCode, Side, Track2, Tvr,
     authorisation_response,
 };
 use posmortem_logs::{Column, Record};
-use std::borrow::Cow;
 
 /// Where UnionPay's DE60 tells what network management is about (60.3), and the chip's condition (60.5).
 const UNIONPAY_MANAGEMENT: std::ops::Range<usize> = 8..11;
@@ -55,8 +54,8 @@ fn card(record: &Record<'_>) -> Traces {
     let of_track = || Track2::parse(cell(record, Column::Track2)).and_then(|track| track.service_digit());
     match of_code(cell(record, Column::ServiceCode)).or_else(of_track) {
         Some(2 | 6) => Traces::CHIP_CARD,
-        Some(_) => Traces::STRIPE_CARD,
-        None => Traces::NONE,
+        Some(1..=9) => Traces::STRIPE_CARD,
+        _ => Traces::NONE,
     }
 }
 
@@ -100,11 +99,6 @@ pub(crate) fn management(
         NetworkManagement::from_code(ManagementField::UnionPay, code)
     };
     information().or_else(function).or_else(unionpay)
-}
-
-/// Region, model and firmware as one name.
-pub(crate) fn equipment(region: &str, model: &str, firmware: &str) -> Cow<'static, str> {
-    Equipment { region, model, firmware }.name()
 }
 
 /// DE60 where it is digits throughout.

@@ -4,7 +4,7 @@
 //! ledger always covers the whole input.
 
 use posmortem_classify::Cause;
-use posmortem_exchange::{Conclusion, Exchange, Names, Symbol, terminal_key};
+use posmortem_exchange::{Conclusion, Exchange, Names, terminal_key};
 use posmortem_iso8583::{ResponseCode, Timestamp};
 
 /// What to look at; an empty list and `None` mean everything.
@@ -37,7 +37,11 @@ impl Filter {
         let at = exchange.at();
         let one_of =
             |wanted: &[String], name: &str| wanted.is_empty() || wanted.iter().any(|text| text == name);
-        self.takes_terminal_at(exchange.terminal_key(), at, names)
+        let terminal = names.text(exchange.terminal_key());
+        let is_terminal = |wanted: &String| terminal_key(wanted) == terminal;
+        self.since.is_none_or(|since| !is_before(at, since))
+            && self.until.is_none_or(|until| is_before(at, until))
+            && (self.terminals.is_empty() || self.terminals.iter().any(is_terminal))
             && one_of(&self.merchants, names.text(exchange.symbol(|leg| leg.merchant)))
             && one_of(&self.issuers, names.text(exchange.symbol(|leg| leg.issuer)))
             && (self.causes.is_empty()
@@ -46,14 +50,6 @@ impl Filter {
                 || conclusion
                     .code
                     .is_some_and(|code| self.codes.iter().any(|wanted| wanted.padded() == code.padded())))
-    }
-
-    fn takes_terminal_at(&self, terminal: Symbol, at: Timestamp, names: &Names) -> bool {
-        let terminal = names.text(terminal);
-        let is_terminal = |wanted: &String| terminal_key(wanted) == terminal;
-        self.since.is_none_or(|since| !is_before(at, since))
-            && self.until.is_none_or(|until| is_before(at, until))
-            && (self.terminals.is_empty() || self.terminals.iter().any(is_terminal))
     }
 }
 

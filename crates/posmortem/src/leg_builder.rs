@@ -7,7 +7,7 @@
 use crate::{Settings, evidence};
 use posmortem_classify::{Dialect, Kind, ReversalReason, reversal_reason};
 use posmortem_exchange::{
-    CardKey, CardToken, Direction, Leg, Names, Reference, Source, Symbol, terminal_key,
+    CardKey, CardToken, Direction, Equipment, Leg, Names, Reference, Source, Symbol, terminal_key,
 };
 use posmortem_iso8583::{
     Amount, CardNumber, Class, Currency, EntryMode, Mti, ResponseCode, Side, Track2, Visibility,
@@ -169,7 +169,7 @@ fn with_evidence(leg: Leg, record: &Record<'_>, names: &mut Names) -> Leg {
     let [region, model, firmware] =
         [Column::Region, Column::Model, Column::Firmware].map(|column| shown(cell(record, column)));
     Leg {
-        equipment: names.intern(&evidence::equipment(&region, &model, &firmware)),
+        equipment: names.intern(&Equipment { region: &region, model: &model, firmware: &firmware }.name()),
         traces: evidence::traces(record, leg.mti, leg.code, leg.dialect),
         management: evidence::management(record, leg.mti, leg.dialect),
         ..leg

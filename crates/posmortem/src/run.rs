@@ -275,6 +275,8 @@ impl<'s, 't> Pipeline<'s, 't> {
         let Counted { pairing, tally, table, selected, stopped } = counted;
         rejects.sort();
         let summary = summary_of(facts, &pairing, tally, names);
+        // What it held in the busiest hour is not needed beside what diagnosis holds.
+        drop(pairing);
         let run = Run { summary, rejects, table, diagnosis: None, selected, stopped };
         judged(run, settings)
     }

@@ -99,6 +99,7 @@ fn what_says_something_else_shows_no_trace() {
         &[("service_code", "")][..],
         &[("service_code", "2")],
         &[("service_code", "002")],
+        &[("track2", "4111111111111111=49120010000")],
         &[("service_code", "2X1")],
         &[("chip_condition", "0")],
         &[("chip_condition", "NULL")],

@@ -249,3 +249,18 @@ fn moment(at: Timestamp) -> Moment {
 fn timestamp((millis, offset_minutes): Moment) -> Timestamp {
     Timestamp { millis, offset_minutes }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_of_another_schema_is_refused_and_says_so() {
+        // Nothing else is asked for: another schema may not have it.
+        let error = Header::from_pairs(|key| (key == SCHEMA).then_some("1")).expect_err("another schema");
+        assert_eq!(
+            error.to_string(),
+            "an exchange table of schema 1, and this version reads 2: save it again from its logs"
+        );
+    }
+}

@@ -312,12 +312,6 @@ fn everything_comes_back() {
 }
 
 #[test]
-fn a_table_of_another_schema_is_refused_and_says_so() {
-    let error = TableError::OtherSchema("1".to_owned()).to_string();
-    assert_eq!(error, "an exchange table of schema 1, and this version reads 2: save it again from its logs");
-}
-
-#[test]
 fn the_header_comes_back() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.parquet");
