@@ -104,8 +104,11 @@ fn cells_and_slots(days: &[&PastDay], cells: &Cells) -> (Cells, Slots) {
         all.of.iter().enumerate().map(|(cell, key)| (*key, cell)).collect();
     let mut attempts = vec![0; all.of.len() * HOURS];
     let mut hits: Vec<Vec<(u32, u64)>> = vec![Vec::new(); Mark::COUNT];
+    let mut issuers = places(&all.issuers);
+    let mut manners = places(&all.manners);
     for ((issuer, manner), hours) in days.iter().flat_map(|day| &day.by_cell) {
-        let key = (place_of(&mut all.issuers, issuer), place_of(&mut all.manners, manner));
+        let key =
+            (place(&mut issuers, &mut all.issuers, issuer), place(&mut manners, &mut all.manners, manner));
         let cell = *numbers.entry(key).or_insert_with(|| {
             all.of.push(key);
             attempts.resize(all.of.len() * HOURS, 0);
@@ -121,13 +124,18 @@ fn cells_and_slots(days: &[&PastDay], cells: &Cells) -> (Cells, Slots) {
     (all, Slots::from_counts(attempts, hits))
 }
 
+fn places<T: Ord + Clone>(list: &[T]) -> BTreeMap<T, u32> {
+    list.iter().cloned().zip(0..).collect()
+}
+
 /// The place of a value in a list, at its end where it is new.
-fn place_of<T: PartialEq + Clone>(list: &mut Vec<T>, value: &T) -> u32 {
-    let known = list.iter().position(|known| known == value);
-    known.unwrap_or_else(|| {
-        list.push(value.clone());
-        list.len() - 1
-    }) as u32
+fn place<T: Ord + Clone>(places: &mut BTreeMap<T, u32>, list: &mut Vec<T>, value: &T) -> u32 {
+    if let Some(place) = places.get(value) {
+        return *place;
+    }
+    list.push(value.clone());
+    places.insert(value.clone(), list.len() as u32 - 1);
+    list.len() as u32 - 1
 }
 
 #[cfg(test)]
