@@ -1,6 +1,6 @@
 //! The terminals of a diagnosed fleet: a line for each that has a trouble of its own, a sum for the rest.
 
-use super::terminals::{counts_of, has_unclassified, main_cause, none, time};
+use super::terminals::{count_columns, counts_of, has_unclassified, main_cause, none, time};
 use super::{Page, flow};
 use crate::grid::{Cell, Column, Grid};
 use crate::judged::Line;
@@ -87,19 +87,7 @@ fn others(page: &Page<'_>, is_listed: impl Fn(&Verdict<'_>) -> bool) -> Vec<Stri
 /// was seen against what was to be expected.
 fn columns(page: &Page<'_>, with_unclassified: bool, with_incidents: bool) -> Vec<Column> {
     let labels = page.labels;
-    let mut columns = vec![
-        Column::left(labels.terminal).least(16),
-        Column::left(labels.merchant).least(10).rank(9),
-        Column::right(labels.attempts).rank(7),
-        Column::right(labels.failed),
-    ];
-    for (at, cause) in labels.causes.into_iter().enumerate() {
-        let column = Column::right(cause).rank(5);
-        columns.push(if at == 0 { column } else { column.close() });
-    }
-    if with_unclassified {
-        columns.push(Column::right(labels.unclassified_short).close().rank(6));
-    }
+    let mut columns = count_columns(page, with_unclassified, [7, 5, 6]);
     columns.extend([
         Column::left(labels.cause).least(22),
         Column::right(labels.since).rank(2),
