@@ -32,6 +32,7 @@ mod terminal_counts;
 mod thousandths;
 mod verdict;
 mod why;
+mod words;
 
 pub use attack::{AttackRun, KeyedEntry, attacks};
 pub use attribute::Attribute;
@@ -53,3 +54,4 @@ pub use settings::Settings;
 pub use silence::{Silence, Silences, SitePower, silences};
 pub use thousandths::Thousandths;
 pub use verdict::{Diagnosis, Incident, State, Verdict, Weighed, Why, WhyLine};
+pub use words::word;
