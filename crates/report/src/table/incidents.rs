@@ -2,6 +2,7 @@
 
 use super::terminals::clock;
 use super::{Page, flow};
+use crate::evidence::sentences;
 use crate::pen::Style;
 use crate::scope::Scope;
 use crate::wrap::{self, width};
@@ -29,6 +30,7 @@ fn told(page: &Page<'_>, incident: &Incident) -> Vec<String> {
     let room = page.width - mark.len();
     let mut lines = what(page, incident, room);
     lines.extend(flow::lines(&sizes(page, incident), page.pen.dot(), room, page.pen));
+    lines.extend(speaking_for(page, incident, room));
     for (at, line) in lines.iter_mut().enumerate() {
         line.insert_str(0, if at == 0 { &mark } else { &indent });
     }
@@ -69,6 +71,16 @@ fn sizes(page: &Page<'_>, incident: &Incident) -> Vec<flow::Item> {
     };
     let window = window(page, incident.start, incident.end, incident.ongoing);
     [window, failed, hit, sure].into_iter().map(|item| (item, Style::Plain)).collect()
+}
+
+/// As much of its evidence as stands in one line; JSON tells all of it.
+fn speaking_for(page: &Page<'_>, incident: &Incident, room: usize) -> Option<String> {
+    let sentences = sentences(&incident.evidence, &page.summary.names, page.language);
+    let line = sentences.iter().map(|sentence| page.pen.name(sentence)).reduce(|line, sentence| {
+        let longer = format!("{line}{}{sentence}", page.pen.dot());
+        if width(&longer) <= room { longer.into() } else { line }
+    });
+    line.filter(|line| width(line) <= room).map(|line| page.pen.paint(Style::Dim, &line).into_owned())
 }
 
 /// From when to when.
