@@ -26,6 +26,7 @@ mod own;
 mod payment_scopes;
 mod rates;
 mod scan;
+mod scope_actions;
 mod settings;
 mod silence;
 mod terminal_counts;

@@ -6,7 +6,7 @@ use crate::evidence::sentences;
 use crate::pen::Style;
 use crate::scope::Scope;
 use crate::wrap::{self, width};
-use posmortem_classify::{Audience, Language};
+use posmortem_classify::Language;
 use posmortem_diagnose::Incident;
 use posmortem_iso8583::Timestamp;
 use std::cmp::Reverse;
@@ -34,7 +34,7 @@ fn told(page: &Page<'_>, incident: &Incident) -> Vec<String> {
     for (at, line) in lines.iter_mut().enumerate() {
         line.insert_str(0, if at == 0 { &mark } else { &indent });
     }
-    lines.extend(page.hanging(&indent, incident.reason.action(page.language, Audience::Operations)));
+    lines.extend(page.hanging(&indent, incident.action(page.language)));
     lines
 }
 
