@@ -73,14 +73,14 @@ fn sizes(page: &Page<'_>, incident: &Incident) -> Vec<flow::Item> {
     [window, failed, hit, sure].into_iter().map(|item| (item, Style::Plain)).collect()
 }
 
-/// As much of its evidence as stands in one line; JSON tells all of it.
+/// As much of its evidence, in its order, as stands in one line; JSON tells all of it.
 fn speaking_for(page: &Page<'_>, incident: &Incident, room: usize) -> Option<String> {
     let sentences = sentences(&incident.evidence, &page.summary.names, page.language);
-    let line = sentences.iter().map(|sentence| page.pen.name(sentence)).reduce(|line, sentence| {
-        let longer = format!("{line}{}{sentence}", page.pen.dot());
-        if width(&longer) <= room { longer.into() } else { line }
-    });
-    line.filter(|line| width(line) <= room).map(|line| page.pen.paint(Style::Dim, &line).into_owned())
+    let sentences: Vec<_> = sentences.iter().map(|sentence| page.pen.name(sentence)).collect();
+    let fits = |count: &usize| width(&sentences[..*count].join(page.pen.dot())) <= room;
+    let shown = (1..=sentences.len()).take_while(fits).last()?;
+    let line = sentences[..shown].join(page.pen.dot());
+    Some(page.pen.paint(Style::Dim, &line).into_owned())
 }
 
 /// From when to when.
