@@ -161,7 +161,7 @@ mod tests {
     use super::*;
     use crate::config::RejectLimit;
     use posmortem::Settings;
-    use posmortem::diagnose::{Diagnosis, Listed, State, Thousandths, Verdict};
+    use posmortem::diagnose::{Diagnosis, Listed, State, Verdict};
 
     /// Files as path, bytes, frames and state; half the frames found no partner, the rest is rejected.
     fn findings(
@@ -282,21 +282,7 @@ mod tests {
     #[test]
     fn who_has_no_verdict_is_told_why() {
         let mut summary = Summary { ledger: Ledger { paired: 2, ..Ledger::default() }, ..Summary::default() };
-        let verdict = Verdict {
-            terminal: summary.names.intern("10012307"),
-            state: State::Normal,
-            cause: None,
-            reason: None,
-            start: None,
-            end: None,
-            observed: 0,
-            expected: Thousandths::default(),
-            confidence: None,
-            ongoing: false,
-            incidents: Vec::new(),
-            evidence: Vec::new(),
-            samples: Vec::new(),
-        };
+        let verdict = Verdict::of(summary.names.intern("10012307"), State::Normal);
         let diagnosis = Diagnosis::new(Vec::new(), vec![verdict], Vec::new(), Vec::new());
         let mut plan = plan();
         plan.settings.filter.terminals = ["0010012307", "10012370", "8"].map(str::to_owned).into();

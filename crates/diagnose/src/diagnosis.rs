@@ -73,7 +73,7 @@ pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Di
     let terminals: Vec<u32> = with_attempts.collect();
     let verdicts: Vec<_> = terminals.par_iter().map(|terminal| judge.verdict(*terminal)).collect();
     let whys = why::whys(&judge, &rates, &settings.why, &terminals);
-    Diagnosis::new(incidents, verdicts, whys, limits(&fleet, before.is_some()))
+    Diagnosis::new(incidents, verdicts, whys, limits(&fleet, settings, before.is_some()))
 }
 
 /// What a round leaves to the next.
@@ -166,10 +166,17 @@ fn is_small(fleet: &Fleet<'_>) -> bool {
     fleet.terminals.len() <= FEWEST_TERMINALS
 }
 
-fn limits(fleet: &Fleet<'_>, has_history: bool) -> Vec<Evidence> {
-    if !is_small(fleet) || has_history {
+fn limits(fleet: &Fleet<'_>, settings: &Settings, has_history: bool) -> Vec<Evidence> {
+    if has_history {
         return Vec::new();
     }
-    let (terminals, year) = (fleet.terminals.len() as u64 - 1, u64::from(baseline::PUBLISHED_YEAR));
-    vec![Evidence::new("few_terminals", [Value::Count(terminals), Value::Count(year)])]
+    let mut limits = Vec::new();
+    if settings.history.days() > 0 {
+        limits.push(Evidence::new("history_of_the_day", []));
+    }
+    if is_small(fleet) {
+        let (terminals, year) = (fleet.terminals.len() as u64 - 1, u64::from(baseline::PUBLISHED_YEAR));
+        limits.push(Evidence::new("few_terminals", [Value::Count(terminals), Value::Count(year)]));
+    }
+    limits
 }

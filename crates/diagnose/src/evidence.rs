@@ -2,7 +2,7 @@
 //!
 //! Which rule holds is decided elsewhere; here it is only said, in both languages.
 
-use crate::Thousandths;
+use crate::{Thousandths, word};
 use posmortem_classify::Language;
 use posmortem_exchange::{Names, Symbol};
 use posmortem_iso8583::{ResponseCode, Timestamp};
@@ -44,7 +44,7 @@ pub enum Value {
     Code(ResponseCode),
     /// A name from the log.
     Name(Symbol),
-    /// A word of the product's own: a reason, a group, an attribute.
+    /// The name of a reason, a mark or a signature, which sentences tell in words.
     Word(&'static str),
     /// A moment.
     Time(Timestamp),
@@ -83,7 +83,7 @@ impl Evidence {
             text.push_str(before);
             let (place, after) = after.split_once('}').unwrap_or((after, ""));
             if let Some(value) = place.parse().ok().and_then(|at: usize| self.values.get(at)) {
-                value.write(&mut text, names);
+                value.write(&mut text, names, language);
             }
             rest = after;
         }
@@ -93,7 +93,7 @@ impl Evidence {
 }
 
 impl Value {
-    fn write(&self, text: &mut String, names: &Names) {
+    fn write(&self, text: &mut String, names: &Names, language: Language) {
         match self {
             Self::Count(number) | Self::Minutes(number) => text.push_str(&number.to_string()),
             Self::Decimal(number) => text.push_str(&number.to_string()),
@@ -102,7 +102,7 @@ impl Value {
             }
             Self::Code(code) => text.push_str(&code.to_string()),
             Self::Name(symbol) => text.push_str(names.text(*symbol)),
-            Self::Word(word) => text.push_str(word),
+            Self::Word(name) => text.push_str(word(name, language)),
             Self::Time(at) => text.push_str(&at.to_string()),
         }
     }

@@ -4,6 +4,7 @@ use crate::fleet::Fleet;
 use crate::scan::{Finding, Groups};
 use crate::{Attribute, Evidence, Incident, Thousandths, Value};
 use posmortem_classify::Reason;
+use std::ops::Range;
 
 /// An incident that lasts to within five minutes of the log's end is not known to be over.
 const STILL_ON_MS: i64 = 300_000;
@@ -32,7 +33,7 @@ pub(crate) fn incidents(
             terminals: hit[id as usize - 1],
             confidence: Thousandths::round(finding.confidence()),
             ongoing: finding.end + STILL_ON_MS >= fleet.day.span.1,
-            evidence: evidence(finding, hit[id as usize - 1]),
+            evidence: evidence(fleet, finding, hit[id as usize - 1]),
         }
     };
     (1..).zip(findings).map(of_one).collect()
@@ -43,29 +44,27 @@ fn scope(fleet: &Fleet<'_>, dimension: usize, value: u32) -> (Attribute, String)
     (attribute, fleet.text(attribute, value).to_owned())
 }
 
-fn evidence(finding: &Finding, hit: u32) -> Vec<Evidence> {
-    let share = |hits: f64, of: u64| Value::Share(Thousandths::round(hits / of.max(1) as f64));
-    let mut evidence: Vec<Evidence> = finding
-        .marks
-        .iter()
-        .filter(|count| count.observed > 0)
-        .map(|count| {
-            Evidence::new("failed_with", [Value::Count(count.observed), Value::Word(count.mark.name())])
-        })
-        .collect();
-    evidence.push(Evidence::new(
-        "rate_inside",
-        [share(finding.observed as f64, finding.attempts), share(finding.expected, finding.attempts)],
-    ));
-    evidence.push(Evidence::new(
-        "scope_spread",
-        [Value::Count(u64::from(finding.sequences)), Value::Count(u64::from(hit))],
-    ));
-    let of_software = |(dimension, _): &(usize, u32)| {
-        [Attribute::Model, Attribute::Firmware].iter().any(|attribute| attribute.dimension() == *dimension)
-    };
-    if finding.scope.iter().any(of_software) {
-        evidence.push(Evidence::new("of_one_software", []));
-    }
+fn evidence(fleet: &Fleet<'_>, finding: &Finding, hit: u32) -> Vec<Evidence> {
+    let share = |hits: f64| Value::Share(Thousandths::round(hits / finding.attempts.max(1) as f64));
+    let (inside, hit) = (Value::Count(terminals_inside(fleet, finding)), Value::Count(hit.into()));
+    let mut evidence = vec![
+        Evidence::new("rate_inside", [share(finding.observed as f64), share(finding.expected)]),
+        Evidence::new("scope_spread", [inside, hit]),
+    ];
+    let shown = finding.marks.iter().filter(|count| count.observed > 0);
+    evidence.extend(
+        shown.map(|count| {
+            Evidence::new("times", [Value::Count(count.observed), Value::Word(count.mark.name())])
+        }),
+    );
     evidence
+}
+
+/// Terminals with an attempt in the scope and the window of a finding, whatever became of it.
+fn terminals_inside(fleet: &Fleet<'_>, finding: &Finding) -> u64 {
+    let day = &fleet.day;
+    let is_inside = |sequence: &&Range<usize>| {
+        day.attempts[(*sequence).clone()].iter().any(|attempt| finding.covers(&day.leaves, attempt))
+    };
+    day.sequences.iter().filter(is_inside).count() as u64
 }

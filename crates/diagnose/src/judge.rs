@@ -266,25 +266,6 @@ impl<'f, 't> Judge<'f, 't> {
 }
 
 impl Verdict {
-    /// That state, and nothing else said.
-    pub(crate) fn of(terminal: Symbol, state: State) -> Self {
-        Self {
-            terminal,
-            state,
-            cause: None,
-            reason: None,
-            start: None,
-            end: None,
-            observed: 0,
-            expected: Thousandths::default(),
-            confidence: None,
-            ongoing: false,
-            incidents: Vec::new(),
-            evidence: Vec::new(),
-            samples: Vec::new(),
-        }
-    }
-
     /// The same with that reason and its cause.
     fn for_reason(&self, name: &str) -> Self {
         let reason = Reason::from_name(name);

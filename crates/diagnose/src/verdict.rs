@@ -125,6 +125,27 @@ pub struct Verdict {
     pub samples: Vec<Sample>,
 }
 
+impl Verdict {
+    /// That state, and nothing else said.
+    pub fn of(terminal: Symbol, state: State) -> Self {
+        Self {
+            terminal,
+            state,
+            cause: None,
+            reason: None,
+            start: None,
+            end: None,
+            observed: 0,
+            expected: Thousandths::default(),
+            confidence: None,
+            ongoing: false,
+            incidents: Vec::new(),
+            evidence: Vec::new(),
+            samples: Vec::new(),
+        }
+    }
+}
+
 /// One kind of failure at a terminal, on the way from the raw count to what is left to explain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhyLine {

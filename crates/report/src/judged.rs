@@ -41,7 +41,10 @@ impl<'s> Judged<'s> {
     }
 
     pub(crate) fn verdict(&self, terminal: &'s TerminalTally) -> Verdict<'s> {
-        Verdict::of(terminal, self.judgements.get(self.key(terminal)).copied())
+        match (self.diagnosis, self.judgements.get(self.key(terminal))) {
+            (Some(diagnosis), Some(said)) => Verdict::judged(said, &diagnosis.incidents),
+            _ => Verdict::unjudged(terminal),
+        }
     }
 
     /// How the verdict on a terminal came about, where that was asked for.

@@ -89,7 +89,6 @@ labels! {
     chance: "chance", "偶然";
     decided: "What decided", "判定依据";
     would_change: "What would have changed it", "何种情况会改变结论";
-    fell_back: "Chip card read by its stripe", "芯片卡降级为磁条";
     // Values.
     no_id: "(no id)", "(无编号)";
     no_code: "none", "无";

@@ -4,7 +4,7 @@
 //! of incidents are the diagnosis's, and empty where there is none.
 
 use posmortem_classify::{Audience, Cause, Language, Reason};
-use posmortem_diagnose::{State, Thousandths, Verdict as Judgement};
+use posmortem_diagnose::{Incident, State, Thousandths, Verdict as Judgement};
 use posmortem_exchange::{Dominant, Sample, TerminalTally};
 use posmortem_iso8583::Timestamp;
 
@@ -21,23 +21,28 @@ pub(crate) struct Verdict<'s> {
     /// Whether no attempt was approved after the last failure of the reason; as the diagnosis has it,
     /// whether it lasts until the terminal's last attempt.
     pub(crate) ongoing: bool,
+    /// What a terminal suffers from that only shares its trouble.
+    shared: Option<&'s Incident>,
 }
 
 impl<'s> Verdict<'s> {
-    pub(crate) fn of(terminal: &'s TerminalTally, judgement: Option<&'s Judgement>) -> Self {
-        if let Some(said) = judgement {
-            return Self::judged(said);
-        }
+    pub(crate) fn unjudged(terminal: &'s TerminalTally) -> Self {
         let dominant = terminal.dominant();
         let ongoing = dominant.is_some_and(|dominant| {
             terminal.last_approved.is_none_or(|approved| approved.millis <= dominant.tally.last.millis)
         });
-        Self { judgement: None, dominant, ongoing }
+        Self { judgement: None, dominant, ongoing, shared: None }
     }
 
-    /// One of a terminal that is not among those counted.
-    pub(crate) fn judged(said: &'s Judgement) -> Self {
-        Self { judgement: Some(said), dominant: None, ongoing: said.ongoing }
+    /// What the diagnosis says, and the incidents that it names.
+    pub(crate) fn judged(said: &'s Judgement, incidents: &'s [Incident]) -> Self {
+        let explains = |incident: &&Incident| {
+            said.state == State::Shared
+                && said.incidents.contains(&incident.id)
+                && said.reason == Some(incident.reason)
+        };
+        let shared = incidents.iter().find(explains);
+        Self { judgement: Some(said), dominant: None, ongoing: said.ongoing, shared }
     }
 
     /// `None` where nobody has judged.
@@ -97,7 +102,8 @@ impl<'s> Verdict<'s> {
     }
 
     pub(crate) fn action(&self, language: Language) -> Option<&'static str> {
-        self.reason().map(|reason| reason.action(language, Audience::Operations))
+        let of_reason = || self.reason().map(|reason| reason.action(language, Audience::Operations));
+        self.shared.map(|incident| incident.action(language)).or_else(of_reason)
     }
 
     fn either<T>(

@@ -9,6 +9,8 @@ mod bench;
 mod config;
 mod diagnosis;
 mod explain;
+#[cfg(feature = "tables")]
+mod history;
 mod inputs;
 #[cfg(not(feature = "tables"))]
 mod no_tables;

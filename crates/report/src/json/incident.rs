@@ -4,7 +4,7 @@ use crate::decimal::Decimal;
 use crate::evidence;
 use crate::scope::Scope;
 use crate::shown::Shown;
-use posmortem_classify::{Audience, Language};
+use posmortem_classify::Language;
 use posmortem_exchange::Names;
 use posmortem_iso8583::Timestamp;
 use serde::Serialize;
@@ -48,7 +48,7 @@ impl Incident {
             owner: reason.owner(),
             ongoing: incident.ongoing,
             evidence: evidence::sentences(&incident.evidence, names, language),
-            action: reason.action(language, Audience::Operations),
+            action: incident.action(language),
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use super::terminals::clock;
 use super::{Page, flow};
+use crate::evidence::sentences;
 use crate::pen::Style;
 use crate::scope::Scope;
 use crate::wrap::{self, width};
-use posmortem_classify::{Audience, Language};
+use posmortem_classify::Language;
 use posmortem_diagnose::Incident;
 use posmortem_iso8583::Timestamp;
 use std::cmp::Reverse;
@@ -29,10 +30,11 @@ fn told(page: &Page<'_>, incident: &Incident) -> Vec<String> {
     let room = page.width - mark.len();
     let mut lines = what(page, incident, room);
     lines.extend(flow::lines(&sizes(page, incident), page.pen.dot(), room, page.pen));
+    lines.extend(speaking_for(page, incident, room));
     for (at, line) in lines.iter_mut().enumerate() {
         line.insert_str(0, if at == 0 { &mark } else { &indent });
     }
-    lines.extend(page.hanging(&indent, incident.reason.action(page.language, Audience::Operations)));
+    lines.extend(page.hanging(&indent, incident.action(page.language)));
     lines
 }
 
@@ -69,6 +71,16 @@ fn sizes(page: &Page<'_>, incident: &Incident) -> Vec<flow::Item> {
     };
     let window = window(page, incident.start, incident.end, incident.ongoing);
     [window, failed, hit, sure].into_iter().map(|item| (item, Style::Plain)).collect()
+}
+
+/// As much of its evidence, in its order, as stands in one line; JSON tells all of it.
+fn speaking_for(page: &Page<'_>, incident: &Incident, room: usize) -> Option<String> {
+    let sentences = sentences(&incident.evidence, &page.summary.names, page.language);
+    let sentences: Vec<_> = sentences.iter().map(|sentence| page.pen.name(sentence)).collect();
+    let fits = |count: &usize| width(&sentences[..*count].join(page.pen.dot())) <= room;
+    let shown = (1..=sentences.len()).take_while(fits).last()?;
+    let line = sentences[..shown].join(page.pen.dot());
+    Some(page.pen.paint(Style::Dim, &line).into_owned())
 }
 
 /// From when to when.

@@ -39,19 +39,7 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
 /// are any.
 fn columns(page: &Page<'_>, with_unclassified: bool) -> Vec<Column> {
     let labels = page.labels;
-    let mut columns = vec![
-        Column::left(labels.terminal).least(16),
-        Column::left(labels.merchant).least(10).rank(9),
-        Column::right(labels.attempts).rank(2),
-        Column::right(labels.failed),
-    ];
-    for (at, cause) in labels.causes.into_iter().enumerate() {
-        let column = Column::right(cause).rank(1);
-        columns.push(if at == 0 { column } else { column.close() });
-    }
-    if with_unclassified {
-        columns.push(Column::right(labels.unclassified_short).close().rank(3));
-    }
+    let mut columns = count_columns(page, with_unclassified, [2, 1, 3]);
     columns.extend([
         Column::left(labels.main_cause).least(18),
         Column::right(labels.share).rank(8),
@@ -77,6 +65,29 @@ fn row(page: &Page<'_>, line: &Line<'_>, with_unclassified: bool) -> Vec<Cell> {
     });
     row.extend([time(page, verdict.start()), time(page, terminal.last_approved)]);
     row
+}
+
+/// The columns of [`counts_of`]; those of attempts, causes and unclassified attempts have the ranks given.
+pub(super) fn count_columns(
+    page: &Page<'_>,
+    with_unclassified: bool,
+    [attempts, causes, unclassified]: [u8; 3],
+) -> Vec<Column> {
+    let labels = page.labels;
+    let mut columns = vec![
+        Column::left(labels.terminal).least(16),
+        Column::left(labels.merchant).least(10).rank(9),
+        Column::right(labels.attempts).rank(attempts),
+        Column::right(labels.failed),
+    ];
+    for (at, cause) in labels.causes.into_iter().enumerate() {
+        let column = Column::right(cause).rank(causes);
+        columns.push(if at == 0 { column } else { column.close() });
+    }
+    if with_unclassified {
+        columns.push(Column::right(labels.unclassified_short).close().rank(unclassified));
+    }
+    columns
 }
 
 /// Who it is and what failed there: the cells that every line of a terminal begins with.

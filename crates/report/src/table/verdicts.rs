@@ -1,6 +1,6 @@
 //! The terminals of a diagnosed fleet: a line for each that has a trouble of its own, a sum for the rest.
 
-use super::terminals::{counts_of, has_unclassified, main_cause, none, time};
+use super::terminals::{count_columns, counts_of, has_unclassified, main_cause, none, time};
 use super::{Page, flow};
 use crate::grid::{Cell, Column, Grid};
 use crate::judged::Line;
@@ -27,31 +27,36 @@ pub(super) fn sections(page: &Page<'_>) -> Vec<Vec<String>> {
     let mut lines = grid.lines(page.width, page.pen).into_iter();
     let mut header = lines.next().unwrap_or_default();
     let mut sections: Vec<Vec<String>> = Vec::new();
-    let mut group = None;
-    for ((_, verdict), line) in listed.terminals.iter().zip(lines) {
-        let title = group_title(verdict.state(), page.language);
-        if group != Some(title) {
-            group = Some(title);
-            // All of them, however many are shown.
-            let of_group = |verdict: &Verdict<'_>| {
-                is_listed(verdict) && group_title(verdict.state(), page.language) == title
-            };
-            let count = page.judged.counted(page.view).filter(|(_, other)| of_group(other)).count();
-            sections.push(vec![page.title(&format!("{title}: {count}"))]);
-            // All groups have the same columns.
-            let header = std::mem::take(&mut header);
-            sections.last_mut().expect("just made").extend((!header.is_empty()).then_some(header));
+    let title = |verdict: &Verdict<'_>| group_title(verdict.state(), page.language);
+    for group in groups(page) {
+        // All of them, however many are shown.
+        let of_group = |(_, verdict): &Line<'_>| is_listed(verdict) && title(verdict) == group;
+        let count = page.judged.counted(page.view).filter(of_group).count();
+        if count == 0 {
+            continue;
         }
-        sections.last_mut().expect("a group has begun").push(line);
+        let shown = listed.terminals.iter().filter(|(_, verdict)| title(verdict) == group).count();
+        let mut section = vec![page.title(&format!("{group}: {count}"))];
+        // All groups have the same columns.
+        let header = std::mem::take(&mut header);
+        section.extend((!header.is_empty()).then_some(header));
+        section.extend(lines.by_ref().take(shown));
+        section.extend(page.more(count - shown, "台"));
+        sections.push(section);
     }
-    if listed.terminals.is_empty() {
+    if sections.is_empty() {
         sections.push(vec![nothing(page).to_owned()]);
-    }
-    if let Some(last) = sections.last_mut() {
-        last.extend(page.more(listed.left_out, "台"));
     }
     sections.push(others(page, is_listed));
     sections
+}
+
+/// The titles of the groups, in the order of the terminals.
+fn groups(page: &Page<'_>) -> Vec<&'static str> {
+    let states = State::ALL.into_iter().map(Some).chain([None]);
+    let mut groups: Vec<_> = states.map(|state| group_title(state, page.language)).collect();
+    groups.dedup();
+    groups
 }
 
 fn nothing(page: &Page<'_>) -> &'static str {
@@ -87,19 +92,7 @@ fn others(page: &Page<'_>, is_listed: impl Fn(&Verdict<'_>) -> bool) -> Vec<Stri
 /// was seen against what was to be expected.
 fn columns(page: &Page<'_>, with_unclassified: bool, with_incidents: bool) -> Vec<Column> {
     let labels = page.labels;
-    let mut columns = vec![
-        Column::left(labels.terminal).least(16),
-        Column::left(labels.merchant).least(10).rank(9),
-        Column::right(labels.attempts).rank(7),
-        Column::right(labels.failed),
-    ];
-    for (at, cause) in labels.causes.into_iter().enumerate() {
-        let column = Column::right(cause).rank(5);
-        columns.push(if at == 0 { column } else { column.close() });
-    }
-    if with_unclassified {
-        columns.push(Column::right(labels.unclassified_short).close().rank(6));
-    }
+    let mut columns = count_columns(page, with_unclassified, [7, 5, 6]);
     columns.extend([
         Column::left(labels.cause).least(22),
         Column::right(labels.since).rank(2),

@@ -12,7 +12,7 @@ use crate::percent::Percent;
 use crate::verdict::Verdict;
 use crate::wrap;
 use posmortem_classify::{Language, Reason};
-use posmortem_diagnose::{Diagnosis, Thousandths, Weighed, Why, WhyLine};
+use posmortem_diagnose::{Diagnosis, Thousandths, Weighed, Why, WhyLine, word};
 use posmortem_exchange::TerminalTally;
 
 pub(super) fn sections(page: &Page<'_>, said: &Diagnosis) -> Vec<Vec<String>> {
@@ -24,7 +24,7 @@ pub(super) fn sections(page: &Page<'_>, said: &Diagnosis) -> Vec<Vec<String>> {
         let tally = page.summary.terminals.iter().find(of_it);
         let verdict = match tally {
             Some(tally) => Some(page.judged.verdict(tally)),
-            None => said.verdict(why.terminal).map(Verdict::judged),
+            None => said.verdict(why.terminal).map(|judged| Verdict::judged(judged, &said.incidents)),
         };
         let printed = tally.map_or(why.terminal, |tally| tally.terminal);
         sections.push(conclusion(page, page.summary.names.text(printed), verdict.as_ref(), why));
@@ -118,10 +118,10 @@ fn failures(page: &Page<'_>, of: &[WhyLine]) -> Vec<String> {
     titled(page, labels.failures, grid.lines(page.width, page.pen).into_iter().chain(legend).collect())
 }
 
-fn failure(page: &Page<'_>, what: &str) -> Cell {
+fn failure(page: &Page<'_>, what: &'static str) -> Cell {
     match (Reason::from_name(what), what) {
         (Some(reason), _) => Cell::styled(page.cause_and_reason(reason), Style::Cause(reason.cause())),
-        (None, "fell_back") => Cell::new(page.labels.fell_back),
+        (None, "fell_back") => Cell::new(word(what, page.language)),
         (None, _) => Cell::new(page.labels.unclassified),
     }
 }
@@ -158,7 +158,7 @@ fn weighed(page: &Page<'_>, of: &[Weighed]) -> Vec<String> {
     for weighed in of {
         let (start, end) = weighed.window;
         grid.push(vec![
-            Cell::new(signature(weighed.signature, page.language)),
+            Cell::new(word(weighed.signature, page.language)),
             Cell::new(format!("{} {} {}", clock(page, start), labels.to, clock(page, end))),
             Cell::styled(weighed.observed.to_string(), Style::Bold),
             Cell::new(weighed.attempts.to_string()),
@@ -174,24 +174,4 @@ fn weighed(page: &Page<'_>, of: &[Weighed]) -> Vec<String> {
 /// What is rounded to nothing is not impossible.
 fn percent(share: Thousandths) -> String {
     if share.0 == 0 { "<0.1 %".to_owned() } else { Percent::of(share.0, 1000).tenths() }
-}
-
-const SIGNATURES: [(&str, &str, &str); 8] = [
-    ("mac", "MAC key", "MAC密钥"),
-    ("pin", "PIN key", "PIN密钥"),
-    ("sign_on", "sign-on", "签到"),
-    ("signal", "signal", "信号"),
-    ("reader", "card reader", "读卡器"),
-    ("operator", "operator", "操作"),
-    ("software", "software", "软件"),
-    ("set_up", "set-up", "终端设置"),
-];
-
-/// A fault in words; one that has none here by its name.
-fn signature(name: &'static str, language: Language) -> &'static str {
-    let row = SIGNATURES.iter().find(|(known, ..)| *known == name);
-    row.map_or(name, |(_, english, chinese)| match language {
-        Language::En => english,
-        Language::Zh => chinese,
-    })
 }

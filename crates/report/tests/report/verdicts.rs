@@ -2,7 +2,7 @@
 
 use crate::day::clock;
 use crate::diagnosed;
-use posmortem_classify::Language;
+use posmortem_classify::{Language, Reason};
 use posmortem_diagnose::{Diagnosis, State};
 use posmortem_exchange::Summary;
 use posmortem_report::{Format, View, write_report};
@@ -271,6 +271,35 @@ fn top_limits_incidents_and_terminals_of_the_table() {
     let table = table(&day(), &View { top: Some(1), ..View::default() });
     assert!(table.contains("#1 ") && !table.contains("#2 "), "{table}");
     assert!(table.contains("\n00029110002 ") && !table.contains("\n29110001 "), "{table}");
-    assert_eq!(table.matches("\nand 1 more\n").count(), 1, "incidents: {table}");
-    assert_eq!(table.matches("\nand 4 more\n").count(), 1, "terminals: {table}");
+    assert!(table.contains("\nand 1 more\n\nTerminals at fault themselves: 3\n"), "incidents: {table}");
+    assert!(
+        table.contains("\nand 2 more\n\nTerminals used to try card numbers: 1\nand 1 more\n\n"),
+        "{table}"
+    );
+    assert!(table.contains("\nTerminals that fell silent: 1\nand 1 more\n\nOther terminals: "), "{table}");
+}
+
+/// Somebody would clean every reader of a model whose firmware spoils its reads, one by one.
+#[test]
+fn what_software_breaks_is_not_sent_to_the_field() {
+    let mut day = day();
+    let reader = Reason::from_name("reader_hardware_fault").unwrap();
+    day.1.incidents[1].reason = reader;
+    let mut verdicts = day.1.verdicts().to_vec();
+    verdicts[5].incidents = vec![1, 2];
+    verdicts[5].reason = Some(reader);
+    verdicts[0].reason = Some(reader);
+    day.1 = Diagnosis::new(day.1.incidents, verdicts, Vec::new(), Vec::new());
+    for (language, software, hardware) in [
+        (Language::En, "Compare these terminals' software versions", "Have this terminal's reader"),
+        (Language::Zh, "先与其他终端比对程序版本", "派工清洁或更换本终端"),
+    ] {
+        let report = json(&day, &View { language, ..View::default() });
+        let action = |of: &Value| of["action"].as_str().unwrap().to_owned();
+        assert!(action(&report["incidents"][1]).starts_with(software), "{report}");
+        let terminals = report["terminals"].as_array().unwrap();
+        let of = |id: &str| terminals.iter().find(|one| one["terminal_id"] == id).unwrap();
+        assert!(action(&of("29110006")["verdict"]).starts_with(software), "it shares the incident: {report}");
+        assert!(action(&of("29110001")["verdict"]).starts_with(hardware), "its own: {report}");
+    }
 }
