@@ -81,15 +81,17 @@ impl Parted {
     }
 
     /// Whether the rest shows the excess as well: significantly, and in half as many of its parts as
-    /// would show it at a rate common to all.
-    pub(crate) fn is_spread(&self, concentration: f64) -> bool {
+    /// would show it at a rate common to all. What is no more than drift shows nothing.
+    pub(crate) fn is_spread(&self, concentration: f64, least_ratio: f64) -> bool {
         if !is_hit(self.rest, concentration) {
             return false;
         }
         let besides = self.total.excess() / self.total.attempts as f64;
         let (mut shown, mut due) = (0.0, 0.0);
         for (_, part) in self.parts.iter().filter(|(value, _)| *value != self.value) {
-            let shows = part.observed > 0 && part.excess() >= SHOWS * besides * part.attempts as f64;
+            let shows = part.observed > 0
+                && part.hits() >= least_ratio * part.norm()
+                && part.excess() >= SHOWS * besides * part.attempts as f64;
             shown += if shows { 1.0 } else { 0.0 };
             due += 1.0 - exp(-(part.norm() + besides * part.attempts as f64));
         }

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use super::scopes::Kind;
 use super::series::{Candidate, Series, Tables, candidates};
 use super::sheet::{Adjustment, Effect, Row, Sheet, Tally};
-use super::window::{Price, Window, best_window, strongest_part};
+use super::window::{Price, Window, best_window, grown, strongest_part};
 use super::{Aside, ScanSettings, ScopeKind};
 
 /// How often one window may be dealt with: after a narrower scope was found in it, it may come again.
@@ -247,7 +247,8 @@ impl<'s> Search<'s> {
     fn window(&self, kind: usize, bins: &[Tally]) -> Option<Window> {
         let price = &self.prices[kind];
         let window = best_window(bins, price, self.settings)?;
-        Some(strongest_part(bins, window, price, self.settings.accept))
+        let accept = self.settings.accept;
+        Some(grown(bins, strongest_part(bins, window, price, accept), price, accept))
     }
 
     pub(super) fn is_banned(&self, ranked: &Ranked) -> bool {

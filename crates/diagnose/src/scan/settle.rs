@@ -66,7 +66,7 @@ impl Search<'_> {
             let dearer = self.prices[inner].of(length) - self.prices[kind].of(length);
             let parted = Parted::new(rows, &self.kinds[inner], None)?;
             let (value, better) = parted.alone(dearer)?;
-            let spread = parted.is_spread(concentration);
+            let spread = parted.is_spread(concentration, self.settings.least_ratio);
             (!spread).then_some((better, Subject { kind: inner, value, group }))
         });
         let best = better.min_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
@@ -101,7 +101,7 @@ impl Search<'_> {
         }
         let rows = self.rows(around, span, &self.adjustments[subject.group]);
         let parted = Parted::new(&rows, &self.kinds[subject.kind], Some(subject.value))?;
-        if parted.is_spread(concentration) { self.worth_it(around) } else { None }
+        if parted.is_spread(concentration, self.settings.least_ratio) { self.worth_it(around) } else { None }
     }
 
     fn worth_it(&mut self, subject: Subject) -> Option<Ranked> {

@@ -5,7 +5,7 @@
 use libm::log;
 
 use super::scopes::Kind;
-use super::score::{change_point, kl, number};
+use super::score::{change_point, gain, kl, number};
 use super::sheet::{Sheet, Tally};
 use super::{ScanSettings, ScopeKind};
 
@@ -108,6 +108,55 @@ pub(crate) fn best_window(bins: &[Tally], price: &Price, settings: &ScanSettings
 /// A bin at an end of a window is part of what happened where it has so many times the expected failures.
 const PARTIAL: f64 = 2.0;
 
+/// Good reason to think that two neighbouring parts are two, in nats and given that counts are loose: ten to
+/// one.
+const UNLIKE: f64 = std::f64::consts::LN_10;
+
+/// The window with what lies beside it and shows its share as well. Large counts are worth no more than
+/// loose ones can be, so that the best window of a long incident ends anywhere within it.
+pub(crate) fn grown(bins: &[Tally], window: Window, price: &Price, accept: f64) -> Window {
+    let besides = window.tally.hit_share();
+    let weights: Vec<_> = bins.iter().map(|bin| weight_of_bin(bin, besides)).collect();
+    let until = window.end + longest_gain(weights[window.end..].iter());
+    let from = window.start - longest_gain(weights[..window.start].iter().rev());
+    let mut grown = window;
+    for (start, end) in [(from, window.start), (window.end, until)] {
+        let whole = (start.min(grown.start), end.max(grown.end));
+        let added = trimmed(bins, start, end, price);
+        if added.is_some_and(|added| !are_unlike(grown.tally, added.tally, price)) {
+            let larger = trimmed(bins, whole.0, whole.1, price);
+            grown = larger.filter(|larger| larger.score > accept).unwrap_or(grown);
+        }
+    }
+    grown
+}
+
+/// What a bin says for an incident that hits a share of its attempts besides, in nats.
+fn weight_of_bin(bin: &Tally, besides: f64) -> f64 {
+    let more = besides * (bin.attempts as f64 - bin.norm()).max(0.0);
+    gain(bin.hits(), bin.norm(), bin.norm() + more)
+}
+
+/// How many values from the first on have the largest sum; none where no sum is positive.
+fn longest_gain<'a>(weights: impl Iterator<Item = &'a f64>) -> usize {
+    let (mut sum, mut best, mut count) = (0.0, 0.0, 0);
+    for (at, weight) in weights.enumerate() {
+        sum += weight;
+        if sum > best {
+            (best, count) = (sum, at + 1);
+        }
+    }
+    count
+}
+
+/// Whether the stronger of two neighbours shows more than a level common to both, as loosely as counts of
+/// the kind are.
+fn are_unlike(one: Tally, other: Tally, price: &Price) -> bool {
+    let level = (one.hits() + other.hits()) / (one.norm() + other.norm());
+    let beyond = |of: Tally| kl(of.hits(), level * of.norm(), price.concentration);
+    beyond(one).max(beyond(other)) > UNLIKE
+}
+
 /// The stronger part of a window whose share changes inside, as long as it does.
 pub(crate) fn strongest_part(bins: &[Tally], mut window: Window, price: &Price, accept: f64) -> Window {
     loop {
@@ -120,6 +169,11 @@ pub(crate) fn strongest_part(bins: &[Tally], mut window: Window, price: &Price, 
         }
         let parts = [(window.start, window.start + left), (window.start + left, window.end)];
         let [early, late] = parts.map(|(start, end)| trimmed(bins, start, end, price));
+        if let (Some(early), Some(late)) = (early, late)
+            && !are_unlike(early.tally, late.tally, price)
+        {
+            return window;
+        }
         let stronger = match (early, late) {
             (Some(early), Some(late)) => Some(if late.score > early.score { late } else { early }),
             (one, other) => one.or(other),
