@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::scopes::Kind;
-use super::series::{LARGEST_TABLE, Series};
+use super::series::{LARGEST_TABLE, Series, Table};
 use super::sheet::Sheet;
 use crate::Attempt;
 
@@ -98,15 +98,11 @@ struct Plan<'a, 'd> {
     leaves: Option<Classes>,
     /// By kind, whether it is added to on its own.
     apart: Vec<bool>,
+    tables: &'a [Option<Table>],
 }
 
 /// Adds what is expected of every attempt that counts to the series that there are.
-pub(super) fn expect(
-    sheet: &Sheet<'_>,
-    kinds: &[Kind<'_>],
-    groups: &[usize],
-    by_kind: &mut [Option<Series>],
-) {
+pub(super) fn expect(sheet: &Sheet<'_>, kinds: &[Kind<'_>], groups: &[usize], by_kind: &mut [Option<Table>]) {
     if by_kind.iter().all(Option::is_none) {
         return;
     }
@@ -119,8 +115,12 @@ pub(super) fn expect(
         one.merge(&other);
         one
     });
-    if let Some(sums) = sums {
-        plan.roll_up(&sums, by_kind);
+    let Some(sums) = sums else { return };
+    let series: Vec<_> = (0..kinds.len()).map(|number| plan.rolled_up(&sums, number)).collect();
+    for (table, series) in by_kind.iter_mut().zip(series) {
+        if let (Some(table), Some(series)) = (table, series) {
+            table.series = series;
+        }
     }
 }
 
@@ -129,31 +129,31 @@ impl<'a, 'd> Plan<'a, 'd> {
         sheet: &'a Sheet<'d>,
         kinds: &'a [Kind<'d>],
         groups: &[usize],
-        by_kind: &[Option<Series>],
+        tables: &'a [Option<Table>],
     ) -> Self {
         let day = sheet.day;
         let wanted = |of_sequences: bool| {
-            let wanted = kinds.iter().zip(by_kind).filter(|(_, series)| series.is_some());
-            wanted.map(|(kind, _)| kind).filter(move |kind| kind.is_of_sequences() == of_sequences)
+            let wanted = kinds.iter().zip(tables).filter_map(|(kind, table)| Some((kind, table.as_ref()?)));
+            wanted.filter(move |(kind, _)| kind.is_of_sequences() == of_sequences)
         };
         let value = |kind: &Kind<'_>, sequence: usize| {
             let first = day.attempts[day.sequences[sequence].clone()].first();
             first.map_or(crate::UNTOLD, |attempt| kind.value(attempt.leaf))
         };
-        let sequences = wanted(true).fold(Classes::one(day.sequences.len()), |classes, kind| {
-            classes.parted(kind.values() as usize, |sequence| value(kind, sequence))
+        let sequences = wanted(true).fold(Classes::one(day.sequences.len()), |classes, (kind, table)| {
+            classes.parted(table.sizes(), |sequence| table.places[value(kind, sequence) as usize])
         });
         let by_cell =
             Classes::one(day.leaves.cells.len()).parted(sheet.cells(), |leaf| day.leaves.cells[leaf]);
-        let leaves = wanted(false).fold(by_cell, |classes, kind| {
-            classes.parted(kind.values() as usize, |leaf| kind.value(leaf as u32))
+        let leaves = wanted(false).fold(by_cell, |classes, (kind, table)| {
+            classes.parted(table.sizes(), |leaf| table.places[kind.value(leaf as u32) as usize])
         });
         let bins = sheet.bins();
         let few_sequences =
             sequences.count * bins * groups.len() <= LARGEST_TABLE && wanted(true).count() > 0;
         let few_leaves = leaves.count * bins <= LARGEST_TABLE && wanted(false).count() > 0;
-        let is_apart = |(kind, series): (&Kind<'_>, &Option<Series>)| {
-            series.is_some() && !if kind.is_of_sequences() { few_sequences } else { few_leaves }
+        let is_apart = |(kind, table): (&Kind<'_>, &Option<Table>)| {
+            table.is_some() && !if kind.is_of_sequences() { few_sequences } else { few_leaves }
         };
         Self {
             sheet,
@@ -162,7 +162,8 @@ impl<'a, 'd> Plan<'a, 'd> {
             groups: groups.len(),
             sequences: few_sequences.then_some(sequences),
             leaves: few_leaves.then_some(leaves),
-            apart: kinds.iter().zip(by_kind).map(is_apart).collect(),
+            apart: kinds.iter().zip(tables).map(is_apart).collect(),
+            tables,
         }
     }
 
@@ -178,14 +179,10 @@ impl<'a, 'd> Plan<'a, 'd> {
             sums.sequences.clear(classes.count * bins, self.groups);
         }
         sums.leaves.resize(self.leaves.as_ref().map_or(0, |classes| classes.count * bins), 0);
-        let empty = |(kind, apart): (&Kind<'_>, &bool)| {
-            apart.then(|| {
-                let mut series = Series::default();
-                series.clear(kind.values() as usize * bins, self.groups);
-                series
-            })
+        let empty = |(table, apart): (&Option<Table>, &bool)| {
+            table.as_ref().filter(|_| *apart).map(|table| table.empty(bins, self.groups))
         };
-        sums.apart = self.kinds.iter().zip(&self.apart).map(empty).collect();
+        sums.apart = self.tables.iter().zip(&self.apart).map(empty).collect();
         let any_apart = self.apart.contains(&true);
         for sequence in sequences {
             let row = self.sequences.as_ref().map(|classes| classes.of[sequence] as usize * bins);
@@ -211,51 +208,46 @@ impl<'a, 'd> Plan<'a, 'd> {
     fn add_apart(&self, attempt: &Attempt, bin: usize, apart: &mut [Option<Series>]) {
         let shares = self.shares(self.sheet.day.leaves.cells[attempt.leaf as usize], bin);
         let count = u64::from(attempt.count);
-        for (kind, series) in self.kinds.iter().zip(apart) {
-            if let Some(series) = series {
-                series.expect(
-                    kind.value(attempt.leaf) as usize * self.sheet.bins() + bin,
-                    count,
-                    shares,
-                    count,
-                );
+        for ((kind, table), series) in self.kinds.iter().zip(self.tables).zip(apart) {
+            let (Some(table), Some(series)) = (table, series) else { continue };
+            if let Some(place) = table.place(kind.value(attempt.leaf)) {
+                series.expect(place * self.sheet.bins() + bin, count, shares, count);
             }
         }
     }
 
-    fn roll_up(&self, sums: &Sums, by_kind: &mut [Option<Series>]) {
+    /// The series of a kind, if it has one.
+    fn rolled_up(&self, sums: &Sums, number: usize) -> Option<Series> {
+        let (kind, table) = (&self.kinds[number], self.tables[number].as_ref()?);
         let (bins, day) = (self.sheet.bins(), self.sheet.day);
-        for (number, kind) in self.kinds.iter().enumerate() {
-            let Some(series) = &mut by_kind[number] else { continue };
-            if let Some(apart) = &sums.apart[number] {
-                series.merge(apart);
-                continue;
-            }
-            if kind.is_of_sequences() {
-                let Some(classes) = &self.sequences else { continue };
-                for (class, first) in classes.firsts().into_iter().enumerate() {
-                    let first = day.attempts[day.sequences[first].clone()].first();
-                    let Some(value) = first.map(|first| kind.value(first.leaf)) else { continue };
-                    for bin in (0..bins).filter(|_| value != crate::UNTOLD) {
-                        let (attempts, expected) = sums.sequences.row(class * bins + bin, self.groups);
-                        if attempts > 0 {
-                            series.expect(value as usize * bins + bin, attempts, expected, 1);
-                        }
+        let mut series = table.empty(bins, self.groups);
+        if let Some(apart) = &sums.apart[number] {
+            series.merge(apart);
+        } else if kind.is_of_sequences() {
+            for (class, first) in self.sequences.iter().flat_map(Classes::firsts).enumerate() {
+                let first = day.attempts[day.sequences[first].clone()].first();
+                let Some(place) = first.and_then(|first| table.place(kind.value(first.leaf))) else {
+                    continue;
+                };
+                for bin in 0..bins {
+                    let (attempts, expected) = sums.sequences.row(class * bins + bin, self.groups);
+                    if attempts > 0 {
+                        series.expect(place * bins + bin, attempts, expected, 1);
                     }
                 }
-            } else {
-                let Some(classes) = &self.leaves else { continue };
-                for (class, first) in classes.firsts().into_iter().enumerate() {
-                    let (value, cell) = (kind.value(first as u32), day.leaves.cells[first]);
-                    for bin in (0..bins).filter(|_| value != crate::UNTOLD) {
-                        let attempts = sums.leaves[class * bins + bin];
-                        if attempts > 0 {
-                            let row = value as usize * bins + bin;
-                            series.expect(row, attempts, self.shares(cell, bin), attempts);
-                        }
+            }
+        } else {
+            for (class, first) in self.leaves.iter().flat_map(Classes::firsts).enumerate() {
+                let Some(place) = table.place(kind.value(first as u32)) else { continue };
+                for bin in 0..bins {
+                    let attempts = sums.leaves[class * bins + bin];
+                    if attempts > 0 {
+                        let shares = self.shares(day.leaves.cells[first], bin);
+                        series.expect(place * bins + bin, attempts, shares, attempts);
                     }
                 }
             }
         }
+        Some(series)
     }
 }

@@ -142,7 +142,45 @@ fn columns_hit(sheet: &Sheet<'_>, attempt: &Attempt, groups: &[usize]) -> [Optio
 pub(crate) struct Tables {
     /// The groups of all candidates, in rising order.
     groups: Vec<usize>,
-    by_kind: Vec<Option<Series>>,
+    by_kind: Vec<Option<Table>>,
+}
+
+/// The candidates of one kind, counted together.
+pub(super) struct Table {
+    pub(super) series: Series,
+    /// By value: one more than its place in the series, 0 for values that are no candidates.
+    pub(super) places: Vec<u32>,
+    candidates: usize,
+}
+
+impl Table {
+    fn of(kind: &Kind<'_>, values: impl Iterator<Item = u32>) -> Self {
+        let mut places = vec![0; kind.values() as usize];
+        let mut candidates = 0;
+        for value in values {
+            candidates += 1;
+            places[value as usize] = candidates;
+        }
+        Self { series: Series::default(), places, candidates: candidates as usize }
+    }
+
+    /// How many different places there are, that of no candidate included.
+    pub(super) fn sizes(&self) -> usize {
+        self.candidates + 1
+    }
+
+    /// A series of zeros for its candidates.
+    pub(super) fn empty(&self, bins: usize, groups: usize) -> Series {
+        let mut series = Series::default();
+        series.clear(self.candidates * bins, groups);
+        series
+    }
+
+    /// The place of a value in the series, if it is a candidate.
+    #[inline]
+    pub(super) fn place(&self, value: u32) -> Option<usize> {
+        (self.places[value as usize] as usize).checked_sub(1)
+    }
 }
 
 impl Tables {
@@ -155,25 +193,25 @@ impl Tables {
         let mut groups: Vec<_> = candidates.iter().flat_map(|candidate| &candidate.groups).copied().collect();
         groups.sort_unstable();
         groups.dedup();
-        let is_wanted = |number: usize| candidates.iter().any(|candidate| candidate.kind == number);
-        let rows = |kind: &Kind<'_>| kind.values() as usize * sheet.bins();
-        let is_small = |kind: &Kind<'_>| rows(kind) * groups.len() <= LARGEST_TABLE;
-        let empty = |(number, kind): (usize, &Kind<'_>)| {
-            (is_small(kind) && is_wanted(number)).then(|| {
-                let mut series = Series::default();
-                series.clear(rows(kind), groups.len());
-                series
-            })
+        let is_small =
+            |kind: &Kind<'_>| kind.values() as usize * sheet.bins() * groups.len() <= LARGEST_TABLE;
+        let table = |(number, kind): (usize, &Kind<'_>)| {
+            let of_kind = candidates.iter().filter(|candidate| candidate.kind == number);
+            let mut table = Table::of(kind, of_kind.map(|candidate| candidate.value));
+            table.series =
+                if is_small(kind) { table.empty(sheet.bins(), groups.len()) } else { Series::default() };
+            (is_small(kind) && table.candidates > 0).then_some(table)
         };
-        let mut by_kind: Vec<_> = kinds.iter().enumerate().map(empty).collect();
+        let mut by_kind: Vec<_> = kinds.iter().enumerate().map(table).collect();
         rollup::expect(sheet, kinds, &groups, &mut by_kind);
         for attempt in failed {
             let bin = sheet.bin(attempt.at);
             let hits = columns_hit(sheet, attempt, &groups);
-            for (kind, series) in kinds.iter().zip(&mut by_kind) {
-                if let Some(series) = series {
-                    let row = kind.value(attempt.leaf) as usize * sheet.bins() + bin;
-                    series.observe(row, u64::from(attempt.count), groups.len(), &hits);
+            for (kind, table) in kinds.iter().zip(&mut by_kind) {
+                let Some(table) = table else { continue };
+                if let Some(place) = table.place(kind.value(attempt.leaf)) {
+                    let row = place * sheet.bins() + bin;
+                    table.series.observe(row, u64::from(attempt.count), groups.len(), &hits);
                 }
             }
         }
@@ -190,10 +228,10 @@ impl Tables {
         scratch: &mut Series,
     ) -> Vec<Vec<Tally>> {
         let bins = sheet.bins();
-        if let Some(series) = &self.by_kind[candidate.kind] {
+        if let Some(table) = &self.by_kind[candidate.kind] {
             let column = |group: &usize| self.groups.partition_point(|other| other < group);
-            let scope = candidate.value as usize;
-            let bins = |group: &usize| series.column(scope, bins, column(group), self.groups.len());
+            let scope = table.place(candidate.value).unwrap_or_default();
+            let bins = |group: &usize| table.series.column(scope, bins, column(group), self.groups.len());
             return candidate.groups.iter().map(bins).collect();
         }
         let groups = &candidate.groups;
