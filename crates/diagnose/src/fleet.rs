@@ -12,9 +12,9 @@ mod values;
 use crate::attack::AttackRun;
 use crate::baseline::Cells;
 use crate::{Attribute, Day, Settings};
-use filling::{Filled, Filling, Visit};
+use filling::{Filled, Filling};
 use posmortem_exchange::{
-    Conclusion, ExchangeTable, Names, Reply, Symbol, TerminalEvent, TerminalEventKind, Traces,
+    Chunk, Conclusion, ExchangeTable, Names, Reply, Symbol, TerminalEvent, TerminalEventKind, Traces,
 };
 use posmortem_iso8583::{EntryMode, Timestamp};
 use values::Values;
@@ -75,17 +75,26 @@ impl<'t> Fleet<'t> {
 
     /// The card of an attempt, by its number in the day.
     pub(crate) fn card(&self, attempt: usize) -> Option<u64> {
-        Some(Visit::of(self.table, self.rows[attempt]).card).filter(|card| *card != 0)
+        let (chunk, at) = self.row(attempt);
+        Some(chunk.cards().get(at)).filter(|card| *card != 0)
     }
 
     /// What became of an attempt, by its number in the day.
     pub(crate) fn ending(&self, attempt: usize) -> &'t Conclusion {
-        &self.table.endings()[Visit::of(self.table, self.rows[attempt]).ending as usize]
+        let (chunk, at) = self.row(attempt);
+        &self.table.endings()[chunk.endings().id(at)]
     }
 
     /// What the messages of an attempt show beyond codes.
     pub(crate) fn traces(&self, attempt: usize) -> Traces {
-        self.table.manners()[Visit::of(self.table, self.rows[attempt]).manner as usize].traces
+        let (chunk, at) = self.row(attempt);
+        self.table.manners()[chunk.manners().id(at)].traces
+    }
+
+    /// The chunk of the table with an attempt, and its row there.
+    fn row(&self, attempt: usize) -> (&'t Chunk, usize) {
+        let row = self.rows[attempt];
+        (&self.table.chunks()[(row >> 16) as usize], (row & 0xffff) as usize)
     }
 
     /// The terminals of a site, in their order: of one that moved, where it stood first.

@@ -9,6 +9,7 @@
 mod evidence;
 mod groups;
 mod health;
+mod lanes;
 mod level;
 mod profiles;
 mod segments;

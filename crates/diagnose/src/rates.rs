@@ -41,7 +41,12 @@ impl Rates {
 
     /// The hour of a moment, below [`Rates::hours`].
     pub fn hour(&self, at: i64) -> usize {
-        at.div_euclid(HOUR_MS).rem_euclid(self.by_hour.len() as i64) as usize
+        match self.by_hour.len() {
+            1 => 0,
+            // A division by a constant takes a tenth of one by a variable.
+            24 => at.div_euclid(HOUR_MS).rem_euclid(24) as usize,
+            hours => at.div_euclid(HOUR_MS).rem_euclid(hours as i64) as usize,
+        }
     }
 
     /// The rate of a cell before its hour is looked at.

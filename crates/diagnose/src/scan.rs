@@ -10,6 +10,7 @@ mod evidence;
 mod explained;
 mod groups;
 mod report;
+mod rollup;
 mod scopes;
 mod score;
 mod search;
@@ -25,7 +26,7 @@ pub use groups::{Group, Groups};
 pub use scopes::ScopeKind;
 
 use crate::{Attempt, Day, Dimension, Leaves, Mark, Rates};
-use scopes::Kind;
+use scopes::{Kind, Uses};
 use search::Search;
 use sheet::Sheet;
 use window::Price;
@@ -186,9 +187,9 @@ impl<'d> Scan<'d> {
         settings: ScanSettings,
     ) -> Self {
         let sheet = Sheet::new(day, rates, groups, &settings);
-        let by_time = sheet.clock().by_bin(day, |row| Sheet::counts(&day.attempts[row]));
+        let uses = Uses::of(day);
         let on_day: Vec<_> =
-            kinds.par_iter().map(|kind| Kind::new(day, kind, sheet.clock(), &by_time)).collect();
+            kinds.par_iter().map(|kind| Kind::new(day, kind, sheet.clock(), &uses)).collect();
         let beliefs: f64 = kinds.iter().map(|kind| kind.weight).sum();
         let prices = kinds
             .iter()

@@ -164,10 +164,15 @@ fn of_whole_sites(
     by_site.retain(|site, terminals| *site != UNTOLD && terminals.len() > 1);
     let sites: Vec<Vec<u32>> = by_site.into_values().collect();
     let of_site = |terminals: &Vec<u32>| {
+        let needed = terminals.len().div_ceil(2).max(2);
+        let reboots_of = |terminal: &u32| reboots.get(*terminal as usize).map_or(&[][..], Vec::as_slice);
+        // Most sites end here: no gap of theirs could hold.
+        if terminals.iter().filter(|terminal| !reboots_of(terminal).is_empty()).count() < needed {
+            return Vec::new();
+        }
         let signed_on = |gap: &Silence, terminal: &u32| {
             let (middle, after) = (gap.start + (gap.end - gap.start) / 2, gap.end + BACK_MS);
-            let of_terminal = reboots.get(*terminal as usize).map_or(&[][..], Vec::as_slice);
-            of_terminal.iter().any(|at| (middle..after).contains(at))
+            reboots_of(terminal).iter().any(|at| (middle..after).contains(at))
         };
         let back = |gap: &Silence| terminals.iter().filter(|terminal| signed_on(gap, terminal)).count();
         let ranges = terminals.iter().map(|terminal| day.sequences[*terminal as usize].clone());
@@ -176,8 +181,7 @@ fn of_whole_sites(
         attempts.sort_by_key(|attempt| attempt.at);
         let times = visits(&attempts);
         let gaps = Track { times: &times, paced: time.paced(&times), reboots: &[] }.gaps(UNTOLD);
-        let is_power =
-            |gap: &Silence| gap.ln_p < SIGNED_ON_LN_P && back(gap) >= (terminals.len().div_ceil(2)).max(2);
+        let is_power = |gap: &Silence| gap.ln_p < SIGNED_ON_LN_P && back(gap) >= needed;
         let gaps = apart(gaps.into_iter().filter(is_power).collect());
         let each = gaps.into_iter().flat_map(|gap| {
             terminals.iter().map(move |terminal| Silence { terminal: *terminal, signed_on: true, ..gap })
@@ -229,23 +233,27 @@ impl Track<'_> {
         if !(LEAST_GAP_MS..=MOST_GAP_MS).contains(&(end - start)) {
             return None;
         }
+        let strays = after - before - 1;
+        let shoulders = SHOULDERS.map(|shoulder| self.shoulder(before, after, shoulder));
+        if shoulders.iter().flatten().all(|shoulder| shoulder.is_usual(strays)) {
+            return None;
+        }
         let longest = (before..after).max_by_key(|at| self.times[at + 1] - self.times[*at])?;
         if keeps_hours(self.times[longest], self.times[longest + 1]) {
             return None;
         }
-        let (ln_p, expected) = SHOULDERS
+        let (ln_p, expected) = shoulders
             .into_iter()
-            .filter_map(|shoulder| self.ln_p(before, after, shoulder))
+            .flatten()
+            .map(|shoulder| (shoulder.ln_p(strays), shoulder.expected))
             .min_by(|a, b| a.0.total_cmp(&b.0))?;
         let middle = start + (end - start) / 2;
         let signed_on = self.reboots.iter().any(|at| (middle..=end).contains(at));
-        let strays = after - before - 1;
         (ln_p < LEAST_LN_P).then_some(Silence { terminal, start, end, strays, expected, ln_p, signed_on })
     }
 
-    /// The logarithm of the probability of so few attempts at the pace of both shoulders, with the price
-    /// of strays; and what the pace would have had. `None` where a shoulder is too short.
-    fn ln_p(&self, before: usize, after: usize, shoulder: usize) -> Option<(f64, f64)> {
+    /// What the attempts on both sides of a gap let expect in it. `None` where a shoulder is too short.
+    fn shoulder(&self, before: usize, after: usize, shoulder: usize) -> Option<Shoulder> {
         let left = self.paced[before] - self.paced[before.checked_sub(shoulder)?];
         let right = self.paced.get(after + shoulder)? - self.paced[after];
         let (short, long) = (left.min(right), left.max(right));
@@ -253,8 +261,28 @@ impl Track<'_> {
         let (size, span) =
             if long <= SAME_PACE * short { (2.0 * shoulder, left + right) } else { (shoulder, long) };
         let expected = size * (self.paced[after] - self.paced[before]) / span.max(f64::MIN_POSITIVE);
-        let strays = after - before - 1;
-        Some((ln_at_most(strays, size, expected) + STRAY_PRICE * strays as f64, expected))
+        Some(Shoulder { size, expected })
+    }
+}
+
+/// What the pace around a gap would have had in it, and how many attempts tell the pace.
+#[derive(Clone, Copy)]
+struct Shoulder {
+    size: f64,
+    expected: f64,
+}
+
+impl Shoulder {
+    /// The logarithm of the probability of so few attempts at that pace, with the price of strays.
+    fn ln_p(self, strays: usize) -> f64 {
+        ln_at_most(strays, self.size, self.expected) + STRAY_PRICE * strays as f64
+    }
+
+    /// Whether so few are certainly too likely to compare: a negative binomial count is 0 with a
+    /// probability of e^-mean at least. Spares most gaps their logarithms.
+    fn is_usual(self, strays: usize) -> bool {
+        const ROUNDING: f64 = 0.01;
+        STRAY_PRICE * strays as f64 - self.expected > LEAST_LN_P + ROUNDING
     }
 }
 

@@ -4,6 +4,7 @@ use super::slots::UNITS;
 use super::{Cells, HOURS, Slots};
 use crate::excess::nats;
 use crate::{Mark, Rates};
+use std::borrow::Cow;
 
 /// Passes over all factors. Six bring them within a per cent of where they end.
 const PASSES: usize = 6;
@@ -38,6 +39,8 @@ pub(super) struct Grid {
     /// By slot number, the place in `places`.
     of_slot: Vec<u32>,
     sizes: [usize; 3],
+    /// By axis and class: its slots, in rising order.
+    by_class: [Vec<Vec<u32>>; 3],
 }
 
 impl Grid {
@@ -49,12 +52,17 @@ impl Grid {
             attempts: Vec::new(),
             of_slot: vec![u32::MAX; slots.attempts.len()],
             sizes: [cells.issuers.len(), cells.manners.len(), HOURS],
+            by_class: [cells.issuers.len(), cells.manners.len(), HOURS].map(|size| vec![Vec::new(); size]),
         };
         for (slot, attempts) in slots.attempts.iter().enumerate().filter(|(_, attempts)| **attempts > 0) {
             let (issuer, manner) = cells.of[slot / HOURS];
             grid.of_slot[slot] = grid.places.len() as u32;
             grid.cells.push((slot / HOURS) as u32);
-            grid.places.push([issuer, classes[manner as usize], (slot % HOURS) as u32]);
+            let places = [issuer, classes[manner as usize], (slot % HOURS) as u32];
+            for (by_class, place) in grid.by_class.iter_mut().zip(places) {
+                by_class[place as usize].push(grid.places.len() as u32);
+            }
+            grid.places.push(places);
             grid.attempts.push(*attempts as f64);
         }
         grid
@@ -88,7 +96,8 @@ pub(super) fn fit_mark(grid: &Grid, hits: &[(u32, u64)], before: Option<(&Rates,
     let total: f64 = observed.iter().sum();
     let fleet = if before.is_some() { 1.0 } else { total / exposure.iter().sum::<f64>() };
     let factors = grid.sizes.map(|size| vec![1.0; size]);
-    let mut fit = Fit { grid, exposure, observed, fleet, factors, is_after: before.is_some() };
+    let expected = vec![0.0; grid.places.len()];
+    let mut fit = Fit { grid, exposure, observed, fleet, factors, expected, is_after: before.is_some() };
     for _ in 0..PASSES {
         fit.rake(Axis::Issuer, &[Axis::Manner, Axis::Hour]);
         fit.rake(Axis::Manner, &[Axis::Issuer, Axis::Hour]);
@@ -106,6 +115,9 @@ struct Fit<'g> {
     observed: Vec<f64>,
     fleet: f64,
     factors: [Vec<f64>; 3],
+    /// By slot, as the factors were before the axis that is being fitted: its classes share no slot, so
+    /// that a new factor of one changes nothing for the next.
+    expected: Vec<f64>,
     is_after: bool,
 }
 
@@ -113,10 +125,14 @@ struct Fit<'g> {
 type Sums = (f64, f64);
 
 impl Fit<'_> {
-    fn expected(&self, at: usize) -> f64 {
-        let places = &self.grid.places[at];
-        let factors = self.factors.iter().zip(places).map(|(factors, place)| factors[*place as usize]);
-        self.exposure[at] * self.fleet * factors.product::<f64>()
+    /// Computes what is expected by the factors as they are.
+    fn expect(&mut self) {
+        let [issuers, manners, hours] = &self.factors;
+        let slots = self.expected.iter_mut().zip(&self.exposure).zip(&self.grid.places);
+        for ((expected, exposure), [issuer, manner, hour]) in slots {
+            let factor = issuers[*issuer as usize] * manners[*manner as usize] * hours[*hour as usize];
+            *expected = exposure * self.fleet * factor;
+        }
     }
 
     /// Hits of a slot, as far as they may pull.
@@ -127,14 +143,13 @@ impl Fit<'_> {
     /// Fits the factors of one axis; the classes of each partner axis that stand out for a factor are
     /// left out of it.
     fn rake(&mut self, axis: Axis, partners: &[Axis]) {
-        let size = self.grid.sizes[axis as usize];
-        let mut slots: Vec<Vec<usize>> = vec![Vec::new(); size];
-        for (at, places) in self.grid.places.iter().enumerate() {
-            slots[places[axis as usize] as usize].push(at);
-        }
+        self.expect();
+        let grid = self.grid;
         let shrinkage = if self.is_after { SHRINKAGE_AFTER } else { SHRINKAGE }[axis as usize];
-        for (class, slots) in slots.into_iter().enumerate() {
-            let kept = partners.iter().fold(slots, |kept, partner| self.without_outliers(kept, *partner));
+        for (class, slots) in grid.by_class[axis as usize].iter().enumerate() {
+            let kept = partners
+                .iter()
+                .fold(Cow::Borrowed(&slots[..]), |kept, partner| self.without_outliers(kept, *partner));
             let (observed, expected) = self.sums(&kept);
             let before = self.factors[axis as usize][class];
             let mut factor = before * (observed + shrinkage) / (expected + shrinkage);
@@ -145,20 +160,20 @@ impl Fit<'_> {
         }
     }
 
-    fn sums(&self, slots: &[usize]) -> Sums {
+    fn sums(&self, slots: &[u32]) -> Sums {
         slots.iter().fold((0.0, 0.0), |(observed, expected), at| {
-            let here = self.expected(*at);
-            (observed + self.pull(*at, here), expected + here)
+            let here = self.expected[*at as usize];
+            (observed + self.pull(*at as usize, here), expected + here)
         })
     }
 
     /// The slots without the classes of an axis that stand out against the rest, worst first.
-    fn without_outliers(&self, slots: Vec<usize>, axis: Axis) -> Vec<usize> {
+    fn without_outliers<'s>(&self, slots: Cow<'s, [u32]>, axis: Axis) -> Cow<'s, [u32]> {
         let mut classes: Vec<Sums> = vec![(0.0, 0.0); self.grid.sizes[axis as usize]];
-        for at in &slots {
-            let class = &mut classes[self.grid.places[*at][axis as usize] as usize];
-            class.0 += self.observed[*at];
-            class.1 += self.expected(*at);
+        for at in slots.iter().map(|at| *at as usize) {
+            let class = &mut classes[self.grid.places[at][axis as usize] as usize];
+            class.0 += self.observed[at];
+            class.1 += self.expected[at];
         }
         let (mut observed, mut expected) =
             classes.iter().fold((0.0, 0.0), |sums, class| (sums.0 + class.0, sums.1 + class.1));
@@ -183,16 +198,17 @@ impl Fit<'_> {
             expected -= classes[worst.0].1;
         }
         if left_out.contains(&true) {
-            let class = |at: &usize| self.grid.places[*at][axis as usize] as usize;
-            return slots.into_iter().filter(|at| !left_out[class(at)]).collect();
+            let class = |at: u32| self.grid.places[at as usize][axis as usize] as usize;
+            return slots.iter().copied().filter(|at| !left_out[class(*at)]).collect();
         }
         slots
     }
 
     /// Fits the fleet's own rate: issuers and hours that stand out after all do not decide it.
     fn level(&mut self) {
-        let all: Vec<usize> = (0..self.grid.places.len()).collect();
-        let kept = self.without_outliers(self.without_outliers(all, Axis::Issuer), Axis::Hour);
+        self.expect();
+        let all: Vec<u32> = (0..self.grid.places.len() as u32).collect();
+        let kept = self.without_outliers(self.without_outliers(all.into(), Axis::Issuer), Axis::Hour);
         let (observed, expected) = self.sums(&kept);
         self.fleet *= (observed + 1.0) / (expected + 1.0);
         if self.is_after {

@@ -10,6 +10,7 @@ use crate::episodes::{Try, episodes};
 use crate::{Attempt, Day, Flags, Mark, UNTOLD};
 use posmortem_exchange::{Conclusion, ExchangeTable, Manner, Names, Outcome, TerminalEvent, Traces};
 use posmortem_iso8583::EntryMode;
+use std::ops::Range;
 
 /// A day and what belongs to it.
 #[derive(Default)]
@@ -22,37 +23,26 @@ pub(super) struct Filled {
     pub(super) attacks: Vec<(u32, AttackRun)>,
 }
 
-/// An attempt of one terminal with what a [`Day`] does not hold.
-#[derive(Clone, Copy)]
-pub(super) struct Visit {
-    row: u32,
+/// Rows that are put into the order of terminals at a time: so many visits (6 MB) stay in the cache, while
+/// columns read at random would cost a miss each. A terminal with more rows is one batch.
+const BATCH_ROWS: usize = 1 << 17;
+
+/// An attempt with what a [`Day`] does not hold.
+#[derive(Clone, Copy, Default)]
+struct Visit {
     at: i64,
-    place: u32,
-    issuer: u32,
-    link: u32,
-    pub(super) manner: u32,
-    pub(super) ending: u32,
     amount: u64,
     /// 0 where the log does not tell it.
-    pub(super) card: u64,
+    card: u64,
+    row: u32,
+    place: u32,
+    issuer: u32,
+    ware: u32,
+    manner: u32,
+    ending: u32,
 }
 
 impl Visit {
-    pub(super) fn of(table: &ExchangeTable, row: u32) -> Self {
-        let (chunk, at) = (&table.chunks()[(row >> 16) as usize], (row & 0xffff) as usize);
-        Self {
-            row,
-            at: chunk.millis(at),
-            place: chunk.places().id(at) as u32,
-            issuer: chunk.issuers().id(at) as u32,
-            link: chunk.links().id(at) as u32,
-            manner: chunk.manners().id(at) as u32,
-            ending: chunk.endings().id(at) as u32,
-            amount: chunk.amounts().get(at),
-            card: chunk.cards().get(at),
-        }
-    }
-
     fn as_try(&self, attempt: &Attempt) -> Try {
         Try {
             at: self.at,
@@ -69,12 +59,23 @@ impl Visit {
     }
 }
 
+/// What an ending tells of its attempts.
+struct Ending {
+    mark: Mark,
+    flags: Flags,
+}
+
 pub(super) struct Filling<'t, 'v> {
     table: &'t ExchangeTable,
     values: &'v Values<'t>,
     events: &'v [Vec<TerminalEvent>],
     places: Places,
     leaves: LeafNumbers<'t, 'v>,
+    /// By ending of the table.
+    endings: Vec<Ending>,
+    /// By manner of the table: what it tells, and whether the card was keyed in.
+    manners: Vec<(Flags, bool)>,
+    repeats: Repeats,
     filled: Filled,
 }
 
@@ -85,31 +86,60 @@ impl<'t, 'v> Filling<'t, 'v> {
         values: &'v Values<'t>,
         events: &'v [Vec<TerminalEvent>],
     ) -> Self {
+        let told = |holds: bool, flag: Flags| if holds { flag } else { Flags::default() };
+        let ending = |ending: &Conclusion| Ending {
+            mark: mark_of(ending),
+            flags: told(ending.outcome == Outcome::Open, Flags::NEUTRAL),
+        };
+        let manner = |manner: &Manner| {
+            (told(fell_back(manner), Flags::FELL_BACK), manner.entry_mode == EntryMode::Manual)
+        };
         Self {
+            endings: table.endings().iter().map(ending).collect(),
+            manners: table.manners().iter().map(manner).collect(),
             table,
             values,
             events,
             places: Places::of(table, values),
             leaves: LeafNumbers::new(table, names, values),
+            repeats: Repeats::default(),
             filled: Filled::default(),
         }
     }
 
     /// Takes over the rows, terminal by terminal.
     pub(super) fn fill(mut self) -> Filled {
-        let (order, bounds) = self.by_terminal();
-        self.filled.day.attempts.reserve_exact(order.len());
-        self.filled.rows.reserve_exact(order.len());
+        let terminal_of: Vec<u32> =
+            self.table.places().iter().map(|place| self.values.terminal(place.terminal)).collect();
+        let bounds = self.bounds(&terminal_of);
+        let batches = batches(&bounds);
+        let mut rows = self.by_batch(&terminal_of, &bounds, &batches);
+        self.filled.day.attempts.reserve_exact(rows.len());
+        let mut next = bounds.clone();
         let mut visits: Vec<Visit> = Vec::new();
-        for (terminal, bounds) in (0..).zip(bounds.windows(2)) {
+        for batch in batches {
+            let begin = bounds[batch.start];
+            let of_batch = &mut rows[begin..bounds[batch.end]];
             visits.clear();
-            visits.extend(order[bounds[0]..bounds[1]].iter().map(|row| Visit::of(self.table, *row)));
-            visits.sort_by_key(|visit| (visit.at, visit.row));
-            let begin = self.filled.day.attempts.len();
-            self.take(terminal, &visits);
-            self.filled.day.sequences.push(begin..self.filled.day.attempts.len());
+            visits.resize(of_batch.len(), Visit::default());
+            for row in of_batch.iter() {
+                let visit = self.visit(*row);
+                let next = &mut next[terminal_of[visit.place as usize] as usize];
+                visits[*next - begin] = visit;
+                *next += 1;
+            }
+            for terminal in batch {
+                let of_terminal = &mut visits[bounds[terminal] - begin..bounds[terminal + 1] - begin];
+                of_terminal.sort_by_key(|visit| (visit.at, visit.row));
+                self.take(terminal as u32, of_terminal);
+                self.filled.day.sequences.push(bounds[terminal]..bounds[terminal + 1]);
+            }
+            for (row, visit) in of_batch.iter_mut().zip(&visits) {
+                *row = visit.row;
+            }
         }
         let Self { values, leaves, mut filled, .. } = self;
+        filled.rows = rows;
         (filled.day.leaves, filled.cells) = leaves.finish();
         filled.day.values = values.sizes();
         let times = || filled.day.attempts.iter().map(|attempt| attempt.at);
@@ -117,30 +147,53 @@ impl<'t, 'v> Filling<'t, 'v> {
         filled
     }
 
-    /// Row numbers by terminal, and where each terminal's begin and end.
-    fn by_terminal(&self) -> (Vec<u32>, Vec<usize>) {
-        let terminal_of: Vec<u32> =
-            self.table.places().iter().map(|place| self.values.terminal(place.terminal)).collect();
-        let rows = || {
-            self.table.chunks().iter().zip(0_u32..).flat_map(|(chunk, at)| {
-                (0..chunk.len()).map(move |row| (chunk.places().id(row), (at << 16) | row as u32))
-            })
-        };
+    fn visit(&mut self, row: u32) -> Visit {
+        let (chunk, at) = (&self.table.chunks()[(row >> 16) as usize], (row & 0xffff) as usize);
+        let (issuer, manner) = (chunk.issuers().id(at) as u32, chunk.manners().id(at) as u32);
+        Visit {
+            at: chunk.millis(at),
+            amount: chunk.amounts().get(at),
+            card: chunk.cards().get(at),
+            row,
+            place: chunk.places().id(at) as u32,
+            issuer,
+            ware: self.leaves.ware(chunk.links().id(at) as u32, issuer, manner),
+            manner,
+            ending: chunk.endings().id(at) as u32,
+        }
+    }
+
+    /// Where each terminal's attempts begin, and where the last one's end.
+    fn bounds(&self, terminal_of: &[u32]) -> Vec<usize> {
         let mut bounds = vec![0_usize; self.events.len() + 1];
-        for (place, _) in rows() {
-            bounds[terminal_of[place] as usize + 1] += 1;
+        for chunk in self.table.chunks() {
+            for row in 0..chunk.len() {
+                bounds[terminal_of[chunk.places().id(row)] as usize + 1] += 1;
+            }
         }
         for at in 1..bounds.len() {
             bounds[at] += bounds[at - 1];
         }
-        let mut next = bounds.clone();
-        let mut order = vec![0; self.table.len()];
-        for (place, row) in rows() {
-            let next = &mut next[terminal_of[place] as usize];
-            order[*next] = row;
-            *next += 1;
+        bounds
+    }
+
+    /// Row numbers by batch, in their order within each.
+    fn by_batch(&self, terminal_of: &[u32], bounds: &[usize], batches: &[Range<usize>]) -> Vec<u32> {
+        let mut batch_of = vec![0_u32; self.events.len()];
+        for (number, batch) in (0..).zip(batches) {
+            batch_of[batch.clone()].fill(number);
         }
-        (order, bounds)
+        let of_place: Vec<u32> = terminal_of.iter().map(|terminal| batch_of[*terminal as usize]).collect();
+        let mut next: Vec<usize> = batches.iter().map(|batch| bounds[batch.start]).collect();
+        let mut sorted = vec![0; self.table.len()];
+        for (chunk, at) in self.table.chunks().iter().zip(0_u32..) {
+            for row in 0..chunk.len() {
+                let next = &mut next[of_place[chunk.places().id(row)] as usize];
+                sorted[*next] = (at << 16) | row as u32;
+                *next += 1;
+            }
+        }
+        sorted
     }
 
     /// Takes over the attempts of one terminal.
@@ -148,23 +201,23 @@ impl<'t, 'v> Filling<'t, 'v> {
         let begin = self.filled.day.attempts.len();
         let mut standing = self.places.first_told(visits.iter().map(|visit| visit.place));
         let mut sign_ons = sign_ons(&self.events[terminal as usize]).peekable();
+        self.leaves.begin(terminal);
+        let mut place = None;
+        let mut stand = 0;
         for visit in visits {
-            let mut signed_on = false;
+            let manner = self.manners[visit.manner as usize];
+            let ending = &self.endings[visit.ending as usize];
+            let mut flags = manner.0.with(ending.flags);
             while sign_ons.next_if(|at| *at <= visit.at).is_some() {
-                signed_on = true;
+                flags = flags.with(Flags::AFTER_SIGN_ON);
             }
-            standing = self.places.after(standing, visit.place);
-            let ending = &self.table.endings()[visit.ending as usize];
-            let leaf = self.leaves.number(terminal, standing, visit.link, visit.issuer, visit.manner);
-            let flags = self.flags(visit, ending, signed_on);
-            self.filled.day.attempts.push(Attempt {
-                at: visit.at,
-                leaf,
-                count: 1,
-                mark: mark_of(ending),
-                flags,
-            });
-            self.filled.rows.push(visit.row);
+            if place != Some(visit.place) {
+                place = Some(visit.place);
+                standing = self.places.after(standing, visit.place);
+                stand = self.leaves.stand(standing);
+            }
+            let leaf = self.leaves.number(stand, visit.ware);
+            self.filled.day.attempts.push(Attempt { at: visit.at, leaf, count: 1, mark: ending.mark, flags });
         }
         self.set_aside(terminal, visits, begin);
     }
@@ -172,14 +225,14 @@ impl<'t, 'v> Filling<'t, 'v> {
     /// Flags repeats of payments and attacks among the attempts of one terminal, which begin there.
     fn set_aside(&mut self, terminal: u32, visits: &[Visit], begin: usize) {
         let attempts = &mut self.filled.day.attempts[begin..];
+        let repeated = self.repeats.among(visits);
         let tries: Vec<Try> =
-            visits.iter().zip(&*attempts).map(|(visit, attempt)| visit.as_try(attempt)).collect();
-        for (attempt, flags) in attempts.iter_mut().zip(episodes(&tries)) {
-            attempt.flags = flags;
+            repeated.iter().map(|at| visits[*at as usize].as_try(&attempts[*at as usize])).collect();
+        for (at, flags) in repeated.iter().zip(episodes(&tries)) {
+            attempts[*at as usize].flags = flags;
         }
-        let is_keyed =
-            |visit: &Visit| self.table.manners()[visit.manner as usize].entry_mode == EntryMode::Manual;
-        let keyed: Vec<usize> = (0..visits.len()).filter(|at| is_keyed(&visits[*at])).collect();
+        let is_keyed = |at: &usize| self.manners[visits[*at].manner as usize].1;
+        let keyed: Vec<usize> = (0..visits.len()).filter(is_keyed).collect();
         if terminal == UNTOLD || keyed.is_empty() {
             return;
         }
@@ -197,15 +250,73 @@ impl<'t, 'v> Filling<'t, 'v> {
             self.filled.attacks.push((terminal, attack));
         }
     }
+}
 
-    fn flags(&self, visit: &Visit, ending: &Conclusion, signed_on: bool) -> Flags {
-        let told = [
-            (fell_back(&self.table.manners()[visit.manner as usize]), Flags::FELL_BACK),
-            (ending.outcome == Outcome::Open, Flags::NEUTRAL),
-            (signed_on, Flags::AFTER_SIGN_ON),
-        ];
-        let holding = told.into_iter().filter(|(holds, _)| *holds);
-        holding.fold(Flags::default(), |flags, (_, flag)| flags.with(flag))
+/// Terminals in their order, as many at a time as have [`BATCH_ROWS`] attempts, and one at least.
+fn batches(bounds: &[usize]) -> Vec<Range<usize>> {
+    let mut batches = Vec::new();
+    let mut begin = 0;
+    for end in 1..bounds.len() {
+        let is_last = end + 1 == bounds.len();
+        if is_last || bounds[end + 1] - bounds[begin] > BATCH_ROWS {
+            batches.push(begin..end);
+            begin = end;
+        }
+    }
+    batches
+}
+
+/// Finds the attempts of a terminal whose card and amount come more than once: all others are payments of
+/// their own, whatever became of them.
+#[derive(Default)]
+struct Repeats {
+    /// By hash of card and amount: the number of the search, and the first attempt with them.
+    first: Vec<(u32, u32)>,
+    searches: u32,
+    is_repeated: Vec<bool>,
+    repeated: Vec<u32>,
+}
+
+impl Repeats {
+    /// Their places among the visits, ascending.
+    fn among(&mut self, visits: &[Visit]) -> &[u32] {
+        self.repeated.clear();
+        self.is_repeated.clear();
+        self.is_repeated.resize(visits.len(), false);
+        let size = (visits.len() * 2).next_power_of_two().max(2);
+        if self.first.len() < size || self.searches == u32::MAX {
+            self.first = vec![(0, 0); size.max(self.first.len())];
+            self.searches = 0;
+        }
+        self.searches += 1;
+        let first = &mut self.first[..size];
+        let mut any = false;
+        for (at, visit) in (0_u32..).zip(visits) {
+            if visit.card().is_none() {
+                continue;
+            }
+            let key = visit.card ^ visit.amount.rotate_left(32);
+            let mut slot = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (size - 1);
+            loop {
+                let (search, known) = first[slot];
+                if search != self.searches {
+                    first[slot] = (self.searches, at);
+                    break;
+                }
+                let other = &visits[known as usize];
+                if (other.card, other.amount) == (visit.card, visit.amount) {
+                    any = true;
+                    self.is_repeated[known as usize] = true;
+                    self.is_repeated[at as usize] = true;
+                    break;
+                }
+                slot = (slot + 1) & (size - 1);
+            }
+        }
+        if any {
+            self.repeated.extend((0..visits.len() as u32).filter(|at| self.is_repeated[*at as usize]));
+        }
+        &self.repeated
     }
 }
 

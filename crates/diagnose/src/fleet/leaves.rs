@@ -13,15 +13,29 @@ use posmortem_iso8583::EntryMode;
 /// Issuers with fewer attempts share one level: their own would be noise, and a log may hold 10^5.
 const FEWEST_OF_AN_ISSUER: u64 = 50;
 
-/// What a leaf of one terminal is made of: standing, link, issuer, and how the attempt was made.
+/// Wares are looked up in a table where there are so many combinations at most (4 MB), else hashed.
+const MOST_COMBINATIONS: usize = 1 << 20;
+/// No number.
+const NONE: u32 = u32::MAX;
+
+/// What attempts at any terminal can have in common: link, issuer, and how they were made.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
-    /// Its place in [`LeafNumbers::standings`].
-    standing: u32,
+struct Ware {
     link: u32,
     issuer: u32,
     /// Its place in [`LeafNumbers::ways`].
     way: u32,
+}
+
+/// What is known of a ware: its values and its cell, once it has a leaf.
+type Described = Option<([u32; 4], u32)>;
+
+/// The leaf that a ware had last.
+#[derive(Clone, Copy)]
+struct Latest {
+    terminal: u32,
+    standing: u32,
+    leaf: u32,
 }
 
 pub(super) struct LeafNumbers<'t, 'v> {
@@ -31,7 +45,15 @@ pub(super) struct LeafNumbers<'t, 'v> {
     terminal: u32,
     /// Where it stood so far.
     standings: Vec<Standing>,
-    numbers: HashMap<Key, u32, FixedState>,
+    wares: Vec<Ware>,
+    /// By link, issuer and way; empty where there are too many.
+    ware_of: Vec<u32>,
+    ware_by_hash: HashMap<Ware, u32, FixedState>,
+    /// By ware.
+    described: Vec<Described>,
+    latest: Vec<Latest>,
+    /// Leaves of the terminal by standing and ware, as far as they are no longer the latest: it moved.
+    earlier: HashMap<(u32, u32), u32, FixedState>,
     /// Entry mode and kind, where manners of the table differ in more.
     ways: Vec<(EntryMode, Kind)>,
     /// By manner of the table: its way.
@@ -61,14 +83,21 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
             let entry_mode = if fell_back(manner) { EntryMode::Chip } else { manner.entry_mode };
             place_of(&mut ways, (entry_mode, manner.kind))
         };
+        let way_of_manner = table.manners().iter().map(way_of).collect();
+        let combinations = table.links().len() * table.issuers().len() * ways.len();
         Self {
-            way_of_manner: table.manners().iter().map(way_of).collect(),
+            way_of_manner,
+            ware_of: vec![NONE; if combinations <= MOST_COMBINATIONS { combinations } else { 0 }],
+            ware_by_hash: HashMap::default(),
+            wares: Vec::new(),
+            described: Vec::new(),
+            latest: Vec::new(),
+            earlier: HashMap::default(),
             ways,
             table,
             values,
             terminal: UNTOLD,
             standings: Vec::new(),
-            numbers: HashMap::default(),
             leaves: Leaves { columns: vec![Vec::new(); Attribute::ALL.len()], cells: Vec::new() },
             dialects,
             levels,
@@ -78,56 +107,89 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
         }
     }
 
-    /// The leaf of an attempt: link, issuer and manner as the table numbers them. Terminals come one after
-    /// the other.
-    pub(super) fn number(
-        &mut self,
-        terminal: u32,
-        standing: Standing,
-        link: u32,
-        issuer: u32,
-        manner: u32,
-    ) -> u32 {
-        if terminal != self.terminal {
-            self.terminal = terminal;
-            self.standings.clear();
-            self.numbers.clear();
+    /// The number of a ware: link, issuer and manner as the table numbers them.
+    pub(super) fn ware(&mut self, link: u32, issuer: u32, manner: u32) -> u32 {
+        let ware = Ware { link, issuer, way: self.way_of_manner[manner as usize] };
+        let number = if self.ware_of.is_empty() {
+            self.ware_by_hash.entry(ware).or_insert(NONE)
+        } else {
+            let row = link as usize * self.table.issuers().len() + issuer as usize;
+            &mut self.ware_of[row * self.ways.len() + ware.way as usize]
+        };
+        if *number == NONE {
+            *number = self.wares.len() as u32;
+            self.wares.push(ware);
+            self.described.push(None);
+            self.latest.push(Latest { terminal: NONE, standing: 0, leaf: 0 });
         }
-        let standing = place_of(&mut self.standings, standing);
-        let key = Key { standing, link, issuer, way: self.way_of_manner[manner as usize] };
-        match self.numbers.get(&key) {
-            Some(number) => *number,
-            None => self.add(key),
+        *number
+    }
+
+    /// Begins with the attempts of a terminal. Terminals come one after the other.
+    pub(super) fn begin(&mut self, terminal: u32) {
+        self.terminal = terminal;
+        self.standings.clear();
+        self.earlier.clear();
+    }
+
+    /// The number of a place where the terminal stands.
+    pub(super) fn stand(&mut self, standing: Standing) -> u32 {
+        place_of(&mut self.standings, standing)
+    }
+
+    /// The leaf of an attempt of the terminal: where it stands, and the ware.
+    pub(super) fn number(&mut self, standing: u32, ware: u32) -> u32 {
+        let latest = self.latest[ware as usize];
+        if latest.terminal != self.terminal {
+            return self.add(standing, ware);
+        }
+        if latest.standing == standing {
+            return latest.leaf;
+        }
+        self.earlier.insert((latest.standing, ware), latest.leaf);
+        match self.earlier.get(&(standing, ware)).copied() {
+            Some(leaf) => {
+                self.latest[ware as usize] = Latest { terminal: self.terminal, standing, leaf };
+                leaf
+            }
+            None => self.add(standing, ware),
         }
     }
 
-    fn add(&mut self, key: Key) -> u32 {
-        let number = self.leaves.cells.len() as u32;
-        self.numbers.insert(key, number);
-        let Standing { site, region, model, firmware } = self.standings[key.standing as usize];
+    fn add(&mut self, standing: u32, ware: u32) -> u32 {
+        let leaf = self.leaves.cells.len() as u32;
+        self.latest[ware as usize] = Latest { terminal: self.terminal, standing, leaf };
+        let Standing { site, region, model, firmware } = self.standings[standing as usize];
+        let ([link, issuer, entry_mode, kind], cell) = match self.described[ware as usize] {
+            Some(known) => known,
+            None => self.describe(ware),
+        };
+        let values = [self.terminal, site, region, link, model, firmware, issuer, entry_mode, kind];
+        for (column, value) in self.leaves.columns.iter_mut().zip(values) {
+            column.push(value);
+        }
+        self.leaves.cells.push(cell);
+        leaf
+    }
+
+    /// The values of a ware that has its first leaf: link, issuer, entry mode and kind; and its cell.
+    fn describe(&mut self, ware: u32) -> ([u32; 4], u32) {
+        let key = self.wares[ware as usize];
         let (entry_mode, kind) = self.ways[key.way as usize];
         let of_symbol =
             |attribute, symbols: &[Symbol], at: u32| self.values.of_symbol(attribute, symbols[at as usize]);
         let values = [
-            self.terminal,
-            site,
-            region,
             of_symbol(Attribute::Link, self.table.links(), key.link),
-            model,
-            firmware,
             of_symbol(Attribute::Issuer, self.table.issuers(), key.issuer),
             self.values.number(Attribute::EntryMode, entry_mode.name()),
             self.values.number(Attribute::ProcessingCode, kind.name()),
         ];
-        for (column, value) in self.leaves.columns.iter_mut().zip(values) {
-            column.push(value);
-        }
         let cell = self.cell(key);
-        self.leaves.cells.push(cell);
-        number
+        self.described[ware as usize] = Some((values, cell));
+        (values, cell)
     }
 
-    fn cell(&mut self, key: Key) -> u32 {
+    fn cell(&mut self, key: Ware) -> u32 {
         let dialect = self.dialects[key.link as usize].map(Dialect::name);
         let (entry_mode, kind) = self.ways[key.way as usize];
         let manner = MannerKey { entry_mode, kind, dialect };
@@ -158,18 +220,20 @@ fn place_of<T: PartialEq>(list: &mut Vec<T>, value: T) -> u32 {
 }
 
 fn link_dialects_and_issuer_attempts(table: &ExchangeTable) -> (Vec<Option<Dialect>>, Vec<u64>) {
-    let mut answers: HashMap<(usize, usize), u64, FixedState> = HashMap::default();
+    let endings = table.endings();
+    // By link and ending: links and endings are few, hundreds of either at most.
+    let mut answers = vec![0_u64; table.links().len() * endings.len()];
     let mut attempts = vec![0; table.issuers().len()];
     for chunk in table.chunks() {
         for row in 0..chunk.len() {
             attempts[chunk.issuers().id(row)] += 1;
-            *answers.entry((chunk.links().id(row), chunk.endings().id(row))).or_default() += 1;
+            answers[chunk.links().id(row) * endings.len() + chunk.endings().id(row)] += 1;
         }
     }
     let mut by_dialect: Vec<Vec<(Dialect, u64)>> = vec![Vec::new(); table.links().len()];
-    for ((link, ending), count) in answers {
-        let Some(dialect) = table.endings()[ending].dialect else { continue };
-        let known = &mut by_dialect[link];
+    for (at, count) in answers.into_iter().enumerate().filter(|(_, count)| *count > 0) {
+        let Some(dialect) = endings[at % endings.len()].dialect else { continue };
+        let known = &mut by_dialect[at / endings.len()];
         match known.iter_mut().find(|(spoken, _)| *spoken == dialect) {
             Some((_, answers)) => *answers += count,
             None => known.push((dialect, count)),

@@ -19,7 +19,12 @@ impl Places {
     /// What holds before a terminal's first attempt: of each attribute, what is told first.
     pub(super) fn first_told(&self, places: impl Iterator<Item = u32>) -> Standing {
         let mut standing = Standing::default();
+        let mut last = None;
         for place in places {
+            // Most terminals stand at one place all day.
+            if last.replace(place) == Some(place) {
+                continue;
+            }
             standing = merged(self.told[place as usize], standing);
             if ![standing.site, standing.region, standing.model, standing.firmware].contains(&UNTOLD) {
                 break;

@@ -4,6 +4,7 @@
 //! that fails again tells of the card.
 
 use super::Expected;
+use super::lanes::{self, Eligible, Lanes, Sums, WIDTH, lanes};
 use super::segments::{Sequence, Trial};
 use crate::{Attempt, Attribute, Day, Flags, Mark, SignatureMark, Signatures};
 use foldhash::fast::FixedState;
@@ -21,14 +22,6 @@ pub struct Counts {
     pub expected: f64,
 }
 
-impl Counts {
-    pub(super) fn add(&mut self, count: u16, hit: bool, rate: f64) {
-        self.attempts += u32::from(count);
-        self.observed += u32::from(count) * u32::from(hit);
-        self.expected += f64::from(count) * rate;
-    }
-}
-
 /// The counts of a terminal and a signature.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Shown {
@@ -39,7 +32,7 @@ pub(super) struct Shown {
 
 /// From this expected rate on an attempt lies in a shared incident. Rates of good days are 2 % at the
 /// most (fall backs).
-const INCIDENT_RATE: f64 = 0.08;
+pub(super) const INCIDENT_RATE: f64 = 0.08;
 
 /// A terminal's attempts as evidence of one signature.
 pub(super) struct Evidence {
@@ -56,8 +49,10 @@ pub(super) struct Reader<'a, E, C> {
     eligible: Vec<Vec<bool>>,
     /// By mark: signature and place.
     of_mark: Vec<Option<(usize, usize)>>,
-    /// By class of attempts and signature: the sum of its marks' rates.
-    by_class: Vec<f64>,
+    /// By value of the entry mode: the same as lanes of [`Sums`].
+    eligible_lanes: Vec<Eligible>,
+    /// By class of attempts: by signature the sum of its marks' rates, as lanes of [`Sums`].
+    by_class: Vec<Lanes>,
     expected: &'a E,
     cards: &'a C,
 }
@@ -75,43 +70,55 @@ where
         cards: &'a C,
     ) -> Self {
         let values = entry_modes.iter().copied().chain([EntryMode::Unknown]);
-        let eligible = values
+        let eligible: Vec<Vec<bool>> = values
             .map(|mode| signatures.iter().map(|signature| signature.is_eligible(mode)).collect())
             .collect();
+        let eligible_lanes = eligible.iter().flat_map(|of| lanes::eligible(of)).collect();
         let of_mark = Mark::all().map(|mark| signatures.of_mark(mark)).collect();
         let of_class = |class| {
             let rate = move |mark: &SignatureMark| expected.rate_of_class(class, mark.mark).max(mark.floor);
-            signatures.iter().map(move |signature| signature.marks.iter().map(rate).sum::<f64>())
+            lanes(signatures.iter().map(move |signature| signature.marks.iter().map(rate).sum::<f64>()))
         };
         let by_class = (0..expected.classes()).flat_map(of_class).collect();
-        Self { day, signatures, eligible, of_mark, by_class, expected, cards }
+        Self { day, signatures, eligible, of_mark, eligible_lanes, by_class, expected, cards }
     }
 
     /// By signature, what the attempts of that range show.
     pub(super) fn counts(&self, range: Range<usize>) -> Vec<Shown> {
-        let mut shown = vec![Shown::default(); self.signatures.len()];
+        let mut sums = Sums::new(self.signatures.len());
         let mut seen = Set::default();
         for row in range {
             let attempt = &self.day.attempts[row];
             if attempt.flags.has_any(UNCOUNTED) {
                 continue;
             }
-            let eligible = self.eligible(attempt);
             let class = self.expected.class(attempt);
             let shows_something = !attempt.mark.is_none() || attempt.flags.has(Flags::FELL_BACK);
-            for (signature, shown) in shown.iter_mut().enumerate().filter(|(at, _)| eligible[*at]) {
-                let hit = shows_something && self.hit(attempt, signature).is_some();
-                if hit && self.hit_before(row, signature, &mut seen) {
-                    continue;
+            match class {
+                Some(class) if !shows_something => {
+                    let blocks = sums.blocks();
+                    let rates = &self.by_class[class * blocks..][..blocks];
+                    sums.add(
+                        attempt.count,
+                        rates,
+                        &self.eligible_lanes[self.mode(attempt) * blocks..][..blocks],
+                    );
                 }
-                let rate = self.rate_in(class, attempt, signature);
-                shown.all.add(attempt.count, hit, rate);
-                if rate < INCIDENT_RATE {
-                    shown.calm.add(attempt.count, hit, rate);
+                _ => {
+                    for signature in 0..self.signatures.len() {
+                        if !self.eligible(attempt)[signature] {
+                            continue;
+                        }
+                        let hit = shows_something && self.hit(attempt, signature).is_some();
+                        if hit && self.hit_before(row, signature, &mut seen) {
+                            continue;
+                        }
+                        sums.add_one(signature, attempt.count, hit, self.rate_in(class, attempt, signature));
+                    }
                 }
             }
         }
-        shown
+        sums.shown(self.signatures.len())
     }
 
     /// What the attempts of that range show of one signature, one by one.
@@ -166,7 +173,8 @@ where
     /// The same for an attempt whose class is known.
     fn rate_in(&self, class: Option<usize>, attempt: &Attempt, signature: usize) -> f64 {
         if let Some(class) = class {
-            return self.by_class[class * self.signatures.len() + signature];
+            let blocks = self.signatures.len().div_ceil(WIDTH);
+            return self.by_class[class * blocks + signature / WIDTH][signature % WIDTH];
         }
         let marks = &self.signatures.get(signature).marks;
         marks.iter().map(|mark| self.expected.rate(attempt, mark.mark).max(mark.floor)).sum()
@@ -183,9 +191,13 @@ where
     }
 
     fn eligible(&self, attempt: &Attempt) -> &[bool] {
+        &self.eligible[self.mode(attempt)]
+    }
+
+    fn mode(&self, attempt: &Attempt) -> usize {
         let value = self.day.leaves.value(Attribute::EntryMode.dimension(), attempt.leaf) as usize;
         // The last stands for values that nobody named.
-        &self.eligible[value.min(self.eligible.len() - 1)]
+        value.min(self.eligible.len() - 1)
     }
 
     fn hit_before(&self, row: usize, signature: usize, seen: &mut Set<(usize, u64)>) -> bool {

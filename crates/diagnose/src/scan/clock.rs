@@ -1,8 +1,6 @@
 //! How a day's time is cut into bins.
 
-use rayon::prelude::*;
-
-use crate::Day;
+use crate::{Attempt, Day};
 
 /// Bins of one length; what lies outside of the day's span belongs to the first or the last.
 #[derive(Clone, Copy, Debug)]
@@ -36,17 +34,18 @@ impl Clock {
         self.origin + bin as i64 * i64::from(self.bin_ms)
     }
 
-    /// The numbers of the attempts that are wanted, bin by bin and in their order within each.
-    pub(crate) fn by_bin(self, day: &Day, is_wanted: impl Fn(usize) -> bool + Sync) -> Vec<u32> {
-        let bins: Vec<_> = day.attempts.par_iter().map(|attempt| self.bin(attempt.at) as u32).collect();
+    /// The numbers of the attempts that are wanted, bin by bin and in their order within each. On one
+    /// thread, for it may be asked for by many at once, who wait for one.
+    pub(crate) fn by_bin(self, day: &Day, is_wanted: impl Fn(&Attempt) -> bool) -> Vec<u32> {
         let mut next = vec![0; self.bins + 1];
-        let wanted = || bins.iter().enumerate().filter(|&(row, _)| is_wanted(row));
-        wanted().for_each(|(_, &bin)| next[bin as usize + 1] += 1);
+        let wanted = || day.attempts.iter().zip(0..).filter(|(attempt, _)| is_wanted(attempt));
+        wanted().for_each(|(attempt, _)| next[self.bin(attempt.at) + 1] += 1);
         (0..self.bins).for_each(|bin| next[bin + 1] += next[bin]);
         let mut sorted = vec![0; next[self.bins]];
-        for (row, &bin) in wanted() {
-            sorted[next[bin as usize]] = row as u32;
-            next[bin as usize] += 1;
+        for (attempt, row) in wanted() {
+            let next = &mut next[self.bin(attempt.at)];
+            sorted[*next] = row;
+            *next += 1;
         }
         sorted
     }

@@ -5,8 +5,10 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use super::clock::Clock;
+use super::sheet::Sheet;
 use crate::{Attempt, Day, Dimension, UNTOLD};
 
 /// A kind of scope that the scan searches.
@@ -30,8 +32,44 @@ pub struct ScopeKind {
 /// The attempts of each value: whole sequences where a sequence has one value, else single rows.
 enum Members {
     Sequences(Lists),
-    /// In the order of their bins.
-    Rows(Lists),
+    /// In the order of their bins; listed when somebody asks.
+    Rows {
+        by_time: Arc<OnceLock<Vec<u32>>>,
+        lists: OnceLock<Lists>,
+    },
+}
+
+/// No sequence, of a leaf that none has; and more than one.
+const NO_SEQUENCE: u32 = u32::MAX;
+const SEVERAL: u32 = u32::MAX - 1;
+
+/// Which leaves occur where: told once for all kinds.
+pub(crate) struct Uses {
+    /// By leaf: the sequence that it belongs to.
+    sequence: Vec<u32>,
+    /// By leaf: whether an attempt of it counts.
+    counts: Vec<bool>,
+    /// Attempts that count, bin by bin; listed when somebody asks.
+    by_time: Arc<OnceLock<Vec<u32>>>,
+}
+
+impl Uses {
+    pub(crate) fn of(day: &Day) -> Self {
+        let leaves = day.leaves.cells.len();
+        let mut uses = Self {
+            sequence: vec![NO_SEQUENCE; leaves],
+            counts: vec![false; leaves],
+            by_time: Arc::default(),
+        };
+        for (number, range) in (0..).zip(&day.sequences) {
+            for attempt in &day.attempts[range.clone()] {
+                let sequence = &mut uses.sequence[attempt.leaf as usize];
+                *sequence = if [NO_SEQUENCE, number].contains(sequence) { number } else { SEVERAL };
+                uses.counts[attempt.leaf as usize] |= Sheet::counts(attempt);
+            }
+        }
+        uses
+    }
 }
 
 /// Lists of numbers, one after the other.
@@ -80,14 +118,11 @@ pub(crate) struct Kind<'d> {
 }
 
 impl<'d> Kind<'d> {
-    /// `by_time` are the attempts that count, bin by bin.
-    pub(crate) fn new(day: &'d Day, kind: &ScopeKind, clock: Clock, by_time: &[u32]) -> Self {
+    pub(crate) fn new(day: &'d Day, kind: &ScopeKind, clock: Clock, uses: &Uses) -> Self {
         let (by_leaf, told) = values(day, &kind.dimensions);
         let width = kind.dimensions.len();
         let values = told.len() / width;
-        let members = members(day, &by_leaf, values, by_time);
-        let (Members::Sequences(lists) | Members::Rows(lists)) = &members;
-        let occurring = lists.starts.windows(2).filter(|ends| ends[0] < ends[1]).count();
+        let (members, occurring) = members(day, &by_leaf, values, uses);
         Self { by_leaf, told, dimensions: width, members, clock, occurring }
     }
 
@@ -119,7 +154,7 @@ impl<'d> Kind<'d> {
     ) -> impl Iterator<Item = &'s Attempt> + 's {
         let (sequences, rows): (&[u32], &[u32]) = match &self.members {
             Members::Sequences(lists) => (lists.of(value), &[]),
-            Members::Rows(lists) => (&[], lists.of(value)),
+            Members::Rows { by_time, lists } => (&[], self.rows(day, by_time, lists).of(value)),
         };
         let inside = move |&sequence: &u32| {
             let attempts = &day.attempts[day.sequences[sequence as usize].clone()];
@@ -134,6 +169,20 @@ impl<'d> Kind<'d> {
         let rows = rows[begin..begin + length].iter().map(|&row| &day.attempts[row as usize]);
         let rows = rows.filter(move |attempt| attempt.at >= window.0 && attempt.at < window.1);
         sequences.iter().flat_map(inside).chain(rows)
+    }
+
+    /// Attempts that count by value.
+    fn rows<'s>(&self, day: &Day, by_time: &OnceLock<Vec<u32>>, lists: &'s OnceLock<Lists>) -> &'s Lists {
+        lists.get_or_init(|| {
+            let by_time = by_time.get_or_init(|| self.clock.by_bin(day, Sheet::counts));
+            let value = |row: u32| self.value(day.attempts[row as usize].leaf);
+            Lists::new(self.values() as usize, by_time.iter().map(|&row| (value(row), row)))
+        })
+    }
+
+    /// Whether each of its values is one of whole sequences.
+    pub(crate) fn is_of_sequences(&self) -> bool {
+        matches!(self.members, Members::Sequences(_))
     }
 
     /// Whether each of its values lies within one of the other kind.
@@ -175,21 +224,42 @@ fn values<'d>(day: &'d Day, dimensions: &[Dimension]) -> (Cow<'d, [u32]>, Vec<u3
     (Cow::Owned(numbers), told)
 }
 
-fn members(day: &Day, by_leaf: &[u32], values: usize, by_time: &[u32]) -> Members {
-    let value = |attempt: &Attempt| by_leaf[attempt.leaf as usize];
-    let one_value = |range: &Range<usize>| {
-        let attempts = &day.attempts[range.clone()];
-        let first = attempts.first().map_or(UNTOLD, value);
-        attempts.iter().all(|attempt| value(attempt) == first).then_some(first)
-    };
-    // A few long sequences are no terminals: rows serve them better.
-    let of_sequences: Option<Vec<_>> = match day.sequences.len() {
-        0..2 => None,
-        _ => day.sequences.iter().map(one_value).collect(),
-    };
-    if let Some(of_sequences) = of_sequences {
-        return Members::Sequences(Lists::new(values, of_sequences.iter().copied().zip(0..)));
+/// The attempts of each value, and how many values have some.
+fn members(day: &Day, by_leaf: &[u32], values: usize, uses: &Uses) -> (Members, usize) {
+    if let Some(of_sequences) = values_of_sequences(day, by_leaf, uses) {
+        let lists = Lists::new(values, of_sequences.iter().copied().zip(0..));
+        let occurring = lists.starts.windows(2).filter(|ends| ends[0] < ends[1]).count();
+        return (Members::Sequences(lists), occurring);
     }
-    let rows = by_time.iter().map(|&row| (value(&day.attempts[row as usize]), row));
-    Members::Rows(Lists::new(values, rows))
+    let mut occurs = vec![false; values];
+    for (&value, _) in by_leaf.iter().zip(&uses.counts).filter(|(_, counts)| **counts) {
+        occurs[value as usize] = true;
+    }
+    occurs[UNTOLD as usize] = false;
+    let occurring = occurs.iter().filter(|occurs| **occurs).count();
+    (Members::Rows { by_time: uses.by_time.clone(), lists: OnceLock::new() }, occurring)
+}
+
+/// By sequence, its value; none where a sequence has several.
+fn values_of_sequences(day: &Day, by_leaf: &[u32], uses: &Uses) -> Option<Vec<u32>> {
+    // A few long sequences are no terminals: rows serve them better.
+    if day.sequences.len() < 2 {
+        return None;
+    }
+    if uses.sequence.contains(&SEVERAL) {
+        let value = |attempt: &Attempt| by_leaf[attempt.leaf as usize];
+        let one_value = |range: &Range<usize>| {
+            let attempts = &day.attempts[range.clone()];
+            let first = attempts.first().map_or(UNTOLD, value);
+            attempts.iter().all(|attempt| value(attempt) == first).then_some(first)
+        };
+        return day.sequences.iter().map(one_value).collect();
+    }
+    let mut of_sequences = vec![None; day.sequences.len()];
+    for (&sequence, &value) in uses.sequence.iter().zip(by_leaf) {
+        if sequence != NO_SEQUENCE && *of_sequences[sequence as usize].get_or_insert(value) != value {
+            return None;
+        }
+    }
+    Some(of_sequences.into_iter().map(|value| value.unwrap_or(UNTOLD)).collect())
 }

@@ -14,7 +14,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::scopes::Kind;
-use super::series::{Candidate, Series, Tables, candidates};
+use super::series::{Candidate, Series, Tables, candidates, failed};
 use super::sheet::{Adjustment, Effect, Row, Sheet, Tally};
 use super::window::{Price, Window, best_window, grown, strongest_part};
 use super::{Aside, ScanSettings, ScopeKind};
@@ -146,8 +146,9 @@ impl<'s> Search<'s> {
     /// Every subject with enough hits and a window that is worth anything.
     fn first_look(&self) -> Vec<(Ranked, Vec<Tally>)> {
         let may_be_shared = |kind: usize, group: usize| self.may_be_shared(kind, group);
-        let candidates = candidates(self.sheet, self.kinds, self.settings.least_hits, may_be_shared);
-        let tables = Tables::new(self.sheet, self.kinds, &candidates);
+        let failed = failed(self.sheet);
+        let candidates = candidates(self.sheet, self.kinds, &failed, self.settings.least_hits, may_be_shared);
+        let tables = Tables::new(self.sheet, self.kinds, &candidates, &failed);
         let look = |scratch: &mut Series, candidate: &Candidate| {
             let (kind, value) = (candidate.kind, candidate.value);
             let columns = tables.columns(self.sheet, &self.kinds[kind], candidate, scratch);

@@ -2,16 +2,18 @@
 //! adjusted.
 //!
 //! Kinds with few values are counted in one pass over the day, all at once. A kind with many (sites,
-//! prefixes by entry mode) would need too large a table: its values are counted one by one.
+//! prefixes by entry mode) would need too large a table: its values are counted one by one. In the common
+//! pass an attempt is added twice at most (`rollup.rs`); what kinds need is rolled up from that.
 
 use rayon::prelude::*;
 
+use super::rollup;
 use super::scopes::Kind;
 use super::sheet::{Sheet, Tally};
-use crate::Attempt;
+use crate::{Attempt, Flags};
 
 /// A kind is counted in the common pass when its table has at most so many sums: 32 MB.
-const LARGEST_TABLE: usize = 4 << 20;
+pub(super) const LARGEST_TABLE: usize = 4 << 20;
 
 /// A scope with groups that have hits enough to be looked at, in rising order.
 pub(crate) struct Candidate {
@@ -20,20 +22,26 @@ pub(crate) struct Candidate {
     pub(crate) groups: Vec<usize>,
 }
 
+/// The attempts that are a hit of some group.
+pub(crate) fn failed<'d>(sheet: &Sheet<'d>) -> Vec<&'d Attempt> {
+    let shows = |attempt: &&Attempt| !attempt.mark.is_none() || attempt.flags.has(Flags::FELL_BACK);
+    let is_hit = |attempt: &&Attempt| Sheet::counts(attempt) && sheet.groups_hit(attempt).next().is_some();
+    sheet.day.attempts.iter().filter(shows).filter(is_hit).collect()
+}
+
 /// By kind: which values and groups have at least that many hits. `may_be_shared` tells the groups of
 /// a kind.
 pub(crate) fn candidates(
     sheet: &Sheet<'_>,
     kinds: &[Kind<'_>],
+    failed: &[&Attempt],
     least_hits: u64,
     may_be_shared: impl Fn(usize, usize) -> bool + Sync,
 ) -> Vec<Candidate> {
     let groups = sheet.groups.len();
-    let failed = |attempt: &&Attempt| Sheet::counts(attempt) && sheet.groups_hit(attempt).next().is_some();
-    let failed: Vec<_> = sheet.day.attempts.par_iter().filter(failed).collect();
     let of_kind = |(number, kind): (usize, &Kind<'_>)| {
         let mut hits = vec![0u32; kind.values() as usize * groups];
-        for attempt in &failed {
+        for attempt in failed {
             for group in sheet.groups_hit(attempt) {
                 let hits = &mut hits[kind.value(attempt.leaf) as usize * groups + group];
                 *hits = hits.saturating_add(u32::from(attempt.count));
@@ -61,7 +69,7 @@ pub(crate) struct Series {
 }
 
 impl Series {
-    fn clear(&mut self, rows: usize, groups: usize) {
+    pub(super) fn clear(&mut self, rows: usize, groups: usize) {
         for (counts, length) in [
             (&mut self.attempts, rows),
             (&mut self.observed, rows * groups),
@@ -84,7 +92,7 @@ impl Series {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         let pairs = [
             (&mut self.attempts, &other.attempts),
             (&mut self.observed, &other.observed),
@@ -92,6 +100,24 @@ impl Series {
         ];
         for (sums, others) in pairs {
             sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
+        }
+    }
+
+    /// Attempts of a scope in a bin, and what groups expect there.
+    pub(super) fn row(&self, row: usize, groups: usize) -> (u64, &[u64]) {
+        (self.attempts[row], &self.expected[row * groups..][..groups])
+    }
+
+    /// Adds what is expected of attempts.
+    pub(super) fn expect(&mut self, row: usize, attempts: u64, expected: &[u64], times: u64) {
+        self.attempts[row] += attempts;
+        let sums = &mut self.expected[row * expected.len()..][..expected.len()];
+        sums.iter_mut().zip(expected).for_each(|(sum, expected)| *sum += expected * times);
+    }
+
+    fn observe(&mut self, row: usize, count: u64, groups: usize, hits: &[Option<usize>; 2]) {
+        for column in hits.iter().flatten() {
+            self.observed[row * groups + column] += count;
         }
     }
 
@@ -116,53 +142,79 @@ fn columns_hit(sheet: &Sheet<'_>, attempt: &Attempt, groups: &[usize]) -> [Optio
 pub(crate) struct Tables {
     /// The groups of all candidates, in rising order.
     groups: Vec<usize>,
-    by_kind: Vec<Option<Series>>,
+    by_kind: Vec<Option<Table>>,
+}
+
+/// The candidates of one kind, counted together.
+pub(super) struct Table {
+    pub(super) series: Series,
+    /// By value: one more than its place in the series, 0 for values that are no candidates.
+    pub(super) places: Vec<u32>,
+    candidates: usize,
+}
+
+impl Table {
+    fn of(kind: &Kind<'_>, values: impl Iterator<Item = u32>) -> Self {
+        let mut places = vec![0; kind.values() as usize];
+        let mut candidates = 0;
+        for value in values {
+            candidates += 1;
+            places[value as usize] = candidates;
+        }
+        Self { series: Series::default(), places, candidates: candidates as usize }
+    }
+
+    /// How many different places there are, that of no candidate included.
+    pub(super) fn sizes(&self) -> usize {
+        self.candidates + 1
+    }
+
+    /// A series of zeros for its candidates.
+    pub(super) fn empty(&self, bins: usize, groups: usize) -> Series {
+        let mut series = Series::default();
+        series.clear(self.candidates * bins, groups);
+        series
+    }
+
+    /// The place of a value in the series, if it is a candidate.
+    #[inline]
+    pub(super) fn place(&self, value: u32) -> Option<usize> {
+        (self.places[value as usize] as usize).checked_sub(1)
+    }
 }
 
 impl Tables {
-    pub(crate) fn new(sheet: &Sheet<'_>, kinds: &[Kind<'_>], candidates: &[Candidate]) -> Self {
+    pub(crate) fn new(
+        sheet: &Sheet<'_>,
+        kinds: &[Kind<'_>],
+        candidates: &[Candidate],
+        failed: &[&Attempt],
+    ) -> Self {
         let mut groups: Vec<_> = candidates.iter().flat_map(|candidate| &candidate.groups).copied().collect();
         groups.sort_unstable();
         groups.dedup();
-        let is_wanted = |number: usize| candidates.iter().any(|candidate| candidate.kind == number);
-        let rows = |kind: &Kind<'_>| kind.values() as usize * sheet.bins();
-        let is_small = |kind: &Kind<'_>| rows(kind) * groups.len() <= LARGEST_TABLE;
-        let counted: Vec<_> =
-            kinds.iter().enumerate().map(|(number, kind)| is_small(kind) && is_wanted(number)).collect();
-        let empty = || {
-            let empty = |(kind, &counted): (&Kind<'_>, &bool)| {
-                let mut series = Series::default();
-                if counted {
-                    series.clear(rows(kind), groups.len());
-                }
-                series
-            };
-            kinds.iter().zip(&counted).map(empty).collect::<Vec<_>>()
+        let is_small =
+            |kind: &Kind<'_>| kind.values() as usize * sheet.bins() * groups.len() <= LARGEST_TABLE;
+        let table = |(number, kind): (usize, &Kind<'_>)| {
+            let of_kind = candidates.iter().filter(|candidate| candidate.kind == number);
+            let mut table = Table::of(kind, of_kind.map(|candidate| candidate.value));
+            table.series =
+                if is_small(kind) { table.empty(sheet.bins(), groups.len()) } else { Series::default() };
+            (is_small(kind) && table.candidates > 0).then_some(table)
         };
-        let count = |attempts: &[Attempt]| {
-            let mut tables = empty();
-            for attempt in attempts.iter().filter(|attempt| Sheet::counts(attempt)) {
-                let bin = sheet.bin(attempt.at);
-                let shares = sheet.shares(attempt.leaf, bin);
-                let hits = columns_hit(sheet, attempt, &groups);
-                for ((kind, series), _) in
-                    kinds.iter().zip(&mut tables).zip(&counted).filter(|(_, counted)| **counted)
-                {
-                    let row = kind.value(attempt.leaf) as usize * sheet.bins() + bin;
-                    series.add(row, u64::from(attempt.count), shares, &groups, &hits);
+        let mut by_kind: Vec<_> = kinds.iter().enumerate().map(table).collect();
+        rollup::expect(sheet, kinds, &groups, &mut by_kind);
+        for attempt in failed {
+            let bin = sheet.bin(attempt.at);
+            let hits = columns_hit(sheet, attempt, &groups);
+            for (kind, table) in kinds.iter().zip(&mut by_kind) {
+                let Some(table) = table else { continue };
+                if let Some(place) = table.place(kind.value(attempt.leaf)) {
+                    let row = place * sheet.bins() + bin;
+                    table.series.observe(row, u64::from(attempt.count), groups.len(), &hits);
                 }
             }
-            tables
-        };
-        let attempts = &sheet.day.attempts;
-        let part = attempts.len().div_ceil(rayon::current_num_threads()).max(1);
-        let tables = attempts.par_chunks(part).map(count).reduce_with(|mut one, other| {
-            one.iter_mut().zip(&other).for_each(|(one, other)| one.merge(other));
-            one
-        });
-        let tables = tables.unwrap_or_else(empty);
-        let by_kind =
-            tables.into_iter().zip(&counted).map(|(series, &counted)| counted.then_some(series)).collect();
+        }
         Self { groups, by_kind }
     }
 
@@ -176,10 +228,10 @@ impl Tables {
         scratch: &mut Series,
     ) -> Vec<Vec<Tally>> {
         let bins = sheet.bins();
-        if let Some(series) = &self.by_kind[candidate.kind] {
+        if let Some(table) = &self.by_kind[candidate.kind] {
             let column = |group: &usize| self.groups.partition_point(|other| other < group);
-            let scope = candidate.value as usize;
-            let bins = |group: &usize| series.column(scope, bins, column(group), self.groups.len());
+            let scope = table.place(candidate.value).unwrap_or_default();
+            let bins = |group: &usize| table.series.column(scope, bins, column(group), self.groups.len());
             return candidate.groups.iter().map(bins).collect();
         }
         let groups = &candidate.groups;

@@ -161,11 +161,27 @@ impl<'d> Sheet<'d> {
             || (attempt.flags.has(Flags::FELL_BACK) && usize::from(self.fell_back) == group)
     }
 
+    /// Cells of the baseline.
+    pub(crate) fn cells(&self) -> usize {
+        self.rates.cells()
+    }
+
+    /// The number of a cell and the hour of a bin, as [`Sheet::all_shares`] has them.
+    pub(crate) fn slot(&self, cell: u32, bin: usize) -> usize {
+        cell as usize * self.hours + self.hour[bin] as usize
+    }
+
+    /// By cell and hour, the expected shares of those groups.
+    pub(crate) fn all_shares(&self, groups: &[usize]) -> Vec<u64> {
+        let of_slot = |shares: &'_ [u32]| groups.iter().map(|&group| u64::from(shares[group])).collect();
+        let slots: Vec<Vec<u64>> = self.shares.chunks(self.groups.len().max(1)).map(of_slot).collect();
+        slots.concat()
+    }
+
     /// The expected shares of all groups, for an attempt in that bin.
     pub(crate) fn shares(&self, leaf: u32, bin: usize) -> &[u32] {
-        let cell = self.day.leaves.cells[leaf as usize] as usize;
         let groups = self.groups.len();
-        &self.shares[(cell * self.hours + self.hour[bin] as usize) * groups..][..groups]
+        &self.shares[self.slot(self.day.leaves.cells[leaf as usize], bin) * groups..][..groups]
     }
 
     /// The expected share of one mark.

@@ -1,0 +1,253 @@
+//! What is expected of all scopes of the kinds with few values, in one pass over the day.
+//!
+//! Kinds that have one value a sequence (terminal) part the sequences into a few *classes*, all others the
+//! leaves. An attempt is added to its sequence's class, group by group, and counted for its leaf's class,
+//! whose attempts expect the same in a bin; kinds are sums of classes. Sums are of integers, so that the
+//! way they are taken does not show. Where classes are too many, each kind is added to on its own.
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
+use super::scopes::Kind;
+use super::series::{LARGEST_TABLE, Series, Table};
+use super::sheet::Sheet;
+use crate::Attempt;
+
+/// Pairs are numbered by a table where there are at most so many of them, else by a hash map.
+const LARGEST_PAIRING: usize = 1 << 20;
+
+/// Things told apart by the values of several kinds.
+struct Classes {
+    of: Vec<u32>,
+    count: usize,
+}
+
+impl Classes {
+    fn one(things: usize) -> Self {
+        Self { of: vec![0; things], count: 1 }
+    }
+
+    /// Told apart by one more kind of value, too; numbered as they occur.
+    fn parted(mut self, values: usize, value: impl Fn(usize) -> u32) -> Self {
+        const NEW: u32 = u32::MAX;
+        let mut count = 0;
+        let mut number = |number: &mut u32| {
+            if *number == NEW {
+                *number = count;
+                count += 1;
+            }
+            *number
+        };
+        if self.count * values <= LARGEST_PAIRING {
+            let mut numbers = vec![NEW; self.count * values];
+            for (thing, class) in self.of.iter_mut().enumerate() {
+                *class = number(&mut numbers[*class as usize * values + value(thing) as usize]);
+            }
+        } else {
+            let mut numbers: HashMap<(u32, u32), u32, FixedState> = HashMap::default();
+            for (thing, class) in self.of.iter_mut().enumerate() {
+                *class = number(numbers.entry((*class, value(thing))).or_insert(NEW));
+            }
+        }
+        self.count = count as usize;
+        self
+    }
+
+    /// By class, the first thing of it.
+    fn firsts(&self) -> Vec<usize> {
+        let mut firsts = vec![0; self.count];
+        for (thing, class) in self.of.iter().enumerate().rev() {
+            firsts[*class as usize] = thing;
+        }
+        firsts
+    }
+}
+
+/// The sums of one thread.
+#[derive(Default)]
+struct Sums {
+    /// By class of sequences and bin: attempts, and what groups expect.
+    sequences: Series,
+    /// By class of leaves and bin: attempts.
+    leaves: Vec<u64>,
+    /// By kind that is added to on its own.
+    apart: Vec<Option<Series>>,
+}
+
+impl Sums {
+    fn merge(&mut self, other: &Self) {
+        self.sequences.merge(&other.sequences);
+        self.leaves.iter_mut().zip(&other.leaves).for_each(|(sum, other)| *sum += other);
+        for (one, other) in self.apart.iter_mut().zip(&other.apart) {
+            if let (Some(one), Some(other)) = (one, other) {
+                one.merge(other);
+            }
+        }
+    }
+}
+
+/// How a day's attempts are added up.
+struct Plan<'a, 'd> {
+    sheet: &'a Sheet<'d>,
+    kinds: &'a [Kind<'d>],
+    /// By cell, hour and wanted group: the expected share.
+    shares: Vec<u64>,
+    groups: usize,
+    sequences: Option<Classes>,
+    leaves: Option<Classes>,
+    /// By kind, whether it is added to on its own.
+    apart: Vec<bool>,
+    tables: &'a [Option<Table>],
+}
+
+/// Adds what is expected of every attempt that counts to the series that there are.
+pub(super) fn expect(sheet: &Sheet<'_>, kinds: &[Kind<'_>], groups: &[usize], by_kind: &mut [Option<Table>]) {
+    if by_kind.iter().all(Option::is_none) {
+        return;
+    }
+    let plan = Plan::new(sheet, kinds, groups, by_kind);
+    let sequences = &sheet.day.sequences;
+    let part = sequences.len().div_ceil(rayon::current_num_threads()).max(1);
+    let parts = (0..sequences.len()).into_par_iter().step_by(part);
+    let sums = parts.map(|begin| plan.sums(begin..(begin + part).min(sequences.len())));
+    let sums = sums.reduce_with(|mut one, other| {
+        one.merge(&other);
+        one
+    });
+    let Some(sums) = sums else { return };
+    let series: Vec<_> = (0..kinds.len()).map(|number| plan.rolled_up(&sums, number)).collect();
+    for (table, series) in by_kind.iter_mut().zip(series) {
+        if let (Some(table), Some(series)) = (table, series) {
+            table.series = series;
+        }
+    }
+}
+
+impl<'a, 'd> Plan<'a, 'd> {
+    fn new(
+        sheet: &'a Sheet<'d>,
+        kinds: &'a [Kind<'d>],
+        groups: &[usize],
+        tables: &'a [Option<Table>],
+    ) -> Self {
+        let day = sheet.day;
+        let wanted = |of_sequences: bool| {
+            let wanted = kinds.iter().zip(tables).filter_map(|(kind, table)| Some((kind, table.as_ref()?)));
+            wanted.filter(move |(kind, _)| kind.is_of_sequences() == of_sequences)
+        };
+        let value = |kind: &Kind<'_>, sequence: usize| {
+            let first = day.attempts[day.sequences[sequence].clone()].first();
+            first.map_or(crate::UNTOLD, |attempt| kind.value(attempt.leaf))
+        };
+        let sequences = wanted(true).fold(Classes::one(day.sequences.len()), |classes, (kind, table)| {
+            classes.parted(table.sizes(), |sequence| table.places[value(kind, sequence) as usize])
+        });
+        let by_cell =
+            Classes::one(day.leaves.cells.len()).parted(sheet.cells(), |leaf| day.leaves.cells[leaf]);
+        let leaves = wanted(false).fold(by_cell, |classes, (kind, table)| {
+            classes.parted(table.sizes(), |leaf| table.places[kind.value(leaf as u32) as usize])
+        });
+        let bins = sheet.bins();
+        let few_sequences =
+            sequences.count * bins * groups.len() <= LARGEST_TABLE && wanted(true).count() > 0;
+        let few_leaves = leaves.count * bins <= LARGEST_TABLE && wanted(false).count() > 0;
+        let is_apart = |(kind, table): (&Kind<'_>, &Option<Table>)| {
+            table.is_some() && !if kind.is_of_sequences() { few_sequences } else { few_leaves }
+        };
+        Self {
+            sheet,
+            kinds,
+            shares: sheet.all_shares(groups),
+            groups: groups.len(),
+            sequences: few_sequences.then_some(sequences),
+            leaves: few_leaves.then_some(leaves),
+            apart: kinds.iter().zip(tables).map(is_apart).collect(),
+            tables,
+        }
+    }
+
+    fn shares(&self, cell: u32, bin: usize) -> &[u64] {
+        &self.shares[self.sheet.slot(cell, bin) * self.groups..][..self.groups]
+    }
+
+    /// Adds up some sequences.
+    fn sums(&self, sequences: std::ops::Range<usize>) -> Sums {
+        let (bins, day) = (self.sheet.bins(), self.sheet.day);
+        let mut sums = Sums::default();
+        if let Some(classes) = &self.sequences {
+            sums.sequences.clear(classes.count * bins, self.groups);
+        }
+        sums.leaves.resize(self.leaves.as_ref().map_or(0, |classes| classes.count * bins), 0);
+        let empty = |(table, apart): (&Option<Table>, &bool)| {
+            table.as_ref().filter(|_| *apart).map(|table| table.empty(bins, self.groups))
+        };
+        sums.apart = self.tables.iter().zip(&self.apart).map(empty).collect();
+        let any_apart = self.apart.contains(&true);
+        for sequence in sequences {
+            let row = self.sequences.as_ref().map(|classes| classes.of[sequence] as usize * bins);
+            for attempt in
+                day.attempts[day.sequences[sequence].clone()].iter().filter(|one| Sheet::counts(one))
+            {
+                let (bin, count) = (self.sheet.bin(attempt.at), u64::from(attempt.count));
+                if let Some(row) = row {
+                    let shares = self.shares(day.leaves.cells[attempt.leaf as usize], bin);
+                    sums.sequences.expect(row + bin, count, shares, count);
+                }
+                if let Some(classes) = &self.leaves {
+                    sums.leaves[classes.of[attempt.leaf as usize] as usize * bins + bin] += count;
+                }
+                if any_apart {
+                    self.add_apart(attempt, bin, &mut sums.apart);
+                }
+            }
+        }
+        sums
+    }
+
+    fn add_apart(&self, attempt: &Attempt, bin: usize, apart: &mut [Option<Series>]) {
+        let shares = self.shares(self.sheet.day.leaves.cells[attempt.leaf as usize], bin);
+        let count = u64::from(attempt.count);
+        for ((kind, table), series) in self.kinds.iter().zip(self.tables).zip(apart) {
+            let (Some(table), Some(series)) = (table, series) else { continue };
+            if let Some(place) = table.place(kind.value(attempt.leaf)) {
+                series.expect(place * self.sheet.bins() + bin, count, shares, count);
+            }
+        }
+    }
+
+    /// The series of a kind, if it has one.
+    fn rolled_up(&self, sums: &Sums, number: usize) -> Option<Series> {
+        let (kind, table) = (&self.kinds[number], self.tables[number].as_ref()?);
+        let (bins, day) = (self.sheet.bins(), self.sheet.day);
+        let mut series = table.empty(bins, self.groups);
+        if let Some(apart) = &sums.apart[number] {
+            series.merge(apart);
+        } else if kind.is_of_sequences() {
+            for (class, first) in self.sequences.iter().flat_map(Classes::firsts).enumerate() {
+                let first = day.attempts[day.sequences[first].clone()].first();
+                let Some(place) = first.and_then(|first| table.place(kind.value(first.leaf))) else {
+                    continue;
+                };
+                for bin in 0..bins {
+                    let (attempts, expected) = sums.sequences.row(class * bins + bin, self.groups);
+                    if attempts > 0 {
+                        series.expect(place * bins + bin, attempts, expected, 1);
+                    }
+                }
+            }
+        } else {
+            for (class, first) in self.leaves.iter().flat_map(Classes::firsts).enumerate() {
+                let Some(place) = table.place(kind.value(first as u32)) else { continue };
+                for bin in 0..bins {
+                    let attempts = sums.leaves[class * bins + bin];
+                    if attempts > 0 {
+                        let shares = self.shares(day.leaves.cells[first], bin);
+                        series.expect(place * bins + bin, attempts, shares, attempts);
+                    }
+                }
+            }
+        }
+        Some(series)
+    }
+}
