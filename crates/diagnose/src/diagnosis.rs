@@ -20,7 +20,7 @@ use rayon::prelude::*;
 
 /// Baseline, scan and test are done so often.
 const ROUNDS: usize = 3;
-/// So many terminals are a fleet; fewer cannot be their own baseline (docs/semantics.md).
+/// So many terminals are a fleet; fewer cannot be their own baseline (docs/diagnosis.md).
 const FEWEST_TERMINALS: usize = 50;
 
 /// Says what is wrong in the exchanges of a table.
@@ -149,7 +149,9 @@ fn set_aside(fleet: &mut Fleet<'_>, own: &OwnTest) {
 fn silences_of(fleet: &Fleet<'_>) -> Silences {
     let sign_ons: Vec<Vec<i64>> =
         (0..fleet.terminals.len() as u32).map(|terminal| fleet.sign_ons(terminal).collect()).collect();
-    silences(&fleet.day, &sign_ons)
+    let restarts: Vec<Vec<i64>> =
+        (0..fleet.terminals.len() as u32).map(|terminal| fleet.restarts(terminal).collect()).collect();
+    silences(&fleet.day, &sign_ons, &restarts)
 }
 
 /// By incident, how many terminals it hit.

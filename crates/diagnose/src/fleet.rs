@@ -73,6 +73,12 @@ impl<'t> Fleet<'t> {
         sign_ons(&self.events[terminal as usize])
     }
 
+    /// When a terminal's STAN began anew, in the order of time.
+    pub(crate) fn restarts(&self, terminal: u32) -> impl Iterator<Item = i64> {
+        let events = self.events[terminal as usize].iter();
+        events.filter(|event| event.what == TerminalEventKind::StanFellBack).map(|event| event.at)
+    }
+
     /// The card of an attempt, by its number in the day.
     pub(crate) fn card(&self, attempt: usize) -> Option<u64> {
         let (chunk, at) = self.row(attempt);

@@ -20,7 +20,7 @@ use posmortem_exchange::{Sample, Symbol};
 use posmortem_iso8583::Timestamp;
 use std::ops::Range;
 
-/// Fewer attempts are too few to judge (docs/semantics.md, Small and odd inputs).
+/// Fewer attempts are too few to judge (docs/diagnosis.md, What a verdict says).
 const FEWEST_ATTEMPTS: u64 = 30;
 /// From this chance of being none on, a suspect is not even told as undecided.
 const DOUBTFUL: f64 = 0.9;

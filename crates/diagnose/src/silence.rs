@@ -44,6 +44,10 @@ const FALSE_SILENCES: f64 = 1e-5;
 const SEARCH_PRICE: f64 = 3.4;
 /// What suffices where the terminal signed on in the second half of the gap.
 const SIGNED_ON_LN_P: f64 = -9.0;
+/// What suffices where its STAN began anew there: no routine does that in the middle of a day.
+const RESTARTED_LN_P: f64 = -4.0;
+/// A terminal that came back signs on so soon.
+const BOOT_MS: i64 = 2 * 60_000;
 
 /// A gap in the attempts of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,8 +64,10 @@ pub struct Silence {
     pub expected: f64,
     /// The logarithm of the probability of so few.
     pub ln_p: f64,
-    /// Whether it signed on in the second half.
+    /// Whether it signed on in the second half or just after.
     pub signed_on: bool,
+    /// Whether its STAN began anew then.
+    pub restarted: bool,
 }
 
 /// Terminals of one site that were silent at once.
@@ -88,11 +94,11 @@ pub struct Silences {
 ///
 /// `sign_ons` holds, by value of the dimension of terminals, the times of sign-ons, ascending; a terminal
 /// beyond its end has none. The first of a day is routine; a later one is what follows a reboot.
-pub fn silences(day: &Day, sign_ons: &[Vec<i64>]) -> Silences {
+/// `restarts` holds in the same way when STANs began anew.
+pub fn silences(day: &Day, sign_ons: &[Vec<i64>], restarts: &[Vec<i64>]) -> Silences {
     let time = OperationalTime::of(day);
     let busy = day.sequences.iter().skip(1).filter(|range| !range.is_empty()).count();
     let reboots: Vec<Vec<i64>> = sign_ons.iter().map(|times| reboots(times)).collect();
-    let of = |terminal: usize| reboots.get(terminal).map_or(&[][..], Vec::as_slice);
     let candidates: Vec<Vec<Silence>> = day
         .sequences
         .par_iter()
@@ -100,18 +106,26 @@ pub fn silences(day: &Day, sign_ons: &[Vec<i64>]) -> Silences {
         .skip(UNTOLD as usize + 1)
         .map(|(terminal, range)| {
             let times = visits(&day.attempts[range.clone()]);
-            Track { times: &times, paced: time.paced(&times), reboots: of(terminal) }.gaps(terminal as u32)
+            let (reboots, restarts) = (of(&reboots, terminal), of(restarts, terminal));
+            Track { times: &times, paced: time.paced(&times), reboots, restarts }.gaps(terminal as u32)
         })
         .collect();
     let threshold = libm::log(FALSE_SILENCES / busy.max(1) as f64) - SEARCH_PRICE;
     let needed = threshold * burstiness(&candidates);
-    let is_silent = |gap: &Silence| gap.ln_p < if gap.signed_on { SIGNED_ON_LN_P } else { needed };
+    let is_silent = |gap: &Silence| {
+        let traces = [(gap.restarted, RESTARTED_LN_P), (gap.signed_on, SIGNED_ON_LN_P), (true, needed)];
+        traces.iter().any(|&(has_it, needed)| has_it && gap.ln_p < needed)
+    };
     let of_terminal = |gaps: Vec<Silence>| apart(gaps.into_iter().filter(is_silent).collect());
     let mut gaps: Vec<Silence> = candidates.into_iter().flat_map(of_terminal).collect();
     gaps.extend(of_whole_sites(day, &time, &reboots, &gaps));
     gaps.sort_by_key(|gap| (gap.terminal, gap.start));
     let sites = site_power(day, &gaps);
     Silences { gaps, sites }
+}
+
+fn of(times: &[Vec<i64>], terminal: usize) -> &[i64] {
+    times.get(terminal).map_or(&[], Vec::as_slice)
 }
 
 /// The sign-ons of a terminal that follow another one on the same day.
@@ -165,7 +179,7 @@ fn of_whole_sites(
     let sites: Vec<Vec<u32>> = by_site.into_values().collect();
     let of_site = |terminals: &Vec<u32>| {
         let needed = terminals.len().div_ceil(2).max(2);
-        let reboots_of = |terminal: &u32| reboots.get(*terminal as usize).map_or(&[][..], Vec::as_slice);
+        let reboots_of = |terminal: &u32| of(reboots, *terminal as usize);
         // Most sites end here: no gap of theirs could hold.
         if terminals.iter().filter(|terminal| !reboots_of(terminal).is_empty()).count() < needed {
             return Vec::new();
@@ -180,7 +194,8 @@ fn of_whole_sites(
             ranges.flat_map(|range| day.attempts[range].iter().copied()).collect();
         attempts.sort_by_key(|attempt| attempt.at);
         let times = visits(&attempts);
-        let gaps = Track { times: &times, paced: time.paced(&times), reboots: &[] }.gaps(UNTOLD);
+        let gaps =
+            Track { times: &times, paced: time.paced(&times), reboots: &[], restarts: &[] }.gaps(UNTOLD);
         let is_power = |gap: &Silence| gap.ln_p < SIGNED_ON_LN_P && back(gap) >= needed;
         let gaps = apart(gaps.into_iter().filter(is_power).collect());
         let each = gaps.into_iter().flat_map(|gap| {
@@ -213,6 +228,8 @@ struct Track<'a> {
     paced: Vec<f64>,
     /// Sign-ons that are no routine.
     reboots: &'a [i64],
+    /// When its STAN began anew.
+    restarts: &'a [i64],
 }
 
 impl Track<'_> {
@@ -238,8 +255,12 @@ impl Track<'_> {
         if shoulders.iter().flatten().all(|shoulder| shoulder.is_usual(strays)) {
             return None;
         }
+        let middle = start + (end - start) / 2;
+        // The first attempt may be quicker than the sign-on.
+        let came_back = |times: &[i64]| times.iter().any(|at| (middle..=end + BOOT_MS).contains(at));
+        let restarted = came_back(self.restarts);
         let longest = (before..after).max_by_key(|at| self.times[at + 1] - self.times[*at])?;
-        if keeps_hours(self.times[longest], self.times[longest + 1]) {
+        if !restarted && keeps_hours(self.times[longest], self.times[longest + 1]) {
             return None;
         }
         let (ln_p, expected) = shoulders
@@ -247,9 +268,9 @@ impl Track<'_> {
             .flatten()
             .map(|shoulder| (shoulder.ln_p(strays), shoulder.expected))
             .min_by(|a, b| a.0.total_cmp(&b.0))?;
-        let middle = start + (end - start) / 2;
-        let signed_on = self.reboots.iter().any(|at| (middle..=end).contains(at));
-        (ln_p < LEAST_LN_P).then_some(Silence { terminal, start, end, strays, expected, ln_p, signed_on })
+        let signed_on = restarted || came_back(self.reboots);
+        let gap = Silence { terminal, start, end, strays, expected, ln_p, signed_on, restarted };
+        (ln_p < LEAST_LN_P).then_some(gap)
     }
 
     /// What the attempts on both sides of a gap let expect in it. `None` where a shoulder is too short.

@@ -76,7 +76,7 @@ fn dead_terminals_are_found_with_their_windows() {
         400,
         1,
     );
-    let found = silences(&day, &[]);
+    let found = silences(&day, &[], &[]);
     assert_eq!(
         found.gaps.iter().map(|gap| gap.terminal).collect::<Vec<_>>(),
         (1..=400).filter(|&t| dead(t)).collect::<Vec<_>>()
@@ -108,7 +108,7 @@ fn closing_time_and_lunch_are_no_silence() {
             500,
             seed,
         );
-        let found = silences(&day, &[]);
+        let found = silences(&day, &[], &[]);
         assert_eq!(found.gaps, [], "seed {seed}");
     }
 }
@@ -129,7 +129,7 @@ fn a_gap_between_full_hours_is_closing_time() {
             80,
             4,
         );
-        silences(&day, &[]).gaps.len()
+        silences(&day, &[], &[]).gaps.len()
     };
     assert_eq!(gaps((15 * HOUR, 17 * HOUR)), 0);
     assert_eq!(gaps((15 * HOUR + 12 * MINUTE, 17 * HOUR + 14 * MINUTE)), 1);
@@ -150,17 +150,42 @@ fn a_sign_on_in_the_second_half_confirms_a_shorter_gap() {
         200,
         3,
     );
-    assert_eq!(silences(&day, &[]).gaps, [], "too short to tell");
+    assert_eq!(silences(&day, &[], &[]).gaps, [], "too short to tell");
     let sign_on = |terminal: u32, at: i64| if dead(terminal) { vec![8 * HOUR, at] } else { Vec::new() };
     let late: Vec<Vec<i64>> = (0..=200).map(|terminal| sign_on(terminal, window.1 - 2 * MINUTE)).collect();
-    let found = silences(&day, &late);
+    let found = silences(&day, &late, &[]);
     assert_eq!(found.gaps.len(), 4);
     assert!(found.gaps.iter().all(|gap| gap.signed_on && dead(gap.terminal)));
     let early: Vec<Vec<i64>> = (0..=200).map(|terminal| sign_on(terminal, window.0 + 2 * MINUTE)).collect();
-    assert_eq!(silences(&day, &early).gaps, []);
+    assert_eq!(silences(&day, &early, &[]).gaps, []);
     // The only one of the day is the morning's.
     let routine: Vec<Vec<i64>> = late.iter().map(|times| times.iter().skip(1).copied().collect()).collect();
-    assert_eq!(silences(&day, &routine).gaps, []);
+    assert_eq!(silences(&day, &routine, &[]).gaps, []);
+}
+
+#[test]
+fn a_stan_that_begins_anew_confirms_what_a_sign_on_cannot() {
+    let window = (15 * HOUR + 10 * MINUTE, 15 * HOUR + 30 * MINUTE);
+    let day = day(
+        |terminal, random| {
+            let mut times = shop(random, 350);
+            if terminal == 7 {
+                cut(&mut times, window);
+            }
+            times
+        },
+        200,
+        3,
+    );
+    let back = |at: i64| -> Vec<Vec<i64>> {
+        (0..=200).map(|terminal| if terminal == 7 { vec![8 * HOUR, at] } else { Vec::new() }).collect()
+    };
+    let late = back(window.1 - MINUTE);
+    assert_eq!(silences(&day, &late, &[]).gaps, [], "too short for a sign-on");
+    let found = silences(&day, &late, &late);
+    assert!(matches!(found.gaps[..], [gap] if gap.restarted && gap.terminal == 7), "{found:?}");
+    let early = back(window.0 + MINUTE);
+    assert_eq!(silences(&day, &late, &early).gaps, []);
 }
 
 #[test]
@@ -177,7 +202,7 @@ fn two_silent_terminals_of_a_site_are_its_power() {
         80,
         4,
     );
-    let found = silences(&day, &[]);
+    let found = silences(&day, &[], &[]);
     assert_eq!(found.gaps.len(), 5);
     assert_eq!(found.sites.len(), 1);
     let power = &found.sites[0];
@@ -199,12 +224,12 @@ fn what_an_attack_sends_is_no_sign_of_life() {
         60,
         5,
     );
-    assert_eq!(silences(&day, &[]).gaps, []);
+    assert_eq!(silences(&day, &[], &[]).gaps, []);
     for attempt in &mut day.attempts[day.sequences[9].clone()] {
         let in_attack = attempt.at % 10_000 == 0 && (16 * HOUR..16 * HOUR + 600_000).contains(&attempt.at);
         attempt.flags = if in_attack { Flags::ATTACK } else { Flags::default() };
     }
-    assert_eq!(silences(&day, &[]).gaps.len(), 1);
+    assert_eq!(silences(&day, &[], &[]).gaps.len(), 1);
 }
 
 #[test]
@@ -222,7 +247,7 @@ fn the_number_of_threads_does_not_show() {
     );
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| silences(&day, &[]))
+        pool.install(|| silences(&day, &[], &[]))
     };
     assert!(!on(1).gaps.is_empty());
     assert_eq!(on(1), on(4));
@@ -230,7 +255,7 @@ fn the_number_of_threads_does_not_show() {
 
 #[test]
 fn days_without_terminals_or_attempts_have_no_silence() {
-    assert_eq!(silences(&Day::default(), &[]).gaps, []);
+    assert_eq!(silences(&Day::default(), &[], &[]).gaps, []);
     let lone = day(|_, random| shop(random, 30), 1, 1);
-    assert_eq!(silences(&lone, &[]).gaps, []);
+    assert_eq!(silences(&lone, &[], &[]).gaps, []);
 }

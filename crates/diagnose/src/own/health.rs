@@ -1,7 +1,8 @@
 //! Whether a day bears the test of own faults: a null that is off shows here before it shows in verdicts.
 
+use super::fleet::LEAST_HITS;
 use super::groups::Likelihood;
-use super::{Counts, LEAST_HITS, Suspect};
+use super::{Counts, Suspect};
 
 /// The edges between the classes of [`Health::ln_factors`].
 pub const LN_FACTOR_EDGES: [f64; 9] = [-6.0, -4.0, -2.0, 0.0, 1.0, 2.0, 3.0, 5.0, 10.0];

@@ -1,0 +1,104 @@
+//! What the fleet tells before any sequence is looked at: how much good terminals differ, what a terminal's
+//! siblings show, and which terminals are worth a look.
+//!
+//! Says of no terminal that it is at fault.
+
+use super::evidence::{Counts, Shown};
+use super::level::Spread;
+use super::segments::LEVELS;
+use super::signatures::Signatures;
+use crate::{Attempt, Attribute, Day, UNTOLD};
+use std::ops::Range;
+
+/// What the test knows of the fleet before it looks at any sequence.
+pub(super) struct Fleet {
+    pub(super) spreads: Vec<Spread>,
+    /// Terminals with an attempt.
+    pub(super) terminals: usize,
+    /// By terminal, its site.
+    sites: Vec<u32>,
+    /// By site and signature, counts (winsorised) and expected hits of all its terminals.
+    by_site: Vec<(f64, f64)>,
+}
+
+/// A candidate has this many hits, and more of them than this many times what was expected.
+pub(super) const LEAST_HITS: u32 = 2;
+const LEAST_EXCESS: f64 = 1.3;
+/// No sibling counts for more than its own quantile of this share.
+const SIBLING_QUANTILE: f64 = 0.99;
+
+impl Fleet {
+    pub(super) fn new(day: &Day, signatures: &Signatures, shown: &[Shown]) -> Self {
+        let width = signatures.len();
+        let spreads: Vec<Spread> = signatures
+            .iter()
+            .enumerate()
+            .map(|(at, signature)| {
+                let of_signature = shown.iter().skip(at).step_by(width).map(|shown| shown.calm);
+                Spread::fit(of_signature.map(|counts| (counts.observed, counts.expected)), signature.tau2)
+            })
+            .collect();
+        let first = |range: &Range<usize>| day.attempts[range.clone()].first();
+        let of = |attempt: &Attempt| day.leaves.value(Attribute::Site.dimension(), attempt.leaf);
+        let site = |range| first(range).map_or(UNTOLD, of);
+        let sites: Vec<u32> = day.sequences.iter().map(site).collect();
+        let count = sites.iter().max().map_or(1, |&site| site as usize + 1);
+        let mut fleet = Self {
+            spreads,
+            terminals: day.sequences.iter().skip(1).filter(|range| !range.is_empty()).count(),
+            sites,
+            by_site: vec![(0.0, 0.0); count * width],
+        };
+        for terminal in 1..fleet.sites.len() {
+            for signature in 0..width {
+                let (observed, expected) =
+                    fleet.winsorised(signature, shown[terminal * width + signature].calm);
+                let site = fleet.sites[terminal] as usize * width + signature;
+                fleet.by_site[site].0 += observed;
+                fleet.by_site[site].1 += expected;
+            }
+        }
+        fleet
+    }
+
+    fn winsorised(&self, signature: usize, counts: Counts) -> (f64, f64) {
+        let spread = self.spreads[signature];
+        let most = match counts.observed {
+            // The quantile is not asked for where it cannot bind.
+            0 => 0,
+            observed => observed.min(spread.quantile(counts.expected, SIBLING_QUANTILE).max(1)),
+        };
+        (f64::from(most), counts.expected * spread.mean.max(1.0))
+    }
+
+    /// Terminals and signatures that are worth a look, in their order.
+    pub(super) fn candidates(&self, counts: &[Counts]) -> Vec<(u32, usize)> {
+        let width = self.spreads.len();
+        let is_candidate = |counts: &Counts| {
+            counts.observed >= LEAST_HITS && f64::from(counts.observed) > LEAST_EXCESS * counts.expected
+        };
+        let found = counts.iter().enumerate().filter(|(_, counts)| is_candidate(counts));
+        found.map(|(at, _)| ((at / width) as u32, at % width)).collect()
+    }
+
+    /// The natural levels of a terminal, and how likely its counts are at each without a fault.
+    pub(super) fn levels(
+        &self,
+        terminal: u32,
+        signature: usize,
+        shown: &[Shown],
+    ) -> ([f64; LEVELS], [f64; LEVELS]) {
+        let width = self.spreads.len();
+        let spread = self.spreads[signature];
+        let own = shown[terminal as usize * width + signature].calm;
+        let site = self.sites[terminal as usize];
+        let centre = if site == UNTOLD {
+            1.0
+        } else {
+            let all = self.by_site[site as usize * width + signature];
+            let this = self.winsorised(signature, own);
+            spread.site_centre(all.0 - this.0, (all.1 - this.1).max(0.0))
+        };
+        spread.levels(centre, f64::from(own.observed), own.expected)
+    }
+}
