@@ -4,6 +4,8 @@
 //! was attacked, that it is at fault, that it fell silent, that it suffered with others, that its
 //! customers are unusual, that nobody can tell, that it is fine.
 
+mod cards;
+mod named;
 mod own;
 mod silent;
 
@@ -52,7 +54,7 @@ pub(crate) struct Judge<'f, 't> {
     pub(crate) cards_elsewhere: &'f CardsElsewhere,
 }
 
-pub(crate) use own::CardsElsewhere;
+pub(crate) use cards::CardsElsewhere;
 
 /// Something that may be said of a terminal: the verdict, made of one that says nothing yet.
 type Claim<'f, 't> = fn(&Judge<'f, 't>, u32, &Verdict) -> Option<Verdict>;

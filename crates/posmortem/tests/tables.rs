@@ -222,7 +222,7 @@ fn table_said(table: &ExchangeTable, names: &Names) -> TableSaid {
         let Row { at, place, entry_mode, kind, traces, conclusion, amount, latency, detail, .. } = row;
         let names = [place.terminal, place.site, place.equipment, row.issuer, row.link].map(name);
         let told = detail.map(|of| (of.stan, of.rrn, of.source, of.latency_ms));
-        let more = detail.map(|of| [of.merchant, of.switch_reason].map(name));
+        let more = detail.map(|of| [of.merchant, of.switch_reason, of.operator].map(name));
         format!(
             "{at:?} {names:?} {entry_mode:?} {kind:?} {traces:?} {conclusion:?} {amount:?} {latency:?} {told:?} {more:?}"
         )

@@ -1,0 +1,114 @@
+//! The rules for what a code cannot show, on small days made by hand: each with the trace that it asks for,
+//! and without.
+
+mod day;
+
+use day::{HOUR, Made, Said, judged, mixed, ordinary};
+use posmortem_classify::Reason;
+use posmortem_diagnose::{History, State};
+use posmortem_iso8583::EntryMode;
+
+/// The terminal that a test does something to.
+const TERMINAL: u64 = 7;
+
+fn said(made: &[Made]) -> Said {
+    judged(made, &[], History::default())
+}
+
+fn reason(said: &Said, terminal: u64) -> Option<&'static str> {
+    said.verdict(terminal).reason.map(Reason::name)
+}
+
+/// A day on which one terminal's attempts are refused as operated wrongly, one in three from 10:00 to
+/// 16:00, if `hits` says so of the attempt.
+fn wrong_steps(hits: impl Fn(&Made) -> bool) -> Said {
+    let mut made = ordinary();
+    let of_terminal = made.iter_mut().filter(|of| of.terminal == TERMINAL);
+    let inside = of_terminal.filter(|of| (10 * HOUR..16 * HOUR).contains(&of.at));
+    inside.filter(|of| hits(of)).for_each(|of| of.code = "22");
+    // Failures that customers bring to every operator alike.
+    let others = made.iter_mut().filter(|of| of.terminal == TERMINAL && of.at < 9 * HOUR);
+    others.step_by(6).for_each(|of| of.code = "51");
+    said(&made)
+}
+
+#[test]
+fn wrong_steps_of_one_operator_are_told_with_his_id() {
+    let one = wrong_steps(|of| of.operator == "02");
+    assert_eq!((one.verdict(TERMINAL).state, reason(&one, TERMINAL)), (State::Own, Some("wrong_procedure")));
+    let sentences = one.sentences(TERMINAL);
+    let told = sentences.iter().find(|text| text.contains("by operator 02"));
+    let told = told.unwrap_or_else(|| panic!("{sentences:?}"));
+    assert!(told.contains("other failures"), "{told}");
+
+    let all = wrong_steps(|of| mixed(of.card).is_multiple_of(3));
+    assert_eq!(reason(&all, TERMINAL), Some("wrong_procedure"));
+    assert!(!all.sentences(TERMINAL).iter().any(|text| text.contains("by operator")));
+}
+
+/// Where one operator works all day, his name says nothing.
+#[test]
+fn the_only_operator_is_not_told() {
+    let mut made = ordinary();
+    for of in made.iter_mut().filter(|of| of.terminal == TERMINAL) {
+        of.operator = "02";
+        if (10 * HOUR..16 * HOUR).contains(&of.at) && mixed(of.card).is_multiple_of(3) {
+            of.code = "22";
+        }
+    }
+    let said = said(&made);
+    assert_eq!(reason(&said, TERMINAL), Some("wrong_procedure"));
+    assert!(!said.sentences(TERMINAL).iter().any(|text| text.contains("by operator")));
+}
+
+/// A terminal that reads twelve cards' chips (or stripes) badly. They are presented at others, too, by
+/// `elsewhere`.
+fn bad_cards(bad: impl Fn(&mut Made), elsewhere: impl Fn(&mut Made)) -> Said {
+    let mut made = ordinary();
+    let at_terminal = made.iter_mut().filter(|of| of.terminal == TERMINAL && of.at > 10 * HOUR);
+    for (number, of) in at_terminal.step_by(6).take(20).enumerate() {
+        of.card = 1_000 + number as u64;
+        of.code = "00";
+        bad(of);
+    }
+    for number in 0..20 {
+        let (other, hour) = (20 + number, number as i64 + 1);
+        let mut of_other = made.iter_mut().filter(|of| of.terminal == other);
+        let of = of_other.find(|of| of.at > hour * HOUR).expect("an attempt");
+        of.card = 1_000 + number;
+        of.code = "00";
+        elsewhere(of);
+    }
+    said(&made)
+}
+
+#[test]
+fn cards_that_fail_at_many_terminals_are_not_the_terminals_fault() {
+    let fall_back = |of: &mut Made| of.mode = EntryMode::Fallback;
+    let bad_stripe = |of: &mut Made| (of.mode, of.code) = (EntryMode::Stripe, "19");
+    let refused = |of: &mut Made| (of.mode, of.code) = (EntryMode::Fallback, "51");
+
+    let cards = bad_cards(refused, refused);
+    assert_eq!((cards.verdict(TERMINAL).state, reason(&cards, TERMINAL)), (State::Mix, Some("chip_damaged")));
+    assert!(
+        cards.sentences(TERMINAL).iter().any(|text| text.contains("20 of these cards are read well nowhere"))
+    );
+    assert_eq!(cards.verdict(TERMINAL).confidence, None);
+
+    let stripes = bad_cards(bad_stripe, bad_stripe);
+    let verdict = stripes.verdict(TERMINAL);
+    assert_eq!((verdict.state, reason(&stripes, TERMINAL)), (State::Mix, Some("stripe_damaged")));
+    assert!(
+        stripes.sentences(TERMINAL).iter().any(|text| text.starts_with("the stripes of 20 of these cards"))
+    );
+
+    // The same cards, read well elsewhere: it is the reader.
+    for (bad, well) in [
+        (&fall_back as &dyn Fn(&mut Made), EntryMode::Chip),
+        (&bad_stripe as &dyn Fn(&mut Made), EntryMode::Stripe),
+    ] {
+        let reader = bad_cards(bad, |of| of.mode = well);
+        assert_eq!(reader.verdict(TERMINAL).state, State::Own);
+        assert_eq!(reason(&reader, TERMINAL), Some("reader_hardware_fault"));
+    }
+}
