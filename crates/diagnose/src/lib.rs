@@ -24,6 +24,7 @@ mod mark;
 mod overlay;
 mod own;
 mod payment_scopes;
+mod planned;
 mod rates;
 mod scan;
 mod scope_actions;

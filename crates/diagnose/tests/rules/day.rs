@@ -114,7 +114,7 @@ pub(crate) fn table(made: &[Made], sign_ons: &[(u64, i64)], midnight: i64) -> (E
             stan: Some(made.stan),
             card: Some(CardKey::new(mixed(made.card))),
             code: ResponseCode::parse(made.code.as_bytes()),
-            dialect: Dialect::from_name("unionpay-pos"),
+            dialect: Dialect::from_name(if made.code.len() == 3 { "iso1993" } else { "unionpay-pos" }),
             entry_mode: made.mode,
             ..Leg::untold(at(made.at), Source { input: 0, offset: number })
         };

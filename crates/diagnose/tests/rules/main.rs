@@ -3,9 +3,9 @@
 
 mod day;
 
-use day::{HOUR, Made, Said, judged, mixed, ordinary};
+use day::{HOUR, MINUTE, Made, Said, judged, mixed, ordinary};
 use posmortem_classify::Reason;
-use posmortem_diagnose::{History, State};
+use posmortem_diagnose::{History, Incident, State};
 use posmortem_iso8583::EntryMode;
 
 /// The terminal that a test does something to.
@@ -111,4 +111,40 @@ fn cards_that_fail_at_many_terminals_are_not_the_terminals_fault() {
         assert_eq!(reader.verdict(TERMINAL).state, State::Own);
         assert_eq!(reason(&reader, TERMINAL), Some("reader_hardware_fault"));
     }
+}
+
+/// The incident of an issuer that fails with `code` between two moments.
+fn issuer_down(from: i64, until: i64, code: &'static str) -> (Said, Incident) {
+    let mut made = ordinary();
+    let inside = made.iter_mut().filter(|of| of.issuer == 3 && (from..until).contains(&of.at));
+    inside.for_each(|of| of.code = code);
+    let said = said(&made);
+    let [incident] = said.diagnosis.incidents.as_slice() else {
+        panic!("{:?}", said.diagnosis.incidents);
+    };
+    let incident = incident.clone();
+    assert_eq!(incident.scope[0].1, "bank-3");
+    (said, incident)
+}
+
+#[test]
+fn an_issuer_down_at_night_by_the_clock_is_in_maintenance() {
+    let (from, until) = (HOUR + 30 * MINUTE, 3 * HOUR);
+    let named = |from, until, code| issuer_down(from, until, code).1.reason.name();
+    let (said, incident) = issuer_down(from, until, "91");
+    assert_eq!(incident.reason.name(), "issuer_maintenance");
+    let sentence =
+        incident.evidence.last().expect("evidence").text(posmortem_classify::Language::En, &said.names);
+    assert!(sentence.contains("T01:3") && sentence.contains("T02:59"), "{sentence}");
+    assert!(sentence.contains("by the clock"), "{sentence}");
+    // Who suffers from it is told the same.
+    let mut verdicts = said.diagnosis.verdicts().iter().filter(|verdict| verdict.state == State::Shared);
+    assert!(verdicts.all(|verdict| verdict.reason.map(Reason::name) == Some("issuer_maintenance")));
+
+    assert_eq!(named(from, until, "98"), "issuer_maintenance");
+    assert_eq!(named(from + 6 * MINUTE, until, "91"), "issuer_unavailable");
+    assert_eq!(named(from, until + 7 * MINUTE, "91"), "issuer_unavailable");
+    assert_eq!(named(from + 12 * HOUR, until + 12 * HOUR, "91"), "issuer_unavailable");
+    // One that says so itself needs no clock.
+    assert_eq!(named(from + 12 * HOUR, until + 12 * HOUR, "910"), "issuer_maintenance");
 }
