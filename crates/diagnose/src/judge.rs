@@ -12,6 +12,7 @@ mod silent;
 use crate::attack::AttackRun;
 use crate::excess::nats;
 use crate::fleet::Fleet;
+use crate::key_age::KeyAges;
 use crate::own::{OwnTest, Standing, Suspect};
 use crate::scan::{Finding, Groups};
 use crate::silence::Silences;
@@ -52,6 +53,7 @@ pub(crate) struct Judge<'f, 't> {
     /// Share of all attempts that failed.
     pub(crate) fleet_rate: f64,
     pub(crate) cards_elsewhere: &'f CardsElsewhere,
+    pub(crate) key_ages: &'f KeyAges,
 }
 
 pub(crate) use cards::CardsElsewhere;

@@ -20,6 +20,7 @@ mod history;
 mod incidents;
 mod inventory;
 mod judge;
+mod key_age;
 mod mark;
 mod overlay;
 mod own;

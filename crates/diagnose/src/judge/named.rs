@@ -88,6 +88,7 @@ impl Judge<'_, '_> {
                 restarts.count() as u64
             }
             Trace::OneOperator => return self.one_operator(suspect, hits),
+            Trace::KeysOverdue => return self.keys_overdue(suspect, hits),
         };
         Held { count, values: vec![Value::Count(count), share(count, hits.rows.len() as u64)] }
     }
@@ -107,6 +108,16 @@ impl Judge<'_, '_> {
                 && suspect.window.0 <= other.window.1
         });
         same.count()
+    }
+
+    /// All hits, where the terminal has not signed on for too long before them.
+    fn keys_overdue(&self, suspect: &Suspect, hits: &Hits) -> Held {
+        let Some(overdue) = self.key_ages.overdue(suspect.terminal, suspect.window.0) else {
+            return Held { count: 0, values: Vec::new() };
+        };
+        let peers = share(overdue.peers.0, overdue.peers.1);
+        let values = vec![Value::Count(overdue.hours), peers, Value::Count(overdue.policy)];
+        Held { count: hits.rows.len() as u64, values }
     }
 
     /// The operator with most of the hits, if his share of the terminal's other failures (which customers
@@ -154,6 +165,8 @@ enum Trace {
     SiteDisturbed,
     /// The STAN began anew.
     Restarts,
+    /// Its last sign-on or key change before is long ago.
+    KeysOverdue,
     /// One operator keyed them in, and far fewer of the terminal's other failures.
     OneOperator,
 }
@@ -188,6 +201,7 @@ fn read_rules() -> Option<Vec<TraceRule>> {
             "stripes_fail_elsewhere" => Trace::FailElsewhere(Part::Stripe),
             "site_disturbed" => Trace::SiteDisturbed,
             "restarts" => Trace::Restarts,
+            "keys_overdue" => Trace::KeysOverdue,
             "one_operator" => Trace::OneOperator,
             told => Trace::Told(Traces::ALL.iter().find(|(_, name)| *name == told)?.0),
         };

@@ -3,9 +3,9 @@
 
 mod day;
 
-use day::{HOUR, MINUTE, Made, Said, judged, mixed, ordinary};
+use day::{HOUR, MIDNIGHT, MINUTE, Made, Said, judged, mixed, ordinary, table};
 use posmortem_classify::Reason;
-use posmortem_diagnose::{History, Incident, State};
+use posmortem_diagnose::{History, Incident, Settings, State};
 use posmortem_iso8583::EntryMode;
 
 /// The terminal that a test does something to.
@@ -147,4 +147,44 @@ fn an_issuer_down_at_night_by_the_clock_is_in_maintenance() {
     assert_eq!(named(from + 12 * HOUR, until + 12 * HOUR, "91"), "issuer_unavailable");
     // One that says so itself needs no clock.
     assert_eq!(named(from + 12 * HOUR, until + 12 * HOUR, "910"), "issuer_maintenance");
+}
+
+/// A day with those sign-ons, after one with others, on which one terminal's MAC is wrong from 10:00 on.
+fn stale_keys(today: &[(u64, i64)], yesterday: Option<&[(u64, i64)]>) -> Said {
+    let mut made = ordinary();
+    let inside = made.iter_mut().filter(|of| of.terminal == TERMINAL && of.at > 10 * HOUR);
+    inside.filter(|of| mixed(of.card).is_multiple_of(2)).for_each(|of| of.code = "A0");
+    let mut history = History::default();
+    if let Some(sign_ons) = yesterday {
+        let (table, names) = table(&ordinary(), sign_ons, MIDNIGHT - 24 * HOUR);
+        history.add(&table, &names, &Settings::default());
+    }
+    judged(&made, today, history)
+}
+
+#[test]
+fn keys_are_out_of_date_where_the_last_sign_on_is_long_ago() {
+    let all: Vec<_> = (0..60).map(|terminal| (terminal, 10 * MINUTE)).collect();
+    let others: Vec<_> = all.iter().copied().filter(|(terminal, _)| *terminal != TERMINAL).collect();
+    let few = &others[..20];
+    let stale = stale_keys(&others, Some(&all));
+    assert_eq!(
+        (stale.verdict(TERMINAL).state, reason(&stale, TERMINAL)),
+        (State::Own, Some("key_not_updated"))
+    );
+    let sentences = stale.sentences(TERMINAL);
+    // From ten past midnight yesterday to ten today.
+    let told =
+        |text: &String| text.starts_with("no sign-on or key change in the 33 h") && text.contains("98.3 %");
+    assert!(sentences.iter().any(told), "{sentences:?}");
+    // None in either log.
+    assert_eq!(reason(&stale_keys(&others, Some(&others)), TERMINAL), Some("key_not_updated"));
+
+    for (today, yesterday, what) in [
+        (&all[..], Some(&all[..]), "it signed on this morning"),
+        (&others, None, "a day alone cannot tell"),
+        (few, Some(few), "nobody signs on daily here"),
+    ] {
+        assert_eq!(reason(&stale_keys(today, yesterday), TERMINAL), Some("mac_key_out_of_sync"), "{what}");
+    }
 }
