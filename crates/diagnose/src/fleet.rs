@@ -14,7 +14,7 @@ use crate::baseline::Cells;
 use crate::{Attribute, Day, Settings};
 use filling::{Filled, Filling, Visit};
 use posmortem_exchange::{
-    Conclusion, ExchangeTable, Names, Reply, Symbol, TerminalEvent, TerminalEventKind, Traces,
+    Chunk, Conclusion, ExchangeTable, Names, Reply, Symbol, TerminalEvent, TerminalEventKind, Traces,
 };
 use posmortem_iso8583::{EntryMode, Timestamp};
 use values::Values;
@@ -81,6 +81,23 @@ impl<'t> Fleet<'t> {
     /// What became of an attempt, by its number in the day.
     pub(crate) fn ending(&self, attempt: usize) -> &'t Conclusion {
         &self.table.endings()[Visit::of(self.table, self.rows[attempt]).ending as usize]
+    }
+
+    /// The link of an attempt, as its messages name it.
+    pub(crate) fn link(&self, attempt: usize) -> Symbol {
+        let (chunk, row) = self.chunk_and_row(attempt);
+        self.table.links()[chunk.links().id(row)]
+    }
+
+    /// The site of an attempt, as its messages name it.
+    pub(crate) fn site(&self, attempt: usize) -> Symbol {
+        let (chunk, row) = self.chunk_and_row(attempt);
+        self.table.places()[chunk.places().id(row)].site
+    }
+
+    fn chunk_and_row(&self, attempt: usize) -> (&'t Chunk, usize) {
+        let row = self.rows[attempt];
+        (&self.table.chunks()[(row >> 16) as usize], (row & 0xffff) as usize)
     }
 
     /// What the messages of an attempt show beyond codes.

@@ -5,6 +5,7 @@
 //! customers are unusual, that nobody can tell, that it is fine.
 
 mod cards;
+mod foreign;
 mod named;
 mod own;
 mod silent;
@@ -86,7 +87,11 @@ impl<'f, 't> Judge<'f, 't> {
             Self::undecided,
             Self::too_few,
         ];
-        claims.iter().find_map(|claim| claim(self, terminal, &verdict)).unwrap_or(verdict)
+        let claimed = claims.iter().find_map(|claim| claim(self, terminal, &verdict));
+        let mut verdict = claimed.unwrap_or(verdict);
+        // Whatever is said of it.
+        verdict.evidence.extend(self.foreign_stream(terminal));
+        verdict
     }
 
     fn attempts(&self, terminal: u32) -> &[Attempt] {

@@ -188,3 +188,61 @@ fn keys_are_out_of_date_where_the_last_sign_on_is_long_ago() {
         assert_eq!(reason(&stale_keys(today, yesterday), TERMINAL), Some("mac_key_out_of_sync"), "{what}");
     }
 }
+
+/// Another stream between a terminal's own, by `link` and from `stan` on, in bursts of five an hour.
+fn second_stream(link: &'static str, stan: impl Fn(u64) -> u64, mode: EntryMode) -> Said {
+    let mut made = ordinary();
+    let own = |of: &&mut Made| of.terminal == TERMINAL;
+    for of in made.iter_mut().filter(own).step_by(24) {
+        of.code = "51";
+    }
+    let mut second = Vec::new();
+    for number in 0..50 {
+        let (burst, place) = (number / 5, number % 5);
+        let after =
+            made.iter().filter(|of| of.terminal == TERMINAL).nth(burst * 20 + 30).expect("an attempt");
+        second.push(Made {
+            at: after.at + 70_000 + place as i64 * 1_000,
+            link,
+            card: 5_000 + number as u64,
+            code: "51",
+            mode,
+            stan: stan(number as u64),
+            ..after.clone()
+        });
+    }
+    // Its own go on after the burst.
+    for of in made.iter_mut().filter(own) {
+        let near = second.iter().any(|other| (other.at - 80_000..other.at + 80_000).contains(&of.at));
+        if near && of.code == "51" {
+            of.code = "00";
+        }
+    }
+    made.extend(second);
+    made.sort_by_key(|of| of.at);
+    said(&made)
+}
+
+#[test]
+fn a_second_stream_with_its_own_stans_is_told_as_a_suspicion() {
+    let is_told = |said: &Said| said.sentences(TERMINAL).iter().any(|text| text.starts_with("heard on"));
+    let foreign = second_stream("east", |number| 700_000 + number, EntryMode::Manual);
+    let sentences = foreign.sentences(TERMINAL);
+    let told = sentences.iter().find(|text| text.starts_with("heard on east in between"));
+    assert!(told.is_some_and(|text| text.contains("50 of 50 attempts there")), "{sentences:?}");
+    // Never a cause of its own.
+    assert_ne!(reason(&foreign, TERMINAL), Some("key_compromised"));
+    assert!(
+        (0..60)
+            .filter(|terminal| *terminal != TERMINAL)
+            .all(|terminal| { !foreign.sentences(terminal).iter().any(|text| text.starts_with("heard on")) })
+    );
+
+    assert!(!is_told(&second_stream("east", |number| 700_000 + number, EntryMode::Chip)), "read by chip");
+    assert!(!is_told(&second_stream("south", |number| 700_000 + number, EntryMode::Manual)), "one link");
+    // A terminal that fails over counts on.
+    assert!(
+        !is_told(&second_stream("east", |number| number / 5 * 20 + 32, EntryMode::Manual)),
+        "its own STANs"
+    );
+}
