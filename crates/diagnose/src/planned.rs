@@ -175,6 +175,8 @@ mod tests {
         }
     }
 
+    type Change = fn(&mut Edges);
+
     /// From 02:00 to 04:00, and what takes the plan out of it.
     #[test]
     fn a_plan_is_at_night_by_the_clock_sharp_and_whole() {
@@ -192,7 +194,7 @@ mod tests {
         assert!(holds(&plan(), None));
         assert!(!holds(&plan(), Some(480)), "at ten in the morning");
         assert!(!holds(&plan(), Some(-210)), "begins at half past ten");
-        let changes: [(&str, fn(&mut Edges)); 7] = [
+        let changes: [(&str, Change); 7] = [
             ("begins at 02:05", |edges| {
                 edges.first += 4 * MINUTE_MS;
                 edges.good_before = Some(edges.first - MINUTE_MS);

@@ -131,7 +131,17 @@ impl Details {
 
     pub(super) fn columns_mut(&mut self) -> [&mut Column; 10] {
         let Self {
-            rows, told, stans, references, inputs, offsets, merchants, switch_reasons, operators, latencies, ..
+            rows,
+            told,
+            stans,
+            references,
+            inputs,
+            offsets,
+            merchants,
+            switch_reasons,
+            operators,
+            latencies,
+            ..
         } = self;
         [rows, told, stans, references, inputs, offsets, merchants, switch_reasons, operators, latencies]
     }
@@ -150,7 +160,8 @@ impl Details {
             latencies,
             odd,
         } = self;
-        let columns = [rows, told, stans, references, inputs, offsets, merchants, switch_reasons, operators, latencies];
+        let columns =
+            [rows, told, stans, references, inputs, offsets, merchants, switch_reasons, operators, latencies];
         columns.into_iter().map(Column::bytes).sum::<usize>() + odd.capacity() * size_of::<Reference>()
     }
 }
