@@ -9,6 +9,7 @@ use crate::crowd::{crowded, crowded_beyond_sites};
 use crate::expectation::Expectation;
 use crate::fleet::Fleet;
 use crate::judge::{CardsElsewhere, Judge};
+use crate::key_age::KeyAges;
 use crate::own::{OwnSettings, OwnTest, own_faults};
 use crate::scan::{Finding, Groups, Scan, ScanSettings, ScopeKind};
 use crate::silence::{Silences, silences};
@@ -65,6 +66,7 @@ pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Di
         counts: &counts,
         fleet_rate: failed as f64 / (attempts as f64).max(1.0),
         cards_elsewhere: &CardsElsewhere::of(&fleet, &blamed),
+        key_ages: &KeyAges::of(&fleet, &settings.history),
     };
     let with_attempts = (UNTOLD..fleet.terminals.len() as u32)
         .filter(|terminal| !fleet.day.sequences[*terminal as usize].is_empty())

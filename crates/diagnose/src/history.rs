@@ -1,7 +1,8 @@
 //! Earlier days, as far as a baseline needs them: attempts and hits by issuer, manner and hour.
 //!
 //! A day alone cannot tell an issuer that is down all day from one that always declines so often. The
-//! days before can. Nothing of terminals is kept: whether one was faulty yesterday is not asked here.
+//! days before can. Of terminals nothing is kept but when they signed on (`key_age.rs`): whether one was
+//! faulty yesterday is not asked here.
 
 use crate::baseline::{Cells, HOURS, MannerKey, Slots, fit};
 use crate::fleet::Fleet;
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct History {
     days: Vec<PastDay>,
+    /// By terminal: when it signed on or changed keys, in no order.
+    sign_ons: BTreeMap<String, Vec<i64>>,
 }
 
 /// What one table tells.
@@ -36,6 +39,12 @@ impl History {
     /// with single terminals or for an hour weighs little in the sum of many days.
     pub fn add(&mut self, table: &ExchangeTable, names: &Names, settings: &Settings) {
         let fleet = Fleet::of(table, names, settings);
+        for (terminal, symbol) in (0_u32..).zip(&fleet.terminals).skip(1) {
+            let times: Vec<i64> = fleet.sign_ons(terminal).collect();
+            if !times.is_empty() {
+                self.sign_ons.entry(names.text(*symbol).to_owned()).or_default().extend(times);
+            }
+        }
         let left_out = Flags::NEUTRAL.with(Flags::ATTACK);
         let slots = Slots::of(&fleet.day, &fleet.cells, |attempt| !attempt.flags.has_any(left_out));
         let Cells { of, issuers, manners } = &fleet.cells;
@@ -61,6 +70,16 @@ impl History {
     /// Tables added.
     pub fn days(&self) -> usize {
         self.days.len()
+    }
+
+    /// When a terminal signed on or changed keys, in no order.
+    pub(crate) fn sign_ons(&self, terminal: &str) -> &[i64] {
+        self.sign_ons.get(terminal).map_or(&[], Vec::as_slice)
+    }
+
+    /// The first moment of each table and the one after its last.
+    pub(crate) fn spans(&self) -> impl Iterator<Item = (i64, i64)> {
+        self.days.iter().map(|day| day.span)
     }
 
     /// What these days let expect in the cells of another one; none where there are no days. Issuers and

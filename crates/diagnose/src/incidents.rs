@@ -1,6 +1,7 @@
 //! Findings of the scan as incidents: what is said of them, and with what evidence.
 
 use crate::fleet::Fleet;
+use crate::planned::planned;
 use crate::scan::{Finding, Groups};
 use crate::{Attribute, Evidence, Incident, Thousandths, Value};
 use posmortem_classify::Reason;
@@ -18,8 +19,12 @@ pub(crate) fn incidents(
 ) -> Vec<Incident> {
     let of_one = |(id, finding): (u32, &Finding)| {
         let dimensions: Vec<_> = finding.scope.iter().map(|(dimension, _)| *dimension).collect();
-        let reason = groups.get(finding.group).reason(&dimensions);
+        let group = groups.get(finding.group);
+        let planned = planned(fleet, finding, group);
+        let reason = planned.as_ref().map(|(reason, _)| *reason).or_else(|| group.reason(&dimensions));
         let reason = reason.unwrap_or_else(|| Reason::from_name("issuer_refused").expect("a reason"));
+        let mut evidence = evidence(fleet, finding, hit[id as usize - 1]);
+        evidence.extend(planned.and_then(|(_, evidence)| evidence));
         Incident {
             id,
             cause: reason.cause(),
@@ -33,7 +38,7 @@ pub(crate) fn incidents(
             terminals: hit[id as usize - 1],
             confidence: Thousandths::round(finding.confidence()),
             ongoing: finding.end + STILL_ON_MS >= fleet.day.span.1,
-            evidence: evidence(fleet, finding, hit[id as usize - 1]),
+            evidence,
         }
     };
     (1..).zip(findings).map(of_one).collect()

@@ -4,12 +4,16 @@
 //! was attacked, that it is at fault, that it fell silent, that it suffered with others, that its
 //! customers are unusual, that nobody can tell, that it is fine.
 
+mod cards;
+mod foreign;
+mod named;
 mod own;
 mod silent;
 
 use crate::attack::AttackRun;
 use crate::excess::nats;
 use crate::fleet::Fleet;
+use crate::key_age::KeyAges;
 use crate::own::{OwnTest, Standing, Suspect};
 use crate::scan::{Finding, Groups};
 use crate::silence::Silences;
@@ -50,9 +54,10 @@ pub(crate) struct Judge<'f, 't> {
     /// Share of all attempts that failed.
     pub(crate) fleet_rate: f64,
     pub(crate) cards_elsewhere: &'f CardsElsewhere,
+    pub(crate) key_ages: &'f KeyAges,
 }
 
-pub(crate) use own::CardsElsewhere;
+pub(crate) use cards::CardsElsewhere;
 
 /// Something that may be said of a terminal: the verdict, made of one that says nothing yet.
 type Claim<'f, 't> = fn(&Judge<'f, 't>, u32, &Verdict) -> Option<Verdict>;
@@ -82,7 +87,11 @@ impl<'f, 't> Judge<'f, 't> {
             Self::undecided,
             Self::too_few,
         ];
-        claims.iter().find_map(|claim| claim(self, terminal, &verdict)).unwrap_or(verdict)
+        let claimed = claims.iter().find_map(|claim| claim(self, terminal, &verdict));
+        let mut verdict = claimed.unwrap_or(verdict);
+        // Whatever is said of it.
+        verdict.evidence.extend(self.foreign_stream(terminal));
+        verdict
     }
 
     fn attempts(&self, terminal: u32) -> &[Attempt] {

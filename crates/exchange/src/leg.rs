@@ -67,6 +67,8 @@ pub struct Leg {
     pub equipment: Symbol,
     /// Why the switch refused, in its own word (`extra.fields`), where its log tells it.
     pub switch_reason: Symbol,
+    /// Who keyed it in at the terminal, by the id that the log tells.
+    pub operator: Symbol,
     /// DE11 as a number.
     pub stan: Option<u64>,
     /// DE37.
@@ -124,6 +126,7 @@ impl Leg {
             site: Symbol::ABSENT,
             equipment: Symbol::ABSENT,
             switch_reason: Symbol::ABSENT,
+            operator: Symbol::ABSENT,
             stan: None,
             rrn: Reference::default(),
             trace: 0,
@@ -184,6 +187,7 @@ impl Leg {
             &mut self.site,
             &mut self.equipment,
             &mut self.switch_reason,
+            &mut self.operator,
         ];
         for symbol in symbols {
             *symbol = map[symbol.index()];
@@ -214,6 +218,7 @@ impl Leg {
             .then_with(|| text(self.equipment, other.equipment))
             .then_with(|| text(self.terminal, other.terminal))
             .then_with(|| text(self.switch_reason, other.switch_reason))
+            .then_with(|| text(self.operator, other.operator))
             .then_with(|| self.details().cmp(&other.details()))
             .then_with(|| self.source.cmp(&other.source))
     }

@@ -378,6 +378,7 @@ fn complete(leg: &mut Leg, copy: &Leg) {
         (&mut leg.site, copy.site),
         (&mut leg.equipment, copy.equipment),
         (&mut leg.switch_reason, copy.switch_reason),
+        (&mut leg.operator, copy.operator),
     ];
     for (symbol, from) in symbols {
         if symbol.is_absent() {

@@ -170,6 +170,7 @@ fn with_evidence(leg: Leg, record: &Record<'_>, names: &mut Names) -> Leg {
         [Column::Region, Column::Model, Column::Firmware].map(|column| shown(cell(record, column)));
     Leg {
         equipment: names.intern(&Equipment { region: &region, model: &model, firmware: &firmware }.name()),
+        operator: names.intern(&shown(cell(record, Column::OperatorId))),
         traces: evidence::traces(record, leg.mti, leg.code, leg.dialect),
         management: evidence::management(record, leg.mti, leg.dialect),
         ..leg

@@ -94,6 +94,19 @@ fn every_trace_is_read_from_its_fields() {
 }
 
 #[test]
+fn the_operator_of_a_failure_is_kept_and_never_a_card() {
+    let told = |cell: &str| {
+        let cells = [("response_code", "12"), ("operator_id", cell)];
+        let run = run(&row(&cells), &Settings::default());
+        let detail = rows(&run)[0].detail.expect("it failed");
+        run.summary.names.text(detail.operator).to_owned()
+    };
+    assert_eq!(told("07"), "07");
+    assert_eq!(told("NULL"), "");
+    assert!(!told("4111111111111111").contains("11111111"), "{}", told("4111111111111111"));
+}
+
+#[test]
 fn what_says_something_else_shows_no_trace() {
     for cells in [
         &[("service_code", "")][..],

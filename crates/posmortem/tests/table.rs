@@ -208,7 +208,7 @@ fn shown(summary: &Summary, table: &ExchangeTable) -> Vec<String> {
         let told = detail.map(|of| (of.stan, of.rrn, of.latency_ms));
         let source = detail.map(|of| of.source);
         let names = [place.terminal, place.site, place.equipment, row.issuer, row.link].map(name);
-        let more = detail.map(|of| [of.merchant, of.switch_reason].map(name));
+        let more = detail.map(|of| [of.merchant, of.switch_reason, of.operator].map(name));
         format!(
             "{at:?} {names:?} {entry_mode:?} {kind:?} {traces:?} {conclusion:?} {amount:?} {card:?} {latency:?} \
              {told:?} {more:?} at {source:?}"

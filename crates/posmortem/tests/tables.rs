@@ -21,7 +21,7 @@ use std::ops::ControlFlow;
 const LAWS: [Law; 1] =
     [("tables_cut_anywhere_say_what_the_day_says", tables_cut_anywhere_say_what_the_day_says)];
 
-const HEADER: &str = "time,link,mti,terminal_id,stan,rrn,pan,amount,response_code,direction,original_stan,original_rrn,trace_id,latency_ms,reason_text,advice_code,merchant_id,currency,region,model,firmware,service_code,tvr,chip_condition,de70,pos_entry_mode";
+const HEADER: &str = "time,link,mti,terminal_id,stan,rrn,pan,amount,response_code,direction,original_stan,original_rrn,trace_id,latency_ms,reason_text,advice_code,merchant_id,currency,region,model,firmware,service_code,tvr,chip_condition,de70,pos_entry_mode,operator_id";
 
 /// Disorder stays below the horizon.
 const HORIZON_MS: i64 = 60_000;
@@ -76,9 +76,10 @@ fn rows() -> impl Strategy<Value = Vec<Line>> {
         prop::sample::select(vec!["", "", "1", "2"]),
         prop::sample::select(vec!["", "001", "101", "301", "002"]),
         prop::sample::select(vec!["", "051", "058", "801"]),
+        prop::sample::select(vec!["", "", "07", "Li"]),
     );
-    let shown = shown.prop_map(|(region, model, firmware, service, tvr, chip, network, entry)| {
-        format!("{region},{model},{firmware},{service},{tvr},{chip},{network},{entry}")
+    let shown = shown.prop_map(|(region, model, firmware, service, tvr, chip, network, entry, operator)| {
+        format!("{region},{model},{firmware},{service},{tvr},{chip},{network},{entry},{operator}")
     });
     let second_mti = prop::sample::select(vec!["0210", "0210", "0210", "0400", "0110", "0200"]);
     let follows = prop_oneof![2 => Just(None), 1 => (0..55_u32, second_mti).prop_map(Some)];
@@ -222,7 +223,7 @@ fn table_said(table: &ExchangeTable, names: &Names) -> TableSaid {
         let Row { at, place, entry_mode, kind, traces, conclusion, amount, latency, detail, .. } = row;
         let names = [place.terminal, place.site, place.equipment, row.issuer, row.link].map(name);
         let told = detail.map(|of| (of.stan, of.rrn, of.source, of.latency_ms));
-        let more = detail.map(|of| [of.merchant, of.switch_reason].map(name));
+        let more = detail.map(|of| [of.merchant, of.switch_reason, of.operator].map(name));
         format!(
             "{at:?} {names:?} {entry_mode:?} {kind:?} {traces:?} {conclusion:?} {amount:?} {latency:?} {told:?} {more:?}"
         )

@@ -1,4 +1,4 @@
-//! The columns of schema 2, in their order.
+//! The columns of schema 3, in their order.
 
 use parquet::basic::{Encoding, LogicalType, Repetition, TimeUnit, Type as PhysicalType};
 use parquet::errors::ParquetError;
@@ -70,6 +70,7 @@ columns! {
     Offset "offset" Rising "The first byte of the record in it."
     Kind "kind" Names "What the customer wanted."
     SwitchReason "switch_reason" Names "The switch's own word."
+    Operator "operator_id" Names "Who keyed it in."
     Form "form" Names "How much of the exchange the log shows."
     BeganBeforeMs "began_before_ms" Number "How long before `time` its first leg stands."
     AnswerMti "answer_mti" Names "The message type of the answer."

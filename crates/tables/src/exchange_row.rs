@@ -40,6 +40,7 @@ pub(crate) fn cells<'c>(
     cells.set_name(Column::Issuer, names.text(exchange.symbol(|leg| leg.issuer)));
     cells.set_name(Column::Link, names.text(exchange.symbol(|leg| leg.link)));
     cells.set_name(Column::SwitchReason, names.text(exchange.symbol(|leg| leg.switch_reason)));
+    cells.set_name(Column::Operator, names.text(exchange.symbol(|leg| leg.operator)));
     cells.set_name(
         Column::RowKind,
         match standing {
@@ -111,6 +112,7 @@ pub(crate) fn exchange(cells: &Cells<'_>, names: &mut Names, input: u32) -> Resu
         issuer: names.intern(cells.text(Column::Issuer)),
         link: names.intern(cells.text(Column::Link)),
         switch_reason: names.intern(cells.text(Column::SwitchReason)),
+        operator: names.intern(cells.text(Column::Operator)),
         stan: cells.count(Column::Stan)?,
         rrn: cells.reference(Column::Rrn)?,
         amount: cells.amount()?,

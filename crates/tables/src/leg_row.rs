@@ -19,6 +19,7 @@ pub(crate) fn cells<'c>(leg: &Leg, names: &'c Names, file: &'c str) -> Result<Ce
     cells.set_name(Column::Issuer, names.text(leg.issuer));
     cells.set_name(Column::Link, names.text(leg.link));
     cells.set_name(Column::SwitchReason, names.text(leg.switch_reason));
+    cells.set_name(Column::Operator, names.text(leg.operator));
     cells.set_shown(Column::Mti, leg.mti);
     cells.set_number(Column::Stan, leg.stan)?;
     cells.set_reference(Column::Rrn, leg.rrn);
@@ -60,6 +61,7 @@ pub(crate) fn leg(cells: &Cells<'_>, names: &mut Names, input: u32) -> Result<Le
         issuer: symbol(Column::Issuer),
         link: symbol(Column::Link),
         switch_reason: symbol(Column::SwitchReason),
+        operator: symbol(Column::Operator),
         terminal_key: names.intern(terminal_key(cells.text(Column::TerminalId))),
         equipment: cells.equipment(names),
         traces: cells.traces()?,

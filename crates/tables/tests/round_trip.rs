@@ -41,6 +41,7 @@ fn full(names: &mut Names, millis: i64) -> Leg {
         traces: Traces::ALL.into_iter().fold(Traces::NONE, |all, (trace, _)| all | trace),
         management: Some(NetworkManagement::KeyChange),
         switch_reason: names.intern("card.not.found"),
+        operator: names.intern("clerk 07"),
         stan: Some(999_999_999_999),
         rrn: Reference::new("x 00000000000000000000000"),
         trace: u64::MAX,
@@ -90,6 +91,7 @@ fn told(exchange: &Exchange, names: &Names) -> String {
         text(|leg| leg.issuer),
         text(|leg| leg.link),
         text(|leg| leg.switch_reason),
+        text(|leg| leg.operator),
         text(|leg| leg.equipment),
     ];
     let main = exchange.main();

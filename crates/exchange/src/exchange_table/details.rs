@@ -16,6 +16,8 @@ pub struct Detail {
     pub merchant: Symbol,
     /// Why the switch refused, in its own word.
     pub switch_reason: Symbol,
+    /// Who keyed it in.
+    pub operator: Symbol,
     /// Milliseconds from the request to the answer.
     pub latency_ms: Option<u64>,
 }
@@ -29,6 +31,7 @@ impl Detail {
             source: exchange.source(),
             merchant: exchange.symbol(|leg| leg.merchant),
             switch_reason: exchange.symbol(|leg| leg.switch_reason),
+            operator: exchange.symbol(|leg| leg.operator),
             latency_ms: exchange.latency_ms(),
         }
     }
@@ -48,6 +51,7 @@ pub(super) struct Details {
     offsets: Column,
     merchants: Column,
     switch_reasons: Column,
+    operators: Column,
     latencies: Column,
     odd: Vec<Reference>,
 }
@@ -78,7 +82,7 @@ impl Details {
     }
 
     pub(super) fn push(&mut self, row: usize, detail: &Detail) {
-        let Detail { stan, rrn, source, merchant, switch_reason, latency_ms } = detail;
+        let Detail { stan, rrn, source, merchant, switch_reason, operator, latency_ms } = detail;
         let told = if stan.is_some() { STAN } else { 0 } | if latency_ms.is_some() { LATENCY } else { 0 };
         self.rows.push(row as u64);
         self.told.push(told);
@@ -89,6 +93,7 @@ impl Details {
         self.offsets.push(source.offset);
         self.merchants.push(merchant.index() as u64);
         self.switch_reasons.push(switch_reason.index() as u64);
+        self.operators.push(operator.index() as u64);
         self.latencies.push(latency_ms.unwrap_or_default());
     }
 
@@ -109,6 +114,7 @@ impl Details {
             source: Source { input: self.inputs.get(at) as u32, offset: self.offsets.get(at) },
             merchant: Symbol::of_index(self.merchants.id(at)),
             switch_reason: Symbol::of_index(self.switch_reasons.id(at)),
+            operator: Symbol::of_index(self.operators.id(at)),
             latency_ms: told(LATENCY).then(|| self.latencies.get(at)),
         }
     }
@@ -123,11 +129,21 @@ impl Details {
         }
     }
 
-    pub(super) fn columns_mut(&mut self) -> [&mut Column; 9] {
+    pub(super) fn columns_mut(&mut self) -> [&mut Column; 10] {
         let Self {
-            rows, told, stans, references, inputs, offsets, merchants, switch_reasons, latencies, ..
+            rows,
+            told,
+            stans,
+            references,
+            inputs,
+            offsets,
+            merchants,
+            switch_reasons,
+            operators,
+            latencies,
+            ..
         } = self;
-        [rows, told, stans, references, inputs, offsets, merchants, switch_reasons, latencies]
+        [rows, told, stans, references, inputs, offsets, merchants, switch_reasons, operators, latencies]
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -140,10 +156,12 @@ impl Details {
             offsets,
             merchants,
             switch_reasons,
+            operators,
             latencies,
             odd,
         } = self;
-        let columns = [rows, told, stans, references, inputs, offsets, merchants, switch_reasons, latencies];
+        let columns =
+            [rows, told, stans, references, inputs, offsets, merchants, switch_reasons, operators, latencies];
         columns.into_iter().map(Column::bytes).sum::<usize>() + odd.capacity() * size_of::<Reference>()
     }
 }

@@ -70,8 +70,8 @@ impl<'n> Ranks<'n> {
     }
 
     fn detail(&self, detail: &Detail) -> impl Ord + use<'n> {
-        let Detail { stan, rrn, source, merchant, switch_reason, latency_ms } = *detail;
-        let texts = [merchant, switch_reason].map(|name| self.names.text(name));
+        let Detail { stan, rrn, source, merchant, switch_reason, operator, latency_ms } = *detail;
+        let texts = [merchant, switch_reason, operator].map(|name| self.names.text(name));
         ((stan, rrn), texts, latency_ms, source)
     }
 }

@@ -37,6 +37,7 @@ fn a_row_tells_what_was_pushed() {
         issuer: names.intern("411111"),
         link: names.intern("east"),
         switch_reason: names.intern("no.money"),
+        operator: names.intern("07"),
         stan: Some(7),
         rrn: Reference::new("000000000012"),
         amount: amount(1_000),
@@ -69,6 +70,7 @@ fn a_row_tells_what_was_pushed() {
             source: leg.source,
             merchant: leg.merchant,
             switch_reason: leg.switch_reason,
+            operator: leg.operator,
             latency_ms: Some(812),
         }),
     };
@@ -117,6 +119,7 @@ fn a_core_takes_25_bytes_and_a_detail_64_at_most() {
             terminal_key: numbered[number % 70_000],
             merchant: numbered[number % 70_000],
             switch_reason: numbered[69_999],
+            operator: numbered[69_999],
             issuer: numbered[few],
             link: numbered[few],
             stan: Some(999_999_999_999),

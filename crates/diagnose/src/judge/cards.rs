@@ -1,0 +1,97 @@
+//! How cards that failed at a terminal with a fault fared at others.
+//!
+//! One card at many terminals is the card, many cards at one terminal are the terminal. So the failures
+//! of a card count against it only at terminals that are not at fault themselves: those read others.
+
+use crate::fleet::Fleet;
+use crate::own::Suspect;
+use crate::{Attribute, Flags, Mark, UNTOLD};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use posmortem_iso8583::EntryMode;
+
+/// What of a card is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Chip,
+    Stripe,
+}
+
+/// How one part of a card fared all over the fleet.
+#[derive(Clone, Copy, Default)]
+struct Fared {
+    /// The first two terminals where it was read well.
+    well: [u32; 2],
+    /// Whether it failed at a terminal that is not at fault.
+    badly: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Fate {
+    chip: Fared,
+    stripe: Fared,
+}
+
+/// How the cards that failed at terminals with a fault fared at others.
+#[derive(Default)]
+pub(crate) struct CardsElsewhere {
+    by_card: HashMap<u64, Fate, FixedState>,
+}
+
+impl CardsElsewhere {
+    /// Looks for the cards that `suspects`, in the order of their terminals, failed with all over the
+    /// fleet.
+    pub(crate) fn of(fleet: &Fleet<'_>, suspects: &[&Suspect]) -> Self {
+        let rows = suspects.iter().flat_map(|suspect| suspect.rows.clone());
+        let failed = rows.filter(|at| {
+            let attempt = &fleet.day.attempts[*at];
+            !attempt.mark.is_none() || attempt.flags.has(Flags::FELL_BACK)
+        });
+        let mut by_card: HashMap<u64, Fate, FixedState> =
+            failed.filter_map(|at| fleet.card(at)).map(|card| (card, Fate::default())).collect();
+        if by_card.is_empty() {
+            return Self { by_card };
+        }
+        let stripe_damaged = Mark::from_name("stripe_damaged");
+        for (terminal, range) in (0_u32..).zip(&fleet.day.sequences).skip(1) {
+            let is_at_fault = suspects.binary_search_by_key(&terminal, |suspect| suspect.terminal).is_ok();
+            for at in range.clone() {
+                let Some(fate) = fleet.card(at).and_then(|card| by_card.get_mut(&card)) else { continue };
+                let attempt = &fleet.day.attempts[at];
+                let (fell_back, is_good) = (attempt.flags.has(Flags::FELL_BACK), attempt.mark.is_none());
+                fate.chip.badly |= fell_back && !is_at_fault;
+                fate.stripe.badly |= Some(attempt.mark) == stripe_damaged && !is_at_fault;
+                let mode = fleet.day.leaves.value(Attribute::EntryMode.dimension(), attempt.leaf);
+                let well = match fleet.entry_modes[mode as usize] {
+                    _ if !is_good => continue,
+                    _ if fell_back => &mut fate.stripe.well,
+                    EntryMode::Stripe => &mut fate.stripe.well,
+                    EntryMode::Chip | EntryMode::Contactless => &mut fate.chip.well,
+                    _ => continue,
+                };
+                if !well.contains(&terminal) {
+                    *well = [terminal, well[0]];
+                }
+            }
+        }
+        Self { by_card }
+    }
+
+    /// Whether that part of a card was read well at a terminal `but` this one.
+    pub(super) fn read_well(&self, part: Part, card: u64, but: u32) -> bool {
+        self.fared(part, card).well.iter().any(|at| *at != UNTOLD && *at != but)
+    }
+
+    /// Whether it failed at a terminal that is not at fault.
+    pub(super) fn failed(&self, part: Part, card: u64) -> bool {
+        self.fared(part, card).badly
+    }
+
+    fn fared(&self, part: Part, card: u64) -> Fared {
+        let fate = self.by_card.get(&card).copied().unwrap_or_default();
+        match part {
+            Part::Chip => fate.chip,
+            Part::Stripe => fate.stripe,
+        }
+    }
+}
