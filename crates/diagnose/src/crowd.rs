@@ -42,7 +42,6 @@ fn crowded_by(fleet: &Fleet<'_>, suspects: &[&Suspect], commons: &[&[Attribute]]
     }
     let by_leaf = attempts_by_leaf(fleet);
     for common in commons {
-        let shares = shares(fleet, common, &by_leaf);
         let mut alike: HashMap<(usize, Vec<u32>), Vec<usize>, FixedState> = HashMap::default();
         let mut of_signature: HashMap<usize, usize, FixedState> = HashMap::default();
         for (at, suspect) in suspects.iter().enumerate() {
@@ -52,8 +51,9 @@ fn crowded_by(fleet: &Fleet<'_>, suspects: &[&Suspect], commons: &[&[Attribute]]
                 alike.entry((suspect.signature, value)).or_default().push(at);
             }
         }
+        let shares = shares(fleet, common, &by_leaf, alike.keys().map(|(_, value)| value));
         for ((signature, value), members) in alike {
-            let chance = of_signature[&signature] as f64 * shares.get(&value).copied().unwrap_or(0.0);
+            let chance = of_signature[&signature] as f64 * shares[&value];
             let evidence = nats(members.len() as f64, chance, f64::INFINITY);
             if members.len() >= FEWEST && evidence > MORE_THAN_CHANCE {
                 members.into_iter().for_each(|at| crowded[at] = true);
@@ -73,12 +73,32 @@ fn attempts_by_leaf(fleet: &Fleet<'_>) -> Vec<u64> {
     by_leaf
 }
 
-/// By value, its share of the fleet's attempts.
-fn shares(fleet: &Fleet<'_>, common: &[Attribute], by_leaf: &[u64]) -> HashMap<Vec<u32>, f64, FixedState> {
+/// By each of those values, its share of the fleet's attempts.
+fn shares<'v>(
+    fleet: &Fleet<'_>,
+    common: &[Attribute],
+    by_leaf: &[u64],
+    values: impl Iterator<Item = &'v Vec<u32>>,
+) -> HashMap<Vec<u32>, f64, FixedState> {
     let all = fleet.day.attempts.len().max(1) as f64;
-    let mut shares: HashMap<Vec<u32>, f64, FixedState> = HashMap::default();
-    for (leaf, count) in (0..).zip(by_leaf) {
-        *shares.entry(value(fleet, common, leaf)).or_default() += *count as f64 / all;
+    let mut wanted: HashMap<&Vec<u32>, usize, FixedState> = HashMap::default();
+    for value in values {
+        let next = wanted.len();
+        wanted.entry(value).or_insert(next);
     }
-    shares
+    // By the first attribute's value: which of the wanted begin so. Most leaves end there.
+    let first = &fleet.day.leaves.columns[common[0].dimension()];
+    let mut beginning = vec![Vec::new(); fleet.day.values[common[0].dimension()] as usize];
+    wanted.iter().for_each(|(value, at)| beginning[value[0] as usize].push((&value[1..], *at)));
+    let mut sums = vec![0.0; wanted.len()];
+    for ((leaf, count), first) in (0..).zip(by_leaf).zip(first) {
+        for (rest, at) in &beginning[*first as usize] {
+            let mut others = common[1..].iter().zip(*rest);
+            if others.all(|(attribute, value)| fleet.day.leaves.value(attribute.dimension(), leaf) == *value)
+            {
+                sums[*at] += *count as f64 / all;
+            }
+        }
+    }
+    wanted.into_iter().map(|(value, at)| (value.clone(), sums[at])).collect()
 }

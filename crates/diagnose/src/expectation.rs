@@ -1,6 +1,7 @@
 //! What an attempt is expected to show, all known things considered: baseline, incidents, and that a fall
 //! back is refused more often than a chip.
 
+use crate::overlay::PAD_MS;
 use crate::{Attempt, Day, Expected, Finding, Flags, Leaves, Mark, Overlay, Rates};
 
 /// Of fall backs that an incident brings about, so many may be refused.
@@ -13,8 +14,11 @@ pub(crate) struct Expectation<'d> {
     leaves: &'d Leaves,
     rates: &'d Rates,
     overlay: Overlay,
-    /// By leaf: whether some incident is about its values.
-    in_scope: Vec<bool>,
+    /// By leaf: the stretch of time beyond which no incident is about its values, by its place in
+    /// `stretches`.
+    in_scope: Vec<u32>,
+    /// From and until, in milliseconds; the first is empty.
+    stretches: Vec<(i64, i64)>,
     /// By mark: the share of ordinary fall backs that show it, too.
     after_fall_back: [f64; Mark::COUNT],
 }
@@ -38,9 +42,20 @@ impl<'d> Expectation<'d> {
         }
         let after_fall_back = shown.map(|shown| shown / fall_backs);
         let leaves = &day.leaves;
-        let told = |leaf| findings.iter().any(|finding| finding.is_about(leaves, leaf));
+        let mut stretches = vec![(i64::MAX, i64::MIN)];
+        let told = |leaf| {
+            let about = findings.iter().filter(|finding| finding.is_about(leaves, leaf));
+            let stretch = about.fold((i64::MAX, i64::MIN), |hull, finding| {
+                (hull.0.min(finding.start - PAD_MS), hull.1.max(finding.end + PAD_MS))
+            });
+            let known = stretches.iter().position(|other| *other == stretch);
+            known.unwrap_or_else(|| {
+                stretches.push(stretch);
+                stretches.len() - 1
+            }) as u32
+        };
         let in_scope = (0..leaves.cells.len() as u32).map(told).collect();
-        Self { leaves, rates, overlay: Overlay::new(findings), in_scope, after_fall_back }
+        Self { leaves, rates, overlay: Overlay::new(findings), in_scope, stretches, after_fall_back }
     }
 
     fn with_and_without_incidents(&self, attempt: &Attempt, mark: Mark) -> (f64, f64) {
@@ -65,7 +80,8 @@ impl Expected for Expectation<'_> {
 
     /// A cell of the baseline at an hour, unless an incident or a fall back makes a case of it.
     fn class(&self, attempt: &Attempt) -> Option<usize> {
-        if attempt.flags.has(Flags::FELL_BACK) || self.in_scope[attempt.leaf as usize] {
+        let (from, until) = self.stretches[self.in_scope[attempt.leaf as usize] as usize];
+        if attempt.flags.has(Flags::FELL_BACK) || (from..until).contains(&attempt.at) {
             return None;
         }
         let cell = self.leaves.cells[attempt.leaf as usize] as usize;

@@ -6,7 +6,7 @@ use crate::{Attempt, Finding, Leaves, Mark};
 
 /// How far beyond an incident's edges its rate holds, in milliseconds: an edge that is seen a minute
 /// late would be a terminal's fault otherwise.
-const PAD_MS: i64 = 90_000;
+pub(crate) const PAD_MS: i64 = 90_000;
 
 /// What incidents add to rates.
 #[derive(Clone, Debug, Default)]

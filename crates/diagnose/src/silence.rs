@@ -251,8 +251,10 @@ impl Track<'_> {
             return None;
         }
         let strays = after - before - 1;
-        let shoulders = SHOULDERS.map(|shoulder| self.shoulder(before, after, shoulder));
-        if shoulders.iter().flatten().all(|shoulder| shoulder.is_usual(strays)) {
+        let [few, many] = SHOULDERS;
+        let shoulders = [self.shoulder(before, after, few), self.shoulder(before, after, many)];
+        let is_usual = |shoulder: Option<Shoulder>| shoulder.is_none_or(|known| known.is_usual(strays));
+        if is_usual(shoulders[0]) && is_usual(shoulders[1]) {
             return None;
         }
         let middle = start + (end - start) / 2;

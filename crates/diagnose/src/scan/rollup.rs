@@ -15,7 +15,7 @@ use super::sheet::Sheet;
 use crate::Attempt;
 
 /// Pairs are numbered by a table where there are at most so many of them, else by a hash map.
-const LARGEST_PAIRING: usize = 1 << 20;
+const LARGEST_PAIRING: usize = 1 << 22;
 
 /// Things told apart by the values of several kinds.
 struct Classes {
@@ -115,8 +115,8 @@ pub(super) fn expect(sheet: &Sheet<'_>, kinds: &[Kind<'_>], groups: &[usize], by
         one.merge(&other);
         one
     });
-    let Some(sums) = sums else { return };
-    let series: Vec<_> = (0..kinds.len()).map(|number| plan.rolled_up(&sums, number)).collect();
+    let mut sums = sums.unwrap_or_else(|| plan.sums(0..0));
+    let series: Vec<_> = (0..kinds.len()).map(|number| plan.rolled_up(&mut sums, number)).collect();
     for (table, series) in by_kind.iter_mut().zip(series) {
         if let (Some(table), Some(series)) = (table, series) {
             table.series = series;
@@ -176,9 +176,9 @@ impl<'a, 'd> Plan<'a, 'd> {
         let (bins, day) = (self.sheet.bins(), self.sheet.day);
         let mut sums = Sums::default();
         if let Some(classes) = &self.sequences {
-            sums.sequences.clear(classes.count * bins, self.groups);
+            sums.sequences = Series::zeros(classes.count * bins, self.groups);
         }
-        sums.leaves.resize(self.leaves.as_ref().map_or(0, |classes| classes.count * bins), 0);
+        sums.leaves = vec![0; self.leaves.as_ref().map_or(0, |classes| classes.count * bins)];
         let empty = |(table, apart): (&Option<Table>, &bool)| {
             table.as_ref().filter(|_| *apart).map(|table| table.empty(bins, self.groups))
         };
@@ -217,13 +217,14 @@ impl<'a, 'd> Plan<'a, 'd> {
     }
 
     /// The series of a kind, if it has one.
-    fn rolled_up(&self, sums: &Sums, number: usize) -> Option<Series> {
+    fn rolled_up(&self, sums: &mut Sums, number: usize) -> Option<Series> {
         let (kind, table) = (&self.kinds[number], self.tables[number].as_ref()?);
         let (bins, day) = (self.sheet.bins(), self.sheet.day);
+        if let Some(apart) = sums.apart[number].take() {
+            return Some(apart);
+        }
         let mut series = table.empty(bins, self.groups);
-        if let Some(apart) = &sums.apart[number] {
-            series.merge(apart);
-        } else if kind.is_of_sequences() {
+        if kind.is_of_sequences() {
             for (class, first) in self.sequences.iter().flat_map(Classes::firsts).enumerate() {
                 let first = day.attempts[day.sequences[first].clone()].first();
                 let Some(place) = first.and_then(|first| table.place(kind.value(first.leaf))) else {

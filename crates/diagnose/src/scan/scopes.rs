@@ -31,12 +31,13 @@ pub struct ScopeKind {
 
 /// The attempts of each value: whole sequences where a sequence has one value, else single rows.
 enum Members {
-    Sequences(Lists),
-    /// In the order of their bins; listed when somebody asks.
-    Rows {
-        by_time: Arc<OnceLock<Vec<u32>>>,
-        lists: OnceLock<Lists>,
+    Sequences {
+        lists: Lists,
+        /// By sequence.
+        values: Vec<u32>,
     },
+    /// In the order of their bins; listed when somebody asks.
+    Rows { by_time: Arc<OnceLock<Vec<(u32, u32)>>>, lists: OnceLock<Lists> },
 }
 
 /// No sequence, of a leaf that none has; and more than one.
@@ -49,8 +50,8 @@ pub(crate) struct Uses {
     sequence: Vec<u32>,
     /// By leaf: whether an attempt of it counts.
     counts: Vec<bool>,
-    /// Attempts that count, bin by bin; listed when somebody asks.
-    by_time: Arc<OnceLock<Vec<u32>>>,
+    /// Attempts that count and their leaves, bin by bin; listed when somebody asks.
+    by_time: Arc<OnceLock<Vec<(u32, u32)>>>,
 }
 
 impl Uses {
@@ -153,7 +154,7 @@ impl<'d> Kind<'d> {
         window: (i64, i64),
     ) -> impl Iterator<Item = &'s Attempt> + 's {
         let (sequences, rows): (&[u32], &[u32]) = match &self.members {
-            Members::Sequences(lists) => (lists.of(value), &[]),
+            Members::Sequences { lists, .. } => (lists.of(value), &[]),
             Members::Rows { by_time, lists } => (&[], self.rows(day, by_time, lists).of(value)),
         };
         let inside = move |&sequence: &u32| {
@@ -172,23 +173,35 @@ impl<'d> Kind<'d> {
     }
 
     /// Attempts that count by value.
-    fn rows<'s>(&self, day: &Day, by_time: &OnceLock<Vec<u32>>, lists: &'s OnceLock<Lists>) -> &'s Lists {
+    fn rows<'s>(
+        &self,
+        day: &Day,
+        by_time: &OnceLock<Vec<(u32, u32)>>,
+        lists: &'s OnceLock<Lists>,
+    ) -> &'s Lists {
         lists.get_or_init(|| {
             let by_time = by_time.get_or_init(|| self.clock.by_bin(day, Sheet::counts));
-            let value = |row: u32| self.value(day.attempts[row as usize].leaf);
-            Lists::new(self.values() as usize, by_time.iter().map(|&row| (value(row), row)))
+            let rows = by_time.iter().map(|&(row, leaf)| (self.value(leaf), row));
+            Lists::new(self.values() as usize, rows)
         })
     }
 
     /// Whether each of its values is one of whole sequences.
     pub(crate) fn is_of_sequences(&self) -> bool {
-        matches!(self.members, Members::Sequences(_))
+        matches!(self.members, Members::Sequences { .. })
     }
 
     /// Whether each of its values lies within one of the other kind.
     pub(crate) fn is_within(&self, other: &Kind<'_>) -> bool {
+        let (inner, around): (&[u32], &[u32]) = match (&self.members, &other.members) {
+            // Sequences are fewer than leaves.
+            (Members::Sequences { values, .. }, Members::Sequences { values: around, .. }) => {
+                (values, around)
+            }
+            _ => (&self.by_leaf, &other.by_leaf),
+        };
         let mut outer = vec![None; self.values() as usize];
-        self.by_leaf.iter().zip(other.by_leaf.iter()).all(|(&value, &around)| {
+        inner.iter().zip(around).all(|(&value, &around)| {
             value == UNTOLD || *outer[value as usize].get_or_insert(around) == around
         })
     }
@@ -229,7 +242,7 @@ fn members(day: &Day, by_leaf: &[u32], values: usize, uses: &Uses) -> (Members, 
     if let Some(of_sequences) = values_of_sequences(day, by_leaf, uses) {
         let lists = Lists::new(values, of_sequences.iter().copied().zip(0..));
         let occurring = lists.starts.windows(2).filter(|ends| ends[0] < ends[1]).count();
-        return (Members::Sequences(lists), occurring);
+        return (Members::Sequences { lists, values: of_sequences }, occurring);
     }
     let mut occurs = vec![false; values];
     for (&value, _) in by_leaf.iter().zip(&uses.counts).filter(|(_, counts)| **counts) {

@@ -69,6 +69,11 @@ pub(crate) struct Series {
 }
 
 impl Series {
+    pub(super) fn zeros(rows: usize, groups: usize) -> Self {
+        // Zeroed by the allocator: much of a table is never touched.
+        Self { attempts: vec![0; rows], observed: vec![0; rows * groups], expected: vec![0; rows * groups] }
+    }
+
     pub(super) fn clear(&mut self, rows: usize, groups: usize) {
         for (counts, length) in [
             (&mut self.attempts, rows),
@@ -171,9 +176,7 @@ impl Table {
 
     /// A series of zeros for its candidates.
     pub(super) fn empty(&self, bins: usize, groups: usize) -> Series {
-        let mut series = Series::default();
-        series.clear(self.candidates * bins, groups);
-        series
+        Series::zeros(self.candidates * bins, groups)
     }
 
     /// The place of a value in the series, if it is a candidate.
@@ -197,9 +200,7 @@ impl Tables {
             |kind: &Kind<'_>| kind.values() as usize * sheet.bins() * groups.len() <= LARGEST_TABLE;
         let table = |(number, kind): (usize, &Kind<'_>)| {
             let of_kind = candidates.iter().filter(|candidate| candidate.kind == number);
-            let mut table = Table::of(kind, of_kind.map(|candidate| candidate.value));
-            table.series =
-                if is_small(kind) { table.empty(sheet.bins(), groups.len()) } else { Series::default() };
+            let table = Table::of(kind, of_kind.map(|candidate| candidate.value));
             (is_small(kind) && table.candidates > 0).then_some(table)
         };
         let mut by_kind: Vec<_> = kinds.iter().enumerate().map(table).collect();

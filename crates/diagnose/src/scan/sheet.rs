@@ -173,9 +173,8 @@ impl<'d> Sheet<'d> {
 
     /// By cell and hour, the expected shares of those groups.
     pub(crate) fn all_shares(&self, groups: &[usize]) -> Vec<u64> {
-        let of_slot = |shares: &'_ [u32]| groups.iter().map(|&group| u64::from(shares[group])).collect();
-        let slots: Vec<Vec<u64>> = self.shares.chunks(self.groups.len().max(1)).map(of_slot).collect();
-        slots.concat()
+        let slots = self.shares.chunks(self.groups.len().max(1));
+        slots.flat_map(|shares| groups.iter().map(|&group| u64::from(shares[group]))).collect()
     }
 
     /// The expected shares of all groups, for an attempt in that bin.
