@@ -47,7 +47,7 @@ pub struct OwnSettings {
 
 impl Default for OwnSettings {
     fn default() -> Self {
-        Self { local_fdr: 0.4, cards: 2 }
+        Self { local_fdr: 0.5, cards: 2 }
     }
 }
 

@@ -17,7 +17,7 @@ const MOST_PREVALENCE: f64 = 0.03;
 /// Faults of a signature that are believed in without having been seen.
 const PSEUDO_FAULTS: f64 = 0.1;
 /// Faults of a signature that are spread over its components as the prior has it.
-const PSEUDO_COMPONENTS: f64 = 6.0;
+const PSEUDO_COMPONENTS: f64 = 2.0;
 /// A fixed number and no tolerance, for the same bytes everywhere.
 const ITERATIONS: usize = 100;
 
