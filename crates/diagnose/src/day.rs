@@ -44,6 +44,8 @@ impl Flags {
 
     /// In the window of a fault that a crowd of terminals has (`crowd.rs`): searched, but not learned from.
     pub const CROWD: Self = Self(32);
+    /// Its answer took longer than all but 2 % at most of those that are like it (`fleet/slowness.rs`).
+    pub const SLOW: Self = Self(64);
 
     /// Whether all of those are set.
     pub fn has(self, flags: Self) -> bool {

@@ -7,6 +7,7 @@
 mod filling;
 mod leaves;
 mod places;
+mod slowness;
 mod values;
 
 use crate::attack::AttackRun;

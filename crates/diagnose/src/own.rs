@@ -14,6 +14,7 @@ mod lanes;
 mod level;
 mod profiles;
 mod segments;
+mod shape;
 mod signatures;
 mod standing;
 
@@ -204,7 +205,7 @@ where
             let range = day.sequences[terminal as usize].clone();
             let Evidence { sequence, .. } = reader.evidence(range, signature);
             let (levels, weights) = fleet.levels(terminal, signature, &shown);
-            let profiles = profiles(signatures.get(signature), &sequence);
+            let profiles = profiles(signatures.get(signature), &sequence, fleet.slow_level);
             let ln_factors = ln_factors(&profiles, &sequence, &levels, &weights);
             Likelihood { terminal, signature, ln_factors }
         })
@@ -262,11 +263,11 @@ where
     fn peak(&self, likelihood: &Likelihood, component: usize, evidence: &Evidence) -> RangeInclusive<usize> {
         let sequence = &evidence.sequence;
         let (levels, weights) = self.fleet.levels(likelihood.terminal, likelihood.signature, self.shown);
-        let profiles = profiles(self.signatures.get(likelihood.signature), sequence);
+        let profiles = profiles(self.signatures.get(likelihood.signature), sequence, self.fleet.slow_level);
         let terms = profiles.iter().flat_map(|of| of.ln_terms(sequence, &levels, &weights)[component]);
         let terms: Vec<f64> = terms.collect();
         let best = largest(&terms, None).expect("there are levels");
-        sequence.peak(component, &profiles[best / LEVELS].shares, levels[best % LEVELS])
+        sequence.peak(component, &profiles[best / LEVELS].shape, levels[best % LEVELS])
     }
 
     fn describe(&self, likelihood: &Likelihood, rows: &[usize]) -> Suspect {

@@ -4,7 +4,7 @@
 
 use std::num::NonZeroU64;
 
-/// A card inside one run: a 64-bit hash under a key that is drawn at the start and never written.
+/// A card inside one run: a 64-bit hash that is never written, since its key is no secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CardKey(NonZeroU64);
 

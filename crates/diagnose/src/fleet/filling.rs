@@ -3,6 +3,7 @@
 use super::leaves::LeafNumbers;
 use super::places::Places;
 use super::sign_ons;
+use super::slowness::Slowness;
 use super::values::Values;
 use crate::attack::{AttackRun, KeyedEntry, attacks};
 use crate::baseline::Cells;
@@ -40,6 +41,7 @@ struct Visit {
     ware: u32,
     manner: u32,
     ending: u32,
+    is_slow: bool,
 }
 
 impl Visit {
@@ -76,6 +78,7 @@ pub(super) struct Filling<'t, 'v> {
     /// By manner of the table: what it tells, and whether the card was keyed in.
     manners: Vec<(Flags, bool)>,
     repeats: Repeats,
+    slowness: Slowness,
     filled: Filled,
 }
 
@@ -103,6 +106,7 @@ impl<'t, 'v> Filling<'t, 'v> {
             places: Places::of(table, values),
             leaves: LeafNumbers::new(table, names, values),
             repeats: Repeats::default(),
+            slowness: Slowness::of(table),
             filled: Filled::default(),
         }
     }
@@ -150,16 +154,18 @@ impl<'t, 'v> Filling<'t, 'v> {
     fn visit(&mut self, row: u32) -> Visit {
         let (chunk, at) = (&self.table.chunks()[(row >> 16) as usize], (row & 0xffff) as usize);
         let (issuer, manner) = (chunk.issuers().id(at) as u32, chunk.manners().id(at) as u32);
+        let (begun, link) = (chunk.millis(at), chunk.links().id(at));
         Visit {
-            at: chunk.millis(at),
+            at: begun,
             amount: chunk.amounts().get(at),
             card: chunk.cards().get(at),
             row,
             place: chunk.places().id(at) as u32,
             issuer,
-            ware: self.leaves.ware(chunk.links().id(at) as u32, issuer, manner),
+            ware: self.leaves.ware(link as u32, issuer, manner),
             manner,
             ending: chunk.endings().id(at) as u32,
+            is_slow: self.slowness.is_slow(link, issuer as usize, begun, chunk.latencies().get(at)),
         }
     }
 
@@ -208,6 +214,9 @@ impl<'t, 'v> Filling<'t, 'v> {
             let manner = self.manners[visit.manner as usize];
             let ending = &self.endings[visit.ending as usize];
             let mut flags = manner.0.with(ending.flags);
+            if visit.is_slow {
+                flags = flags.with(Flags::SLOW);
+            }
             while sign_ons.next_if(|at| *at <= visit.at).is_some() {
                 flags = flags.with(Flags::AFTER_SIGN_ON);
             }

@@ -139,7 +139,9 @@ where
             if std::mem::take(&mut after_sign_on) {
                 evidence.sequence.after_sign_on.push(evidence.rows.len());
             }
-            let trial = hit.map_or(Trial::Miss, |place| self.trial(attempt, signature, place));
+            let is_slow = attempt.flags.has(Flags::SLOW) && self.signatures.get(signature).slows > 0.0;
+            let miss = if is_slow { Trial::Slow } else { Trial::Miss };
+            let trial = hit.map_or(miss, |place| self.trial(attempt, signature, place));
             for _ in 0..attempt.count {
                 evidence.sequence.trials.push(trial);
                 evidence.rows.push(row);

@@ -3,16 +3,20 @@
 //!
 //! Says of no terminal that it is at fault.
 
-use super::evidence::{Counts, Shown};
+use super::evidence::{Counts, Shown, UNCOUNTED};
 use super::level::Spread;
 use super::segments::LEVELS;
+use super::shape::SLOW_SHARE;
 use super::signatures::Signatures;
-use crate::{Attempt, Attribute, Day, UNTOLD};
+use crate::{Attempt, Attribute, Day, Flags, UNTOLD};
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// What the test knows of the fleet before it looks at any sequence.
 pub(super) struct Fleet {
     pub(super) spreads: Vec<Spread>,
+    /// How many times the usual share of slow answers good terminals may well show.
+    pub(super) slow_level: f64,
     /// Terminals with an attempt.
     pub(super) terminals: usize,
     /// By terminal, its site.
@@ -20,6 +24,33 @@ pub(super) struct Fleet {
     /// By site and signature, counts (winsorised) and expected hits of all its terminals.
     by_site: Vec<(f64, f64)>,
 }
+
+/// Nine good terminals of ten have no more than so many standard deviations above the middle.
+const USUAL_DEVIATIONS: f64 = 1.28;
+
+/// How many times the usual share of slow answers nine good terminals of ten stay below. Lines of a fleet
+/// differ; where they differ much, slow answers say little.
+fn slow_level(day: &Day) -> f64 {
+    let of_terminal = |range: &Range<usize>| {
+        let counted = day.attempts[range.clone()].iter().filter(|one| !one.flags.has_any(UNCOUNTED));
+        let slow = |sums: (u32, u32), one: &Attempt| {
+            let count = u32::from(one.count);
+            (sums.0 + if one.flags.has(Flags::SLOW) { count } else { 0 }, sums.1 + count)
+        };
+        let (slow, all) = counted.fold((0, 0), slow);
+        (slow, SLOW_SHARE * f64::from(all))
+    };
+    let counts: Vec<_> = day.sequences.par_iter().skip(UNTOLD as usize + 1).map(of_terminal).collect();
+    if counts.iter().all(|count| count.0 == 0) {
+        return 1.0;
+    }
+    let spread = Spread::fit(counts.into_iter(), SLOW_TAU2);
+    let deviation = libm::sqrt(libm::log1p(spread.tau2));
+    (spread.mean * libm::exp(USUAL_DEVIATIONS * deviation)).max(1.0)
+}
+
+/// How much good terminals differ in their slow answers, where the fleet is too small to tell.
+const SLOW_TAU2: f64 = 0.3;
 
 /// A candidate has this many hits, and more of them than this many times what was expected.
 pub(super) const LEAST_HITS: u32 = 2;
@@ -38,6 +69,7 @@ impl Fleet {
                 Spread::fit(of_signature.map(|counts| (counts.observed, counts.expected)), signature.tau2)
             })
             .collect();
+        let slow_level = slow_level(day);
         let first = |range: &Range<usize>| day.attempts[range.clone()].first();
         let of = |attempt: &Attempt| day.leaves.value(Attribute::Site.dimension(), attempt.leaf);
         let site = |range| first(range).map_or(UNTOLD, of);
@@ -45,6 +77,7 @@ impl Fleet {
         let count = sites.iter().max().map_or(1, |&site| site as usize + 1);
         let mut fleet = Self {
             spreads,
+            slow_level,
             terminals: day.sequences.iter().skip(1).filter(|range| !range.is_empty()).count(),
             sites,
             by_site: vec![(0.0, 0.0); count * width],

@@ -2,10 +2,12 @@
 //!
 //! The table's shares are a guess by ignorance. Most faults keep to one mark: a host that answers 55 to a
 //! wrong PIN key answers 55 each time. A guess of a third for it would cost as much evidence as a third
-//! of its hits, so a fault that one mark leads is weighed beside the table's.
+//! of its hits, so a fault that one mark leads is weighed beside the table's. So is, of faults that may slow
+//! answers down, one that does beside one that does not.
 
 use super::level::ln_sum;
 use super::segments::{COMPONENTS, LEVELS, Sequence, Trial};
+use super::shape::{SLOW_SHARE, Shape, Slowed};
 use crate::Signature;
 
 /// The weight of the table's shares; the marks share the rest as leaders.
@@ -15,17 +17,45 @@ const LEADING_SHARE: f64 = 0.85;
 /// A mark that leads has this many hits at least: others would only be weighed for nothing.
 const LEAST_HITS: usize = 2;
 
-/// Shares of marks and how likely they are.
+/// Of faults that may slow answers down, so many do.
+const SLOWING: f64 = 0.5;
+/// And are weighed where so many answers at least were slow, and so many times the usual.
+const LEAST_SLOW: (usize, f64) = (3, 1.5);
+
+/// A shape and how likely it is.
 pub(super) struct Profile {
-    pub(super) shares: Vec<f64>,
+    pub(super) shape: Shape,
     ln_weight: f64,
 }
 
-/// The profiles that a sequence is to be looked at with; the table's comes first.
-pub(super) fn profiles(signature: &Signature, sequence: &Sequence) -> Vec<Profile> {
+/// The profiles that a sequence is to be looked at with; the table's comes first. `slow_level` is how many
+/// times the usual share of slow answers good terminals may well show.
+pub(super) fn profiles(signature: &Signature, sequence: &Sequence, slow_level: f64) -> Vec<Profile> {
+    let of_marks = by_marks(signature, sequence);
+    if signature.slows == 0.0 {
+        let plain = |(shares, ln_weight)| Profile { shape: Shape { shares, slowed: None }, ln_weight };
+        return of_marks.into_iter().map(plain).collect();
+    }
+    let slow = sequence.trials.iter().filter(|trial| **trial == Trial::Slow).count();
+    let usual = SLOW_SHARE * slow_level * sequence.trials.len() as f64;
+    let is_slow = slow >= LEAST_SLOW.0 && slow as f64 > LEAST_SLOW.1 * usual;
+    let slowed = Slowed { times: signature.slows, level: slow_level };
+    let kinds = [(None, 1.0 - SLOWING), (Some(slowed), SLOWING)];
+    let mut profiles = Vec::new();
+    for (slowed, weight) in kinds.into_iter().take(1 + usize::from(is_slow)) {
+        profiles.extend(of_marks.iter().map(|(shares, ln_weight)| Profile {
+            shape: Shape { shares: shares.clone(), slowed },
+            ln_weight: ln_weight + libm::log(weight),
+        }));
+    }
+    profiles
+}
+
+/// Shares of marks and the logarithm of how likely they are; the table's come first.
+fn by_marks(signature: &Signature, sequence: &Sequence) -> Vec<(Vec<f64>, f64)> {
     let table: Vec<f64> = signature.marks.iter().map(|mark| mark.share).collect();
     if table.len() == 1 {
-        return vec![Profile { shares: table, ln_weight: 0.0 }];
+        return vec![(table, 0.0)];
     }
     let mut hits = vec![0; table.len()];
     for trial in &sequence.trials {
@@ -34,11 +64,11 @@ pub(super) fn profiles(signature: &Signature, sequence: &Sequence) -> Vec<Profil
         }
     }
     let ln_weight = libm::log((1.0 - TABLE_WEIGHT) / table.len() as f64);
-    let mut profiles = vec![Profile { shares: table.clone(), ln_weight: libm::log(TABLE_WEIGHT) }];
+    let mut profiles = vec![(table.clone(), libm::log(TABLE_WEIGHT))];
     for leader in (0..table.len()).filter(|&place| hits[place] >= LEAST_HITS) {
         let rest = (1.0 - LEADING_SHARE) / (1.0 - table[leader]);
         let share = |place| if place == leader { LEADING_SHARE } else { table[place] * rest };
-        profiles.push(Profile { shares: (0..table.len()).map(share).collect(), ln_weight });
+        profiles.push(((0..table.len()).map(share).collect(), ln_weight));
     }
     profiles
 }
@@ -53,7 +83,7 @@ impl Profile {
         weights: &[f64; LEVELS],
     ) -> [[f64; LEVELS]; COMPONENTS] {
         sequence
-            .ln_ratios(&self.shares, levels)
+            .ln_ratios(&self.shape, levels)
             .map(|ratios| std::array::from_fn(|level| ratios[level] + weights[level] + self.ln_weight))
     }
 }
@@ -83,18 +113,32 @@ mod tests {
         let signature = signatures.get(signatures.named("signal").unwrap());
         let hit = |place| Trial::Hit { place, rate: 0.001, in_incident: false };
         let sequence = Sequence { trials: vec![hit(0), Trial::Miss, hit(0), hit(1)], after_sign_on: vec![] };
-        let profiles = profiles(signature, &sequence);
+        let profiles = profiles(signature, &sequence, 1.0);
         assert_eq!(profiles.len(), 2, "one hit leads nothing");
         for profile in &profiles {
-            assert!((profile.shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+            assert!((profile.shape.shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         }
-        assert_eq!(profiles[1].shares[0], LEADING_SHARE);
+        assert_eq!(profiles[1].shape.shares[0], LEADING_SHARE);
     }
 
     #[test]
     fn one_mark_needs_no_profile() {
         let signatures = Signatures::built_in();
         let signature = signatures.get(signatures.named("software").unwrap());
-        assert_eq!(profiles(signature, &Sequence::default()).len(), 1);
+        assert_eq!(profiles(signature, &Sequence::default(), 1.0).len(), 1);
+    }
+
+    #[test]
+    fn many_slow_answers_are_weighed_where_a_fault_may_cause_them() {
+        let signatures = Signatures::built_in();
+        let trials = |slow: usize| [vec![Trial::Slow; slow], vec![Trial::Miss; 100 - slow]].concat();
+        let count = |name: &str, slow, level| {
+            let sequence = Sequence { trials: trials(slow), after_sign_on: vec![] };
+            profiles(signatures.get(signatures.named(name).unwrap()), &sequence, level).len()
+        };
+        assert_eq!(count("signal", 2, 1.0), 1);
+        assert_eq!(count("signal", 8, 1.0), 2);
+        assert_eq!(count("signal", 8, 3.0), 1, "such a fleet has many slow terminals");
+        assert_eq!(count("mac", 8, 1.0), 1);
     }
 }

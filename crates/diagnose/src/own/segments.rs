@@ -4,6 +4,7 @@
 //! day, from some attempt to the end, and any segment. Their sums run over all windows, not over the
 //! best one, so that a search needs no price of its own. Nothing here knows marks or terminals.
 
+use super::shape::Shape;
 use std::ops::RangeInclusive;
 
 /// The shares of a terminal's attempts that a fault may hit. The least is the floor under the effect:
@@ -16,8 +17,6 @@ pub(super) const FAMILIES: usize = 3;
 /// A component is a family and an effect: `family * EFFECTS.len() + effect`.
 pub(super) const COMPONENTS: usize = FAMILIES * EFFECTS.len();
 
-/// No hit may count for more: a code that was never seen is not impossible.
-const MOST_ODDS: f64 = 1e4;
 /// The weight of the sequence's first attempt as a start, and of its last as an end.
 const OUTER_EDGE: f64 = 0.3;
 /// The weight shared by the attempts next to a sign-on, where there is one.
@@ -51,6 +50,8 @@ impl Family {
 pub(super) enum Trial {
     /// Nothing of the signature.
     Miss,
+    /// The same, and its answer took long.
+    Slow,
     /// A hit.
     Hit {
         /// The place of its mark in the signature.
@@ -107,27 +108,26 @@ impl Sequence {
         Edges { open, close, plain: (plain_open, plain_close) }
     }
 
-    /// The natural logarithms of the likelihood ratio, by component and level, for a fault that shows
-    /// its marks in those shares.
-    pub(super) fn ln_ratios(&self, shares: &[f64], levels: &[f64; LEVELS]) -> [[f64; LEVELS]; COMPONENTS] {
+    /// The natural logarithms of the likelihood ratio, by component and level, for a fault of that shape.
+    pub(super) fn ln_ratios(&self, shape: &Shape, levels: &[f64; LEVELS]) -> [[f64; LEVELS]; COMPONENTS] {
         let edges = self.edges();
-        let mut sums = Sums::new();
+        let mut sums = Sums::new(EFFECTS.map(|effect| shape.of_miss(effect)));
         let (mut opened, mut pairs) = (0.0, 0.0);
         let mut run = 0;
         for (at, &trial) in self.trials.iter().enumerate() {
             opened += edges.open[at];
             pairs += opened * edges.close[at];
-            if trial == Trial::Miss && edges.is_plain(at) {
+            let is_miss = shape.is_miss(trial);
+            if is_miss && edges.is_plain(at) {
                 run += 1;
                 continue;
             }
             sums.push_misses(std::mem::take(&mut run), edges.plain);
-            match trial {
-                Trial::Miss => sums.push_misses(1, (edges.open[at], edges.close[at])),
-                hit => {
-                    let factor = |lane| hit.factor(EFFECTS[lane / LEVELS], shares, levels[lane % LEVELS]);
-                    sums.push_hit(&std::array::from_fn(factor), (edges.open[at], edges.close[at]));
-                }
+            if is_miss {
+                sums.push_misses(1, (edges.open[at], edges.close[at]));
+            } else {
+                let factor = |lane| shape.factor(trial, EFFECTS[lane / LEVELS], levels[lane % LEVELS]);
+                sums.push_hit(&std::array::from_fn(factor), (edges.open[at], edges.close[at]));
             }
         }
         sums.push_misses(run, edges.plain);
@@ -139,7 +139,7 @@ impl Sequence {
     ///
     /// # Panics
     /// When there is no attempt.
-    pub(super) fn peak(&self, component: usize, shares: &[f64], level: f64) -> RangeInclusive<usize> {
+    pub(super) fn peak(&self, component: usize, shape: &Shape, level: f64) -> RangeInclusive<usize> {
         let effect = EFFECTS[component % EFFECTS.len()];
         let last = self.trials.len() - 1;
         let family = Family::of(component);
@@ -147,7 +147,7 @@ impl Sequence {
             return 0..=last;
         }
         let edges = self.edges();
-        let miss = libm::log(1.0 - effect);
+        let miss = libm::log1p(-shape.of_miss(effect));
         let plain = (libm::log(edges.plain.0), libm::log(edges.plain.1));
         let (mut sum, mut start) = (f64::NEG_INFINITY, 0);
         let (mut best, mut window) = (f64::NEG_INFINITY, 0..=last);
@@ -160,10 +160,8 @@ impl Sequence {
             if opening > sum {
                 (sum, start) = (opening, at);
             }
-            sum += match trial {
-                Trial::Miss => miss,
-                hit => libm::log(hit.factor(effect, shares, level)),
-            };
+            let is_miss = shape.is_miss(trial);
+            sum += if is_miss { miss } else { libm::log(shape.factor(trial, effect, level)) };
             let term = sum + closing;
             if family == Family::Segment && term > best {
                 (best, window) = (term, start..=at);
@@ -173,21 +171,10 @@ impl Sequence {
     }
 }
 
-impl Trial {
-    /// The likelihood ratio of one attempt under a fault that hits this share of attempts.
-    fn factor(self, effect: f64, shares: &[f64], level: f64) -> f64 {
-        match self {
-            Self::Miss => 1.0 - effect,
-            Self::Hit { place, rate, in_incident } => {
-                let rate = if in_incident { rate } else { rate * level };
-                (1.0 - effect + effect * shares[place] / rate).min(MOST_ODDS)
-            }
-        }
-    }
-}
-
 /// Running sums, a lane for each effect and level, as multiples of a power of [`STEP`].
 struct Sums {
+    /// By effect: one minus the likelihood ratio of a miss.
+    of_miss: [f64; EFFECTS.len()],
     /// The product over all hits so far.
     hits: [f64; LANES],
     hits_steps: [i32; LANES],
@@ -204,8 +191,9 @@ struct Sums {
 const STEP: f64 = 1e100;
 
 impl Sums {
-    fn new() -> Self {
+    fn new(of_miss: [f64; EFFECTS.len()]) -> Self {
         Self {
+            of_miss,
             hits: [1.0; LANES],
             hits_steps: [0; LANES],
             misses: 0,
@@ -232,12 +220,12 @@ impl Sums {
             return;
         }
         self.misses += run;
-        for (effect, lanes) in EFFECTS.iter().zip((0..LANES).step_by(LEVELS)) {
-            let miss = 1.0 - effect;
-            let all = libm::exp(run as f64 * libm::log1p(-effect));
+        for (of_miss, lanes) in self.of_miss.into_iter().zip((0..LANES).step_by(LEVELS)) {
+            let miss = 1.0 - of_miss;
+            let all = libm::exp(run as f64 * libm::log1p(-of_miss));
             // The sums of the first `run` powers of `miss`, and of the sums up to each of them.
-            let powers = miss * (1.0 - all) / effect;
-            let of_powers = miss * (run as f64 - powers) / effect;
+            let powers = miss * (1.0 - all) / of_miss;
+            let of_powers = miss * (run as f64 - powers) / of_miss;
             for lane in lanes..lanes + LEVELS {
                 let opening = open * self.scale[lane];
                 self.segments[lane] += close * (self.ending[lane] * powers + opening * of_powers);
@@ -273,7 +261,8 @@ impl Sums {
                 let lane = component % EFFECTS.len() * LEVELS + level;
                 match Family::of(component) {
                     Family::WholeDay => {
-                        let misses = self.misses as f64 * libm::log1p(-EFFECTS[component % EFFECTS.len()]);
+                        let misses =
+                            self.misses as f64 * libm::log1p(-self.of_miss[component % EFFECTS.len()]);
                         ln(self.hits[lane], self.hits_steps[lane]) + misses
                     }
                     Family::ToTheEnd => ln(self.ending[lane], self.steps[lane]),
@@ -287,13 +276,23 @@ impl Sums {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::own::shape::Slowed;
     use proptest::prelude::*;
 
     const FLAT: [f64; LEVELS] = [0.3, 0.7, 1.0, 1.6, 3.5];
-    const SHARES: [f64; 2] = [0.75, 0.25];
+    /// A fault that slows answers down, and one that does not.
+    fn shapes() -> [Shape; 2] {
+        let slowed = Some(Slowed { times: 2.0, level: 1.3 });
+        [None, slowed].map(|slowed| Shape { shares: vec![0.75, 0.25], slowed })
+    }
 
     /// The logarithms of the terms of every window on its own, and of the sum of their weights.
-    fn naive(sequence: &Sequence, component: usize, level: f64) -> (Vec<(f64, RangeInclusive<usize>)>, f64) {
+    fn naive(
+        sequence: &Sequence,
+        shape: &Shape,
+        component: usize,
+        level: f64,
+    ) -> (Vec<(f64, RangeInclusive<usize>)>, f64) {
         let edges = sequence.edges();
         let effect = EFFECTS[component % EFFECTS.len()];
         let last = sequence.trials.len() - 1;
@@ -308,7 +307,7 @@ mod tests {
                 if weight > 0.0 {
                     weights += weight;
                     let factors =
-                        sequence.trials[start..=end].iter().map(|trial| trial.factor(effect, &SHARES, level));
+                        sequence.trials[start..=end].iter().map(|trial| shape.factor(*trial, effect, level));
                     let ln: f64 = factors.map(libm::log).sum();
                     terms.push((libm::log(weight) + ln, start..=end));
                 }
@@ -321,8 +320,8 @@ mod tests {
         terms.iter().map(|term| term.0).fold(f64::NEG_INFINITY, f64::max)
     }
 
-    fn naive_sum(sequence: &Sequence, component: usize, level: f64) -> f64 {
-        let (terms, weights) = naive(sequence, component, level);
+    fn naive_sum(sequence: &Sequence, shape: &Shape, component: usize, level: f64) -> f64 {
+        let (terms, weights) = naive(sequence, shape, component, level);
         let most = most(&terms);
         let sum: f64 = terms.iter().map(|term| libm::exp(term.0 - most)).sum();
         most + libm::log(sum) - weights
@@ -331,6 +330,7 @@ mod tests {
     fn sequences() -> impl Strategy<Value = Sequence> {
         let trial = prop_oneof![
             6 => Just(Trial::Miss),
+            1 => Just(Trial::Slow),
             1 => (0..2usize, 1e-5..0.05f64).prop_map(|(place, rate)| Trial::Hit { place, rate, in_incident: false }),
             1 => (0..2usize, 0.1..0.9f64).prop_map(|(place, rate)| Trial::Hit { place, rate, in_incident: true }),
         ];
@@ -345,38 +345,43 @@ mod tests {
 
         #[test]
         fn one_pass_sums_what_every_window_on_its_own_sums(sequence in sequences()) {
-            let fast = sequence.ln_ratios(&SHARES, &FLAT);
-            for component in 0..COMPONENTS {
-                for (level, &at_level) in FLAT.iter().enumerate() {
-                    let slow = naive_sum(&sequence, component, at_level);
-                    let fast = fast[component][level];
-                    prop_assert!((fast - slow).abs() < 1e-8 * (1.0 + slow.abs()), "{fast} {slow}");
+            for shape in shapes() {
+                let fast = sequence.ln_ratios(&shape, &FLAT);
+                for component in 0..COMPONENTS {
+                    for (level, &at_level) in FLAT.iter().enumerate() {
+                        let slow = naive_sum(&sequence, &shape, component, at_level);
+                        let fast = fast[component][level];
+                        prop_assert!((fast - slow).abs() < 1e-8 * (1.0 + slow.abs()), "{fast} {slow}");
+                    }
                 }
             }
         }
 
         #[test]
         fn the_peak_is_the_largest_term(sequence in sequences(), component in 0..COMPONENTS) {
-            let (terms, _) = naive(&sequence, component, 1.0);
-            let peak = sequence.peak(component, &SHARES, 1.0);
-            let found = terms.iter().find(|term| term.1 == peak).map(|term| term.0);
-            prop_assert!(found.is_some_and(|found| found > most(&terms) - 1e-9));
+            for shape in shapes() {
+                let (terms, _) = naive(&sequence, &shape, component, 1.0);
+                let peak = sequence.peak(component, &shape, 1.0);
+                let found = terms.iter().find(|term| term.1 == peak).map(|term| term.0);
+                prop_assert!(found.is_some_and(|found| found > most(&terms) - 1e-9));
+            }
         }
     }
 
     #[test]
     fn long_sequences_of_hits_or_misses_stay_within_range() {
         let hit = Trial::Hit { place: 0, rate: 1e-6, in_incident: false };
+        let [shape, _] = shapes();
         for trial in [Trial::Miss, hit] {
             let sequence = Sequence { trials: vec![trial; 5_000], after_sign_on: vec![] };
-            for component in sequence.ln_ratios(&SHARES, &FLAT) {
+            for component in sequence.ln_ratios(&shape, &FLAT) {
                 assert!(component.into_iter().all(f64::is_finite));
             }
         }
         let hits = Sequence { trials: vec![hit; 300], after_sign_on: vec![] };
         let last = COMPONENTS - 1;
-        let slow = naive_sum(&hits, last, FLAT[2]);
-        assert!((hits.ln_ratios(&SHARES, &FLAT)[last][2] - slow).abs() < 1e-6);
+        let slow = naive_sum(&hits, &shape, last, FLAT[2]);
+        assert!((hits.ln_ratios(&shape, &FLAT)[last][2] - slow).abs() < 1e-6);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use posmortem_classify::{DataError, Reason};
 use posmortem_iso8583::EntryMode;
 
 const TABLE: &str = "signatures.tsv";
-const COLUMNS: [&str; 8] =
-    ["signature", "mark", "share", "floor", "entry_modes", "tau2", "standing", "reason"];
+const COLUMNS: [&str; 9] =
+    ["signature", "mark", "share", "floor", "entry_modes", "tau2", "slows", "standing", "reason"];
 
 /// The signatures in the order of the table. A signature is spoken of by its place in it.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct Signature {
     /// How much good terminals differ in these marks (squared coefficient of variation), where the
     /// fleet is too small to tell.
     pub tau2: f64,
+    /// Answers that such a fault slows down for each attempt that it hits; 0 where it slows none.
+    pub slows: f64,
 }
 
 /// One mark of a signature.
@@ -66,9 +68,10 @@ impl Signatures {
         let mut all: Vec<Signature> = Vec::new();
         for row in &rows {
             let place = Place { line: row.line };
-            let [name, mark, share, floor, modes, tau2, standing, reason] = row.fields;
+            let [name, mark, share, floor, modes, tau2, slows, standing, reason] = row.fields;
             let modes = read_modes(place, modes)?;
             let tau2 = place.number("tau2", tau2, 0.0..=1.0)?;
+            let slows = place.number("slows", slows, 0.0..=10.0)?;
             let mark = SignatureMark {
                 mark: Mark::from_name(mark).ok_or_else(|| place.unknown("mark", mark))?,
                 share: place.number("share", share, 0.01..=100.0)?,
@@ -85,10 +88,10 @@ impl Signatures {
             }
             let last = all.len().wrapping_sub(1);
             match all.iter().position(|signature| signature.name == name) {
-                None => all.push(Signature { name, marks: vec![mark], modes, tau2 }),
+                None => all.push(Signature { name, marks: vec![mark], modes, tau2, slows }),
                 Some(at) if at != last => return Err(place.duplicate(name)),
-                Some(at) if (all[at].modes, all[at].tau2) != (modes, tau2) => {
-                    return Err(place.unknown("entry modes or tau2 of", name));
+                Some(at) if (all[at].modes, all[at].tau2, all[at].slows) != (modes, tau2, slows) => {
+                    return Err(place.unknown("entry modes, tau2 or slows of", name));
                 }
                 Some(at) => all[at].marks.push(mark),
             }
@@ -185,7 +188,7 @@ mod tests {
     use super::*;
     use posmortem_classify::Cause;
 
-    const HEADER: &str = "signature\tmark\tshare\tfloor\tentry_modes\ttau2\tstanding\treason\n";
+    const HEADER: &str = "signature\tmark\tshare\tfloor\tentry_modes\ttau2\tslows\tstanding\treason\n";
 
     #[test]
     fn the_built_in_table_is_whole() {
@@ -256,22 +259,23 @@ mod tests {
     #[test]
     fn tables_that_break_a_rule_are_refused() {
         let row = |text: &str| -> &'static str { Box::leak(format!("{HEADER}{text}").into_boxed_str()) };
-        let good = "a\tmac_invalid\t1\t0.0001\tall\t0.1\tno\tmac_invalid\n";
+        let good = "a\tmac_invalid\t1\t0.0001\tall\t0.1\t0\tno\tmac_invalid\n";
         assert!(Signatures::read(row(good)).is_ok());
         for bad in [
-            "a\tno_such_mark\t1\t0.0001\tall\t0.1\tno\tmac_invalid\n",
-            "a\tmac_invalid\t0\t0.0001\tall\t0.1\tno\tmac_invalid\n",
-            "a\tmac_invalid\t1\t0.5\tall\t0.1\tno\tmac_invalid\n",
-            "a\tmac_invalid\t1\t0.0001\tchip,\t0.1\tno\tmac_invalid\n",
-            "a\tmac_invalid\t1\t0.0001\tall\tmuch\tno\tmac_invalid\n",
-            "a\tmac_invalid\t1\t0.0001\tall\t0.1\tmaybe\tmac_invalid\n",
-            "a\tmac_invalid\t1\t0.0001\tall\t0.1\tno\tbad_luck\n",
+            "a\tno_such_mark\t1\t0.0001\tall\t0.1\t0\tno\tmac_invalid\n",
+            "a\tmac_invalid\t0\t0.0001\tall\t0.1\t0\tno\tmac_invalid\n",
+            "a\tmac_invalid\t1\t0.5\tall\t0.1\t0\tno\tmac_invalid\n",
+            "a\tmac_invalid\t1\t0.0001\tchip,\t0.1\t0\tno\tmac_invalid\n",
+            "a\tmac_invalid\t1\t0.0001\tall\tmuch\t0\tno\tmac_invalid\n",
+            "a\tmac_invalid\t1\t0.0001\tall\t0.1\t-1\tno\tmac_invalid\n",
+            "a\tmac_invalid\t1\t0.0001\tall\t0.1\t0\tmaybe\tmac_invalid\n",
+            "a\tmac_invalid\t1\t0.0001\tall\t0.1\t0\tno\tbad_luck\n",
         ] {
             assert!(Signatures::read(row(bad)).is_err(), "{bad}");
         }
-        let twice = format!("{good}b\tmac_invalid\t1\t0.0001\tall\t0.1\tno\tmac_invalid\n");
+        let twice = format!("{good}b\tmac_invalid\t1\t0.0001\tall\t0.1\t0\tno\tmac_invalid\n");
         assert!(matches!(Signatures::read(row(&twice)), Err(DataError::Duplicate { line: 3, .. })));
-        let torn = format!("{good}a\tsignon_required\t1\t0.0001\tchip\t0.1\tno\tmac_invalid\n");
+        let torn = format!("{good}a\tsignon_required\t1\t0.0001\tchip\t0.1\t0\tno\tmac_invalid\n");
         assert!(Signatures::read(row(&torn)).is_err());
     }
 }

@@ -1,0 +1,130 @@
+//! Which answers took long: longer than all but 2 % of those on the same link in the same hour, after what
+//! the issuer takes on top.
+//!
+//! A link that is slow for an hour, and an issuer that is slow all day, are so made nobody's fault. Says
+//! nothing of why an answer took long.
+
+use posmortem_exchange::{Chunk, ExchangeTable};
+
+const HOURS: usize = 24;
+const HOUR_MS: i64 = 3_600_000;
+/// Latency classes, and one for none.
+const CLASSES: usize = 256;
+/// One answer in so many may be slow.
+const ONE_IN: u32 = 50;
+/// Fewer answers of an hour tell no measure of it: the link's day stands in.
+const FEWEST: u32 = 500;
+/// Fewer answers of an issuer tell nothing of what it takes on top.
+const FEWEST_OF_ISSUER: u64 = 100;
+
+/// The measures of a table.
+pub(super) struct Slowness {
+    /// By link and hour: the largest class that is not slow.
+    most: Vec<[u64; HOURS]>,
+    /// By issuer: classes that it takes longer than its links let expect.
+    on_top: Vec<u64>,
+}
+
+impl Slowness {
+    pub(super) fn of(table: &ExchangeTable) -> Self {
+        let on_top = on_top(table);
+        let mut counts = vec![[[0_u32; CLASSES]; HOURS]; table.links().len()];
+        for chunk in table.chunks() {
+            for (row, class) in told(chunk) {
+                let class = class.saturating_sub(on_top[chunk.issuers().id(row)]);
+                counts[chunk.links().id(row)][hour(chunk.millis(row))][class as usize] += 1;
+            }
+        }
+        Self { most: counts.iter().map(most_of_link).collect(), on_top }
+    }
+
+    /// Whether an answer of that class is slow; one without a class is not.
+    pub(super) fn is_slow(&self, link: usize, issuer: usize, at: i64, class: u64) -> bool {
+        class.saturating_sub(self.on_top[issuer]) > self.most[link][hour(at)]
+    }
+}
+
+/// Rows with a latency, and its class.
+fn told(chunk: &Chunk) -> impl Iterator<Item = (usize, u64)> {
+    (0..chunk.len()).map(|row| (row, chunk.latencies().get(row))).filter(|(_, class)| *class > 0)
+}
+
+fn hour(at: i64) -> usize {
+    at.div_euclid(HOUR_MS).rem_euclid(HOURS as i64) as usize
+}
+
+/// By issuer, how much longer its answers take than the links on which they come, on the mean; classes are
+/// logarithms.
+fn on_top(table: &ExchangeTable) -> Vec<u64> {
+    let mut of_link = vec![(0_u64, 0_u64); table.links().len()];
+    let mut by_issuer = vec![(0_u64, 0_u64, 0_u64); table.issuers().len()];
+    for chunk in table.chunks() {
+        for (row, class) in told(chunk) {
+            let sums = &mut of_link[chunk.links().id(row)];
+            *sums = (sums.0 + class, sums.1 + 1);
+        }
+    }
+    let means: Vec<u64> = of_link.iter().map(|(sum, count)| sum / (*count).max(1)).collect();
+    for chunk in table.chunks() {
+        for (row, class) in told(chunk) {
+            let sums = &mut by_issuer[chunk.issuers().id(row)];
+            *sums = (sums.0 + class, sums.1 + means[chunk.links().id(row)], sums.2 + 1);
+        }
+    }
+    let on_top = |&(sum, usual, count): &(u64, u64, u64)| match count {
+        0..FEWEST_OF_ISSUER => 0,
+        _ => sum.saturating_sub(usual) / count,
+    };
+    by_issuer.iter().map(on_top).collect()
+}
+
+/// By hour, the smallest class that at most one in [`ONE_IN`] answers is above.
+fn most_of_link(by_hour: &[[u32; CLASSES]; HOURS]) -> [u64; HOURS] {
+    let mut day = [0_u32; CLASSES];
+    for hour in by_hour {
+        day.iter_mut().zip(hour).for_each(|(sum, count)| *sum = sum.saturating_add(*count));
+    }
+    let of_day = most_of(&day).unwrap_or(u64::MAX);
+    std::array::from_fn(|hour| most_of(&by_hour[hour]).unwrap_or(of_day))
+}
+
+fn most_of(counts: &[u32; CLASSES]) -> Option<u64> {
+    let all: u64 = counts.iter().map(|count| u64::from(*count)).sum();
+    if all < u64::from(FEWEST) {
+        return None;
+    }
+    let mut above = 0;
+    for class in (0..CLASSES).rev() {
+        above += u64::from(counts[class]);
+        if above * u64::from(ONE_IN) > all {
+            return Some(class as u64);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_most_one_in_fifty_is_above() {
+        let mut counts = [0; CLASSES];
+        counts[40] = 970;
+        counts[50] = 25;
+        counts[60] = 5;
+        assert_eq!(most_of(&counts), Some(50), "five of a thousand are above 50, thirty above 40");
+        counts[40] = 400;
+        assert_eq!(most_of(&counts), None, "too few");
+    }
+
+    #[test]
+    fn an_hour_without_answers_takes_the_day_s_measure() {
+        let mut by_hour = [[0; CLASSES]; HOURS];
+        by_hour[9][40] = 1_000;
+        by_hour[10][60] = 1_000;
+        let most = most_of_link(&by_hour);
+        assert_eq!((most[9], most[10], most[11]), (40, 60, 60));
+        assert_eq!(most_of_link(&[[0; CLASSES]; HOURS]), [u64::MAX; HOURS]);
+    }
+}

@@ -1,0 +1,85 @@
+//! What a fault looks like while it is on: which marks its hits show, and how many answers it slows down.
+//!
+//! Knows likelihood ratios of single attempts, and neither windows nor terminals.
+
+use super::segments::Trial;
+
+/// The share of good answers that are flagged as slow: by the flag's making no more.
+pub(super) const SLOW_SHARE: f64 = 0.02;
+/// No fault slows more of its answers down.
+const MOST_SLOWED: f64 = 0.6;
+/// No hit may count for more: a code that was never seen is not impossible.
+const MOST_ODDS: f64 = 1e4;
+
+/// The look of a fault.
+#[derive(Clone, Debug)]
+pub(super) struct Shape {
+    /// By mark of the signature, its share among the hits.
+    pub(super) shares: Vec<f64>,
+    /// `None`: slow answers tell nothing.
+    pub(super) slowed: Option<Slowed>,
+}
+
+/// How a fault slows answers down.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slowed {
+    /// Slow answers for each hit.
+    pub(super) times: f64,
+    /// How many times the usual share a good terminal may well show, all day long.
+    pub(super) level: f64,
+}
+
+impl Slowed {
+    /// The share of the answers of a fault that are slow.
+    fn share(self, effect: f64) -> f64 {
+        SLOW_SHARE + (1.0 - SLOW_SHARE) * (self.times * effect).min(MOST_SLOWED)
+    }
+}
+
+impl Shape {
+    /// One minus the likelihood ratio of a miss, under a fault that hits this share of attempts.
+    pub(super) fn of_miss(&self, effect: f64) -> f64 {
+        match self.slowed {
+            None => effect,
+            Some(slowed) => 1.0 - (1.0 - effect) * (1.0 - slowed.share(effect)) / (1.0 - SLOW_SHARE),
+        }
+    }
+
+    /// The likelihood ratio of one attempt under such a fault, at a natural level of the terminal.
+    pub(super) fn factor(&self, trial: Trial, effect: f64, level: f64) -> f64 {
+        match (trial, self.slowed) {
+            (Trial::Miss, _) | (Trial::Slow, None) => 1.0 - self.of_miss(effect),
+            (Trial::Slow, Some(slowed)) => {
+                (1.0 - effect) * slowed.share(effect) / (SLOW_SHARE * slowed.level)
+            }
+            (Trial::Hit { place, rate, in_incident }, _) => {
+                let rate = if in_incident { rate } else { rate * level };
+                (1.0 - effect + effect * self.shares[place] / rate).min(MOST_ODDS)
+            }
+        }
+    }
+
+    /// Whether an attempt counts as a plain miss.
+    pub(super) fn is_miss(&self, trial: Trial) -> bool {
+        trial == Trial::Miss || trial == Trial::Slow && self.slowed.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slow_answers_speak_for_a_fault_that_slows_and_quick_ones_against_it() {
+        let plain = Shape { shares: vec![1.0], slowed: None };
+        let slowing = Shape { slowed: Some(Slowed { times: 2.0, level: 1.0 }), ..plain.clone() };
+        let restless = Shape { slowed: Some(Slowed { times: 2.0, level: 3.0 }), ..plain.clone() };
+        let of = |shape: &Shape, trial| shape.factor(trial, 0.06, 1.0);
+        assert!((of(&plain, Trial::Slow) - of(&plain, Trial::Miss)).abs() < 1e-12);
+        assert!(of(&slowing, Trial::Slow) > 6.0 && of(&slowing, Trial::Miss) < of(&plain, Trial::Miss));
+        assert!((of(&slowing, Trial::Slow) - 3.0 * of(&restless, Trial::Slow)).abs() < 1e-12);
+        // Over good answers a fault is no likelier than none.
+        let mean = SLOW_SHARE * of(&slowing, Trial::Slow) + (1.0 - SLOW_SHARE) * of(&slowing, Trial::Miss);
+        assert!((mean - 0.94).abs() < 1e-12);
+    }
+}
