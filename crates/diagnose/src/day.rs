@@ -46,6 +46,8 @@ impl Flags {
     pub const CROWD: Self = Self(32);
     /// Its answer took longer than all but 2 % at most of those that are like it (`fleet/slowness.rs`).
     pub const SLOW: Self = Self(64);
+    /// A fall back whose messages tell that data of the chip were missing (TVR byte 1 bit 6).
+    pub const ICC_MISSING: Self = Self(128);
 
     /// Whether all of those are set.
     pub fn has(self, flags: Self) -> bool {

@@ -8,6 +8,9 @@ use crate::{Attempt, Day, Expected, Finding, Flags, Leaves, Mark, Overlay, Rates
 const REFUSED_IN_INCIDENT: f64 = 0.3;
 /// Fall backs that count as much as the fleet's own, before any is seen, and their refused share.
 const PRIOR: (f64, f64) = (20.0, 0.02);
+/// Of the fall backs that a broken reader brings about, so many tell that data of the chip were missing; the
+/// others tell nothing. Our choice.
+pub(crate) const ICC_MISSING_BY_FAULT: f64 = 0.4;
 
 /// The expected share of attempts that show a mark.
 pub(crate) struct Expectation<'d> {
@@ -21,6 +24,8 @@ pub(crate) struct Expectation<'d> {
     stretches: Vec<(i64, i64)>,
     /// By mark: the share of ordinary fall backs that show it, too.
     after_fall_back: [f64; Mark::COUNT],
+    /// The share of ordinary fall backs that tell of missing data of the chip.
+    icc_missing: f64,
 }
 
 impl<'d> Expectation<'d> {
@@ -32,15 +37,17 @@ impl<'d> Expectation<'d> {
         is_ordinary: impl Fn(&Attempt) -> bool,
     ) -> Self {
         let mut shown = [PRIOR.0 * PRIOR.1; Mark::COUNT];
-        let mut fall_backs = PRIOR.0;
+        let (mut fall_backs, mut icc_missing) = (PRIOR.0, PRIOR.0 * PRIOR.1);
         let told = day.attempts.iter().filter(|attempt| attempt.flags.has(Flags::FELL_BACK));
         for attempt in told.filter(|attempt| is_ordinary(attempt)) {
             fall_backs += f64::from(attempt.count);
+            icc_missing += if attempt.flags.has(Flags::ICC_MISSING) { f64::from(attempt.count) } else { 0.0 };
             if let Some(shown) = shown.get_mut(attempt.mark.index()) {
                 *shown += f64::from(attempt.count);
             }
         }
         let after_fall_back = shown.map(|shown| shown / fall_backs);
+        let icc_missing = icc_missing / fall_backs;
         let leaves = &day.leaves;
         let mut stretches = vec![(i64::MAX, i64::MIN)];
         let told = |leaf| {
@@ -55,7 +62,15 @@ impl<'d> Expectation<'d> {
             }) as u32
         };
         let in_scope = (0..leaves.cells.len() as u32).map(told).collect();
-        Self { leaves, rates, overlay: Overlay::new(findings), in_scope, stretches, after_fall_back }
+        Self {
+            leaves,
+            rates,
+            overlay: Overlay::new(findings),
+            in_scope,
+            stretches,
+            after_fall_back,
+            icc_missing,
+        }
     }
 
     fn with_and_without_incidents(&self, attempt: &Attempt, mark: Mark) -> (f64, f64) {
@@ -76,6 +91,13 @@ impl Expected for Expectation<'_> {
         let (base, fell_back) = self.with_and_without_incidents(attempt, Mark::FELL_BACK);
         let least = if fell_back > base { REFUSED_IN_INCIDENT } else { self.after_fall_back[mark.index()] };
         rate.max(least)
+    }
+
+    /// Inside an incident of fall backs those of the incident are as those of a broken reader.
+    fn icc_missing(&self, attempt: &Attempt) -> Option<f64> {
+        let (base, rate) = self.with_and_without_incidents(attempt, Mark::FELL_BACK);
+        let of_incident = ((rate - base) / rate).clamp(0.0, 1.0);
+        Some(self.icc_missing * (1.0 - of_incident) + ICC_MISSING_BY_FAULT * of_incident)
     }
 
     /// A cell of the baseline at an hour, unless an incident or a fall back makes a case of it.

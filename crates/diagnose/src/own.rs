@@ -145,6 +145,12 @@ pub trait Expected: Sync {
     /// The share of such attempts that is expected to show the mark.
     fn rate(&self, attempt: &Attempt, mark: Mark) -> f64;
 
+    /// The share of such fall backs that tell that data of the chip were missing, without any fault of the
+    /// terminal; `None` where nobody knows.
+    fn icc_missing(&self, _: &Attempt) -> Option<f64> {
+        None
+    }
+
     /// The class of an attempt, if its rates are those of the class; below [`Expected::classes`].
     fn class(&self, _: &Attempt) -> Option<usize> {
         None

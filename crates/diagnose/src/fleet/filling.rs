@@ -95,7 +95,9 @@ impl<'t, 'v> Filling<'t, 'v> {
             flags: told(ending.outcome == Outcome::Open, Flags::NEUTRAL),
         };
         let manner = |manner: &Manner| {
-            (told(fell_back(manner), Flags::FELL_BACK), manner.entry_mode == EntryMode::Manual)
+            let missing = fell_back(manner) && manner.traces.has(Traces::ICC_DATA_MISSING);
+            let flags = told(fell_back(manner), Flags::FELL_BACK).with(told(missing, Flags::ICC_MISSING));
+            (flags, manner.entry_mode == EntryMode::Manual)
         };
         Self {
             endings: table.endings().iter().map(ending).collect(),

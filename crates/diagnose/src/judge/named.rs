@@ -40,6 +40,13 @@ struct Held {
     values: Vec<Value>,
 }
 
+/// Whether two windows have more in common than apart: what disturbs a site begins and ends for all of it.
+fn coincide(one: (i64, i64), other: (i64, i64)) -> bool {
+    let common = one.1.min(other.1) - one.0.max(other.0);
+    let whole = one.1.max(other.1) - one.0.min(other.0);
+    2 * common >= whole
+}
+
 impl Judge<'_, '_> {
     /// The first rule of the signature that holds gives the reason; rules without one speak beside it.
     pub(super) fn named(&self, suspect: &Suspect, hits: &Hits) -> Named {
@@ -102,10 +109,7 @@ impl Judge<'_, '_> {
         }
         let others = self.fleet.of_site(site).iter().filter_map(|terminal| self.suspect(*terminal));
         let same = others.filter(|other| {
-            other.own
-                && other.signature == suspect.signature
-                && other.window.0 <= suspect.window.1
-                && suspect.window.0 <= other.window.1
+            other.own && other.signature == suspect.signature && coincide(other.window, suspect.window)
         });
         same.count()
     }

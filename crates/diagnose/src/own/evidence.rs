@@ -6,6 +6,7 @@
 use super::Expected;
 use super::lanes::{self, Eligible, Lanes, Sums, WIDTH, lanes};
 use super::segments::{Sequence, Trial};
+use crate::expectation::ICC_MISSING_BY_FAULT;
 use crate::{Attempt, Attribute, Day, Flags, Mark, SignatureMark, Signatures};
 use foldhash::fast::FixedState;
 use posmortem_iso8583::EntryMode;
@@ -189,7 +190,15 @@ where
             // Two marks at once: how often a good reader's fall back is refused so is in the rates.
             rate *= (self.expected.rate(attempt, attempt.mark) / REFUSED_BY_FAULT).min(1.0);
         }
-        Trial::Hit { place, rate, in_incident: self.rate(attempt, signature) >= INCIDENT_RATE }
+        let mut telling = rate;
+        if let Some(usual) =
+            self.expected.icc_missing(attempt).filter(|_| attempt.flags.has(Flags::FELL_BACK))
+        {
+            let told = attempt.flags.has(Flags::ICC_MISSING);
+            let of = |share: f64| if told { share } else { 1.0 - share };
+            telling *= of(usual) / of(ICC_MISSING_BY_FAULT);
+        }
+        Trial::Hit { place, rate, telling, in_incident: self.rate(attempt, signature) >= INCIDENT_RATE }
     }
 
     fn eligible(&self, attempt: &Attempt) -> &[bool] {

@@ -2,13 +2,13 @@
 //!
 //! The table's shares are a guess by ignorance. Most faults keep to one mark: a host that answers 55 to a
 //! wrong PIN key answers 55 each time. A guess of a third for it would cost as much evidence as a third
-//! of its hits, so a fault that one mark leads is weighed beside the table's. So is, of faults that may slow
-//! answers down, one that does beside one that does not.
+//! of its hits, so a fault that one mark leads is weighed beside the table's. So is a fault that slows answers
+//! down, or whose hits tell more than their mark, beside one that does not.
 
 use super::level::ln_sum;
 use super::segments::{COMPONENTS, LEVELS, Sequence, Trial};
 use super::shape::{SLOW_SHARE, Shape, Slowed};
-use crate::Signature;
+use crate::{Mark, Signature};
 
 /// The weight of the table's shares; the marks share the rest as leaders.
 const TABLE_WEIGHT: f64 = 0.5;
@@ -22,6 +22,9 @@ const SLOWING: f64 = 0.5;
 /// And are weighed where so many answers at least were slow, and so many times the usual.
 const LEAST_SLOW: (usize, f64) = (3, 1.5);
 
+/// Of faults that make cards fall back, the hits of so many tell more.
+const TELLING: f64 = 0.5;
+
 /// A shape and how likely it is.
 pub(super) struct Profile {
     pub(super) shape: Shape,
@@ -31,24 +34,41 @@ pub(super) struct Profile {
 /// The profiles that a sequence is to be looked at with; the table's comes first. `slow_level` is how many
 /// times the usual share of slow answers good terminals may well show.
 pub(super) fn profiles(signature: &Signature, sequence: &Sequence, slow_level: f64) -> Vec<Profile> {
-    let of_marks = by_marks(signature, sequence);
-    if signature.slows == 0.0 {
-        let plain = |(shares, ln_weight)| Profile { shape: Shape { shares, slowed: None }, ln_weight };
-        return of_marks.into_iter().map(plain).collect();
+    let mut profiles: Vec<_> = by_marks(signature, sequence)
+        .into_iter()
+        .map(|(shares, ln_weight)| Profile {
+            shape: Shape { shares, slowed: None, telling: false },
+            ln_weight,
+        })
+        .collect();
+    if signature.slows > 0.0 {
+        let slow = sequence.trials.iter().filter(|trial| **trial == Trial::Slow).count();
+        let usual = SLOW_SHARE * slow_level * sequence.trials.len() as f64;
+        let is_slow = slow >= LEAST_SLOW.0 && slow as f64 > LEAST_SLOW.1 * usual;
+        let slowed = Some(Slowed { times: signature.slows, level: slow_level });
+        fork(&mut profiles, SLOWING, is_slow, |shape| Shape { slowed, ..shape });
     }
-    let slow = sequence.trials.iter().filter(|trial| **trial == Trial::Slow).count();
-    let usual = SLOW_SHARE * slow_level * sequence.trials.len() as f64;
-    let is_slow = slow >= LEAST_SLOW.0 && slow as f64 > LEAST_SLOW.1 * usual;
-    let slowed = Slowed { times: signature.slows, level: slow_level };
-    let kinds = [(None, 1.0 - SLOWING), (Some(slowed), SLOWING)];
-    let mut profiles = Vec::new();
-    for (slowed, weight) in kinds.into_iter().take(1 + usize::from(is_slow)) {
-        profiles.extend(of_marks.iter().map(|(shares, ln_weight)| Profile {
-            shape: Shape { shares: shares.clone(), slowed },
-            ln_weight: ln_weight + libm::log(weight),
-        }));
+    if signature.marks.iter().any(|mark| mark.mark == Mark::FELL_BACK) {
+        let tells = |trial: &&Trial| matches!(trial, Trial::Hit { rate, telling, .. } if telling < rate);
+        let is_told = sequence.trials.iter().filter(tells).count() >= LEAST_HITS;
+        fork(&mut profiles, TELLING, is_told, |shape| Shape { telling: true, ..shape });
     }
     profiles
+}
+
+/// Weighs faults of another shape beside each, so many of them; where the sequence shows nothing of the kind,
+/// only those as they were.
+fn fork(profiles: &mut Vec<Profile>, weight: f64, is_shown: bool, other: impl Fn(Shape) -> Shape) {
+    let others: Vec<_> = profiles
+        .iter()
+        .filter(|_| is_shown)
+        .map(|profile| Profile {
+            shape: other(profile.shape.clone()),
+            ln_weight: profile.ln_weight + libm::log(weight),
+        })
+        .collect();
+    profiles.iter_mut().for_each(|profile| profile.ln_weight += libm::log(1.0 - weight));
+    profiles.extend(others);
 }
 
 /// Shares of marks and the logarithm of how likely they are; the table's come first.
@@ -111,7 +131,7 @@ mod tests {
     fn a_mark_that_leads_is_weighed_as_leader() {
         let signatures = Signatures::built_in();
         let signature = signatures.get(signatures.named("signal").unwrap());
-        let hit = |place| Trial::Hit { place, rate: 0.001, in_incident: false };
+        let hit = |place| Trial::Hit { place, rate: 0.001, telling: 0.001, in_incident: false };
         let sequence = Sequence { trials: vec![hit(0), Trial::Miss, hit(0), hit(1)], after_sign_on: vec![] };
         let profiles = profiles(signature, &sequence, 1.0);
         assert_eq!(profiles.len(), 2, "one hit leads nothing");

@@ -58,6 +58,9 @@ pub(super) enum Trial {
         place: usize,
         /// The rate that was expected of the mark.
         rate: f64,
+        /// The same of the mark with what else the attempt tells of the fault, over the share of the fault's
+        /// hits that tell so.
+        telling: f64,
         /// Whether it lies in a shared incident: what that causes does not rise and fall with the
         /// terminal's natural level.
         in_incident: bool,
@@ -283,7 +286,11 @@ mod tests {
     /// A fault that slows answers down, and one that does not.
     fn shapes() -> [Shape; 2] {
         let slowed = Some(Slowed { times: 2.0, level: 1.3 });
-        [None, slowed].map(|slowed| Shape { shares: vec![0.75, 0.25], slowed })
+        [(None, false), (slowed, true)].map(|(slowed, telling)| Shape {
+            shares: vec![0.75, 0.25],
+            slowed,
+            telling,
+        })
     }
 
     /// The logarithms of the terms of every window on its own, and of the sum of their weights.
@@ -331,8 +338,8 @@ mod tests {
         let trial = prop_oneof![
             6 => Just(Trial::Miss),
             1 => Just(Trial::Slow),
-            1 => (0..2usize, 1e-5..0.05f64).prop_map(|(place, rate)| Trial::Hit { place, rate, in_incident: false }),
-            1 => (0..2usize, 0.1..0.9f64).prop_map(|(place, rate)| Trial::Hit { place, rate, in_incident: true }),
+            1 => (0..2usize, 1e-5..0.05f64).prop_map(|(place, rate)| Trial::Hit { place, rate, telling: rate / 3.0, in_incident: false }),
+            1 => (0..2usize, 0.1..0.9f64).prop_map(|(place, rate)| Trial::Hit { place, rate, telling: rate, in_incident: true }),
         ];
         prop::collection::vec((trial, prop::bool::weighted(0.05)), 1..50).prop_map(|rows| Sequence {
             trials: rows.iter().map(|row| row.0).collect(),
@@ -370,7 +377,7 @@ mod tests {
 
     #[test]
     fn long_sequences_of_hits_or_misses_stay_within_range() {
-        let hit = Trial::Hit { place: 0, rate: 1e-6, in_incident: false };
+        let hit = Trial::Hit { place: 0, rate: 1e-6, telling: 1e-6, in_incident: false };
         let [shape, _] = shapes();
         for trial in [Trial::Miss, hit] {
             let sequence = Sequence { trials: vec![trial; 5_000], after_sign_on: vec![] };

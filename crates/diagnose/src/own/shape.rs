@@ -18,6 +18,8 @@ pub(super) struct Shape {
     pub(super) shares: Vec<f64>,
     /// `None`: slow answers tell nothing.
     pub(super) slowed: Option<Slowed>,
+    /// Whether its hits tell more than their mark.
+    pub(super) telling: bool,
 }
 
 /// How a fault slows answers down.
@@ -52,7 +54,8 @@ impl Shape {
             (Trial::Slow, Some(slowed)) => {
                 (1.0 - effect) * slowed.share(effect) / (SLOW_SHARE * slowed.level)
             }
-            (Trial::Hit { place, rate, in_incident }, _) => {
+            (Trial::Hit { place, rate, telling, in_incident }, _) => {
+                let rate = if self.telling { telling } else { rate };
                 let rate = if in_incident { rate } else { rate * level };
                 (1.0 - effect + effect * self.shares[place] / rate).min(MOST_ODDS)
             }
@@ -71,7 +74,7 @@ mod tests {
 
     #[test]
     fn slow_answers_speak_for_a_fault_that_slows_and_quick_ones_against_it() {
-        let plain = Shape { shares: vec![1.0], slowed: None };
+        let plain = Shape { shares: vec![1.0], slowed: None, telling: false };
         let slowing = Shape { slowed: Some(Slowed { times: 2.0, level: 1.0 }), ..plain.clone() };
         let restless = Shape { slowed: Some(Slowed { times: 2.0, level: 3.0 }), ..plain.clone() };
         let of = |shape: &Shape, trial| shape.factor(trial, 0.06, 1.0);
@@ -81,5 +84,13 @@ mod tests {
         // Over good answers a fault is no likelier than none.
         let mean = SLOW_SHARE * of(&slowing, Trial::Slow) + (1.0 - SLOW_SHARE) * of(&slowing, Trial::Miss);
         assert!((mean - 0.94).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_hit_that_tells_more_counts_more() {
+        let hit = Trial::Hit { place: 0, rate: 0.01, telling: 0.001, in_incident: false };
+        let shape = |telling| Shape { shares: vec![1.0], slowed: None, telling };
+        let [plain, telling] = [false, true].map(|telling| shape(telling).factor(hit, 0.1, 1.0));
+        assert!((plain - 10.9).abs() < 1e-9 && (telling - 100.9).abs() < 1e-9);
     }
 }
