@@ -39,7 +39,7 @@ use std::ops::{Range, RangeInclusive};
 /// When a terminal is blamed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OwnSettings {
-    /// The largest probability that it has no fault after all. 0.4 gives the best balance of precision
+    /// The largest probability that it has no fault after all. 0.5 gives the best balance of precision
     /// and recall, 0.2 suits where sending somebody out is dear, 0.05 is as good as confirmed.
     pub local_fdr: f64,
     /// The fewest distinct cards among its hits in the window.

@@ -293,3 +293,18 @@ fn why_reversed(record: &Record<'_>, mti: Option<Mti>, code: Option<ResponseCode
     let mti = mti.filter(|mti| mti.class() == Class::Reversal && mti.side() == Side::Request)?;
     reversal_reason(code, told(record, &[Column::AdviceCode, Column::ConditionCode]), mti)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cards_are_told_apart_alike_in_every_run() {
+        let settings = Settings::default();
+        let [one, two] = [(); 2].map(|()| LegBuilder::new(&settings, false));
+        let card = |digits: &'static [u8]| CardNumber::parse(digits).expect("a test number");
+        let (visa, other) = (card(b"4111111111111111"), card(b"4012888888881881"));
+        assert!(one.card_key(&visa, b"2712") == two.card_key(&visa, b"2712"));
+        assert!(one.card_key(&visa, b"") != one.card_key(&other, b""));
+    }
+}

@@ -19,6 +19,10 @@ use std::collections::BTreeMap;
 /// A window that begins within so many minutes of a sign-on is said to begin with it.
 const WITH_SIGN_ON_MS: i64 = 15 * 60_000;
 
+/// Fewer slow answers, or a lower share of all, are not worth a line: two in a hundred are usual.
+const FEWEST_SLOW: u64 = 3;
+const SLOW_PERCENT: u64 = 5;
+
 /// What the hits of a fault show.
 pub(super) struct Hits {
     pub(super) rows: Vec<usize>,
@@ -108,6 +112,7 @@ impl Judge<'_, '_> {
         if hits.late > 0 {
             evidence.push(Evidence::new("late", [Value::Count(hits.late)]));
         }
+        evidence.extend(self.slow_answers(suspect));
         if !hits.cards.is_empty() {
             let (cards, issuers) = (hits.cards.len() as u64, hits.issuers.len() as u64);
             evidence.push(Evidence::new("cards", [Value::Count(cards), Value::Count(issuers)]));
@@ -120,6 +125,16 @@ impl Judge<'_, '_> {
         evidence.extend(self.siblings(suspect));
         evidence.extend(self.around(suspect));
         evidence
+    }
+
+    /// Answers in the window that took long, where the fault may be what slowed them down.
+    fn slow_answers(&self, suspect: &Suspect) -> Option<Evidence> {
+        let attempts = &self.fleet.day.attempts[suspect.rows.clone()];
+        let slow = attempts.iter().filter(|attempt| attempt.flags.has(Flags::SLOW)).count() as u64;
+        let slows = self.signatures.get(suspect.signature).slows > 0.0;
+        let all = attempts.len() as u64;
+        (slows && slow >= FEWEST_SLOW && slow * 100 >= SLOW_PERCENT * all)
+            .then(|| Evidence::new("slow_answers", [Value::Count(slow), Value::Count(all)]))
     }
 
     /// Cards that were read well, or not, at other terminals.

@@ -89,6 +89,35 @@ fn strong_faults_are_hardly_ever_missed() {
     assert!(score.recall() >= 0.95 && score.precision() >= 0.97, "{score:?}");
 }
 
+/// Weak faults, found with and without their slow answers: one answer in five in the window, one in fifty
+/// elsewhere.
+#[test]
+fn slow_answers_find_weak_signals_and_blame_nobody_else() {
+    let (mut plain, mut slowed) = (Score::default(), Score::default());
+    for seed in 60..64 {
+        let mut fleet = draw(World { effect: 0.3, faults: 20, attempts: 250.0, ..World::of(seed) });
+        fleet.faults.retain(|fault| fault.signature == "signal");
+        plain.add(&fleet, &fleet.test());
+        let mut turn = 0_usize;
+        for (terminal, range) in fleet.day.sequences.iter().enumerate() {
+            let fault = fleet.faults.iter().find(|fault| fault.terminal as usize == terminal);
+            for attempt in &mut fleet.day.attempts[range.clone()] {
+                let is_inside =
+                    fault.is_some_and(|fault| (fault.window.0..=fault.window.1).contains(&attempt.at));
+                turn += 1;
+                if turn % if is_inside { 5 } else { 50 } == 0 {
+                    attempt.flags = attempt.flags.with(Flags::SLOW);
+                }
+            }
+        }
+        slowed.add(&fleet, &fleet.test());
+    }
+    assert!(plain.missed >= 8, "weak enough to be missed: {plain:?}");
+    assert!(slowed.missed * 3 <= plain.missed, "{plain:?} {slowed:?}");
+    // Other faults of the day count as wrong here, and are the same.
+    assert!(slowed.wrong <= plain.wrong + 1, "{plain:?} {slowed:?}");
+}
+
 #[test]
 fn windows_of_key_faults_are_known_to_the_attempt() {
     let (mut overlaps, mut effects) = (Vec::new(), 0.0);
