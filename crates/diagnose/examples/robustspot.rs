@@ -124,6 +124,7 @@ fn causes(case: &Case, tuning: &Tuning) -> Answers {
             extra: tuning.attribute * (set.len() - 1) as f64,
             level: 2.0,
             blames_sequences: false,
+            all_day: true,
             dimensions: set,
         })
         .collect();

@@ -109,7 +109,9 @@ impl Found {
                 }
             }
         };
-        let (kinds, scan) = (ScopeKind::payments(), ScanSettings::day(Attribute::Terminal.dimension()));
+        let mut kinds = ScopeKind::payments();
+        kinds.iter_mut().for_each(|kind| kind.all_day |= self.before.is_some());
+        let scan = ScanSettings::day(Attribute::Terminal.dimension());
         let findings = Scan::new(&fleet.day, &rates, groups, &kinds, scan).search().findings;
         let own = {
             let fleet = &*fleet;
@@ -171,10 +173,13 @@ fn is_small(fleet: &Fleet<'_>) -> bool {
 }
 
 fn limits(fleet: &Fleet<'_>, settings: &Settings, has_history: bool) -> Vec<Evidence> {
-    if has_history {
-        return Vec::new();
-    }
     let mut limits = Vec::new();
+    if fleet.outside > 0 {
+        limits.push(Evidence::new("outside_span", [Value::Count(fleet.outside)]));
+    }
+    if has_history {
+        return limits;
+    }
     if settings.history.days() > 0 {
         limits.push(Evidence::new("history_of_the_day", []));
     }

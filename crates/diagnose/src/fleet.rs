@@ -5,6 +5,7 @@
 //! judged here but what single attempts show: a repeat of a failure, an entry of a run of keyed cards.
 
 mod filling;
+mod judged_span;
 mod leaves;
 mod places;
 mod slowness;
@@ -41,13 +42,17 @@ pub(crate) struct Fleet<'t> {
     /// By site: its terminals.
     sites: Vec<Vec<u32>>,
     offset_minutes: Option<i16>,
+    /// Attempts that lie too far from the others to be judged with them.
+    pub(crate) outside: u64,
 }
 
 impl<'t> Fleet<'t> {
     pub(crate) fn of(table: &'t ExchangeTable, names: &'t Names, settings: &'t Settings) -> Self {
         let values = Values::of(table, names, &settings.inventory);
-        let events = events_of(table, &values);
-        let Filled { day, rows, cells, attacks } = Filling::new(table, names, &values, &events).fill();
+        let offset_minutes = table.manners().first().and_then(|manner| manner.offset_minutes);
+        let events = events_of(table, &values, offset_ms(offset_minutes));
+        let Filled { day, rows, cells, attacks, outside } =
+            Filling::new(table, names, &values, &events, offset_ms(offset_minutes)).fill();
         Self {
             sites: sites_of(&day, values.sizes()[Attribute::Site.dimension()] as usize),
             terminals: values.symbols(Attribute::Terminal).to_vec(),
@@ -57,7 +62,8 @@ impl<'t> Fleet<'t> {
                 .map(|id| settings.inventory.silences(id))
                 .collect(),
             entry_modes: values.entry_modes(),
-            offset_minutes: table.manners().first().and_then(|manner| manner.offset_minutes),
+            offset_minutes,
+            outside,
             table,
             names,
             day,
@@ -131,9 +137,9 @@ impl<'t> Fleet<'t> {
         self.values.texts(attribute)[value as usize]
     }
 
-    /// A moment in the log's own zone.
-    pub(crate) fn moment(&self, millis: i64) -> Timestamp {
-        Timestamp { millis, offset_minutes: self.offset_minutes }
+    /// A moment of the day, which is in the log's own clock.
+    pub(crate) fn moment(&self, at: i64) -> Timestamp {
+        Timestamp { millis: at - offset_ms(self.offset_minutes), offset_minutes: self.offset_minutes }
     }
 }
 
@@ -162,10 +168,16 @@ fn sites_of(day: &Day, sites: usize) -> Vec<Vec<u32>> {
 }
 
 /// By terminal.
-fn events_of(table: &ExchangeTable, values: &Values<'_>) -> Vec<Vec<TerminalEvent>> {
+/// By how much the log's own clock is ahead of UTC, where it tells.
+fn offset_ms(offset_minutes: Option<i16>) -> i64 {
+    i64::from(offset_minutes.unwrap_or(0)) * 60_000
+}
+
+fn events_of(table: &ExchangeTable, values: &Values<'_>, offset_ms: i64) -> Vec<Vec<TerminalEvent>> {
     let mut events = vec![Vec::new(); values.symbols(Attribute::Terminal).len()];
     for event in table.events() {
-        events[values.terminal(event.terminal) as usize].push(*event);
+        let of_terminal = &mut events[values.terminal(event.terminal) as usize];
+        of_terminal.push(TerminalEvent { at: event.at + offset_ms, ..*event });
     }
     events
 }

@@ -211,7 +211,7 @@ where
             let range = day.sequences[terminal as usize].clone();
             let Evidence { sequence, .. } = reader.evidence(range, signature);
             let (levels, weights) = fleet.levels(terminal, signature, &shown);
-            let profiles = profiles(signatures.get(signature), &sequence, fleet.slow_level);
+            let profiles = profiles(signatures.get(signature), &sequence, fleet.told);
             let ln_factors = ln_factors(&profiles, &sequence, &levels, &weights);
             Likelihood { terminal, signature, ln_factors }
         })
@@ -269,7 +269,7 @@ where
     fn peak(&self, likelihood: &Likelihood, component: usize, evidence: &Evidence) -> RangeInclusive<usize> {
         let sequence = &evidence.sequence;
         let (levels, weights) = self.fleet.levels(likelihood.terminal, likelihood.signature, self.shown);
-        let profiles = profiles(self.signatures.get(likelihood.signature), sequence, self.fleet.slow_level);
+        let profiles = profiles(self.signatures.get(likelihood.signature), sequence, self.fleet.told);
         let terms = profiles.iter().flat_map(|of| of.ln_terms(sequence, &levels, &weights)[component]);
         let terms: Vec<f64> = terms.collect();
         let best = largest(&terms, None).expect("there are levels");

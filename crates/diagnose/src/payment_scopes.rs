@@ -15,7 +15,7 @@ impl ScopeKind {
 fn read(text: &str) -> Option<Vec<ScopeKind>> {
     let kind = |line: &str| {
         let cells: Vec<&str> = line.split('\t').collect();
-        let &[attributes, weight, concentration, extra, level, terminals] = cells.as_slice() else {
+        let &[attributes, weight, concentration, extra, level, terminals, all_day] = cells.as_slice() else {
             return None;
         };
         let attributes = attributes.split('+').map(Attribute::from_name);
@@ -27,14 +27,19 @@ fn read(text: &str) -> Option<Vec<ScopeKind>> {
             concentration: concentration.parse().ok()?,
             extra: extra.parse().ok()?,
             level: level.parse().ok()?,
-            blames_sequences: match terminals {
-                "yes" => true,
-                "no" => false,
-                _ => return None,
-            },
+            blames_sequences: yes(terminals)?,
+            all_day: yes(all_day)?,
         })
     };
     text.lines().filter(|line| !line.starts_with('#')).skip(1).map(kind).collect()
+}
+
+fn yes(text: &str) -> Option<bool> {
+    match text {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

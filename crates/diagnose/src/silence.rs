@@ -64,6 +64,8 @@ pub struct Silence {
     pub expected: f64,
     /// The logarithm of the probability of so few.
     pub ln_p: f64,
+    /// By how much it lies below what would have sufficed with such traces, in nats.
+    pub margin: f64,
     /// Whether it signed on in the second half or just after.
     pub signed_on: bool,
     /// Whether its STAN began anew then.
@@ -112,11 +114,16 @@ pub fn silences(day: &Day, sign_ons: &[Vec<i64>], restarts: &[Vec<i64>]) -> Sile
         .collect();
     let threshold = libm::log(FALSE_SILENCES / busy.max(1) as f64) - SEARCH_PRICE;
     let needed = threshold * burstiness(&candidates);
-    let is_silent = |gap: &Silence| {
-        let traces = [(gap.restarted, RESTARTED_LN_P), (gap.signed_on, SIGNED_ON_LN_P), (true, needed)];
-        traces.iter().any(|&(has_it, needed)| has_it && gap.ln_p < needed)
+    let judged = |gap: Silence| {
+        let of_traces = match (gap.restarted, gap.signed_on) {
+            (true, _) => RESTARTED_LN_P,
+            (_, true) => SIGNED_ON_LN_P,
+            _ => f64::NEG_INFINITY,
+        };
+        Silence { margin: needed.max(of_traces) - gap.ln_p, ..gap }
     };
-    let of_terminal = |gaps: Vec<Silence>| apart(gaps.into_iter().filter(is_silent).collect());
+    let is_silent = |gap: &Silence| gap.margin > 0.0;
+    let of_terminal = |gaps: Vec<Silence>| apart(gaps.into_iter().map(judged).filter(is_silent).collect());
     let mut gaps: Vec<Silence> = candidates.into_iter().flat_map(of_terminal).collect();
     gaps.extend(of_whole_sites(day, &time, &reboots, &gaps));
     gaps.sort_by_key(|gap| (gap.terminal, gap.start));
@@ -199,7 +206,13 @@ fn of_whole_sites(
         let is_power = |gap: &Silence| gap.ln_p < SIGNED_ON_LN_P && back(gap) >= needed;
         let gaps = apart(gaps.into_iter().filter(is_power).collect());
         let each = gaps.into_iter().flat_map(|gap| {
-            terminals.iter().map(move |terminal| Silence { terminal: *terminal, signed_on: true, ..gap })
+            let margin = SIGNED_ON_LN_P - gap.ln_p;
+            terminals.iter().map(move |terminal| Silence {
+                terminal: *terminal,
+                signed_on: true,
+                margin,
+                ..gap
+            })
         });
         let is_new = |gap: &Silence| {
             let mut own = known.iter().filter(|own| own.terminal == gap.terminal);
@@ -271,7 +284,8 @@ impl Track<'_> {
             .map(|shoulder| (shoulder.ln_p(strays), shoulder.expected))
             .min_by(|a, b| a.0.total_cmp(&b.0))?;
         let signed_on = restarted || came_back(self.reboots);
-        let gap = Silence { terminal, start, end, strays, expected, ln_p, signed_on, restarted };
+        let margin = 0.0;
+        let gap = Silence { terminal, start, end, strays, expected, ln_p, margin, signed_on, restarted };
         (ln_p < LEAST_LN_P).then_some(gap)
     }
 

@@ -1,10 +1,11 @@
 //! The table's rows, put into the order of terminals and told apart.
 
+use super::judged_span::judged_span;
 use super::leaves::LeafNumbers;
 use super::places::Places;
 use super::sign_ons;
 use super::slowness::Slowness;
-use super::values::Values;
+use super::values::{Standing, Values};
 use crate::attack::{AttackRun, KeyedEntry, attacks};
 use crate::baseline::Cells;
 use crate::episodes::{Try, episodes};
@@ -22,6 +23,23 @@ pub(super) struct Filled {
     pub(super) cells: Cells,
     /// Terminal and attack; the entries are places in the day.
     pub(super) attacks: Vec<(u32, AttackRun)>,
+    /// Attempts that are not judged for their time.
+    pub(super) outside: u64,
+}
+
+impl Filled {
+    /// Tells the span of what is judged, and sets aside what lies outside.
+    fn bound(&mut self) {
+        let attempts = &mut self.day.attempts;
+        let whole_days = judged_span(attempts.iter().map(|attempt| attempt.at));
+        let is_inside = |at: i64| (whole_days.0..whole_days.1).contains(&at);
+        let inside = || attempts.iter().map(|attempt| attempt.at).filter(|at| is_inside(*at));
+        self.day.span = (inside().min().unwrap_or(0), inside().max().map_or(0, |last| last + 1));
+        for attempt in attempts.iter_mut().filter(|attempt| !is_inside(attempt.at)) {
+            attempt.flags = attempt.flags.with(Flags::NEUTRAL);
+            self.outside += 1;
+        }
+    }
 }
 
 /// Rows that are put into the order of terminals at a time: so many visits (6 MB) stay in the cache, while
@@ -79,6 +97,7 @@ pub(super) struct Filling<'t, 'v> {
     manners: Vec<(Flags, bool)>,
     repeats: Repeats,
     slowness: Slowness,
+    offset_ms: i64,
     filled: Filled,
 }
 
@@ -88,6 +107,7 @@ impl<'t, 'v> Filling<'t, 'v> {
         names: &'t Names,
         values: &'v Values<'t>,
         events: &'v [Vec<TerminalEvent>],
+        offset_ms: i64,
     ) -> Self {
         let told = |holds: bool, flag: Flags| if holds { flag } else { Flags::default() };
         let ending = |ending: &Conclusion| Ending {
@@ -109,6 +129,7 @@ impl<'t, 'v> Filling<'t, 'v> {
             leaves: LeafNumbers::new(table, names, values),
             repeats: Repeats::default(),
             slowness: Slowness::of(table),
+            offset_ms,
             filled: Filled::default(),
         }
     }
@@ -148,8 +169,7 @@ impl<'t, 'v> Filling<'t, 'v> {
         filled.rows = rows;
         (filled.day.leaves, filled.cells) = leaves.finish();
         filled.day.values = values.sizes();
-        let times = || filled.day.attempts.iter().map(|attempt| attempt.at);
-        filled.day.span = (times().min().unwrap_or(0), times().max().map_or(0, |last| last + 1));
+        filled.bound();
         filled
     }
 
@@ -158,7 +178,7 @@ impl<'t, 'v> Filling<'t, 'v> {
         let (issuer, manner) = (chunk.issuers().id(at) as u32, chunk.manners().id(at) as u32);
         let (begun, link) = (chunk.millis(at), chunk.links().id(at));
         Visit {
-            at: begun,
+            at: begun + self.offset_ms,
             amount: chunk.amounts().get(at),
             card: chunk.cards().get(at),
             row,
@@ -207,7 +227,10 @@ impl<'t, 'v> Filling<'t, 'v> {
     /// Takes over the attempts of one terminal.
     fn take(&mut self, terminal: u32, visits: &[Visit]) {
         let begin = self.filled.day.attempts.len();
-        let mut standing = self.places.first_told(visits.iter().map(|visit| visit.place));
+        // Attempts without a terminal stand each where they say.
+        let moves = terminal != UNTOLD;
+        let places = visits.iter().map(|visit| visit.place);
+        let mut standing = if moves { self.places.first_told(places) } else { Standing::default() };
         let mut sign_ons = sign_ons(&self.events[terminal as usize]).peekable();
         self.leaves.begin(terminal);
         let mut place = None;
@@ -224,7 +247,8 @@ impl<'t, 'v> Filling<'t, 'v> {
             }
             if place != Some(visit.place) {
                 place = Some(visit.place);
-                standing = self.places.after(standing, visit.place);
+                let before = if moves { standing } else { Standing::default() };
+                standing = self.places.after(before, visit.place);
                 stand = self.leaves.stand(standing);
             }
             let leaf = self.leaves.number(stand, visit.ware);

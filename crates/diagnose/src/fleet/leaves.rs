@@ -45,6 +45,8 @@ pub(super) struct LeafNumbers<'t, 'v> {
     terminal: u32,
     /// Where it stood so far.
     standings: Vec<Standing>,
+    /// The same by value, once they are many.
+    standing_numbers: HashMap<Standing, u32, FixedState>,
     wares: Vec<Ware>,
     /// By link, issuer and way; empty where there are too many.
     ware_of: Vec<u32>,
@@ -67,6 +69,9 @@ pub(super) struct LeafNumbers<'t, 'v> {
     cell_numbers: HashMap<(u32, u32), u32, FixedState>,
     manner_numbers: HashMap<MannerKey, u32, FixedState>,
 }
+
+/// Longer lists are not looked through.
+const FEW_STANDINGS: usize = 16;
 
 impl<'t, 'v> LeafNumbers<'t, 'v> {
     pub(super) fn new(table: &'t ExchangeTable, names: &Names, values: &'v Values<'t>) -> Self {
@@ -98,6 +103,7 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
             values,
             terminal: UNTOLD,
             standings: Vec::new(),
+            standing_numbers: HashMap::default(),
             leaves: Leaves { columns: vec![Vec::new(); Attribute::ALL.len()], cells: Vec::new() },
             dialects,
             levels,
@@ -129,12 +135,23 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
     pub(super) fn begin(&mut self, terminal: u32) {
         self.terminal = terminal;
         self.standings.clear();
+        self.standing_numbers.clear();
         self.earlier.clear();
     }
 
     /// The number of a place where the terminal stands.
     pub(super) fn stand(&mut self, standing: Standing) -> u32 {
-        place_of(&mut self.standings, standing)
+        // A terminal that stands in many places is none: attempts without one.
+        if self.standings.len() < FEW_STANDINGS {
+            return place_of(&mut self.standings, standing);
+        }
+        if self.standing_numbers.len() < self.standings.len() {
+            self.standing_numbers = self.standings.iter().copied().zip(0..).collect();
+        }
+        *self.standing_numbers.entry(standing).or_insert_with(|| {
+            self.standings.push(standing);
+            self.standings.len() as u32 - 1
+        })
     }
 
     /// The leaf of an attempt of the terminal: where it stands, and the ware.

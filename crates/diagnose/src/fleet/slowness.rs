@@ -19,28 +19,38 @@ const FEWEST_OF_ISSUER: u64 = 100;
 
 /// The measures of a table.
 pub(super) struct Slowness {
-    /// By link and hour: the largest class that is not slow.
+    /// By link with enough answers: by hour the largest class that is not slow.
     most: Vec<[u64; HOURS]>,
+    /// By link: its place there. Links may be as many as terminals, and a table of each is 24 KiB.
+    place: Vec<Option<u32>>,
     /// By issuer: classes that it takes longer than its links let expect.
     on_top: Vec<u64>,
 }
 
 impl Slowness {
     pub(super) fn of(table: &ExchangeTable) -> Self {
-        let on_top = on_top(table);
-        let mut counts = vec![[[0_u32; CLASSES]; HOURS]; table.links().len()];
+        let (on_top, answers) = on_top(table);
+        let mut places = 0..;
+        let place: Vec<Option<u32>> = answers
+            .iter()
+            .map(|answers| if *answers < u64::from(FEWEST) { None } else { places.next() })
+            .collect();
+        let mut counts = vec![[[0_u32; CLASSES]; HOURS]; place.iter().flatten().count()];
         for chunk in table.chunks() {
             for (row, class) in told(chunk) {
+                let Some(place) = place[chunk.links().id(row)] else { continue };
                 let class = class.saturating_sub(on_top[chunk.issuers().id(row)]);
-                counts[chunk.links().id(row)][hour(chunk.millis(row))][class as usize] += 1;
+                counts[place as usize][hour(chunk.millis(row))][class as usize] += 1;
             }
         }
-        Self { most: counts.iter().map(most_of_link).collect(), on_top }
+        Self { most: counts.iter().map(most_of_link).collect(), place, on_top }
     }
 
     /// Whether an answer of that class is slow; one without a class is not.
     pub(super) fn is_slow(&self, link: usize, issuer: usize, at: i64, class: u64) -> bool {
-        class.saturating_sub(self.on_top[issuer]) > self.most[link][hour(at)]
+        self.place[link].is_some_and(|place| {
+            class.saturating_sub(self.on_top[issuer]) > self.most[place as usize][hour(at)]
+        })
     }
 }
 
@@ -54,8 +64,8 @@ fn hour(at: i64) -> usize {
 }
 
 /// By issuer, how much longer its answers take than the links on which they come, on the mean; classes are
-/// logarithms.
-fn on_top(table: &ExchangeTable) -> Vec<u64> {
+/// logarithms. And the answers of each link.
+fn on_top(table: &ExchangeTable) -> (Vec<u64>, Vec<u64>) {
     let mut of_link = vec![(0_u64, 0_u64); table.links().len()];
     let mut by_issuer = vec![(0_u64, 0_u64, 0_u64); table.issuers().len()];
     for chunk in table.chunks() {
@@ -75,7 +85,7 @@ fn on_top(table: &ExchangeTable) -> Vec<u64> {
         0..FEWEST_OF_ISSUER => 0,
         _ => sum.saturating_sub(usual) / count,
     };
-    by_issuer.iter().map(on_top).collect()
+    (by_issuer.iter().map(on_top).collect(), of_link.into_iter().map(|(_, count)| count).collect())
 }
 
 /// By hour, the smallest class that at most one in [`ONE_IN`] answers is above.

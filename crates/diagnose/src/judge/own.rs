@@ -83,6 +83,10 @@ impl Judge<'_, '_> {
             if !is_hit || attempt.flags.has_any(Flags::NEUTRAL.with(Flags::ATTACK)) {
                 continue;
             }
+            // A card that fails again tells of the card, as in the test.
+            if self.fleet.card(at).is_some_and(|card| !hits.cards.insert(card)) {
+                continue;
+            }
             hits.rows.push(at);
             let ending = self.fleet.ending(at);
             if ending.outcome == Outcome::Late {
@@ -90,7 +94,6 @@ impl Judge<'_, '_> {
             } else if shows(attempt.mark) {
                 *hits.codes.entry(ending.code).or_default() += 1;
             }
-            hits.cards.extend(self.fleet.card(at));
             hits.issuers.insert(day.leaves.value(Attribute::Issuer.dimension(), attempt.leaf));
             hits.fell_back += u64::from(fell_back);
         }

@@ -5,6 +5,7 @@
 
 use super::evidence::{Counts, Shown, UNCOUNTED};
 use super::level::Spread;
+use super::profiles::Told;
 use super::segments::LEVELS;
 use super::shape::SLOW_SHARE;
 use super::signatures::Signatures;
@@ -15,8 +16,8 @@ use std::ops::Range;
 /// What the test knows of the fleet before it looks at any sequence.
 pub(super) struct Fleet {
     pub(super) spreads: Vec<Spread>,
-    /// How many times the usual share of slow answers good terminals may well show.
-    pub(super) slow_level: f64,
+    /// What messages tell beyond marks.
+    pub(super) told: Told,
     /// Terminals with an attempt.
     pub(super) terminals: usize,
     /// By terminal, its site.
@@ -28,9 +29,9 @@ pub(super) struct Fleet {
 /// Nine good terminals of ten have no more than so many standard deviations above the middle.
 const USUAL_DEVIATIONS: f64 = 1.28;
 
-/// How many times the usual share of slow answers nine good terminals of ten stay below. Lines of a fleet
-/// differ; where they differ much, slow answers say little.
-fn slow_level(day: &Day) -> f64 {
+/// How many times the usual share of slow answers nine good terminals of ten stay below; `None` where no
+/// answer is slow. Lines of a fleet differ; where they differ much, slow answers say little.
+fn slow_level(day: &Day) -> Option<f64> {
     let of_terminal = |range: &Range<usize>| {
         let counted = day.attempts[range.clone()].iter().filter(|one| !one.flags.has_any(UNCOUNTED));
         let slow = |sums: (u32, u32), one: &Attempt| {
@@ -42,11 +43,11 @@ fn slow_level(day: &Day) -> f64 {
     };
     let counts: Vec<_> = day.sequences.par_iter().skip(UNTOLD as usize + 1).map(of_terminal).collect();
     if counts.iter().all(|count| count.0 == 0) {
-        return 1.0;
+        return None;
     }
     let spread = Spread::fit(counts.into_iter(), SLOW_TAU2);
     let deviation = libm::sqrt(libm::log1p(spread.tau2));
-    (spread.mean * libm::exp(USUAL_DEVIATIONS * deviation)).max(1.0)
+    Some((spread.mean * libm::exp(USUAL_DEVIATIONS * deviation)).max(1.0))
 }
 
 /// How much good terminals differ in their slow answers, where the fleet is too small to tell.
@@ -69,7 +70,8 @@ impl Fleet {
                 Spread::fit(of_signature.map(|counts| (counts.observed, counts.expected)), signature.tau2)
             })
             .collect();
-        let slow_level = slow_level(day);
+        let is_told = |attempt: &Attempt| attempt.flags.has(Flags::ICC_MISSING);
+        let told = Told { slow_level: slow_level(day), icc_missing: day.attempts.iter().any(is_told) };
         let first = |range: &Range<usize>| day.attempts[range.clone()].first();
         let of = |attempt: &Attempt| day.leaves.value(Attribute::Site.dimension(), attempt.leaf);
         let site = |range| first(range).map_or(UNTOLD, of);
@@ -77,7 +79,7 @@ impl Fleet {
         let count = sites.iter().max().map_or(1, |&site| site as usize + 1);
         let mut fleet = Self {
             spreads,
-            slow_level,
+            told,
             terminals: day.sequences.iter().skip(1).filter(|range| !range.is_empty()).count(),
             sites,
             by_site: vec![(0.0, 0.0); count * width],

@@ -25,15 +25,24 @@ const LEAST_SLOW: (usize, f64) = (3, 1.5);
 /// Of faults that make cards fall back, the hits of so many tell more.
 const TELLING: f64 = 0.5;
 
+/// What a day's messages tell at all. What they do not, no fault is expected to show.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    /// How many times the usual share of slow answers good terminals may well show; `None` where nobody knows
+    /// how long answers took.
+    pub(super) slow_level: Option<f64>,
+    /// Whether fall backs tell of missing data of the chip.
+    pub(super) icc_missing: bool,
+}
+
 /// A shape and how likely it is.
 pub(super) struct Profile {
     pub(super) shape: Shape,
     ln_weight: f64,
 }
 
-/// The profiles that a sequence is to be looked at with; the table's comes first. `slow_level` is how many
-/// times the usual share of slow answers good terminals may well show.
-pub(super) fn profiles(signature: &Signature, sequence: &Sequence, slow_level: f64) -> Vec<Profile> {
+/// The profiles that a sequence is to be looked at with; the table's comes first.
+pub(super) fn profiles(signature: &Signature, sequence: &Sequence, told: Told) -> Vec<Profile> {
     let mut profiles: Vec<_> = by_marks(signature, sequence)
         .into_iter()
         .map(|(shares, ln_weight)| Profile {
@@ -41,14 +50,14 @@ pub(super) fn profiles(signature: &Signature, sequence: &Sequence, slow_level: f
             ln_weight,
         })
         .collect();
-    if signature.slows > 0.0 {
+    if let Some(slow_level) = told.slow_level.filter(|_| signature.slows > 0.0) {
         let slow = sequence.trials.iter().filter(|trial| **trial == Trial::Slow).count();
         let usual = SLOW_SHARE * slow_level * sequence.trials.len() as f64;
         let is_slow = slow >= LEAST_SLOW.0 && slow as f64 > LEAST_SLOW.1 * usual;
         let slowed = Some(Slowed { times: signature.slows, level: slow_level });
         fork(&mut profiles, SLOWING, is_slow, |shape| Shape { slowed, ..shape });
     }
-    if signature.marks.iter().any(|mark| mark.mark == Mark::FELL_BACK) {
+    if told.icc_missing && signature.marks.iter().any(|mark| mark.mark == Mark::FELL_BACK) {
         let tells = |trial: &&Trial| matches!(trial, Trial::Hit { rate, telling, .. } if telling < rate);
         let is_told = sequence.trials.iter().filter(tells).count() >= LEAST_HITS;
         fork(&mut profiles, TELLING, is_told, |shape| Shape { telling: true, ..shape });
@@ -127,13 +136,15 @@ mod tests {
     use super::*;
     use crate::Signatures;
 
+    const NOTHING: Told = Told { slow_level: None, icc_missing: false };
+
     #[test]
     fn a_mark_that_leads_is_weighed_as_leader() {
         let signatures = Signatures::built_in();
         let signature = signatures.get(signatures.named("signal").unwrap());
         let hit = |place| Trial::Hit { place, rate: 0.001, telling: 0.001, in_incident: false };
         let sequence = Sequence { trials: vec![hit(0), Trial::Miss, hit(0), hit(1)], after_sign_on: vec![] };
-        let profiles = profiles(signature, &sequence, 1.0);
+        let profiles = profiles(signature, &sequence, NOTHING);
         assert_eq!(profiles.len(), 2, "one hit leads nothing");
         for profile in &profiles {
             assert!((profile.shape.shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
@@ -145,7 +156,7 @@ mod tests {
     fn one_mark_needs_no_profile() {
         let signatures = Signatures::built_in();
         let signature = signatures.get(signatures.named("software").unwrap());
-        assert_eq!(profiles(signature, &Sequence::default(), 1.0).len(), 1);
+        assert_eq!(profiles(signature, &Sequence::default(), NOTHING).len(), 1);
     }
 
     #[test]
@@ -154,7 +165,12 @@ mod tests {
         let trials = |slow: usize| [vec![Trial::Slow; slow], vec![Trial::Miss; 100 - slow]].concat();
         let count = |name: &str, slow, level| {
             let sequence = Sequence { trials: trials(slow), after_sign_on: vec![] };
-            profiles(signatures.get(signatures.named(name).unwrap()), &sequence, level).len()
+            profiles(
+                signatures.get(signatures.named(name).unwrap()),
+                &sequence,
+                Told { slow_level: Some(level), ..NOTHING },
+            )
+            .len()
         };
         assert_eq!(count("signal", 2, 1.0), 1);
         assert_eq!(count("signal", 8, 1.0), 2);

@@ -22,6 +22,9 @@ const CONTRADICTED: f64 = -2.0;
 /// Another group of the mechanism joins an incident from this much evidence on, in nats.
 const JOINS: f64 = 6.0;
 
+/// An incident belongs to another one's scope with this share of its hits there.
+const AT_HOME: f64 = 0.75;
+
 /// A finding needs that many hits, whatever the ratio.
 const LEAST_HITS: u64 = 5;
 
@@ -29,11 +32,14 @@ const LEAST_HITS: u64 = 5;
 pub(crate) fn findings(search: &Search<'_>) -> Vec<Finding> {
     let merged = merged(search, &search.incidents);
     let moved: Vec<_> = merged.iter().map(|incident| to_edges_of_day(search, &merged, incident)).collect();
-    let enough = |incident: &&Incident| {
+    let is_enough = |incident: &Incident| {
         incident.tally.observed >= LEAST_HITS
             && incident.tally.hits() >= search.settings.least_ratio * incident.tally.norm()
     };
-    let mut kept: Vec<_> = moved.iter().filter(enough).copied().collect();
+    let enough: Vec<bool> = moved.iter().map(is_enough).collect();
+    let homes: Vec<_> = moved.iter().zip(&enough).filter(|(_, is)| **is).map(|(home, _)| *home).collect();
+    let all: Vec<_> = moved.iter().map(|incident| rehomed(search, &moved, &homes, incident)).collect();
+    let mut kept: Vec<_> = all.iter().zip(&enough).filter(|(_, is)| **is).map(|(one, _)| *one).collect();
     kept.sort_by(|one, other| {
         other
             .score
@@ -47,7 +53,7 @@ pub(crate) fn findings(search: &Search<'_>) -> Vec<Finding> {
         let (followers, others) =
             kept.into_iter().partition::<Vec<_>, _>(|other| is_one(search, &leader, other));
         kept = others;
-        findings.push(finding(search, &moved, &leader, &followers));
+        findings.push(finding(search, &all, &leader, &followers));
     }
     findings.sort_by(|one, other| {
         let key = |finding: &Finding| {
@@ -117,6 +123,47 @@ fn to_edges_of_day(search: &Search<'_>, all: &[Incident], incident: &Incident) -
     let end = if moves(incident.end, day.1) { day.1 } else { incident.end };
     let tally = total(&search.rows(incident.subject, (start, end), &adjustments));
     Incident { start, end, tally, ..*incident }
+}
+
+/// An incident of which nearly all hits lie in the scope and time of another one of its mechanism is that one
+/// with another code, and takes its scope: a firmware that breaks reading in two ways, of which one is seen
+/// at the whole model; refunds of the cards that an issuer's new rule refuses.
+fn rehomed(search: &Search<'_>, all: &[Incident], kept: &[Incident], incident: &Incident) -> Incident {
+    let groups = search.sheet.groups;
+    let mechanism = |of: &Incident| groups.get(of.subject.group).mechanism();
+    let is_elsewhere = |other: &&Incident| {
+        let (this, that) = (incident.subject, other.subject);
+        (this.kind, this.value) != (that.kind, that.value)
+            && mechanism(incident) == mechanism(other)
+            && !search.within[that.kind].contains(&this.kind)
+            && search.may_be_shared(that.kind, this.group)
+            && incident.start < other.end
+            && other.start < incident.end
+    };
+    let homes: Vec<_> = kept.iter().filter(is_elsewhere).collect();
+    if homes.is_empty() {
+        return *incident;
+    }
+    let adjustments = without(search, all, incident.subject);
+    let rows = search.rows(incident.subject, (incident.start, incident.end), &adjustments);
+    let hits: u64 = rows.iter().map(|row| row.hits).sum();
+    let inside = |home: &Incident| -> u64 {
+        let kind = &search.kinds[home.subject.kind];
+        let is_inside = |row: &&Row| {
+            (home.start..home.end).contains(&row.at) && kind.value(row.leaf) == home.subject.value
+        };
+        rows.iter().filter(is_inside).map(|row| row.hits).sum()
+    };
+    let home = homes
+        .into_iter()
+        .map(|home| (inside(home), home.subject))
+        .max_by(|one, other| one.0.cmp(&other.0).then(other.1.cmp(&one.1)));
+    match home {
+        Some((inside, home)) if inside as f64 >= AT_HOME * hits as f64 => {
+            Incident { subject: Subject { group: incident.subject.group, ..home }, ..*incident }
+        }
+        _ => *incident,
+    }
 }
 
 /// Whether another incident is the same with another code: one scope and mechanism, and most of the

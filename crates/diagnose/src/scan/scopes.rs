@@ -27,6 +27,8 @@ pub struct ScopeKind {
     pub level: f64,
     /// Whether a few sequences (terminals) may explain an excess here instead.
     pub blames_sequences: bool,
+    /// Whether an excess that lasts all day is an incident here, and no level that nobody knew.
+    pub all_day: bool,
 }
 
 /// The attempts of each value: whole sequences where a sequence has one value, else single rows.

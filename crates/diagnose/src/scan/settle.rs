@@ -7,6 +7,7 @@ use super::Aside;
 use super::evidence::{Parted, blamed, is_hit, tallies};
 use super::search::{Incident, Ranked, Search, Subject};
 use super::sheet::{Adjustment, Effect, Row, Tally};
+use super::window::Window;
 use crate::UNTOLD;
 
 /// Counts at which the rest of a subject's day says as much as the rates.
@@ -47,7 +48,15 @@ impl Search<'_> {
         let ratio = self.described[subject.kind].level.max(self.settings.least_ratio);
         let scaled = window.tally.expecting(level.max(1.0));
         let score = self.prices[subject.kind].score(scaled, window.end - window.start);
-        scaled.hits() < ratio * scaled.norm() || level > 1.0 && score <= self.settings.accept
+        scaled.hits() < ratio * scaled.norm()
+            || level > 1.0 && score <= self.settings.accept
+            || !self.described[subject.kind].all_day && self.lasts_all_day(&window)
+    }
+
+    /// Most of the day: nights are quiet, and edges are seen at attempts.
+    fn lasts_all_day(&self, window: &Window) -> bool {
+        let bins = self.sheet.bins();
+        bins > 1 && (window.end - window.start) * 4 >= bins * 3
     }
 
     fn absorb(&mut self, subject: Subject, window: (i64, i64), tally: Tally) {

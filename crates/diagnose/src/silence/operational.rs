@@ -1,6 +1,6 @@
 //! Time as the fleet lives it: it runs where the fleet is busy and hardly at night.
 
-use crate::{Day, Flags};
+use crate::{Attempt, Day, Flags};
 
 const BIN_MS: i64 = 15 * 60_000;
 /// Attempts that every bin has besides its own. In a small fleet they keep time running through a gap of
@@ -17,10 +17,13 @@ pub(super) struct OperationalTime {
 impl OperationalTime {
     /// The time of a day's attempts; attacks count for nothing.
     pub(super) fn of(day: &Day) -> Self {
-        let counted = || day.attempts.iter().filter(|attempt| !attempt.flags.has(Flags::ATTACK));
-        let begin = counted().map(|attempt| attempt.at).min().unwrap_or(0).div_euclid(BIN_MS) * BIN_MS;
-        let end = counted().map(|attempt| attempt.at).max().unwrap_or(0);
-        let bins = ((end - begin) / BIN_MS).max(0) as usize + 1;
+        let (from, until) = day.span;
+        let counted = || {
+            let inside = |attempt: &&Attempt| (from..until).contains(&attempt.at);
+            day.attempts.iter().filter(inside).filter(|attempt| !attempt.flags.has(Flags::ATTACK))
+        };
+        let begin = from.div_euclid(BIN_MS) * BIN_MS;
+        let bins = ((until - begin) / BIN_MS).max(0) as usize + 1;
         let mut counts = vec![0u64; bins];
         for attempt in counted() {
             counts[((attempt.at - begin) / BIN_MS) as usize] += u64::from(attempt.count);
@@ -47,12 +50,13 @@ impl OperationalTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Attempt, Mark};
+    use crate::Mark;
 
     fn day(times: &[i64]) -> Day {
         let attempt =
             |&at: &i64| Attempt { at, leaf: 0, count: 1, mark: Mark::NONE, flags: Flags::default() };
-        Day { attempts: times.iter().map(attempt).collect(), ..Day::default() }
+        let span = (times.iter().min().copied().unwrap_or(0), times.iter().max().map_or(0, |last| last + 1));
+        Day { attempts: times.iter().map(attempt).collect(), span, ..Day::default() }
     }
 
     #[test]
