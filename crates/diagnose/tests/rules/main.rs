@@ -138,8 +138,10 @@ fn an_issuer_down_at_night_by_the_clock_is_in_maintenance() {
     assert!(sentence.contains("T01:3") && sentence.contains("T02:59"), "{sentence}");
     assert!(sentence.contains("by the clock"), "{sentence}");
     // Who suffers from it is told the same.
-    let mut verdicts = said.diagnosis.verdicts().iter().filter(|verdict| verdict.state == State::Shared);
-    assert!(verdicts.all(|verdict| verdict.reason.map(Reason::name) == Some("issuer_maintenance")));
+    let shared = said.diagnosis.verdicts().iter().filter(|verdict| verdict.state == State::Shared);
+    let told: Vec<_> = shared.map(|verdict| verdict.reason.map(Reason::name)).collect();
+    assert!(told.len() >= 30, "{} of 60 terminals suffer from it", told.len());
+    assert!(told.iter().all(|reason| *reason == Some("issuer_maintenance")), "{told:?}");
 
     assert_eq!(named(from, until, "98"), "issuer_maintenance");
     assert_eq!(named(from + 6 * MINUTE, until, "91"), "issuer_unavailable");
