@@ -46,6 +46,27 @@ fn wrong_steps_of_one_operator_are_told_with_his_id() {
     assert!(!all.sentences(TERMINAL).iter().any(|text| text.contains("by operator")));
 }
 
+/// What repeats his wrong steps, and the wrong steps of other hours, are not what customers bring.
+#[test]
+fn repeats_of_wrong_steps_are_no_other_failures() {
+    let mut made = ordinary();
+    let mut more = Vec::new();
+    for of in made.iter_mut().filter(|of| of.terminal == TERMINAL) {
+        if of.operator == "02" && (10 * HOUR..16 * HOUR).contains(&of.at) {
+            of.code = "22";
+            more.extend([20, 40].map(|seconds| Made { at: of.at + seconds * 1_000, ..of.clone() }));
+        }
+    }
+    let others = made.iter_mut().filter(|of| of.terminal == TERMINAL && of.at < 9 * HOUR);
+    others.step_by(6).for_each(|of| of.code = "51");
+    made.extend(more);
+    made.sort_by_key(|of| of.at);
+    let said = said(&made);
+    assert_eq!(reason(&said, TERMINAL), Some("wrong_procedure"));
+    let sentences = said.sentences(TERMINAL);
+    assert!(sentences.iter().any(|text| text.contains("by operator 02")), "{sentences:?}");
+}
+
 /// Where one operator works all day, his name says nothing.
 #[test]
 fn the_only_operator_is_not_told() {
