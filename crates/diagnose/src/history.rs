@@ -5,6 +5,7 @@
 //! faulty yesterday is not asked here.
 
 use crate::baseline::{Cells, HOURS, MannerKey, Slots, fit};
+use crate::coverage::covered;
 use crate::fleet::Fleet;
 use crate::{Flags, LEAST_RATE, Mark, Rates, Settings};
 use posmortem_exchange::{ExchangeTable, Names};
@@ -23,6 +24,8 @@ pub struct History {
 struct PastDay {
     /// Its first moment and the one after its last.
     span: (i64, i64),
+    /// What of that its attempts cover without a gap.
+    covered: Vec<(i64, i64)>,
     by_cell: BTreeMap<(String, MannerKey), Hours>,
 }
 
@@ -64,7 +67,7 @@ impl History {
                 *hours.hits.entry((mark, hour)).or_default() += units;
             }
         }
-        self.days.push(PastDay { span: fleet.day.span, by_cell });
+        self.days.push(PastDay { span: fleet.day.span, covered: covered(&fleet.day), by_cell });
     }
 
     /// Tables added.
@@ -77,9 +80,9 @@ impl History {
         self.sign_ons.get(terminal).map_or(&[], Vec::as_slice)
     }
 
-    /// The first moment of each table and the one after its last.
-    pub(crate) fn spans(&self) -> impl Iterator<Item = (i64, i64)> {
-        self.days.iter().map(|day| day.span)
+    /// What the tables cover without a gap, each by itself (`coverage.rs`).
+    pub(crate) fn covered(&self) -> impl Iterator<Item = (i64, i64)> {
+        self.days.iter().flat_map(|day| day.covered.iter().copied())
     }
 
     /// What these days let expect in the cells of another one; none where there are no days. Issuers and

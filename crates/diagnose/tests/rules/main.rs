@@ -212,6 +212,55 @@ fn keys_are_out_of_date_where_the_last_sign_on_is_long_ago() {
     }
 }
 
+const DAY: i64 = 24 * HOUR;
+
+/// Those days, counted from the one that is judged, in one log. All terminals sign on each day, but the one
+/// on the first day alone.
+fn log_of(days: &[i64]) -> (Vec<Made>, Vec<(u64, i64)>) {
+    let (mut made, mut sign_ons) = (Vec::new(), Vec::new());
+    for day in days {
+        made.extend(ordinary().into_iter().map(|of| Made { at: of.at + day * DAY, ..of }));
+        let signing = (0..60).filter(|terminal| *terminal != TERMINAL || *day == days[0]);
+        sign_ons.extend(signing.map(|terminal| (terminal, day * DAY + 10 * MINUTE)));
+    }
+    (made, sign_ons)
+}
+
+/// From 10:00 of the day that is judged on the terminal's MAC is wrong.
+fn with_wrong_mac(mut made: Vec<Made>) -> Vec<Made> {
+    let late = made.iter_mut().filter(|of| of.terminal == TERMINAL && of.at > 10 * HOUR);
+    late.filter(|of| mixed(of.card).is_multiple_of(2)).for_each(|of| of.code = "A0");
+    made
+}
+
+/// Who signed on at a week-end of which there is no log nobody knows.
+#[test]
+fn a_gap_inside_a_log_tells_nothing_of_sign_ons() {
+    let one_log = |days: &[i64]| {
+        let (made, sign_ons) = log_of(days);
+        judged(&with_wrong_mac(made), &sign_ons, History::default())
+    };
+    assert_eq!(reason(&one_log(&[-3, 0]), TERMINAL), Some("mac_key_out_of_sync"));
+    assert_eq!(reason(&one_log(&[-1, 0]), TERMINAL), Some("key_not_updated"));
+
+    let after = |days: &[i64]| {
+        let (made, sign_ons) = log_of(days);
+        let (table, names) = table(&made, &sign_ons, MIDNIGHT);
+        let mut history = History::default();
+        history.add(&table, &names, &Settings::default());
+        let today: Vec<_> = log_of(&[-1, 0]).1.into_iter().filter(|(_, at)| *at > 0).collect();
+        judged(&with_wrong_mac(ordinary()), &today, history).sentences(TERMINAL)
+    };
+    let is_told = |sentences: &[String], hours: &str| {
+        let begin = format!("no sign-on or key change in the {hours} h");
+        sentences.iter().any(|text| text.starts_with(&begin))
+    };
+    // From yesterday's first attempt, and from the sign-on three days ago.
+    let (gap, whole) = (after(&[-4, -1]), after(&[-3, -2, -1]));
+    assert!(is_told(&gap, "34"), "{gap:?}");
+    assert!(is_told(&whole, "81"), "{whole:?}");
+}
+
 /// Another stream between a terminal's own, by `link` and from `stan` on, in bursts of five an hour.
 fn second_stream(link: &'static str, stan: impl Fn(u64) -> u64, mode: EntryMode) -> Said {
     let mut made = ordinary();
