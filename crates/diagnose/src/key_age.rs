@@ -34,6 +34,8 @@ pub(crate) struct Overdue {
 pub(crate) struct KeyAges {
     /// By terminal, in no order.
     signed_on: Vec<Vec<i64>>,
+    /// By terminal: when it was first seen in each stretch that a log covers, in no order.
+    first_seen: Vec<Vec<i64>>,
     /// What all logs cover without a gap, in the order of time.
     covered: Vec<(i64, i64)>,
     /// Terminals that signed on as they should, of all with attempts.
@@ -47,6 +49,12 @@ impl KeyAges {
             fleet.sign_ons(terminal).chain(history.sign_ons(id).iter().copied()).collect::<Vec<i64>>()
         };
         let signed_on: Vec<_> = (0..fleet.terminals.len() as u32).map(of_terminal).collect();
+        let of_day = covered(&fleet.day);
+        let seen = |terminal: u32| {
+            let id = fleet.names.text(fleet.terminals[terminal as usize]);
+            let earlier = history.first_seen(id).iter().copied();
+            first_seen(fleet, terminal, &of_day).chain(earlier).collect::<Vec<i64>>()
+        };
         let (_, end) = fleet.day.span;
         let recent = end - policy().hours * HOUR_MS..end;
         let with_attempts =
@@ -54,7 +62,8 @@ impl KeyAges {
         let signing = with_attempts().filter(|(_, times)| times.iter().any(|at| recent.contains(at))).count();
         Self {
             peers: (signing as u64, with_attempts().count() as u64),
-            covered: joined(history.covered().chain(covered(&fleet.day)).collect()),
+            first_seen: (0..fleet.terminals.len() as u32).map(seen).collect(),
+            covered: joined(history.covered().chain(of_day.iter().copied()).collect()),
             signed_on,
         }
     }
@@ -66,7 +75,10 @@ impl KeyAges {
         let (covered_from, _) = self.covered.iter().rfind(|(begin, _)| *begin <= at)?;
         let times = self.signed_on.get(terminal as usize)?.iter().copied();
         let last = times.filter(|time| *time <= at).max();
-        let since = last.map_or(*covered_from, |last| last.max(*covered_from));
+        // One that was not there before owed no sign-on.
+        let seen = self.first_seen[terminal as usize].iter().copied();
+        let first_seen = seen.filter(|time| (*covered_from..=at).contains(time)).min()?;
+        let since = last.map_or(first_seen, |last| last.max(first_seen));
         let age = (at - since) / HOUR_MS;
         (age >= *hours && signing * 100 >= all * peers_percent).then_some(Overdue {
             hours: age as u64,
@@ -74,6 +86,20 @@ impl KeyAges {
             policy: *hours as u64,
         })
     }
+}
+
+/// When a terminal was first seen, by an attempt or a sign-on, in each of these stretches of time.
+pub(crate) fn first_seen(
+    fleet: &Fleet<'_>,
+    terminal: u32,
+    stretches: &[(i64, i64)],
+) -> impl Iterator<Item = i64> {
+    stretches.iter().filter_map(move |(begin, end)| {
+        let sequence = fleet.day.sequences[terminal as usize].clone();
+        let attempt = fleet.day.within(sequence, *begin..*end).first().map(|attempt| attempt.at);
+        let sign_on = fleet.sign_ons(terminal).find(|at| (*begin..*end).contains(at));
+        attempt.into_iter().chain(sign_on).min()
+    })
 }
 
 fn policy() -> &'static Policy {

@@ -212,6 +212,23 @@ fn keys_are_out_of_date_where_the_last_sign_on_is_long_ago() {
     }
 }
 
+/// A terminal that was not there yesterday did not miss a sign-on then.
+#[test]
+fn a_terminal_installed_today_has_no_old_keys() {
+    let others: Vec<_> =
+        (0..60).filter(|terminal| *terminal != TERMINAL).map(|terminal| (terminal, 10 * MINUTE)).collect();
+    let yesterday = |made: &[Made]| {
+        let (table, names) = table(made, &others, MIDNIGHT - DAY);
+        let mut history = History::default();
+        history.add(&table, &names, &Settings::default());
+        judged(&with_wrong_mac(ordinary()), &others, history)
+    };
+    let mut made = ordinary();
+    assert_eq!(reason(&yesterday(&made), TERMINAL), Some("key_not_updated"));
+    made.retain(|of| of.terminal != TERMINAL);
+    assert_eq!(reason(&yesterday(&made), TERMINAL), Some("mac_key_out_of_sync"));
+}
+
 const DAY: i64 = 24 * HOUR;
 
 /// Those days, counted from the one that is judged, in one log. All terminals sign on each day, but the one
@@ -255,7 +272,7 @@ fn a_gap_inside_a_log_tells_nothing_of_sign_ons() {
         let begin = format!("no sign-on or key change in the {hours} h");
         sentences.iter().any(|text| text.starts_with(&begin))
     };
-    // From yesterday's first attempt, and from the sign-on three days ago.
+    // From its first attempt yesterday, and from the sign-on three days ago.
     let (gap, whole) = (after(&[-4, -1]), after(&[-3, -2, -1]));
     assert!(is_told(&gap, "34"), "{gap:?}");
     assert!(is_told(&whole, "81"), "{whole:?}");
