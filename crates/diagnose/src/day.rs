@@ -104,3 +104,32 @@ pub struct Day {
     /// The first moment and the one after the last, in milliseconds.
     pub span: (i64, i64),
 }
+
+impl Day {
+    /// The attempts of a sequence within a window of time.
+    pub(crate) fn within(&self, sequence: Range<usize>, window: Range<i64>) -> &[Attempt] {
+        let attempts = &self.attempts[sequence];
+        let before = |moment: i64| attempts.partition_point(|attempt| attempt.at < moment);
+        let begin = before(window.start);
+        &attempts[begin..before(window.end).max(begin)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_has_its_begin_and_not_its_end() {
+        let attempt = |at| Attempt { at, leaf: 0, count: 1, mark: Mark::NONE, flags: Flags::default() };
+        let attempts = [5, 10, 10, 20, 30, 1, 20, 90].map(attempt).to_vec();
+        let day = Day { attempts, sequences: vec![0..5, 5..8], ..Day::default() };
+        let within = |sequence: usize, window| -> Vec<i64> {
+            day.within(day.sequences[sequence].clone(), window).iter().map(|attempt| attempt.at).collect()
+        };
+        assert_eq!(within(0, 10..30), [10, 10, 20]);
+        assert_eq!(within(1, 10..30), [20]);
+        assert_eq!(within(0, 0..100), [5, 10, 10, 20, 30]);
+        assert!(within(1, 30..90).is_empty());
+    }
+}

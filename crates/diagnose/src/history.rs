@@ -1,11 +1,13 @@
 //! Earlier days, as far as a baseline needs them: attempts and hits by issuer, manner and hour.
 //!
 //! A day alone cannot tell an issuer that is down all day from one that always declines so often. The
-//! days before can. Of terminals nothing is kept but when they signed on (`key_age.rs`): whether one was
+//! days before can. Of terminals nothing is kept but when they signed on and were first seen (`key_age.rs`): whether one was
 //! faulty yesterday is not asked here.
 
 use crate::baseline::{Cells, HOURS, MannerKey, Slots, fit};
+use crate::coverage::covered;
 use crate::fleet::Fleet;
+use crate::key_age::first_seen;
 use crate::{Flags, LEAST_RATE, Mark, Rates, Settings};
 use posmortem_exchange::{ExchangeTable, Names};
 use std::collections::BTreeMap;
@@ -16,6 +18,8 @@ pub struct History {
     days: Vec<PastDay>,
     /// By terminal: when it signed on or changed keys, in no order.
     sign_ons: BTreeMap<String, Vec<i64>>,
+    /// By terminal: when it was first seen in each stretch that a table covers, in no order.
+    first_seen: BTreeMap<String, Vec<i64>>,
 }
 
 /// What one table tells.
@@ -23,6 +27,8 @@ pub struct History {
 struct PastDay {
     /// Its first moment and the one after its last.
     span: (i64, i64),
+    /// What of that its attempts cover without a gap.
+    covered: Vec<(i64, i64)>,
     by_cell: BTreeMap<(String, MannerKey), Hours>,
 }
 
@@ -39,7 +45,10 @@ impl History {
     /// with single terminals or for an hour weighs little in the sum of many days.
     pub fn add(&mut self, table: &ExchangeTable, names: &Names, settings: &Settings) {
         let fleet = Fleet::of(table, names, settings);
+        let covered = covered(&fleet.day);
         for (terminal, symbol) in (0_u32..).zip(&fleet.terminals).skip(1) {
+            let seen = first_seen(&fleet, terminal, &covered);
+            self.first_seen.entry(names.text(*symbol).to_owned()).or_default().extend(seen);
             let times: Vec<i64> = fleet.sign_ons(terminal).collect();
             if !times.is_empty() {
                 self.sign_ons.entry(names.text(*symbol).to_owned()).or_default().extend(times);
@@ -64,7 +73,7 @@ impl History {
                 *hours.hits.entry((mark, hour)).or_default() += units;
             }
         }
-        self.days.push(PastDay { span: fleet.day.span, by_cell });
+        self.days.push(PastDay { span: fleet.day.span, covered, by_cell });
     }
 
     /// Tables added.
@@ -77,9 +86,14 @@ impl History {
         self.sign_ons.get(terminal).map_or(&[], Vec::as_slice)
     }
 
-    /// The first moment of each table and the one after its last.
-    pub(crate) fn spans(&self) -> impl Iterator<Item = (i64, i64)> {
-        self.days.iter().map(|day| day.span)
+    /// When a terminal was first seen in each stretch that a table covers, in no order.
+    pub(crate) fn first_seen(&self, terminal: &str) -> &[i64] {
+        self.first_seen.get(terminal).map_or(&[], Vec::as_slice)
+    }
+
+    /// What the tables cover without a gap, each by itself (`coverage.rs`).
+    pub(crate) fn covered(&self) -> impl Iterator<Item = (i64, i64)> {
+        self.days.iter().flat_map(|day| day.covered.iter().copied())
     }
 
     /// What these days let expect in the cells of another one; none where there are no days. Issuers and

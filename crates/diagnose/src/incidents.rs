@@ -69,7 +69,8 @@ fn evidence(fleet: &Fleet<'_>, finding: &Finding, hit: u32) -> Vec<Evidence> {
 fn terminals_inside(fleet: &Fleet<'_>, finding: &Finding) -> u64 {
     let day = &fleet.day;
     let is_inside = |sequence: &&Range<usize>| {
-        day.attempts[(*sequence).clone()].iter().any(|attempt| finding.covers(&day.leaves, attempt))
+        let window = day.within((*sequence).clone(), finding.start..finding.end);
+        window.iter().any(|attempt| finding.is_about(&day.leaves, attempt.leaf))
     };
     day.sequences.iter().filter(is_inside).count() as u64
 }

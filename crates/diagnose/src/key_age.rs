@@ -2,16 +2,15 @@
 //! tell (`data/key-age.tsv` says how long is too long).
 //!
 //! A log of one day cannot tell: what it does not show may have been the evening before. So earlier logs
-//! count only as far back as they leave no gap.
+//! count only as far back as they leave no gap (`coverage.rs`).
 
+use crate::coverage::{covered, joined};
 use crate::fleet::Fleet;
 use crate::history::History;
 use std::sync::OnceLock;
 
 const KEY_AGE: &str = include_str!("../data/key-age.tsv");
 const HOUR_MS: i64 = 3_600_000;
-/// A night in which nobody trades is no gap; a day that is missing is one.
-const GAP_MS: i64 = 12 * HOUR_MS;
 
 /// The row of `data/key-age.tsv`.
 struct Policy {
@@ -35,8 +34,10 @@ pub(crate) struct Overdue {
 pub(crate) struct KeyAges {
     /// By terminal, in no order.
     signed_on: Vec<Vec<i64>>,
-    /// From when on the logs leave no gap.
-    covered_from: i64,
+    /// By terminal: when it was first seen in each stretch that a log covers, in no order.
+    first_seen: Vec<Vec<i64>>,
+    /// What all logs cover without a gap, in the order of time.
+    covered: Vec<(i64, i64)>,
     /// Terminals that signed on as they should, of all with attempts.
     peers: (u64, u64),
 }
@@ -48,14 +49,21 @@ impl KeyAges {
             fleet.sign_ons(terminal).chain(history.sign_ons(id).iter().copied()).collect::<Vec<i64>>()
         };
         let signed_on: Vec<_> = (0..fleet.terminals.len() as u32).map(of_terminal).collect();
-        let (begin, end) = fleet.day.span;
+        let of_day = covered(&fleet.day);
+        let seen = |terminal: u32| {
+            let id = fleet.names.text(fleet.terminals[terminal as usize]);
+            let earlier = history.first_seen(id).iter().copied();
+            first_seen(fleet, terminal, &of_day).chain(earlier).collect::<Vec<i64>>()
+        };
+        let (_, end) = fleet.day.span;
         let recent = end - policy().hours * HOUR_MS..end;
         let with_attempts =
             || fleet.day.sequences.iter().zip(&signed_on).skip(1).filter(|(range, _)| !range.is_empty());
         let signing = with_attempts().filter(|(_, times)| times.iter().any(|at| recent.contains(at))).count();
         Self {
             peers: (signing as u64, with_attempts().count() as u64),
-            covered_from: covered_from(begin, history.spans().collect()),
+            first_seen: (0..fleet.terminals.len() as u32).map(seen).collect(),
+            covered: joined(history.covered().chain(of_day.iter().copied()).collect()),
             signed_on,
         }
     }
@@ -64,11 +72,13 @@ impl KeyAges {
     pub(crate) fn overdue(&self, terminal: u32, at: i64) -> Option<Overdue> {
         let Policy { hours, peers_percent } = policy();
         let (signing, all) = self.peers;
+        let (covered_from, _) = self.covered.iter().rfind(|(begin, _)| *begin <= at)?;
         let times = self.signed_on.get(terminal as usize)?.iter().copied();
-        let since = times
-            .filter(|time| *time <= at)
-            .max()
-            .map_or(self.covered_from, |last| last.max(self.covered_from));
+        let last = times.filter(|time| *time <= at).max();
+        // One that was not there before owed no sign-on.
+        let seen = self.first_seen[terminal as usize].iter().copied();
+        let first_seen = seen.filter(|time| (*covered_from..=at).contains(time)).min()?;
+        let since = last.map_or(first_seen, |last| last.max(first_seen));
         let age = (at - since) / HOUR_MS;
         (age >= *hours && signing * 100 >= all * peers_percent).then_some(Overdue {
             hours: age as u64,
@@ -78,10 +88,18 @@ impl KeyAges {
     }
 }
 
-/// How far back from `begin` the spans of other logs reach without a gap.
-fn covered_from(begin: i64, mut spans: Vec<(i64, i64)>) -> i64 {
-    spans.sort_by_key(|(_, end)| std::cmp::Reverse(*end));
-    spans.into_iter().fold(begin, |from, span| if from - span.1 <= GAP_MS { from.min(span.0) } else { from })
+/// When a terminal was first seen, by an attempt or a sign-on, in each of these stretches of time.
+pub(crate) fn first_seen(
+    fleet: &Fleet<'_>,
+    terminal: u32,
+    stretches: &[(i64, i64)],
+) -> impl Iterator<Item = i64> {
+    stretches.iter().filter_map(move |(begin, end)| {
+        let sequence = fleet.day.sequences[terminal as usize].clone();
+        let attempt = fleet.day.within(sequence, *begin..*end).first().map(|attempt| attempt.at);
+        let sign_on = fleet.sign_ons(terminal).find(|at| (*begin..*end).contains(at));
+        attempt.into_iter().chain(sign_on).min()
+    })
 }
 
 fn policy() -> &'static Policy {
@@ -105,17 +123,5 @@ mod tests {
         // Else every terminal would be overdue just before its daily sign-on.
         assert!(hours > 24);
         assert!((50..=100).contains(&peers_percent));
-    }
-
-    #[test]
-    fn logs_count_as_far_back_as_they_leave_no_gap() {
-        let day = |number: i64| (number * 24 * HOUR_MS + 7 * HOUR_MS, number * 24 * HOUR_MS + 22 * HOUR_MS);
-        assert_eq!(covered_from(day(9).0, vec![]), day(9).0);
-        assert_eq!(covered_from(day(9).0, vec![day(7), day(8)]), day(7).0);
-        assert_eq!(covered_from(day(9).0, vec![day(5), day(6), day(8)]), day(8).0);
-        // Days after the one that is judged, and that day itself.
-        assert_eq!(covered_from(day(9).0, vec![day(8), day(9), day(10)]), day(8).0);
-        // A table of several days, within which lies another.
-        assert_eq!(covered_from(day(9).0, vec![(day(4).0, day(8).1), day(6)]), day(4).0);
     }
 }

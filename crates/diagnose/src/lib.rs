@@ -8,6 +8,7 @@
 mod attack;
 mod attribute;
 mod baseline;
+mod coverage;
 mod crowd;
 mod day;
 mod diagnosis;

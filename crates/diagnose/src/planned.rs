@@ -5,7 +5,7 @@
 
 use crate::fleet::Fleet;
 use crate::scan::{Finding, Group};
-use crate::{Attribute, Dimension, Evidence, Flags, Thousandths, Value};
+use crate::{Attempt, Attribute, Day, Dimension, Evidence, Flags, Thousandths, Value};
 use posmortem_classify::Reason;
 use posmortem_iso8583::Timestamp;
 use std::sync::OnceLock;
@@ -43,7 +43,7 @@ pub(crate) fn planned(
     if told.and_then(|count| count.mark.reason()) == Some(first.reason) {
         return Some((first.reason, None));
     }
-    let edges = Edges::of(fleet, finding)?;
+    let edges = Edges::of(&fleet.day, finding)?;
     let rule = rules.find(|rule| rule.holds(&edges, |millis| fleet.moment(millis)))?;
     let share = Thousandths::round(edges.hits as f64 / edges.attempts.max(1) as f64);
     let moment = |millis| Value::Time(fleet.moment(millis));
@@ -69,25 +69,25 @@ struct Edges {
 }
 
 impl Edges {
-    fn of(fleet: &Fleet<'_>, finding: &Finding) -> Option<Self> {
-        let day = &fleet.day;
+    fn of(day: &Day, finding: &Finding) -> Option<Self> {
         let left_out = Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN);
-        let of_scope = || {
-            let counted = day.attempts.iter().filter(|attempt| !attempt.flags.has_any(left_out));
-            let about = counted.filter(|attempt| finding.is_about(&day.leaves, attempt.leaf));
-            about.map(|attempt| (attempt.at, finding.marks.iter().any(|count| count.mark == attempt.mark)))
-        };
-        let inside = || of_scope().filter(|(at, _)| (finding.start..finding.end).contains(at));
-        let hits = || inside().filter(|(_, is_hit)| *is_hit).map(|(at, _)| at);
+        let counted = day.attempts.iter().filter(|attempt| !attempt.flags.has_any(left_out));
+        let about = counted.filter(|attempt| finding.is_about(&day.leaves, attempt.leaf));
+        let is_hit = |attempt: &Attempt| finding.marks.iter().any(|count| count.mark == attempt.mark);
+        // The day is walked once: a scope is a small part of it.
+        let of_scope: Vec<(i64, bool)> = about.map(|attempt| (attempt.at, is_hit(attempt))).collect();
+        let window = finding.start..finding.end;
+        let hits =
+            || of_scope.iter().filter(|(at, is_hit)| *is_hit && window.contains(at)).map(|(at, _)| *at);
         let (first, last) = (hits().min()?, hits().max()?);
-        let good = || of_scope().filter(|(_, is_hit)| !is_hit).map(|(at, _)| at);
+        let good = || of_scope.iter().filter(|(_, is_hit)| !is_hit).map(|(at, _)| *at);
         Some(Self {
             first,
             last,
             good_before: good().filter(|at| *at < first).max(),
             good_after: good().filter(|at| *at > last).min(),
             hits: hits().count() as u64,
-            attempts: of_scope().filter(|(at, _)| (first..=last).contains(at)).count() as u64,
+            attempts: of_scope.iter().filter(|(at, _)| (first..=last).contains(at)).count() as u64,
         })
     }
 }
@@ -156,7 +156,8 @@ fn read_rules() -> Option<Vec<Rule>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::Groups;
+    use crate::scan::{Groups, MarkCount};
+    use crate::{Leaves, Mark};
 
     #[test]
     fn the_table_is_whole() {
@@ -173,6 +174,50 @@ mod tests {
             assert!((1..=100).contains(&rule.least_percent));
             Evidence::new(rule.evidence, []);
         }
+    }
+
+    #[test]
+    fn edges_are_those_of_the_scope() {
+        let (mark, other) = (Mark::from_name("issuer_unavailable"), Mark::from_name("response_timeout"));
+        let (mark, other) = (mark.expect("a mark"), other.expect("a mark"));
+        let with = |at, leaf, mark, flags| Attempt { at, leaf, count: 1, mark, flags };
+        let attempt = |at, leaf, mark| with(at, leaf, mark, Flags::default());
+        let attempts = vec![
+            // Two terminals: the second leaf is of another issuer.
+            attempt(50, 0, mark),
+            attempt(80, 0, Mark::NONE),
+            attempt(95, 1, Mark::NONE),
+            attempt(110, 0, mark),
+            with(120, 0, mark, Flags::NEUTRAL),
+            attempt(150, 0, mark),
+            attempt(210, 0, Mark::NONE),
+            attempt(90, 0, other),
+            attempt(120, 0, Mark::NONE),
+            attempt(130, 1, mark),
+            attempt(190, 0, mark),
+            attempt(250, 0, mark),
+        ];
+        let leaves = Leaves { columns: vec![vec![1, 2]], cells: vec![0, 0] };
+        let day = Day { attempts, sequences: vec![0..7, 7..12], leaves, ..Day::default() };
+        let finding = |start, end| Finding {
+            scope: vec![(0, 1)],
+            kind: 0,
+            group: 0,
+            joined: Vec::new(),
+            start,
+            end,
+            observed: 3,
+            attempts: 4,
+            expected: 0.1,
+            score: 9.0,
+            sequences: 2,
+            marks: vec![MarkCount { mark, group: 0, observed: 3, expected: 0.1 }],
+        };
+        let edges = Edges::of(&day, &finding(100, 200)).expect("hits");
+        assert_eq!((edges.first, edges.last), (110, 190));
+        assert_eq!((edges.good_before, edges.good_after), (Some(90), Some(210)));
+        assert_eq!((edges.hits, edges.attempts), (3, 4));
+        assert!(Edges::of(&day, &finding(200, 250)).is_none(), "no hit");
     }
 
     type Change = fn(&mut Edges);

@@ -20,10 +20,21 @@ pub(super) enum Part {
 /// How one part of a card fared all over the fleet.
 #[derive(Clone, Copy, Default)]
 struct Fared {
-    /// The first two terminals where it was read well.
+    /// The first two terminals, in their order, where it was read well; [`UNTOLD`] where there are fewer.
+    /// Two tell of any terminal whether there is another.
     well: [u32; 2],
     /// Whether it failed at a terminal that is not at fault.
     badly: bool,
+}
+
+impl Fared {
+    fn read_well_at(&mut self, terminal: u32) {
+        match self.well {
+            [UNTOLD, _] => self.well[0] = terminal,
+            [first, UNTOLD] if first != terminal => self.well[1] = terminal,
+            _ => {}
+        }
+    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -62,16 +73,14 @@ impl CardsElsewhere {
                 fate.chip.badly |= fell_back && !is_at_fault;
                 fate.stripe.badly |= Some(attempt.mark) == stripe_damaged && !is_at_fault;
                 let mode = fleet.day.leaves.value(Attribute::EntryMode.dimension(), attempt.leaf);
-                let well = match fleet.entry_modes[mode as usize] {
+                let fared = match fleet.entry_modes[mode as usize] {
                     _ if !is_good => continue,
-                    _ if fell_back => &mut fate.stripe.well,
-                    EntryMode::Stripe => &mut fate.stripe.well,
-                    EntryMode::Chip | EntryMode::Contactless => &mut fate.chip.well,
+                    _ if fell_back => &mut fate.stripe,
+                    EntryMode::Stripe => &mut fate.stripe,
+                    EntryMode::Chip | EntryMode::Contactless => &mut fate.chip,
                     _ => continue,
                 };
-                if !well.contains(&terminal) {
-                    *well = [terminal, well[0]];
-                }
+                fared.read_well_at(terminal);
             }
         }
         Self { by_card }
@@ -92,6 +101,20 @@ impl CardsElsewhere {
         match part {
             Part::Chip => fate.chip,
             Part::Stripe => fate.stripe,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_two_terminals_are_kept() {
+        let mut fared = Fared::default();
+        for (terminal, kept) in [(4, [4, UNTOLD]), (4, [4, UNTOLD]), (6, [4, 6]), (9, [4, 6]), (4, [4, 6])] {
+            fared.read_well_at(terminal);
+            assert_eq!(fared.well, kept);
         }
     }
 }

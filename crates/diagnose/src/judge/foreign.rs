@@ -6,7 +6,7 @@
 
 use super::Judge;
 use crate::{Attribute, Evidence, Flags, Thousandths, Value};
-use posmortem_exchange::{Symbol, TerminalEventKind};
+use posmortem_exchange::Symbol;
 use posmortem_iso8583::EntryMode;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -29,22 +29,25 @@ struct Stream {
     without_chip: u64,
     /// STANs of those that failed, in the order of time.
     stans: Vec<u64>,
+    /// Of all its attempts, ascending.
     times: Vec<i64>,
 }
 
 impl Judge<'_, '_> {
     /// What speaks for another user of a terminal's id.
     pub(super) fn foreign_stream(&self, terminal: u32) -> Option<Evidence> {
-        let events = self.fleet.events[terminal as usize].iter();
-        let falls = events.filter(|event| event.what == TerminalEventKind::StanFellBack).count() as u64;
+        let falls = self.fleet.restarts(terminal).count() as u64;
         rules().iter().filter(|rule| falls >= rule.least_falls).find_map(|rule| {
             let streams = self.streams(terminal, rule.attribute);
             // Of two as large the first by name is its own.
             let mut by_size: Vec<_> = streams.values().collect();
             by_size.sort_by_key(|(_, stream)| std::cmp::Reverse(stream.attempts));
             let &[(_, own), (of, other), ..] = by_size.as_slice() else { return None };
-            let falls = self.falls_between(terminal, own, other);
-            (falls >= rule.least_falls && rule.holds(own, other)).then(|| {
+            if !rule.holds(own, other) {
+                return None;
+            }
+            let falls = falls_between(self.fleet.restarts(terminal), own, other);
+            (falls >= rule.least_falls).then(|| {
                 let counts = [falls, other.without_chip, other.attempts].map(Value::Count);
                 let elsewhere = own.without_chip as f64 / own.attempts.max(1) as f64;
                 let mut values = vec![Value::Name(*of)];
@@ -80,22 +83,25 @@ impl Judge<'_, '_> {
         }
         streams
     }
+}
 
-    /// How often the STAN fell back after both streams were heard since it last did.
-    fn falls_between(&self, terminal: u32, own: &Stream, other: &Stream) -> u64 {
-        let events = self.fleet.events[terminal as usize].iter();
-        let falls =
-            events.filter(|event| event.what == TerminalEventKind::StanFellBack).map(|event| event.at);
-        let is_heard = |stream: &Stream, from: i64, until: i64| {
-            stream.times.iter().any(|at| from <= *at && *at <= until)
-        };
-        let mut since = i64::MIN;
-        let between = falls.filter(|at| {
-            let both = is_heard(own, since, *at) && is_heard(other, since, *at);
-            since = *at;
-            both
-        });
-        between.count() as u64
+/// How many of the `falls` of the STAN, in the order of time, came after both streams were heard since the
+/// one before.
+fn falls_between(falls: impl Iterator<Item = i64>, own: &Stream, other: &Stream) -> u64 {
+    let mut since = i64::MIN;
+    let between = falls.filter(|at| {
+        let both = own.is_heard(since, *at) && other.is_heard(since, *at);
+        since = *at;
+        both
+    });
+    between.count() as u64
+}
+
+impl Stream {
+    /// Whether it was heard between two moments, both included.
+    fn is_heard(&self, from: i64, until: i64) -> bool {
+        let next = self.times.partition_point(|at| *at < from);
+        self.times.get(next).is_some_and(|at| *at <= until)
     }
 }
 
@@ -166,5 +172,19 @@ mod tests {
             !rule.holds(&stream(200, 100, &[5, 90, 200]), &stream(20, 12, &[7000, 7001, 7008])),
             "as ever"
         );
+    }
+
+    #[test]
+    fn a_fall_counts_after_both_streams_were_heard() {
+        let heard = |times: &[i64]| Stream { times: times.to_vec(), ..Stream::default() };
+        let (own, other) = (heard(&[10, 20, 30, 70, 80]), heard(&[15, 40, 41, 75]));
+        let falls = |falls: &[i64]| falls_between(falls.iter().copied(), &own, &other);
+        assert_eq!(falls(&[20, 45, 90]), 3);
+        assert_eq!(falls(&[12]), 0, "the other not yet");
+        assert_eq!(falls(&[12, 16]), 0, "its own not since");
+        assert_eq!(falls(&[25, 35, 60]), 1, "one of them each");
+        // Both edges count.
+        assert_eq!(falls(&[15, 20]), 2);
+        assert_eq!(falls(&[70, 75]), 2);
     }
 }

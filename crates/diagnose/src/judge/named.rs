@@ -7,7 +7,7 @@ use super::cards::Part;
 use super::own::Hits;
 use super::{Judge, share};
 use crate::own::Suspect;
-use crate::{Attribute, Evidence, UNTOLD, Value};
+use crate::{Attempt, Attribute, Evidence, Flags, UNTOLD, Value};
 use posmortem_classify::Reason;
 use posmortem_exchange::{Symbol, TerminalEventKind, Traces};
 use std::collections::BTreeMap;
@@ -125,14 +125,22 @@ impl Judge<'_, '_> {
     }
 
     /// The operator with most of the hits, if his share of the terminal's other failures (which customers
-    /// bring to every operator alike) is much smaller.
+    /// bring to every operator alike) is much smaller. A repeat of a hit, an entry of an attack and what
+    /// fits the signature outside the window are no other failures.
     fn one_operator(&self, suspect: &Suspect, hits: &Hits) -> Held {
+        let fits = |mark| self.signatures.of_mark(mark).is_some_and(|(of, _)| of == suspect.signature);
+        let is_other = |attempt: &Attempt| {
+            !attempt.flags.has_any(Flags::NEUTRAL.with(Flags::ATTACK)) && !fits(attempt.mark)
+        };
         let mut counts: BTreeMap<&str, (Symbol, u64, u64)> = BTreeMap::new();
         let mut others = 0;
         for at in self.range(suspect.terminal) {
             let operator = self.fleet.table.detail(self.fleet.rows[at]).map(|detail| detail.operator);
             let Some(operator) = operator.filter(|operator| !operator.is_absent()) else { continue };
             let is_hit = hits.rows.binary_search(&at).is_ok();
+            if !is_hit && !is_other(&self.fleet.day.attempts[at]) {
+                continue;
+            }
             let (_, of_hits, of_others) =
                 counts.entry(self.fleet.names.text(operator)).or_insert((operator, 0, 0));
             *of_hits += u64::from(is_hit);

@@ -46,6 +46,27 @@ fn wrong_steps_of_one_operator_are_told_with_his_id() {
     assert!(!all.sentences(TERMINAL).iter().any(|text| text.contains("by operator")));
 }
 
+/// What repeats his wrong steps, and the wrong steps of other hours, are not what customers bring.
+#[test]
+fn repeats_of_wrong_steps_are_no_other_failures() {
+    let mut made = ordinary();
+    let mut more = Vec::new();
+    for of in made.iter_mut().filter(|of| of.terminal == TERMINAL) {
+        if of.operator == "02" && (10 * HOUR..16 * HOUR).contains(&of.at) {
+            of.code = "22";
+            more.extend([20, 40].map(|seconds| Made { at: of.at + seconds * 1_000, ..of.clone() }));
+        }
+    }
+    let others = made.iter_mut().filter(|of| of.terminal == TERMINAL && of.at < 9 * HOUR);
+    others.step_by(6).for_each(|of| of.code = "51");
+    made.extend(more);
+    made.sort_by_key(|of| of.at);
+    let said = said(&made);
+    assert_eq!(reason(&said, TERMINAL), Some("wrong_procedure"));
+    let sentences = said.sentences(TERMINAL);
+    assert!(sentences.iter().any(|text| text.contains("by operator 02")), "{sentences:?}");
+}
+
 /// Where one operator works all day, his name says nothing.
 #[test]
 fn the_only_operator_is_not_told() {
@@ -138,8 +159,10 @@ fn an_issuer_down_at_night_by_the_clock_is_in_maintenance() {
     assert!(sentence.contains("T01:3") && sentence.contains("T02:59"), "{sentence}");
     assert!(sentence.contains("by the clock"), "{sentence}");
     // Who suffers from it is told the same.
-    let mut verdicts = said.diagnosis.verdicts().iter().filter(|verdict| verdict.state == State::Shared);
-    assert!(verdicts.all(|verdict| verdict.reason.map(Reason::name) == Some("issuer_maintenance")));
+    let shared = said.diagnosis.verdicts().iter().filter(|verdict| verdict.state == State::Shared);
+    let told: Vec<_> = shared.map(|verdict| verdict.reason.map(Reason::name)).collect();
+    assert!(told.len() >= 30, "{} of 60 terminals suffer from it", told.len());
+    assert!(told.iter().all(|reason| *reason == Some("issuer_maintenance")), "{told:?}");
 
     assert_eq!(named(from, until, "98"), "issuer_maintenance");
     assert_eq!(named(from + 6 * MINUTE, until, "91"), "issuer_unavailable");
@@ -187,6 +210,72 @@ fn keys_are_out_of_date_where_the_last_sign_on_is_long_ago() {
     ] {
         assert_eq!(reason(&stale_keys(today, yesterday), TERMINAL), Some("mac_key_out_of_sync"), "{what}");
     }
+}
+
+/// A terminal that was not there yesterday did not miss a sign-on then.
+#[test]
+fn a_terminal_installed_today_has_no_old_keys() {
+    let others: Vec<_> =
+        (0..60).filter(|terminal| *terminal != TERMINAL).map(|terminal| (terminal, 10 * MINUTE)).collect();
+    let yesterday = |made: &[Made]| {
+        let (table, names) = table(made, &others, MIDNIGHT - DAY);
+        let mut history = History::default();
+        history.add(&table, &names, &Settings::default());
+        judged(&with_wrong_mac(ordinary()), &others, history)
+    };
+    let mut made = ordinary();
+    assert_eq!(reason(&yesterday(&made), TERMINAL), Some("key_not_updated"));
+    made.retain(|of| of.terminal != TERMINAL);
+    assert_eq!(reason(&yesterday(&made), TERMINAL), Some("mac_key_out_of_sync"));
+}
+
+const DAY: i64 = 24 * HOUR;
+
+/// Those days, counted from the one that is judged, in one log. All terminals sign on each day, but the one
+/// on the first day alone.
+fn log_of(days: &[i64]) -> (Vec<Made>, Vec<(u64, i64)>) {
+    let (mut made, mut sign_ons) = (Vec::new(), Vec::new());
+    for day in days {
+        made.extend(ordinary().into_iter().map(|of| Made { at: of.at + day * DAY, ..of }));
+        let signing = (0..60).filter(|terminal| *terminal != TERMINAL || *day == days[0]);
+        sign_ons.extend(signing.map(|terminal| (terminal, day * DAY + 10 * MINUTE)));
+    }
+    (made, sign_ons)
+}
+
+/// From 10:00 of the day that is judged on the terminal's MAC is wrong.
+fn with_wrong_mac(mut made: Vec<Made>) -> Vec<Made> {
+    let late = made.iter_mut().filter(|of| of.terminal == TERMINAL && of.at > 10 * HOUR);
+    late.filter(|of| mixed(of.card).is_multiple_of(2)).for_each(|of| of.code = "A0");
+    made
+}
+
+/// Who signed on at a week-end of which there is no log nobody knows.
+#[test]
+fn a_gap_inside_a_log_tells_nothing_of_sign_ons() {
+    let one_log = |days: &[i64]| {
+        let (made, sign_ons) = log_of(days);
+        judged(&with_wrong_mac(made), &sign_ons, History::default())
+    };
+    assert_eq!(reason(&one_log(&[-3, 0]), TERMINAL), Some("mac_key_out_of_sync"));
+    assert_eq!(reason(&one_log(&[-1, 0]), TERMINAL), Some("key_not_updated"));
+
+    let after = |days: &[i64]| {
+        let (made, sign_ons) = log_of(days);
+        let (table, names) = table(&made, &sign_ons, MIDNIGHT);
+        let mut history = History::default();
+        history.add(&table, &names, &Settings::default());
+        let today: Vec<_> = log_of(&[-1, 0]).1.into_iter().filter(|(_, at)| *at > 0).collect();
+        judged(&with_wrong_mac(ordinary()), &today, history).sentences(TERMINAL)
+    };
+    let is_told = |sentences: &[String], hours: &str| {
+        let begin = format!("no sign-on or key change in the {hours} h");
+        sentences.iter().any(|text| text.starts_with(&begin))
+    };
+    // From its first attempt yesterday, and from the sign-on three days ago.
+    let (gap, whole) = (after(&[-4, -1]), after(&[-3, -2, -1]));
+    assert!(is_told(&gap, "34"), "{gap:?}");
+    assert!(is_told(&whole, "81"), "{whole:?}");
 }
 
 /// Another stream between a terminal's own, by `link` and from `stan` on, in bursts of five an hour.
