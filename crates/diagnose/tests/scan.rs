@@ -3,7 +3,7 @@
 mod fleet;
 
 use fleet::{Fault, HOUR, MINUTE, day, fault, is, mark, rates};
-use posmortem_diagnose::Attribute::{Firmware, Issuer, Link, Model, Region, Site, Terminal};
+use posmortem_diagnose::Attribute::{EntryMode, Firmware, Issuer, Link, Model, Region, Site, Terminal};
 use posmortem_diagnose::{
     Attempt, Attribute, Day, Finding, Flags, Groups, Mark, Overlay, Rates, Scan, ScanSettings, Scanned,
     ScopeKind,
@@ -116,6 +116,45 @@ fn a_bug_of_the_whole_day_lasts_the_whole_day() {
     // From the scope's first attempt to its last.
     let finding = &scanned.findings[0];
     assert!(finding.start < HOUR / 4 && finding.end > 24 * HOUR - HOUR / 4, "{finding:?}");
+}
+
+/// Nobody knows from one day whether an issuer always refuses so often.
+#[test]
+fn an_issuer_s_level_of_all_day_is_no_incident_unless_other_days_tell() {
+    let day = day(3, 150.0, &[fault(is(Issuer, 3), 0, 24 * HOUR, 0.1, "issuer_unavailable")]);
+    assert!(scan(&day, &rates()).findings.is_empty());
+    let (rates, groups, mut kinds) = (rates(), Groups::payments(), ScopeKind::payments());
+    kinds.iter_mut().for_each(|kind| kind.all_day = true);
+    let told = Scan::new(&day, &rates, &groups, &kinds, ScanSettings::day(Terminal.dimension())).search();
+    assert_eq!(lines(&told), ["issuer 3: issuer_down"]);
+}
+
+/// What an issuer no longer permits has another code where cards are read in one way, and is seen at that way.
+#[test]
+fn an_incident_in_another_code_takes_the_scope_that_holds_most_of_it() {
+    let of_issuer = |told: &fleet::Told| told[Issuer.dimension()] == 3;
+    let of_mode = move |told: &fleet::Told| of_issuer(told) && told[EntryMode.dimension()] == 4;
+    let window = (10 * HOUR, 18 * HOUR);
+    let faults = [
+        fault(of_mode, window.0, window.1, 0.9, "wrong_procedure"),
+        fault(of_issuer, window.0, window.1, 0.6, "not_permitted"),
+    ];
+    let (rates, groups, mut kinds) = (rates(), Groups::payments(), ScopeKind::payments());
+    // Too dear for what so few payments show.
+    kinds.retain(|kind| [[Issuer.dimension()], [EntryMode.dimension()]].contains(&[kind.dimensions[0]]));
+    kinds.retain(|kind| kind.dimensions.len() == 1);
+    kinds
+        .iter_mut()
+        .filter(|kind| kind.dimensions == [Issuer.dimension()])
+        .for_each(|kind| kind.extra = 400.0);
+    let search = |faults: &[Fault]| {
+        let day = day(1, 500.0, faults);
+        Scan::new(&day, &rates, &groups, &kinds, ScanSettings::day(Terminal.dimension())).search()
+    };
+    assert_eq!(lines(&search(&faults[..1])), ["entry_mode 4: operator"]);
+    let both = search(&faults);
+    assert_eq!(lines(&both), ["issuer 3: policy"]);
+    assert_eq!(both.findings[0].joined, [groups.from_name("operator").expect("listed")]);
 }
 
 #[test]
