@@ -105,7 +105,7 @@ fn slow_answers_find_weak_signals_and_blame_nobody_else() {
                 let is_inside =
                     fault.is_some_and(|fault| (fault.window.0..=fault.window.1).contains(&attempt.at));
                 turn += 1;
-                if turn % if is_inside { 5 } else { 50 } == 0 {
+                if turn.is_multiple_of(if is_inside { 5 } else { 50 }) {
                     attempt.flags = attempt.flags.with(Flags::SLOW);
                 }
             }
