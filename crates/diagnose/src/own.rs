@@ -17,6 +17,7 @@ mod segments;
 mod shape;
 mod signatures;
 mod standing;
+mod sums;
 
 pub use evidence::Counts;
 pub use health::{Health, LN_FACTOR_EDGES};
