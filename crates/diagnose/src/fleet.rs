@@ -100,19 +100,14 @@ impl<'t> Fleet<'t> {
 
     /// The link of an attempt, as its messages name it.
     pub(crate) fn link(&self, attempt: usize) -> Symbol {
-        let (chunk, row) = self.chunk_and_row(attempt);
-        self.table.links()[chunk.links().id(row)]
+        let (chunk, at) = self.row(attempt);
+        self.table.links()[chunk.links().id(at)]
     }
 
     /// The site of an attempt, as its messages name it.
     pub(crate) fn site(&self, attempt: usize) -> Symbol {
-        let (chunk, row) = self.chunk_and_row(attempt);
-        self.table.places()[chunk.places().id(row)].site
-    }
-
-    fn chunk_and_row(&self, attempt: usize) -> (&'t Chunk, usize) {
-        let row = self.rows[attempt];
-        (&self.table.chunks()[(row >> 16) as usize], (row & 0xffff) as usize)
+        let (chunk, at) = self.row(attempt);
+        self.table.places()[chunk.places().id(at)].site
     }
 
     /// What the messages of an attempt show beyond codes.

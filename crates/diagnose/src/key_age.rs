@@ -9,7 +9,6 @@ use crate::fleet::Fleet;
 use crate::history::History;
 use std::sync::OnceLock;
 
-const KEY_AGE: &str = include_str!("../data/key-age.tsv");
 const HOUR_MS: i64 = 3_600_000;
 
 /// The row of `data/key-age.tsv`.
@@ -107,9 +106,12 @@ fn policy() -> &'static Policy {
     POLICY.get_or_init(|| read_policy().expect("the table is checked by a test"))
 }
 
+/// None where the table has another number of rows than one.
 fn read_policy() -> Option<Policy> {
-    let row = KEY_AGE.lines().filter(|line| !line.starts_with('#')).nth(1)?;
-    let (hours, percent) = row.split_once('\t')?;
+    let rows =
+        posmortem_iso8583::rows(include_str!("../data/key-age.tsv"), ["hours", "peers_percent"]).ok()?;
+    let [row] = rows.as_slice() else { return None };
+    let [hours, percent] = row.fields;
     Some(Policy { hours: hours.parse().ok()?, peers_percent: percent.parse().ok()? })
 }
 

@@ -17,6 +17,7 @@ mod segments;
 mod shape;
 mod signatures;
 mod standing;
+mod sums;
 
 pub use evidence::Counts;
 pub use health::{Health, LN_FACTOR_EDGES};
@@ -175,7 +176,7 @@ impl<F: Fn(&Attempt, Mark) -> f64 + Sync> Expected for F {
 
 /// Tests every terminal of a day.
 ///
-/// `entry_modes` tells what the values of [`Attribute::EntryMode`] are. `expected` is the share of such
+/// `entry_modes` tells what the values of `Attribute::EntryMode` are. `expected` is the share of such
 /// attempts that is expected to show a mark, inside a shared incident that of the incident. `cards` tells
 /// the card of an attempt by its place in [`Day::attempts`]; any number serves that differs by card.
 /// Attempts without a terminal are not tested.

@@ -7,10 +7,9 @@ use crate::fleet::Fleet;
 use crate::scan::{Finding, Group};
 use crate::{Attempt, Attribute, Day, Dimension, Evidence, Flags, Thousandths, Value};
 use posmortem_classify::Reason;
-use posmortem_iso8583::Timestamp;
+use posmortem_iso8583::{TableRow, Timestamp};
 use std::sync::OnceLock;
 
-const PLANNED: &str = include_str!("../data/planned.tsv");
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
@@ -122,18 +121,28 @@ fn rules() -> &'static [Rule] {
     RULES.get_or_init(|| read_rules().expect("the table of plans is checked by a test"))
 }
 
+const COLUMNS: [&str; 11] = [
+    "group",
+    "scopes",
+    "from",
+    "until",
+    "clock_min",
+    "off_min",
+    "sharp_min",
+    "least_min",
+    "least_percent",
+    "reason",
+    "evidence",
+];
+
 fn read_rules() -> Option<Vec<Rule>> {
+    let rows = posmortem_iso8583::rows(include_str!("../data/planned.tsv"), COLUMNS).ok()?;
     let dimensions = |scope: &str| {
         let attributes = scope.split('+').map(Attribute::from_name);
         attributes.map(|attribute| Some(attribute?.dimension())).collect::<Option<Vec<_>>>()
     };
-    let rule = |line: &'static str| {
-        let cells: Vec<&'static str> = line.split('\t').collect();
-        let &[group, scopes, from, until, clock, off, sharp, least, percent, reason, evidence] =
-            cells.as_slice()
-        else {
-            return None;
-        };
+    let rule = |row: TableRow<'static, 11>| {
+        let [group, scopes, from, until, clock, off, sharp, least, percent, reason, evidence] = row.fields;
         let times = |unit: i64| move |cell: &str| cell.parse::<i64>().ok().map(|number| number * unit);
         let (hours, minutes) = (times(HOUR_MS), times(MINUTE_MS));
         Some(Rule {
@@ -150,7 +159,7 @@ fn read_rules() -> Option<Vec<Rule>> {
             evidence,
         })
     };
-    PLANNED.lines().filter(|line| !line.starts_with('#')).skip(1).map(rule).collect()
+    rows.into_iter().map(rule).collect()
 }
 
 #[cfg(test)]

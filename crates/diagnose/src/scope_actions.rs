@@ -3,41 +3,62 @@
 
 use crate::words::in_language;
 use crate::{Attribute, Incident};
-use posmortem_classify::{Audience, Language};
+use posmortem_classify::{Audience, Language, Reason};
+use posmortem_iso8583::TableRow;
+use std::sync::OnceLock;
 
-const ACTIONS: &str = include_str!("../data/scope-actions.tsv");
+const COLUMNS: [&str; 4] = ["attribute", "unless", "en", "zh"];
+
+/// A row of `data/scope-actions.tsv`.
+struct ScopeAction {
+    attribute: Attribute,
+    unless: Reason,
+    en: &'static str,
+    zh: &'static str,
+}
 
 impl Incident {
     /// What operations should do about it.
     pub fn action(&self, language: Language) -> &'static str {
-        let is_inside =
-            |attribute: Option<Attribute>| self.scope.iter().any(|(of, _)| Some(*of) == attribute);
-        let by_scope = rows().find(|[attribute, unless, ..]| {
-            is_inside(Attribute::from_name(attribute)) && *unless != self.reason.name()
-        });
+        let is_inside = |attribute: Attribute| self.scope.iter().any(|(of, _)| *of == attribute);
+        let by_scope =
+            scope_actions().iter().find(|action| is_inside(action.attribute) && action.unless != self.reason);
         match by_scope {
-            Some([.., en, zh]) => in_language(language, en, zh),
+            Some(action) => in_language(language, action.en, action.zh),
             None => self.reason.action(language, Audience::Operations),
         }
     }
 }
 
-fn rows() -> impl Iterator<Item = [&'static str; 4]> {
-    let lines = ACTIONS.lines().filter(|line| !line.starts_with('#')).skip(1);
-    lines.filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok())
+fn scope_actions() -> &'static [ScopeAction] {
+    static ACTIONS: OnceLock<Vec<ScopeAction>> = OnceLock::new();
+    ACTIONS.get_or_init(|| read_scope_actions().expect("the table of actions is checked by a test"))
+}
+
+fn read_scope_actions() -> Option<Vec<ScopeAction>> {
+    let rows = posmortem_iso8583::rows(include_str!("../data/scope-actions.tsv"), COLUMNS).ok()?;
+    let action = |row: TableRow<'static, 4>| {
+        let [attribute, unless, en, zh] = row.fields;
+        let (attribute, unless) = (Attribute::from_name(attribute)?, Reason::from_name(unless)?);
+        Some(ScopeAction { attribute, unless, en, zh })
+    };
+    rows.into_iter().map(action).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use posmortem_classify::Reason;
 
     #[test]
     fn every_row_is_of_an_attribute_and_a_reason() {
-        assert_eq!(rows().count(), ACTIONS.lines().count() - 2, "every row has four cells");
-        for [attribute, unless, en, zh] in rows() {
-            assert!(Attribute::from_name(attribute).is_some() && Reason::from_name(unless).is_some());
-            assert!(en.ends_with('.') && zh.ends_with('。'), "{attribute}");
+        let actions = read_scope_actions().expect("every row is well formed");
+        assert!(!actions.is_empty());
+        for action in &actions {
+            let name = action.attribute.name();
+            assert!(action.en.ends_with('.') && action.zh.ends_with('。'), "{name}");
+            let of = |action: &ScopeAction| (action.attribute, action.unless);
+            let alike = actions.iter().filter(|other| of(other) == of(action));
+            assert_eq!(alike.count(), 1, "{name}: the first row hides the others");
         }
     }
 }

@@ -2,13 +2,18 @@
 //! `data/words.tsv`.
 
 use posmortem_classify::{Language, Reason};
-
-const WORDS: &str = include_str!("../data/words.tsv");
+use posmortem_iso8583::{TableError, TableRow};
+use std::sync::OnceLock;
 
 /// A reason's, a mark's or a signature's name in words; a name that has none stands for itself.
 pub fn word(name: &'static str, language: Language) -> &'static str {
     let titled = Reason::from_name(name).map(|reason| reason.title(language));
-    let listed = || rows().find(|row| row[0] == name).map(|[_, en, zh]| in_language(language, en, zh));
+    let listed = || {
+        words().iter().find(|row| row.fields[0] == name).map(|row| {
+            let [_, en, zh] = row.fields;
+            in_language(language, en, zh)
+        })
+    };
     titled.or_else(listed).unwrap_or(name)
 }
 
@@ -20,9 +25,13 @@ pub(crate) fn in_language<T>(language: Language, en: T, zh: T) -> T {
     }
 }
 
-fn rows() -> impl Iterator<Item = [&'static str; 3]> {
-    let lines = WORDS.lines().filter(|line| !line.starts_with('#')).skip(1);
-    lines.filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok())
+fn words() -> &'static [TableRow<'static, 3>] {
+    static WORDS: OnceLock<Vec<TableRow<'static, 3>>> = OnceLock::new();
+    WORDS.get_or_init(|| read_words().expect("the table of words is checked by a test"))
+}
+
+fn read_words() -> Result<Vec<TableRow<'static, 3>>, TableError> {
+    posmortem_iso8583::rows(include_str!("../data/words.tsv"), ["name", "en", "zh"])
 }
 
 #[cfg(test)]
@@ -32,7 +41,12 @@ mod tests {
 
     #[test]
     fn every_name_that_evidence_tells_has_words() {
-        assert_eq!(rows().count(), WORDS.lines().count() - 2, "every row has three cells");
+        let words = read_words().expect("every row has three cells");
+        for row in &words {
+            assert!(row.fields.iter().all(|cell| !cell.is_empty()), "line {}", row.line);
+            let alike = words.iter().filter(|other| other.fields[0] == row.fields[0]);
+            assert_eq!(alike.count(), 1, "{}", row.fields[0]);
+        }
         let signatures = Signatures::built_in();
         let marks = Mark::all().map(Mark::name).filter(|name| *name != "unclassified");
         for name in marks.chain(signatures.iter().map(|signature| signature.name)) {

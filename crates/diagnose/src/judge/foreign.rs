@@ -7,7 +7,7 @@
 use super::Judge;
 use crate::{Attribute, Evidence, Flags, Thousandths, Value};
 use posmortem_exchange::Symbol;
-use posmortem_iso8583::EntryMode;
+use posmortem_iso8583::{EntryMode, TableRow};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -121,11 +121,12 @@ fn rules() -> &'static [Rule] {
     RULES.get_or_init(|| read_rules().expect("the table of foreign streams is checked by a test"))
 }
 
+const COLUMNS: [&str; 6] = ["attribute", "least_falls", "least_told", "least_percent", "times", "evidence"];
+
 fn read_rules() -> Option<Vec<Rule>> {
-    let text = include_str!("../../data/foreign-streams.tsv");
-    let rule = |line: &'static str| {
-        let cells: Vec<&'static str> = line.split('\t').collect();
-        let &[attribute, falls, told, percent, times, evidence] = cells.as_slice() else { return None };
+    let rows = posmortem_iso8583::rows(include_str!("../../data/foreign-streams.tsv"), COLUMNS).ok()?;
+    let rule = |row: TableRow<'static, 6>| {
+        let [attribute, falls, told, percent, times, evidence] = row.fields;
         Some(Rule {
             attribute: Attribute::from_name(attribute)?,
             least_falls: falls.parse().ok()?,
@@ -135,7 +136,7 @@ fn read_rules() -> Option<Vec<Rule>> {
             evidence,
         })
     };
-    text.lines().filter(|line| !line.starts_with('#')).skip(1).map(rule).collect()
+    rows.into_iter().map(rule).collect()
 }
 
 #[cfg(test)]

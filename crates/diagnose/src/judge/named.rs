@@ -10,6 +10,7 @@ use crate::own::Suspect;
 use crate::{Attempt, Attribute, Evidence, Flags, UNTOLD, Value};
 use posmortem_classify::Reason;
 use posmortem_exchange::{Symbol, TerminalEventKind, Traces};
+use posmortem_iso8583::TableRow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -200,13 +201,12 @@ fn rules() -> &'static [TraceRule] {
     RULES.get_or_init(|| read_rules().expect("the table of traces is checked by a test"))
 }
 
+const COLUMNS: [&str; 6] = ["signature", "trace", "least_percent", "blames", "reason", "evidence"];
+
 fn read_rules() -> Option<Vec<TraceRule>> {
-    let lines = include_str!("../../data/traces.tsv").lines().filter(|line| !line.starts_with('#')).skip(1);
-    let rule = |line: &'static str| {
-        let cells: Vec<&'static str> = line.split('\t').collect();
-        let &[signature, trace, least_percent, blames, reason, evidence] = cells.as_slice() else {
-            return None;
-        };
+    let rows = posmortem_iso8583::rows(include_str!("../../data/traces.tsv"), COLUMNS).ok()?;
+    let rule = |row: TableRow<'static, 6>| {
+        let [signature, trace, least_percent, blames, reason, evidence] = row.fields;
         let trace = match trace {
             "swiped_though_fine" => Trace::SwipedThoughFine,
             "chips_fail_elsewhere" => Trace::FailElsewhere(Part::Chip),
@@ -229,7 +229,7 @@ fn read_rules() -> Option<Vec<TraceRule>> {
         let least_percent = least_percent.parse().ok()?;
         Some(TraceRule { signature, trace, least_percent, blames, reason, evidence })
     };
-    lines.map(rule).collect()
+    rows.into_iter().map(rule).collect()
 }
 
 #[cfg(test)]

@@ -13,6 +13,16 @@ use crate::{Attempt, Attribute, Day, Flags, UNTOLD};
 use rayon::prelude::*;
 use std::ops::Range;
 
+/// Nine good terminals of ten have no more than so many standard deviations above the middle.
+const USUAL_DEVIATIONS: f64 = 1.28;
+/// How much good terminals differ in their slow answers, where the fleet is too small to tell.
+const SLOW_TAU2: f64 = 0.3;
+/// A candidate has this many hits, and more of them than this many times what was expected.
+pub(super) const LEAST_HITS: u32 = 2;
+const LEAST_EXCESS: f64 = 1.3;
+/// No sibling counts for more than its own quantile of this share.
+const SIBLING_QUANTILE: f64 = 0.99;
+
 /// What the test knows of the fleet before it looks at any sequence.
 pub(super) struct Fleet {
     pub(super) spreads: Vec<Spread>,
@@ -25,9 +35,6 @@ pub(super) struct Fleet {
     /// By site and signature, counts (winsorised) and expected hits of all its terminals.
     by_site: Vec<(f64, f64)>,
 }
-
-/// Nine good terminals of ten have no more than so many standard deviations above the middle.
-const USUAL_DEVIATIONS: f64 = 1.28;
 
 /// How many times the usual share of slow answers nine good terminals of ten stay below; `None` where no
 /// answer is slow. Lines of a fleet differ; where they differ much, slow answers say little.
@@ -49,15 +56,6 @@ fn slow_level(day: &Day) -> Option<f64> {
     let deviation = libm::sqrt(libm::log1p(spread.tau2));
     Some((spread.mean * libm::exp(USUAL_DEVIATIONS * deviation)).max(1.0))
 }
-
-/// How much good terminals differ in their slow answers, where the fleet is too small to tell.
-const SLOW_TAU2: f64 = 0.3;
-
-/// A candidate has this many hits, and more of them than this many times what was expected.
-pub(super) const LEAST_HITS: u32 = 2;
-const LEAST_EXCESS: f64 = 1.3;
-/// No sibling counts for more than its own quantile of this share.
-const SIBLING_QUANTILE: f64 = 0.99;
 
 impl Fleet {
     pub(super) fn new(day: &Day, signatures: &Signatures, shown: &[Shown]) -> Self {

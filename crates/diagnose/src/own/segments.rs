@@ -5,6 +5,7 @@
 //! best one, so that a search needs no price of its own. Nothing here knows marks or terminals.
 
 use super::shape::Shape;
+use super::sums::Sums;
 use std::ops::RangeInclusive;
 
 /// The shares of a terminal's attempts that a fault may hit. The least is the floor under the effect:
@@ -21,7 +22,6 @@ pub(super) const COMPONENTS: usize = FAMILIES * EFFECTS.len();
 const OUTER_EDGE: f64 = 0.3;
 /// The weight shared by the attempts next to a sign-on, where there is one.
 const SIGN_ON_EDGE: f64 = 0.3;
-const LANES: usize = EFFECTS.len() * LEVELS;
 
 /// Which windows a component sums over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,108 +171,6 @@ impl Sequence {
             }
         }
         if family == Family::ToTheEnd { start..=last } else { window }
-    }
-}
-
-/// Running sums, a lane for each effect and level, as multiples of a power of [`STEP`].
-struct Sums {
-    /// By effect: one minus the likelihood ratio of a miss.
-    of_miss: [f64; EFFECTS.len()],
-    /// The product over all hits so far.
-    hits: [f64; LANES],
-    hits_steps: [i32; LANES],
-    misses: usize,
-    /// The sum over the windows that end here, by their starts' weights.
-    ending: [f64; LANES],
-    /// The sum over all windows so far, by both edges' weights.
-    segments: [f64; LANES],
-    /// What a weight is multiplied by to be of the same scale as the two sums.
-    scale: [f64; LANES],
-    steps: [i32; LANES],
-}
-
-const STEP: f64 = 1e100;
-
-impl Sums {
-    fn new(of_miss: [f64; EFFECTS.len()]) -> Self {
-        Self {
-            of_miss,
-            hits: [1.0; LANES],
-            hits_steps: [0; LANES],
-            misses: 0,
-            ending: [0.0; LANES],
-            segments: [0.0; LANES],
-            scale: [1.0; LANES],
-            steps: [0; LANES],
-        }
-    }
-
-    fn push_hit(&mut self, factors: &[f64; LANES], (open, close): (f64, f64)) {
-        for (lane, factor) in factors.iter().enumerate() {
-            self.hits[lane] *= factor;
-            let ending = (self.ending[lane] + open * self.scale[lane]) * factor;
-            self.ending[lane] = ending;
-            self.segments[lane] += ending * close;
-        }
-        self.rescale();
-    }
-
-    /// A run of misses whose edges weigh the same: geometric series.
-    fn push_misses(&mut self, run: usize, (open, close): (f64, f64)) {
-        if run == 0 {
-            return;
-        }
-        self.misses += run;
-        for (of_miss, lanes) in self.of_miss.into_iter().zip((0..LANES).step_by(LEVELS)) {
-            let miss = 1.0 - of_miss;
-            let all = libm::exp(run as f64 * libm::log1p(-of_miss));
-            // The sums of the first `run` powers of `miss`, and of the sums up to each of them.
-            let powers = miss * (1.0 - all) / of_miss;
-            let of_powers = miss * (run as f64 - powers) / of_miss;
-            for lane in lanes..lanes + LEVELS {
-                let opening = open * self.scale[lane];
-                self.segments[lane] += close * (self.ending[lane] * powers + opening * of_powers);
-                self.ending[lane] = self.ending[lane] * all + opening * powers;
-            }
-        }
-    }
-
-    fn rescale(&mut self) {
-        for lane in 0..LANES {
-            if self.hits[lane] > STEP {
-                self.hits[lane] /= STEP;
-                self.hits_steps[lane] += 1;
-            } else if self.hits[lane] < 1.0 / STEP {
-                self.hits[lane] *= STEP;
-                self.hits_steps[lane] -= 1;
-            }
-            if self.ending[lane].max(self.segments[lane]) > STEP {
-                self.ending[lane] /= STEP;
-                self.segments[lane] /= STEP;
-                // Reaches zero after four steps; windows that open later are then beyond 1e-300 of the sum.
-                self.scale[lane] /= STEP;
-                self.steps[lane] += 1;
-            }
-        }
-    }
-
-    fn ln_ratios(&self, pairs: f64) -> [[f64; LEVELS]; COMPONENTS] {
-        let step = libm::log(STEP);
-        let ln = |value: f64, steps: i32| libm::log(value) + step * f64::from(steps);
-        std::array::from_fn(|component| {
-            std::array::from_fn(|level| {
-                let lane = component % EFFECTS.len() * LEVELS + level;
-                match Family::of(component) {
-                    Family::WholeDay => {
-                        let misses =
-                            self.misses as f64 * libm::log1p(-self.of_miss[component % EFFECTS.len()]);
-                        ln(self.hits[lane], self.hits_steps[lane]) + misses
-                    }
-                    Family::ToTheEnd => ln(self.ending[lane], self.steps[lane]),
-                    Family::Segment => ln(self.segments[lane] / pairs, self.steps[lane]),
-                }
-            })
-        })
     }
 }
 

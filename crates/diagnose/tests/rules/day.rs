@@ -35,6 +35,8 @@ pub(crate) struct Made {
     pub(crate) mode: EntryMode,
     pub(crate) operator: &'static str,
     pub(crate) stan: u64,
+    /// How long the answer took, where the log tells.
+    pub(crate) latency_ms: Option<u32>,
 }
 
 /// What a day says.
@@ -92,6 +94,7 @@ pub(crate) fn ordinary() -> Vec<Made> {
             mode: if mixed(number ^ 0xe3).is_multiple_of(6) { EntryMode::Stripe } else { EntryMode::Chip },
             operator: ["01", "02", "03"][(mixed(number ^ 0x0b) % 3) as usize],
             stan: turn + 1,
+            latency_ms: None,
         }
     };
     (0..TERMINALS * ATTEMPTS).map(made).collect()
@@ -116,6 +119,7 @@ pub(crate) fn table(made: &[Made], sign_ons: &[(u64, i64)], midnight: i64) -> (E
             code: ResponseCode::parse(made.code.as_bytes()),
             dialect: Dialect::from_name(if made.code.len() == 3 { "iso1993" } else { "unionpay-pos" }),
             entry_mode: made.mode,
+            latency_ms: made.latency_ms,
             ..Leg::untold(at(made.at), Source { input: 0, offset: number })
         };
         let exchange = Exchange::alone(leg);

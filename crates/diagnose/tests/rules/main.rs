@@ -2,6 +2,7 @@
 //! and without.
 
 mod day;
+mod slow;
 
 use day::{HOUR, MIDNIGHT, MINUTE, Made, Said, judged, mixed, ordinary, table};
 use posmortem_classify::Reason;
