@@ -41,11 +41,15 @@ struct Held {
     values: Vec<Value>,
 }
 
-/// Whether two windows have more in common than apart: what disturbs a site begins and ends for all of it.
+/// What disturbs a whole site is over sooner; readers that die take longer.
+const SHORT_MS: i64 = 3 * 3_600_000;
+
+/// Whether two windows are one: short, and with more in common than apart, for what disturbs a site begins and
+/// ends for all of it.
 fn coincide(one: (i64, i64), other: (i64, i64)) -> bool {
     let common = one.1.min(other.1) - one.0.max(other.0);
     let whole = one.1.max(other.1) - one.0.min(other.0);
-    2 * common >= whole
+    whole <= SHORT_MS && 2 * common >= whole
 }
 
 impl Judge<'_, '_> {
