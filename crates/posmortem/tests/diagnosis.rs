@@ -97,3 +97,30 @@ fn outages_are_told_from_terminals_at_fault() {
     assert!(found >= 3, "{found} of {faulty}");
     assert!(blamed.count() <= found as usize + 1, "others are blamed");
 }
+
+/// A record with a wrong date would stretch the day over twenty years, in which an outage of minutes is nothing.
+#[test]
+fn a_wrong_date_changes_nothing_but_its_own_attempt() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut settings = posmortem_synth::Settings::labelled(5, World::City, 300);
+    settings.faults = FaultCounts::default().with(FaultKind::LinkOutage, 1).with(FaultKind::MacKey, 4);
+    let mut log = Vec::new();
+    write(&settings, &mut log, None).expect("a Vec takes every byte");
+    let log = String::from_utf8(log).expect("a log is text");
+    let (header, rows) = log.split_once('\n').expect("a header");
+    let request = rows.lines().find(|row| row.contains(",0200,")).expect("a request");
+    let stray = request.replacen("2026-11-21", "2006-01-02", 1);
+    let runs = [log.clone(), format!("{header}\n{stray}\n{rows}")].map(|log| {
+        let path = folder.path().join("day.csv");
+        fs::write(&path, log).expect("a writable folder");
+        judged(path)
+    });
+    let [plain, strayed] = runs.each_ref().map(|run| run.diagnosis.as_ref().expect("it was asked for"));
+    assert!(!plain.incidents.is_empty() && plain.limits.is_empty());
+    assert_eq!(strayed.limits.len(), 1, "{:?}", strayed.limits);
+    let incident = |told: &diagnose::Incident| (told.scope.clone(), told.start, told.end, told.observed);
+    let incidents = |said: &diagnose::Diagnosis| said.incidents.iter().map(incident).collect::<Vec<_>>();
+    assert_eq!(incidents(plain), incidents(strayed));
+    let states = |run: &Run| verdicts(run).iter().map(|verdict| verdict.state).collect::<Vec<_>>();
+    assert_eq!(states(&runs[0]), states(&runs[1]));
+}
