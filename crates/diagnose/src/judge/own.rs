@@ -152,7 +152,7 @@ impl Judge<'_, '_> {
             .map(|(rule, count)| Evidence::new(rule, [Value::Count(count)]))
     }
 
-    /// The other terminals of its site in the same time.
+    /// The other terminals of its site, over the whole day.
     fn siblings(&self, suspect: &Suspect) -> Option<Evidence> {
         let day = &self.fleet.day;
         let site_of = |at: usize| day.leaves.value(Attribute::Site.dimension(), day.attempts[at].leaf);
