@@ -1,6 +1,7 @@
 //! The kinds of scopes that payments are searched by: `data/scopes.tsv`.
 
 use crate::{Attribute, ScopeKind};
+use posmortem_iso8583::TableRow;
 
 impl ScopeKind {
     /// The kinds of scopes in which payments fail together, in the order of the table.
@@ -12,12 +13,12 @@ impl ScopeKind {
     }
 }
 
+const COLUMNS: [&str; 7] =
+    ["attributes", "weight", "concentration", "extra", "level", "terminals", "all_day"];
+
 fn read(text: &str) -> Option<Vec<ScopeKind>> {
-    let kind = |line: &str| {
-        let cells: Vec<&str> = line.split('\t').collect();
-        let &[attributes, weight, concentration, extra, level, terminals, all_day] = cells.as_slice() else {
-            return None;
-        };
+    let kind = |row: TableRow<'_, 7>| {
+        let [attributes, weight, concentration, extra, level, terminals, all_day] = row.fields;
         let attributes = attributes.split('+').map(Attribute::from_name);
         let mut dimensions: Vec<_> = attributes.map(|told| Some(told?.dimension())).collect::<Option<_>>()?;
         dimensions.sort_unstable();
@@ -31,7 +32,7 @@ fn read(text: &str) -> Option<Vec<ScopeKind>> {
             all_day: yes(all_day)?,
         })
     };
-    text.lines().filter(|line| !line.starts_with('#')).skip(1).map(kind).collect()
+    posmortem_iso8583::rows(text, COLUMNS).ok()?.into_iter().map(kind).collect()
 }
 
 fn yes(text: &str) -> Option<bool> {
