@@ -5,7 +5,7 @@
 use crate::{Thousandths, word};
 use posmortem_classify::Language;
 use posmortem_exchange::{Names, Symbol};
-use posmortem_iso8583::{ResponseCode, Timestamp};
+use posmortem_iso8583::{ResponseCode, TableRow, Timestamp};
 use std::sync::OnceLock;
 
 const EVIDENCE: &str = include_str!("../data/evidence.tsv");
@@ -117,12 +117,12 @@ struct Sentence {
 fn sentences() -> &'static [Sentence] {
     static TABLE: OnceLock<Vec<Sentence>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let rows = EVIDENCE.lines().filter(|line| !line.starts_with('#')).skip(1);
-        rows.filter_map(|line| {
-            let mut cells = line.split('\t');
-            Some(Sentence { name: cells.next()?, en: cells.next()?, zh: cells.next()? })
-        })
-        .collect()
+        let rows = posmortem_iso8583::rows(EVIDENCE, ["rule", "en", "zh"]);
+        let sentence = |row: TableRow<'static, 3>| {
+            let [name, en, zh] = row.fields;
+            Sentence { name, en, zh }
+        };
+        rows.expect("the table of evidence is checked by a test").into_iter().map(sentence).collect()
     })
 }
 
@@ -142,8 +142,7 @@ mod tests {
 
     #[test]
     fn both_languages_say_the_same() {
-        let lines = EVIDENCE.lines().filter(|line| !line.starts_with('#')).skip(1).count();
-        assert_eq!(sentences().len(), lines, "every row has three cells");
+        assert!(!sentences().is_empty());
         for row in sentences() {
             assert_eq!(places(row.en), places(row.zh), "{}", row.name);
             assert!(sentences().iter().filter(|other| other.name == row.name).count() == 1);

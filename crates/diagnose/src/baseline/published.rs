@@ -5,6 +5,7 @@ use crate::{Mark, Rates};
 
 /// The year of `data/published-rates.tsv`.
 pub(crate) const PUBLISHED_YEAR: u16 = 2026;
+const COLUMNS: [&str; 2] = ["mark", "rate"];
 /// The rate of what the table does not list.
 const UNLISTED: f32 = 2e-5;
 
@@ -15,10 +16,10 @@ pub(crate) fn published(cells: &Cells) -> Rates {
 }
 
 fn read() -> Option<[f32; Mark::COUNT]> {
-    let lines = include_str!("../../data/published-rates.tsv").lines();
+    let rows = posmortem_iso8583::rows(include_str!("../../data/published-rates.tsv"), COLUMNS).ok()?;
     let mut rates = [UNLISTED; Mark::COUNT];
-    for line in lines.filter(|line| !line.starts_with('#')).skip(1) {
-        let (mark, rate) = line.split_once('\t')?;
+    for row in rows {
+        let [mark, rate] = row.fields;
         rates[Mark::from_name(mark)?.index()] = rate.parse().ok()?;
     }
     Some(rates)

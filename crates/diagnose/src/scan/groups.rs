@@ -3,6 +3,7 @@
 //! `data/groups.tsv` holds all of it for payments. Nothing here counts.
 
 use posmortem_classify::Reason;
+use posmortem_iso8583::TableRow;
 
 use crate::{Attribute, Dimension, Mark};
 
@@ -125,16 +126,15 @@ impl Groups {
     }
 
     fn from_text(text: &'static str) -> Result<Self, String> {
-        let rows = text.lines().skip(1).map(group).collect::<Result<Vec<_>, _>>()?;
-        Self::new(rows)
+        let rows = posmortem_iso8583::rows(text, COLUMNS).map_err(|error| format!("{error:?}"))?;
+        Self::new(rows.iter().map(group).collect::<Result<_, _>>()?)
     }
 }
 
-fn group(line: &'static str) -> Result<Group, String> {
-    let fields: Vec<_> = line.split('\t').collect();
-    let &[name, mechanism, marks, scopes, of, by_scope] = fields.as_slice() else {
-        return Err(format!("{line}: expected six columns"));
-    };
+const COLUMNS: [&str; 6] = ["group", "mechanism", "marks", "scopes", "reason", "reason_by_scope"];
+
+fn group(row: &TableRow<'static, 6>) -> Result<Group, String> {
+    let [name, mechanism, marks, scopes, of, by_scope] = row.fields;
     let mark = |text: &str| Mark::from_name(text).ok_or_else(|| format!("{name}: no mark {text}"));
     Ok(Group {
         name,
