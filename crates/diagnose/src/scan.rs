@@ -206,16 +206,6 @@ impl<'d> Scan<'d> {
         Self { sheet, described: kinds, kinds: on_day, prices, within, settings }
     }
 
-    /// Attempts of a scope by bin: for those who look for a shortage of them.
-    pub fn attempts_by_bin(&self, kind: usize, value: u32) -> Vec<u64> {
-        let mut bins = vec![0; self.sheet.bins()];
-        let rows = self.kinds[kind].attempts(self.sheet.day, value);
-        for attempt in rows.filter(|attempt| Sheet::counts(attempt)) {
-            bins[self.sheet.bin(attempt.at)] += u64::from(attempt.count);
-        }
-        bins
-    }
-
     /// Searches. The same day gives the same findings at any number of threads.
     pub fn search(&self) -> Scanned {
         let mut search =

@@ -297,16 +297,3 @@ fn without_terminals_nobody_is_blamed() {
     assert_eq!(lines(&scanned), ["link 2: no_answer"]);
     assert!(scanned.asides.is_empty());
 }
-
-#[test]
-fn attempts_by_bin_are_those_of_the_scope() {
-    let fleet = day(8, 50.0, &[]);
-    let rates = rates();
-    let (groups, kinds) = (Groups::payments(), ScopeKind::payments());
-    let scan = Scan::new(&fleet, &rates, &groups, &kinds, ScanSettings::day(Terminal.dimension()));
-    let link =
-        kinds.iter().position(|kind| kind.dimensions == [Link.dimension()]).expect("links are searched");
-    let sum: u64 = (1..5).flat_map(|value| scan.attempts_by_bin(link, value)).sum();
-    assert_eq!(sum, fleet.attempts.len() as u64);
-    assert_eq!(scan.attempts_by_bin(link, 1).len(), 288);
-}

@@ -5,7 +5,8 @@ use crate::silence::Silence;
 use crate::{Evidence, State, Thousandths, Value, Verdict};
 use posmortem_exchange::{TerminalEvent, TerminalEventKind};
 
-/// Of gaps that just suffice, so many were none: 12 of 111 on drawn days.
+/// Of gaps that just suffice, so many may be none. Our choice: on 120 drawn days 23 terminals were told silent
+/// wrongly, beside 290 losses of power that were found.
 const DOUBT: f64 = 0.1;
 /// What stands so soon after a gap belongs to its end.
 const AFTER_GAP_MS: i64 = 10 * 60_000;

@@ -58,8 +58,8 @@ pub(super) enum Trial {
         place: usize,
         /// The rate that was expected of the mark.
         rate: f64,
-        /// The same of the mark with what else the attempt tells of the fault, over the share of the fault's
-        /// hits that tell so.
+        /// `rate` times how much seldomer a good terminal's hit tells what this one does than a fault's:
+        /// the rate to take for a fault whose hits tell more than their mark.
         telling: f64,
         /// Whether it lies in a shared incident: what that causes does not rise and fall with the
         /// terminal's natural level.
