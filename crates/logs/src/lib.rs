@@ -59,6 +59,6 @@ pub use format::{Format, Layout};
 pub use input::{Input, OpenError, SAMPLE_SIZE};
 pub use posmortem_iso8583::Timestamp;
 pub use read_block::{Scratch, read_block};
-pub use record::{Position, Record, RecordSink, RejectReason};
+pub use record::{FieldName, Position, Record, RecordSink, RejectReason};
 pub use settings::{InputFormat, InputSettings};
 pub use time::{DateHint, TimeRules, local_time, parse_time, transmission_time};

@@ -51,8 +51,36 @@ impl<'b> Record<'b> {
     }
 }
 
+/// Which field of a message a value is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum FieldName<'b> {
+    /// A data element; 0 is the MTI.
+    Element(u8),
+    /// A part of a data element that the log tells apart: `22` of `127.22`, `9F26` of `55.9F26`.
+    Part {
+        /// The element.
+        element: u8,
+        /// What stands behind its number, without the dot.
+        part: &'b [u8],
+    },
+    /// A column that is no data element, such as the time or the link.
+    Column(Column),
+    /// A name that means nothing here. It may hold anything, card data included.
+    Other(&'b [u8]),
+}
+
 /// Takes what [`read_block`](crate::read_block()) finds, in the order of the log.
 pub trait RecordSink {
+    /// Whether [`RecordSink::field`] is worth calling.
+    fn takes_fields(&self) -> bool {
+        false
+    }
+    /// A field of the message that the next [`RecordSink::record`] or [`RecordSink::rejected`] is about,
+    /// whether a column takes it or not; of a message that cannot be read, the fields up to where it
+    /// breaks. Binary values are hexadecimal digits.
+    fn field(&mut self, name: FieldName<'_>, value: &[u8]) {
+        let _ = (name, value);
+    }
     /// Whether [`RecordSink::plain_row`] is worth calling.
     fn takes_plain_rows(&self) -> bool {
         false
