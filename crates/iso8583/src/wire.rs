@@ -25,6 +25,9 @@ mod element;
 mod encode;
 mod encoding;
 mod fields;
+mod framing;
+mod header;
+mod hex;
 mod profile;
 mod value;
 
@@ -34,5 +37,8 @@ pub use element::{Content, Element};
 pub use encode::{EncodeError, encode};
 pub use encoding::{Encoding, LengthEncoding, LengthUnit};
 pub use fields::{ElementSet, Fields};
+pub use framing::{Frame, FrameEnd, Framing};
+pub use header::Header;
+pub use hex::unhex_into;
 pub use profile::{MtiForm, Profile, ProfileError};
 pub use value::Value;

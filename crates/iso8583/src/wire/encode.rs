@@ -94,8 +94,9 @@ fn write_bitmaps(
     }
     let second = if last > 128 { set.word(1) | TOP } else { set.word(1) };
     let has_second = second != 0;
-    // A second bitmap that always follows is not announced where nothing is in it.
-    rule.form.write(set.word(0) | if has_second { TOP } else { 0 }, out);
+    // A second bitmap that always follows is not announced.
+    let announced = if has_second && !rule.always_128 { TOP } else { 0 };
+    rule.form.write(set.word(0) | announced, out);
     if has_second || rule.always_128 {
         rule.form.write(second, out);
     }

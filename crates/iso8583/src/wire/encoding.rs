@@ -180,7 +180,7 @@ impl LengthEncoding {
         let digits = match self {
             Self::Ascii | Self::Ebcdic => size,
             Self::Bcd => 2 * size,
-            Self::Binary => return u32::MAX >> (32 - 8 * u32::from(size.min(4))),
+            Self::Binary => return u32::MAX.checked_shr(32 - 8 * u32::from(size.min(4))).unwrap_or(0),
         };
         10_u32.saturating_pow(u32::from(digits)) - 1
     }
@@ -215,7 +215,7 @@ impl LengthEncoding {
                 Self::Ebcdic => 0xf0 + (length / 10_u32.pow(place) % 10) as u8,
                 Self::Bcd => {
                     let two = (length / 100_u32.pow(place) % 100) as u8;
-                    two / 10 << 4 | two % 10
+                    ((two / 10) << 4) | (two % 10)
                 }
                 Self::Binary => (length >> (8 * place)) as u8,
             });

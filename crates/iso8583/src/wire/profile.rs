@@ -56,7 +56,23 @@ pub struct Profile {
 
 /// The built-in profiles: name and text. A profile may be based on any that stands before it, which
 /// keeps them free of circles.
-const BUILT_IN: &[(&str, &str)] = &[("iso87-ascii", include_str!("../../data/profiles/iso87-ascii.toml"))];
+const BUILT_IN: &[(&str, &str)] = &[
+    ("iso87-ascii", include_str!("../../data/profiles/iso87-ascii.toml")),
+    ("iso87-ascii-binary", include_str!("../../data/profiles/iso87-ascii-binary.toml")),
+    ("spec87-fixed128", include_str!("../../data/profiles/spec87-fixed128.toml")),
+    ("iso87-ebcdic", include_str!("../../data/profiles/iso87-ebcdic.toml")),
+    ("iso87-bcd", include_str!("../../data/profiles/iso87-bcd.toml")),
+    ("unionpay-pos", include_str!("../../data/profiles/unionpay-pos.toml")),
+    ("visa-base1", include_str!("../../data/profiles/visa-base1.toml")),
+    ("mastercard-cis", include_str!("../../data/profiles/mastercard-cis.toml")),
+    ("iso93-ascii", include_str!("../../data/profiles/iso93-ascii.toml")),
+    ("iso93-bcd", include_str!("../../data/profiles/iso93-bcd.toml")),
+    ("iso2003", include_str!("../../data/profiles/iso2003.toml")),
+    ("amex-gcag", include_str!("../../data/profiles/amex-gcag.toml")),
+    ("postbridge", include_str!("../../data/profiles/postbridge.toml")),
+    ("base24", include_str!("../../data/profiles/base24.toml")),
+    ("smartvista", include_str!("../../data/profiles/smartvista.toml")),
+];
 
 impl Profile {
     /// The built-in profiles, in the order that breaks ties of [`super::rank`].

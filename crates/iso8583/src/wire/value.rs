@@ -89,7 +89,7 @@ impl<'b> Value<'b> {
         }
         let start = out.len();
         self.encoding.read(bytes, nibbles, out);
-        if self.encoding.is_bcd() && nibbles % 2 == 0 {
+        if self.encoding.is_bcd() && nibbles.is_multiple_of(2) {
             drop_filling(self.encoding, start, out);
         }
     }

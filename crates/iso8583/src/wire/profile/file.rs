@@ -8,6 +8,7 @@ use crate::wire::bitmap::{BitmapForm, BitmapRule, ThirdBitmap};
 use crate::wire::element::{Element, Form};
 use crate::wire::encoding::{Encoding, LengthEncoding, LengthUnit};
 use crate::wire::fields::ELEMENTS;
+use crate::wire::header::Header;
 use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
@@ -134,7 +135,14 @@ impl Document<'_> {
         let DeValue::Array(array) = value.get_ref() else {
             return Err(self.wrong("headers", "a list of names", value));
         };
-        array.iter().map(|header| self.string("headers", header)).collect()
+        let named = |header| {
+            let name = self.string("headers", header)?;
+            match Header::named(&name) {
+                Some(_) => Ok(name),
+                None => Err(self.unknown(header, "header", &name, Header::all().iter().map(Header::name))),
+            }
+        };
+        array.iter().map(named).collect()
     }
 
     fn nested(&self, draft: &mut Draft, table: &DeTable<'_>) -> Result<(), ProfileError> {

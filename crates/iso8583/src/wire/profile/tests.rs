@@ -8,5 +8,6 @@ fn every_built_in_profile_parses_and_is_called_what_its_file_says() {
         let profile = Profile::of_built_in(at);
         assert!(!profile.title().is_empty() && !profile.source().is_empty(), "{name}");
         assert!(profile.dialect().is_some(), "{name}");
+        assert!(profile.headers().next().is_some(), "{name}");
     }
 }
