@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use crate::column::Column;
 use crate::delimited::Names;
+use crate::frames::Frames;
+use crate::hexlines::HexLines;
 use crate::names::Named;
 use crate::record::FieldName;
 use crate::settings::InputFormat;
 use crate::time::TimeRules;
+use crate::wire_message::WireFormat;
 
 /// How to read one input. Cheap to clone and to send to workers.
 #[derive(Clone, Debug)]
@@ -18,6 +21,10 @@ pub enum Format {
     Delimited(Layout),
     /// The XML of jPOS's Q2 loggers.
     Jpos(Arc<TimeRules>),
+    /// Messages in hexadecimal digits.
+    HexLines(HexLines),
+    /// Messages in wire bytes.
+    Frames(Frames),
 }
 
 impl Format {
@@ -25,7 +32,7 @@ impl Format {
     pub(crate) fn start(&self) -> u64 {
         match self {
             Self::Delimited(layout) => layout.start(),
-            Self::Jpos(_) => 0,
+            Self::Jpos(_) | Self::HexLines(_) | Self::Frames(_) => 0,
         }
     }
 
@@ -34,6 +41,17 @@ impl Format {
         match self {
             Self::Delimited(_) => InputFormat::Delimited,
             Self::Jpos(_) => InputFormat::Jpos,
+            Self::HexLines(_) => InputFormat::HexLines,
+            Self::Frames(_) => InputFormat::Frames,
+        }
+    }
+
+    /// How its messages stand on the wire, where it holds such.
+    pub fn wire(&self) -> Option<&WireFormat> {
+        match self {
+            Self::HexLines(layout) => Some(&layout.wire),
+            Self::Frames(layout) => Some(&layout.wire),
+            _ => None,
         }
     }
 }

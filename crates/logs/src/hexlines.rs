@@ -15,10 +15,10 @@ use crate::block_reader::line_ends;
 use crate::delimited::without_line_end;
 use crate::line_start::{LineStart, frames, lines};
 use crate::record::{Position, RecordSink};
-use crate::time::{TimeReader, TimeRules, time_of_line};
-use crate::wire_message::{Told, WireBuffers, WireFormat, begins_message};
-pub(crate) use dump::{Offset, dump_line};
-pub(crate) use run::hex_run;
+use crate::time::{DateOrder, TimeReader, TimeRules, begins_with_time};
+use crate::wire_message::{Told, WireBuffers, WireFormat};
+use dump::{Offset, dump_line};
+use run::hex_run;
 
 /// How the messages of an input stand in its lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +35,13 @@ pub(crate) enum HexStyle {
 
 impl HexStyle {
     /// The lines at which a record begins, for dumps.
-    pub(crate) fn begins_record(self, line: &[u8], bytes: &mut Vec<u8>) -> bool {
+    pub(crate) fn begins_record(self, line: &[u8]) -> bool {
         let is_blank = line.trim_ascii().is_empty();
-        bytes.clear();
-        match (self, dump_line(line, bytes)) {
+        match (self, dump_line(line, &mut Vec::new())) {
             (Self::Whole, _) => true,
             (Self::BareDumps, offset) => offset.is_some_and(Offset::is_start),
-            (Self::TimedDumps, None) => !is_blank && time_of_line(line).is_some(),
-            (Self::TitledDumps, None) => !is_blank && !dump::is_dump_rest(line),
+            (Self::TimedDumps, None) => begins_with_time(line),
+            (Self::TitledDumps, None) => !is_blank,
             (_, Some(_)) => false,
         }
     }
@@ -155,13 +154,11 @@ fn tell(
     sink: &mut impl RecordSink,
 ) -> bool {
     let HexBuffers { wire, bytes, .. } = buffers;
-    let Some(body) = layout.wire.framing.body_of(bytes) else { return false };
-    if !begins_message(&layout.wire, body) {
-        return false;
-    }
-    let told = Told { position, time: time_of_line(prefix).unwrap_or_default(), direction: direction(prefix) };
-    wire.tell(&layout.wire, body, told, times, sink);
-    true
+    // A line that was cut holds less than its length says: what is there is read all the same.
+    let Some(body) = bytes.get(layout.wire.framing.header_len()..) else { return false };
+    let at = times.read_at_start(prefix, DateOrder::default());
+    let told = Told { position, at, direction: direction(prefix) };
+    wire.tell(&layout.wire, body, told, times, sink)
 }
 
 /// Words that tell in which direction a message went. `INFO` is none of them.
@@ -175,4 +172,67 @@ fn direction(prefix: &[u8]) -> &[u8] {
     let mut words = prefix.split(|byte| !byte.is_ascii_alphabetic());
     let known = |word: &&[u8]| DIRECTIONS.iter().any(|known| word.eq_ignore_ascii_case(known));
     words.find(known).unwrap_or_default()
+}
+
+/// The ways in which messages may stand in the lines of a sample, by what is in them.
+pub(crate) fn hex_styles(sample: &[u8]) -> Vec<HexStyle> {
+    let mut styles = Vec::new();
+    let mut title: Option<&[u8]> = None;
+    let mut bytes = Vec::new();
+    for (_, line) in lines(sample).filter(|(_, line)| !line.trim_ascii().is_empty()) {
+        bytes.clear();
+        if !styles.contains(&HexStyle::Whole) && hex_run(line, &mut bytes).is_some() {
+            styles.push(HexStyle::Whole);
+        }
+        let style = match (dump_line(line, &mut bytes), title) {
+            (None, _) => {
+                title = Some(line);
+                continue;
+            }
+            (Some(_), Some(title)) if begins_with_time(title) => HexStyle::TimedDumps,
+            (Some(offset), Some(_)) if offset.is_start() || offset == Offset::Untold => HexStyle::TitledDumps,
+            (Some(offset), None) if offset.is_start() => HexStyle::BareDumps,
+            _ => continue,
+        };
+        if !styles.contains(&style) {
+            styles.push(style);
+        }
+    }
+    styles
+}
+
+/// The first frames of messages in a sample, at most `most`.
+pub(crate) fn hex_messages(sample: &[u8], style: HexStyle, most: usize) -> Vec<Vec<u8>> {
+    let mut messages = Vec::new();
+    let mut bytes = Vec::new();
+    let mut line_bytes = Vec::new();
+    for (_, line) in lines(sample) {
+        if messages.len() >= most {
+            break;
+        }
+        if style == HexStyle::Whole {
+            bytes.clear();
+            if hex_run(line, &mut bytes).is_some() {
+                messages.push(bytes.clone());
+            }
+            continue;
+        }
+        line_bytes.clear();
+        match dump_line(line, &mut line_bytes) {
+            Some(offset) if !offset.is_start() && offset.continues(bytes.len()) => {
+                bytes.extend_from_slice(&line_bytes);
+            }
+            None if line.trim_ascii().is_empty() => {}
+            _ => {
+                if !bytes.is_empty() {
+                    messages.push(std::mem::take(&mut bytes));
+                }
+                bytes.extend_from_slice(&line_bytes);
+            }
+        }
+    }
+    if !bytes.is_empty() && messages.len() < most {
+        messages.push(bytes);
+    }
+    messages
 }

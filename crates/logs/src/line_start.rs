@@ -6,19 +6,25 @@
 
 use crate::block::Block;
 use crate::block_reader::line_ends;
+use crate::hexlines::HexStyle;
 use crate::record::Position;
 
 /// How the first line of a record is known.
 #[derive(Clone)]
-pub(crate) enum LineStart {}
+pub(crate) enum LineStart {
+    /// Before or at the start of a hexdump.
+    HexDump(HexStyle),
+}
 
 impl LineStart {
     /// Bytes of a line that are looked at.
     pub(crate) const LOOKED_AT: usize = 1024;
 
     /// Whether this line, its end left out, begins a record.
-    pub(crate) fn is_at(&self, _line: &[u8]) -> bool {
-        match *self {}
+    pub(crate) fn is_at(&self, line: &[u8]) -> bool {
+        match self {
+            Self::HexDump(style) => style.begins_record(line),
+        }
     }
 }
 

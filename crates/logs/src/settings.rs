@@ -1,6 +1,9 @@
 //! What a caller can say about an input before it is read.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
+use posmortem_iso8583::wire::Profile;
 
 use crate::column::Column;
 use crate::input::Input;
@@ -23,6 +26,11 @@ pub struct InputSettings {
     pub separator: Option<u8>,
     /// When the input was written, for dates without a year; see [`Self::for_input`].
     pub date_hint: Option<DateHint>,
+    /// The wire profile of messages in hex lines and frames, whatever they look like.
+    pub profile: Option<Arc<Profile>>,
+    /// Whether the likeliest format and profile are taken though others come close: for a look into a
+    /// log, never for a count.
+    pub guesses: bool,
     /// About how many bytes a block has.
     pub block_size: usize,
     /// The largest frame in bytes; larger ones are rejected.
@@ -38,6 +46,8 @@ impl Default for InputSettings {
             time_zone: None,
             separator: None,
             date_hint: None,
+            profile: None,
+            guesses: false,
             block_size: 256 * 1024,
             max_record: 1024 * 1024,
         }
@@ -71,17 +81,23 @@ pub enum InputFormat {
     Delimited,
     /// The XML of jPOS's Q2 loggers.
     Jpos,
+    /// Messages in hexadecimal digits, one a line or in dumps.
+    HexLines,
+    /// Messages in wire bytes, each with its length.
+    Frames,
 }
 
 impl InputFormat {
     /// Every format.
-    pub const ALL: [Self; 2] = [Self::Delimited, Self::Jpos];
+    pub const ALL: [Self; 4] = [Self::Delimited, Self::Jpos, Self::HexLines, Self::Frames];
 
     /// The name that users write and reports show.
     pub fn name(self) -> &'static str {
         match self {
             Self::Delimited => "delimited",
             Self::Jpos => "jpos",
+            Self::HexLines => "hexlines",
+            Self::Frames => "frames",
         }
     }
 

@@ -1,13 +1,14 @@
 //! One message in wire bytes, read into columns by its profile.
 //!
 //! Where a message begins and ends is for the formats that hold such messages, hex lines and frames.
-//! Only elements that a column takes are read, and nothing behind the last of them, unless the sink asks
-//! for every field.
+//! Only elements that a column takes are read, and nothing behind the last of them: a private field that
+//! is not as the profile says spoils no message. A sink that asks for every field is told of such a one.
 
 use std::sync::{Arc, LazyLock};
 
+use posmortem_iso8583::Timestamp;
 use posmortem_iso8583::wire::{
-    Content, DecodeError, ElementSet, Encoding, Expected, Fields, Framing, Header, Profile, Value,
+    Content, ElementSet, Encoding, Fields, Framing, Header, Profile, Value,
 };
 
 use crate::column::Column;
@@ -50,12 +51,14 @@ pub(crate) struct WireBuffers {
 #[derive(Clone, Copy)]
 pub(crate) struct Told<'b> {
     pub(crate) position: Position,
-    pub(crate) time: &'b [u8],
+    /// When the log took note of it.
+    pub(crate) at: Option<Timestamp>,
     pub(crate) direction: &'b [u8],
 }
 
 impl WireBuffers {
-    /// Tells the sink of a message, which begins with its header.
+    /// Tells the sink of a message, which begins with its header. `false`, and nothing told, when the
+    /// bytes do not begin like one.
     pub(crate) fn tell(
         &mut self,
         format: &WireFormat,
@@ -63,40 +66,39 @@ impl WireBuffers {
         told: Told<'_>,
         times: &mut TimeReader<'_>,
         sink: &mut impl RecordSink,
-    ) {
-        let read = match message_of(format, body) {
-            Ok(message) => self.read(format, message, told, times, sink),
-            Err(error) => Err(error.into()),
+    ) -> bool {
+        let header = format.header.strip(body).and_then(|len| body.get(len..));
+        let Some(message) = header else { return false };
+        let decoded = format.profile.decode_wanted(message, *WANTED, &mut self.fields);
+        if self.fields.mti().is_none() {
+            return false;
+        }
+        if sink.takes_fields() {
+            self.tell_fields(&format.profile, message, sink);
+        }
+        let read = match decoded {
+            Ok(()) => self.record(&format.profile, message, told, times, sink),
+            Err(error) => Err(RejectReason::Undecodable(error)),
         };
         if let Err(reason) = read {
             sink.rejected(told.position, reason);
         }
+        true
     }
 
-    fn read(
+    fn record(
         &mut self,
-        format: &WireFormat,
+        profile: &Profile,
         message: &[u8],
         told: Told<'_>,
         times: &mut TimeReader<'_>,
         sink: &mut impl RecordSink,
     ) -> Result<(), RejectReason> {
-        let profile = &*format.profile;
-        let decoded = match sink.takes_fields() {
-            false => profile.decode_wanted(message, *WANTED, &mut self.fields),
-            true => {
-                let decoded = profile.decode(message, &mut self.fields);
-                self.tell_fields(profile, message, sink);
-                decoded
-            }
-        };
-        decoded?;
-        let mti = self.fields.mti().ok_or(RejectReason::NoMti)?;
         self.rewritten.clear();
         let mut values = [const { value::Value::AsLogged(&[]) }; Column::COUNT];
-        for element in self.fields.present().iter() {
-            let Some(column) = Column::of_element(element) else { continue };
+        for element in WANTED.iter() {
             let Some(value) = profile.value(message, &self.fields, element) else { continue };
+            let Some(column) = Column::of_element(element) else { continue };
             values[column as usize] = match value.encoding() {
                 Encoding::Ascii if element != ICC_DATA && value.content() != Content::Signed => {
                     value::Value::AsLogged(value.bytes())
@@ -104,22 +106,23 @@ impl WireBuffers {
                 _ => value::Value::rewritten(&mut self.rewritten, |out| append(element, value, out)),
             };
         }
+        let mti = self.fields.mti().ok_or(RejectReason::NoMti)?;
         let mut cells = NO_CELLS;
         for (cell, value) in cells.iter_mut().zip(&values) {
             *cell = value.bytes(&self.rewritten);
         }
         cells[Column::Mti as usize] = mti.as_str().as_bytes();
-        cells[Column::Time as usize] = told.time;
         cells[Column::Direction as usize] = told.direction;
         cells[Column::Dialect as usize] = profile.dialect().unwrap_or_default().as_bytes();
-        let at = times.read_row(&cells).ok_or(RejectReason::BadTime)?;
+        let at = told.at.or_else(|| times.read_row(&cells)).ok_or(RejectReason::BadTime)?;
         sink.record(&Record { cells: &cells, at, position: told.position, group: None });
         Ok(())
     }
 
     /// Every field that was found, those inside of others behind them.
     fn tell_fields(&mut self, profile: &Profile, message: &[u8], sink: &mut impl RecordSink) {
-        sink.wire_message(message.len());
+        let whole = profile.decode(message, &mut self.fields);
+        sink.wire_message(message.len(), whole.err());
         if let Some(mti) = self.fields.mti() {
             sink.field(FieldName::Element(0), mti.as_str().as_bytes());
         }
@@ -163,15 +166,4 @@ fn append(element: u8, value: Value<'_>, out: &mut Vec<u8>) {
             out.extend([byte >> 4, byte & 15].map(|half| DIGITS[usize::from(half)]));
         }
     }
-}
-
-/// What stands behind the header.
-fn message_of<'b>(format: &WireFormat, body: &'b [u8]) -> Result<&'b [u8], DecodeError> {
-    let header = format.header.strip(body).and_then(|len| body.get(len..));
-    header.ok_or(DecodeError { element: None, offset: 0, expected: Expected::Header })
-}
-
-/// Whether these bytes begin like a message of this format: with its header and a message type.
-pub(crate) fn begins_message(format: &WireFormat, body: &[u8]) -> bool {
-    message_of(format, body).is_ok_and(|message| format.profile.mti_form().read(message).is_some())
 }
