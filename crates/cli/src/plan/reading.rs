@@ -54,7 +54,7 @@ impl ReadingPlan {
                 settings.link_dialects.insert(link.clone(), dialect);
             }
         }
-        let Inputs { sources, are_tables } = inputs(&input.inputs, surroundings.stdin_is_terminal, messages)?;
+        let Inputs { sources, are_tables } = inputs(input, surroundings.stdin_is_terminal, messages)?;
         if are_tables {
             refuse_reading(args, input)?;
         }
