@@ -96,10 +96,8 @@ fn grouped_from(text: &[u8], start: usize, end: usize) -> Option<usize> {
         groups.push(next - at - 1);
         at = next;
     }
-    let is_grouping = match groups[..] {
-        [4, 4, 4, 4] | [4, 4, 4, 4, 1..=3] | [4, 4, 4, 1..=3] | [4, 6, 4..=5] => true,
-        _ => false,
-    };
+    let is_grouping =
+        matches!(groups[..], [4, 4, 4, 4] | [4, 4, 4, 4, 1..=3] | [4, 4, 4, 1..=3] | [4, 6, 4..=5]);
     (is_grouping && is_card(&digits)).then_some(at)
 }
 
