@@ -173,12 +173,16 @@ pub(crate) struct ConfigShowArgs {
 }
 
 /// What is read.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub(crate) struct InputArgs {
-    /// Log files, plain or compressed, or tables that `--save` made; `-` is standard input, and so is
-    /// nothing at all on a pipe
+    /// Log files, plain or compressed, folders of them, or tables that `--save` made; `-` is standard
+    /// input, and so is nothing at all on a pipe
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
+    /// Further inputs from a list: one path a line, or between NUL bytes as `find -print0` writes them;
+    /// `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) files_from: Option<PathBuf>,
     /// List the records that could not be read: file, byte offset, line, reason (TSV)
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
