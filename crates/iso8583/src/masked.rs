@@ -4,7 +4,9 @@
 //! of what is allowed: whatever they do not name shows its length and nothing else. What codes mean is
 //! not said here.
 
-use crate::wire::{element_facts, emv_tag, tlv, unhex_into};
+use crate::elements::{element_is_shown, emv_tag_is_shown};
+use crate::tlv::Tlvs;
+use crate::wire::unhex_into;
 use crate::{CardNumber, Mti, screen};
 
 /// Longer texts are cut.
@@ -82,8 +84,8 @@ pub enum Shown {
 /// A tag of the chip's data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MaskedTag {
-    /// Its hexadecimal digits.
-    pub tag: String,
+    /// Its bytes as a number.
+    pub tag: u32,
     /// Its value in hexadecimal digits, where it may be shown.
     pub value: Option<String>,
     /// Bytes of its value.
@@ -97,7 +99,7 @@ impl MaskedField {
         let shown = match element {
             2 => card(value),
             ICC_DATA => tags(value),
-            _ if element_facts(element).is_some_and(|facts| facts.is_shown) => text(value),
+            _ if element_is_shown(element) => text(value),
             _ => Shown::Length(value.len()),
         };
         Self { label: FieldLabel::Element(element), shown }
@@ -106,8 +108,8 @@ impl MaskedField {
     /// A part of a data element. Of those only the chip's tags are ever shown.
     pub fn part(element: u8, part: &[u8], value: &[u8]) -> Self {
         let value = value.trim_ascii();
-        let mut tag = Vec::new();
-        let is_shown = element == ICC_DATA && unhex_into(part, &mut tag) && is_shown_tag(&tag);
+        let tag = || u32::from_str_radix(std::str::from_utf8(part).ok()?, 16).ok();
+        let is_shown = element == ICC_DATA && tag().is_some_and(emv_tag_is_shown);
         let shown = if is_shown { text(value) } else { Shown::Length(value.len()) };
         Self { label: FieldLabel::Part(element, cut(part)), shown }
     }
@@ -133,5 +135,51 @@ fn card(value: &[u8]) -> Shown {
     match CardNumber::parse(value).and_then(|card| card.issuer_prefix(Some(6)).map(str::to_owned)) {
         Some(issuer) => Shown::Card { issuer, digits: value.len() },
         None => Shown::Length(value.len()),
+    }
+}
+
+/// The tags in hexadecimal digits; where those cannot be told apart, the length.
+fn tags(value: &[u8]) -> Shown {
+    let mut bytes = Vec::new();
+    if !unhex_into(value, &mut bytes) {
+        return Shown::Length(value.len());
+    }
+    let masked = |read: Result<crate::Tlv<'_>, _>| {
+        let tlv = read.ok()?;
+        let digits = || tlv.value.iter().map(|byte| format!("{byte:02X}")).collect();
+        let value = emv_tag_is_shown(tlv.tag).then(digits);
+        Some(MaskedTag { tag: tlv.tag, value, bytes: tlv.value.len() })
+    };
+    let tags: Option<Vec<_>> = Tlvs::new(&bytes).map(masked).collect();
+    tags.map_or(Shown::Length(value.len()), Shown::Tags)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_lists_allow_is_shown() {
+        let shown = |element, value: &[u8]| MaskedField::element(element, value).shown;
+        assert_eq!(shown(39, b"55 "), Shown::Text("55".to_owned()));
+        let card = Shown::Card { issuer: "411111".to_owned(), digits: 16 };
+        assert_eq!(shown(2, b"4111111111111111"), card);
+        assert_eq!(shown(35, b"4111111111111111=49122010000"), Shown::Length(28));
+        for element in [14, 34, 36, 45, 48, 52, 53, 96, 102, 103, 120, 125, 129, 192] {
+            assert_eq!(shown(element, b"12345678"), Shown::Length(8), "{element}");
+        }
+        // A card number in a field that is shown is covered.
+        assert_eq!(shown(37, b"4111111111111111"), Shown::Text("************1111".to_owned()));
+    }
+
+    #[test]
+    fn tags_are_shown_one_by_one() {
+        let tag = |tag, value: Option<&str>, bytes| MaskedTag { tag, value: value.map(str::to_owned), bytes };
+        let expected = vec![tag(0x95, Some("0000048000"), 5), tag(0x5a, None, 8), tag(0x9f27, Some("80"), 1)];
+        let data = b"950500000480005A0841111111111111119F270180";
+        assert_eq!(MaskedField::element(55, data).shown, Shown::Tags(expected));
+        assert_eq!(MaskedField::element(55, b"95059F").shown, Shown::Length(6), "cut short");
+        assert_eq!(MaskedField::part(55, b"5A", b"4111111111111111").shown, Shown::Length(16));
+        assert_eq!(MaskedField::part(55, b"95", b"0000048000").shown, Shown::Text("0000048000".to_owned()));
     }
 }

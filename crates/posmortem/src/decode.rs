@@ -1,36 +1,15 @@
 //! Messages one by one, field by field, as they may be shown.
 //!
 //! For an engineer who asks what is in a log, or why a message of it cannot be read. Nothing is paired or
-//! classified here. Values come out as the tables of elements and tags allow, and in no other way: of any
-//! other field there is its length.
-
-mod shown;
-
-pub use shown::{DecodedField, FieldLabel, Shown};
+//! classified here, and what may be shown is not decided here but by [`MaskedField`].
 
 use crate::run::{InputSource, TABLE_MAGIC};
-use posmortem_iso8583::Mti;
+use posmortem_iso8583::wire::DecodeError;
+use posmortem_iso8583::{Fault, FieldLabel, MaskedField, MaskedMessage, Mti, Shown};
 use posmortem_logs::{
-    BlockReader, Column, DetectError, Detection, FieldName, Input, InputFormat, InputSettings, OpenError,
-    Position, ReadError, Record, RecordSink, RejectReason, Scratch, detect, read_block,
+    BlockReader, Column, DetectError, Detection, FieldName, Input, InputSettings, OpenError, Position,
+    ReadError, Record, RecordSink, RejectReason, Scratch, detect, read_block,
 };
-use shown::field;
-use std::ops::ControlFlow;
-
-/// A message, read or not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecodedMessage {
-    /// Where it stands in the decompressed input.
-    pub position: Position,
-    /// Its message type, where that could be read.
-    pub mti: Option<Mti>,
-    /// Its bytes on the wire, where the log has those.
-    pub bytes: Option<usize>,
-    /// Its fields in the log's order; of a message that breaks, those before the break.
-    pub fields: Vec<DecodedField>,
-    /// Why it could not be read.
-    pub fault: Option<RejectReason>,
-}
 
 /// Why there is nothing to decode. The path is the caller's to add.
 #[derive(Debug, thiserror::Error)]
@@ -53,93 +32,131 @@ pub enum DecodeFailure {
     Table,
 }
 
-/// Tells `visit` of each message of an input in turn, first of all of what the input was taken for.
-/// [`ControlFlow::Break`] ends the reading.
-///
-/// # Errors
-/// When the input cannot be opened, recognised, or read to its end.
-pub fn decode(
-    source: &InputSource,
-    settings: &InputSettings,
-    recognised: &mut dyn FnMut(&Detection),
-    visit: &mut dyn FnMut(DecodedMessage) -> ControlFlow<()>,
-) -> Result<(), DecodeFailure> {
-    let mut input = match source {
-        InputSource::Stdin => Input::stdin(),
-        InputSource::Path(path) => Input::open(path),
-    }?;
-    let settings = settings.for_input(&input);
-    let sample = input.sample()?;
-    if sample.starts_with(TABLE_MAGIC) {
-        return Err(DecodeFailure::Table);
-    }
-    let detection = detect(sample, &settings)?;
-    recognised(&detection);
-    let mut blocks = BlockReader::new(input, &detection.format, &settings);
-    let mut scratch = Scratch::default();
-    let mut reader = Reader { fields: Vec::new(), bytes: None, flow: ControlFlow::Continue(()), visit };
-    while let Some(block) = blocks.next_block()? {
-        read_block(&detection.format, &block, &mut scratch, &mut reader);
-        if reader.flow.is_break() {
-            break;
+/// An opened input whose messages are to be shown.
+pub struct Decoder {
+    detection: Detection,
+    blocks: BlockReader<Input>,
+}
+
+impl Decoder {
+    /// Opens an input and finds out what it is.
+    ///
+    /// # Errors
+    /// When it cannot be opened or recognised.
+    pub fn open(source: &InputSource, settings: &InputSettings) -> Result<Self, DecodeFailure> {
+        let mut input = match source {
+            InputSource::Stdin => Input::stdin(),
+            InputSource::Path(path) => Input::open(path),
+        }?;
+        let settings = settings.for_input(&input);
+        let sample = input.sample()?;
+        if sample.starts_with(TABLE_MAGIC) {
+            return Err(DecodeFailure::Table);
         }
-        blocks.recycle(block);
+        let detection = detect(sample, &settings)?;
+        let blocks = BlockReader::new(input, &detection.format, &settings);
+        Ok(Self { detection, blocks })
     }
-    Ok(())
+
+    /// What the input was taken for.
+    pub fn detection(&self) -> &Detection {
+        &self.detection
+    }
+
+    /// Tells `visit` of each message in turn, read or not, for as long as it says so.
+    ///
+    /// # Errors
+    /// When the input breaks off; all messages before that were told.
+    pub fn each(mut self, visit: impl FnMut(MaskedMessage) -> bool) -> Result<(), DecodeFailure> {
+        let mut scratch = Scratch::default();
+        let mut reader = Reader { message: MaskedMessage::default(), goes_on: true, visit };
+        while let Some(block) = self.blocks.next_block()? {
+            read_block(&self.detection.format, &block, &mut scratch, &mut reader);
+            if !reader.goes_on {
+                break;
+            }
+            self.blocks.recycle(block);
+        }
+        Ok(())
+    }
 }
 
 /// Gathers the fields of one message until it is told.
-struct Reader<'v> {
-    fields: Vec<DecodedField>,
-    bytes: Option<usize>,
-    flow: ControlFlow<()>,
-    visit: &'v mut dyn FnMut(DecodedMessage) -> ControlFlow<()>,
+struct Reader<V> {
+    message: MaskedMessage,
+    goes_on: bool,
+    visit: V,
 }
 
-impl Reader<'_> {
-    fn tell(&mut self, position: Position, mti: Option<Mti>, fault: Option<RejectReason>) {
-        let (fields, bytes) = (std::mem::take(&mut self.fields), self.bytes.take());
-        if self.flow.is_continue() {
-            self.flow = (self.visit)(DecodedMessage { position, mti, bytes, fields, fault });
+impl<V: FnMut(MaskedMessage) -> bool> Reader<V> {
+    fn tell(&mut self, position: Position, fault: Option<Fault>) {
+        let mut message = std::mem::take(&mut self.message);
+        let told = message.fields.iter().find(|field| field.label == FieldLabel::Element(0));
+        message.mti = told.and_then(|field| match &field.shown {
+            Shown::Text(text) => Mti::parse(text.as_bytes()),
+            _ => None,
+        });
+        message.offset = position.offset;
+        message.line = position.line;
+        message.fault = fault.or(message.fault);
+        if self.goes_on {
+            self.goes_on = (self.visit)(message);
         }
     }
 }
 
-impl RecordSink for Reader<'_> {
+impl<V: FnMut(MaskedMessage) -> bool> RecordSink for Reader<V> {
     fn takes_fields(&self) -> bool {
         true
     }
 
-    fn wire_message(&mut self, len: usize) {
-        self.bytes = Some(len);
+    fn wire_message(&mut self, len: usize, fault: Option<DecodeError>) {
+        self.message.bytes = Some(len);
+        self.message.fault = fault.map(fault_of);
     }
 
     fn field(&mut self, name: FieldName<'_>, value: &[u8]) {
-        if self.flow.is_continue() && !value.trim_ascii().is_empty() {
-            self.fields.push(field(name, value));
+        if self.goes_on && !value.trim_ascii().is_empty() {
+            self.message.fields.push(masked(name, value));
         }
     }
 
     fn record(&mut self, record: &Record<'_>) {
-        self.tell(record.position, Mti::parse(record.get(Column::Mti)), None);
+        self.tell(record.position, None);
     }
 
     fn rejected(&mut self, position: Position, reason: RejectReason) {
-        let told = self.fields.iter().find(|field| field.label == FieldLabel::Element(0));
-        let mti = told.and_then(|field| match &field.shown {
-            Shown::Text(text) => Mti::parse(text.as_bytes()),
-            _ => None,
-        });
-        self.tell(position, mti, Some(reason));
+        let fault = match reason {
+            RejectReason::Undecodable(error) => fault_of(error),
+            // It does not hinder anybody to see the message.
+            RejectReason::BadTime => return self.tell(position, None),
+            other => Fault { element: None, offset: None, message: other.to_string() },
+        };
+        self.tell(position, Some(fault));
     }
 
     fn non_message(&mut self, _: Position) {
-        self.fields.clear();
-        self.bytes = None;
+        self.message = MaskedMessage::default();
     }
 }
 
-/// Whether messages of this format are bytes on the wire, so that a profile reads them.
-pub fn is_wire(format: InputFormat) -> bool {
-    matches!(format, InputFormat::HexLines | InputFormat::Frames)
+fn fault_of(error: DecodeError) -> Fault {
+    Fault { element: error.element, offset: Some(error.offset), message: error.to_string() }
+}
+
+fn masked(name: FieldName<'_>, value: &[u8]) -> MaskedField {
+    match name {
+        FieldName::Element(element) => MaskedField::element(element, value),
+        FieldName::Part { element, part } => MaskedField::part(element, part, value),
+        FieldName::Column(column) => match column.element() {
+            Some(element) => MaskedField::element(element, value),
+            None => MaskedField::named(column.name().as_bytes(), value, !holds_card_data(column)),
+        },
+        FieldName::Other(name) => MaskedField::named(name, value, false),
+    }
+}
+
+/// Columns that are no data element and not to be shown whole.
+fn holds_card_data(column: Column) -> bool {
+    matches!(column, Column::Bin | Column::ReasonText)
 }

@@ -7,8 +7,7 @@ mod meaning;
 
 use crate::wrap::width;
 use posmortem_classify::{CodeTables, Dialect, Language};
-use posmortem_iso8583::wire::{element_facts, emv_tag};
-use posmortem_iso8583::{Fault, FieldLabel, MaskedField, MaskedMessage, Shown, unhex};
+use posmortem_iso8583::{FieldLabel, MaskedField, MaskedMessage, Shown, element_name, emv_tag_name};
 use std::io::{self, Write};
 
 /// How decoded messages are written.
@@ -110,9 +109,7 @@ fn rows(field: &MaskedField, message: &MaskedMessage, view: &DecodeView<'_>) -> 
     let zh = view.language == Language::Zh;
     let (label, name) = match &field.label {
         FieldLabel::Element(element) => {
-            let facts = element_facts(*element);
-            let name = facts.map_or("", |facts| if zh { facts.name_zh } else { facts.name_en });
-            (element.to_string(), name.to_owned())
+            (element.to_string(), element_name(*element, zh).unwrap_or_default().to_owned())
         }
         FieldLabel::Part(element, part) => (format!("{element}.{part}"), String::new()),
         FieldLabel::Name(name) => (String::new(), name.clone()),
@@ -129,11 +126,10 @@ fn rows(field: &MaskedField, message: &MaskedMessage, view: &DecodeView<'_>) -> 
     let mut rows = vec![Row { label: format!("{label:>7}"), name, value, meaning }];
     if let Shown::Tags(tags) = &field.shown {
         for tag in tags {
-            let known = unhex(tag.tag.as_bytes()).and_then(|tag| emv_tag(&tag));
-            let name = known.map_or("", |known| if zh { known.name_zh } else { known.name_en });
+            let name = emv_tag_name(tag.tag, zh).unwrap_or_default();
             let length = || if zh { format!("[{} 字节]", tag.bytes) } else { format!("[{} bytes]", tag.bytes) };
             rows.push(Row {
-                label: format!("{:>7}", tag.tag),
+                label: format!("{:>7X}", tag.tag),
                 name: format!("  {name}"),
                 value: tag.value.clone().unwrap_or_else(length),
                 meaning: String::new(),

@@ -118,7 +118,7 @@ fn guess(
         let bodies: Vec<Vec<u8>> = messages.iter().filter_map(body).collect();
         let bodies: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
         // What the framing does not fit counts against it.
-        let share = |score: u16| (usize::from(score) * bodies.len() / messages.len().max(1)) as u16;
+        let share = |score: u32| (score as usize * bodies.len() / messages.len().max(1)) as u16;
         found.extend(rank(&bodies, &profiles).into_iter().map(|ranked| (share(ranked.score), framing, ranked)));
     }
     found.retain(|(score, ..)| *score > 0);
@@ -134,7 +134,7 @@ fn guess(
         framing: framing.name(),
         header: ranked.header.name(),
         confidence: *score,
-        agrees: ranked.agrees,
+        agrees: ranked.same_values_as_first,
     };
     Some((wire, found.iter().map(guess).collect()))
 }
