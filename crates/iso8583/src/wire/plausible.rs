@@ -3,7 +3,9 @@
 //!
 //! Every check asks only for what holds in any network. A value that fails is no error.
 
+use super::ebcdic::is_printable;
 use super::element::Content;
+use super::encoding::Encoding;
 use super::fields::Fields;
 use super::profile::Profile;
 use crate::icc_data::IccData;
@@ -41,8 +43,11 @@ impl Checks {
                 continue;
             }
             let content = value.content();
+            // What EBCDIC has no character for reads as `?`, which would fit nearly everywhere.
+            let readable =
+                value.encoding() != Encoding::Ebcdic || value.bytes().iter().all(|&byte| is_printable(byte));
             let text = value.text(scratch);
-            checks.check(fits(content, text));
+            checks.check(readable && fits(content, text));
             if let Some(passes) = means_something(element, text) {
                 checks.check(passes);
             }
