@@ -35,7 +35,6 @@ pub use amount::{Amount, AmountUnit, Currency};
 pub use card_number::{CardNumber, Visibility};
 pub use elements::{element_is_shown, element_name, emv_tag_is_shown, emv_tag_name};
 pub use entry_mode::EntryMode;
-pub use icc_data::{Tvr, authorisation_response};
 pub use masked::{Fault, FieldLabel, MaskedField, MaskedMessage, MaskedTag, Shown};
 pub use leak::{CardData, find_card_data};
 pub use icc_data::{Cid, Cryptogram, Cvm, CvmResults, Iad, IccData, Tsi, Tvr, authorisation_response};

@@ -144,7 +144,7 @@ fn tags(value: &[u8]) -> Shown {
     if !unhex_into(value, &mut bytes) {
         return Shown::Length(value.len());
     }
-    let masked = |read: Result<crate::Tlv<'_>, _>| {
+    let masked = |read: Result<crate::tlv::Tlv<'_>, _>| {
         let tlv = read.ok()?;
         let digits = || tlv.value.iter().map(|byte| format!("{byte:02X}")).collect();
         let value = emv_tag_is_shown(tlv.tag).then(digits);

@@ -5,9 +5,13 @@ use crate::delimited::{Buffers, read_rows};
 use crate::format::Format;
 use crate::frames::read_frames;
 use crate::hexlines::{HexBuffers, read_hex_lines};
+use crate::ist::read_messages;
 use crate::jpos::read_records;
+use crate::keyvalue::read_pairs;
+use crate::ndjson::read_objects;
 use crate::record::RecordSink;
 use crate::wire_message::WireBuffers;
+use crate::table::read_tables;
 
 /// Buffers that reading a block needs; one for each worker, used again for every block.
 #[derive(Default)]
@@ -31,5 +35,9 @@ pub fn read_block(format: &Format, block: &Block, scratch: &mut Scratch, sink: &
         Format::Jpos(rules) => read_records(rules, block, &mut scratch.rewritten, sink),
         Format::HexLines(layout) => read_hex_lines(layout, block, &mut scratch.hex, sink),
         Format::Frames(layout) => read_frames(layout, block, &mut scratch.wire, sink),
+        Format::Ndjson(rules) => read_objects(rules, block, &mut scratch.rewritten, sink),
+        Format::KeyValue(rules) => read_pairs(rules, block, &mut scratch.rewritten, sink),
+        Format::Ist(rules) => read_messages(rules, block, &mut scratch.rewritten, sink),
+        Format::Table(rules) => read_tables(rules, block, &mut scratch.rewritten, sink),
     }
 }

@@ -144,6 +144,8 @@ pub enum RejectReason {
     NoFrame,
     /// The bytes of the message are not as its wire profile says.
     Undecodable(DecodeError),
+    /// A line begins as a JSON object and is none.
+    BadJson,
 }
 
 impl fmt::Display for RejectReason {
@@ -159,6 +161,7 @@ impl fmt::Display for RejectReason {
             Self::BadTime => f.write_str("no readable time"),
             Self::BadCode => f.write_str("the response code is not one of letters and digits"),
             Self::BrokenOff => f.write_str("broken off before its end"),
+            Self::BadJson => f.write_str("not one whole JSON object"),
             Self::FieldTwice(element) => write!(f, "field {element} occurs twice"),
             Self::NoFrame => f.write_str("bytes that begin no frame"),
             Self::Undecodable(error) => error.fmt(f),

@@ -81,6 +81,18 @@ pub enum InputFormat {
     Delimited,
     /// The XML of jPOS's Q2 loggers.
     Jpos,
+    /// The JSON lines of jPOS 3, with messages as XML in them.
+    JposJsonl,
+    /// One JSON object a line.
+    Ndjson,
+    /// Pairs such as `rc=00` in a line.
+    KeyValue,
+    /// Debug blocks of IST/Switch.
+    Ist,
+    /// Rows of a name, an element and a value.
+    Table,
+    /// Listings of fields, a line a field, by patterns that are data.
+    Labelled,
     /// Messages in hexadecimal digits, one a line or in dumps.
     HexLines,
     /// Messages in wire bytes, each with its length.
@@ -88,16 +100,45 @@ pub enum InputFormat {
 }
 
 impl InputFormat {
-    /// Every format.
-    pub const ALL: [Self; 4] = [Self::Delimited, Self::Jpos, Self::HexLines, Self::Frames];
+    /// Every format. Those with more telling shapes stand first: of two that are equally sure the first
+    /// is taken.
+    pub const ALL: [Self; 10] = [
+        Self::Delimited,
+        Self::Jpos,
+        Self::JposJsonl,
+        Self::Ndjson,
+        Self::KeyValue,
+        Self::Ist,
+        Self::Table,
+        Self::Labelled,
+        Self::HexLines,
+        Self::Frames,
+    ];
 
     /// The name that users write and reports show.
     pub fn name(self) -> &'static str {
         match self {
             Self::Delimited => "delimited",
             Self::Jpos => "jpos",
+            Self::JposJsonl => "jpos-jsonl",
+            Self::Ndjson => "ndjson",
+            Self::KeyValue => "keyvalue",
+            Self::Ist => "ist",
+            Self::Table => "table",
+            Self::Labelled => "labelled",
             Self::HexLines => "hexlines",
             Self::Frames => "frames",
+        }
+    }
+
+    /// Whether the reader was held against real files of the format, or against the source of the
+    /// program that writes them and its published output. `ndjson` and `keyvalue` follow no standard, so
+    /// that every site has its own; of `jpos-jsonl` there is no public file yet.
+    pub fn is_verified(self) -> bool {
+        match self {
+            Self::Delimited | Self::Jpos | Self::Ist | Self::Table | Self::Labelled => true,
+            Self::HexLines | Self::Frames => true,
+            Self::JposJsonl | Self::Ndjson | Self::KeyValue => false,
         }
     }
 

@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
-use posmortem_iso8583::wire::{FrameEnd, Framing, Header, Profile, Ranked, rank};
+use posmortem_iso8583::wire::{FrameEnd, Framing, Profile, Ranked, rank};
 
 use super::Candidate;
 use super::error::DetectError;
 use crate::format::Format;
 use crate::frames::Frames;
-use crate::hexlines::{HexLines, HexStyle, hex_messages, hex_styles};
+use crate::hexlines::{HexLines, hex_messages, hex_styles};
 use crate::input::SAMPLE_SIZE;
 use crate::settings::{InputFormat, InputSettings};
 use crate::wire_message::WireFormat;
