@@ -97,6 +97,7 @@ impl MaskedField {
     pub fn element(element: u8, value: &[u8]) -> Self {
         let value = value.trim_ascii();
         let shown = match element {
+            0 => text(value),
             2 => card(value),
             ICC_DATA => tags(value),
             _ if element_is_shown(element) => text(value),
