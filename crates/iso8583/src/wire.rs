@@ -35,7 +35,7 @@ mod value;
 
 pub use bitmap::{BitmapForm, BitmapRule, ThirdBitmap};
 pub use decode_error::{DecodeError, Expected};
-pub use element::{Content, Element};
+pub use element::{Content, Element, Prefix};
 pub use encode::{EncodeError, encode};
 pub use encoding::{Encoding, LengthEncoding, LengthUnit};
 pub use fields::{ElementSet, Fields};
