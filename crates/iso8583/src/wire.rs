@@ -2,7 +2,7 @@
 //!
 //! A [`Profile`] says how a message type, bitmaps, lengths and values stand on the wire; profiles are
 //! TOML files. [`Framing`] and [`Header`] are what stands around a message, and are kept apart from it.
-//! [`rank`] finds out which profile a sample follows. There are no log files here, no meaning of codes,
+//! [`rank()`] finds out which profile a sample follows. There are no log files here, no meaning of codes,
 //! and no knowledge of which values may be shown.
 //!
 //! ```

@@ -2,7 +2,7 @@
 
 mod vector;
 
-use posmortem_iso8583::wire::{Framing, Header, Profile, Ranked, encode, rank, rank_framing};
+use posmortem_iso8583::wire::{Element, Framing, Header, Profile, Ranked, encode, rank, rank_framing};
 use std::fmt::Write;
 use vector::Vector;
 
@@ -79,7 +79,7 @@ fn the_framing_of_public_messages_is_found() {
 /// A day's worth of kinds of message, in every profile that can say them.
 fn sample(profile: &Profile, count: u8) -> Vec<Vec<u8>> {
     let version = profile.version();
-    let time = match profile.element(12).map(|element| element.max_len()) {
+    let time = match profile.element(12).map(Element::max_len) {
         Some(12) => "261121093015",
         Some(14) => "20261121093015",
         _ => "093015",
@@ -96,7 +96,7 @@ fn sample(profile: &Profile, count: u8) -> Vec<Vec<u8>> {
     } else {
         "TERM0001"
     };
-    let code = match profile.element(39).map(|element| element.max_len()) {
+    let code = match profile.element(39).map(Element::max_len) {
         Some(3) => "100",
         Some(4) => "1000",
         _ => "51",
