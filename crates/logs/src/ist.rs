@@ -137,18 +137,8 @@ impl<'b> BlockReader<'b> {
         let Some(last) = self.message.last_value() else { return };
         if element == 55 {
             // Tags, lengths and values stand in their order.
-            let whole = last.clone();
-            *last = Value::rewritten(rewritten, |out| {
-                let start = out.len();
-                out.extend_from_within(match &whole {
-                    Value::Rewritten(range) => range.clone(),
-                    Value::AsLogged(_) => start..start,
-                });
-                if let Value::AsLogged(first) = whole {
-                    out.extend_from_slice(first);
-                }
-                out.extend_from_slice(text);
-            });
+            let whole = [last.bytes(rewritten), text].concat();
+            *last = Value::rewritten(rewritten, |out| out.extend_from_slice(&whole));
         } else if is_length(before, text) {
             *last = value(element, text, rewritten);
         }
