@@ -145,10 +145,11 @@ impl<'b> BlockReader<'b> {
     }
 }
 
-/// Whether a line is the length of the value in the next.
+/// Whether a line is the length of the value in the next: in its characters, or in half as many where
+/// those are hexadecimal digits.
 fn is_length(before: &[u8], text: &[u8]) -> bool {
     let number = std::str::from_utf8(before).ok().and_then(|before| before.parse::<usize>().ok());
-    number == Some(text.len()) && before.len() <= 3
+    number.is_some_and(|number| before.len() <= 3 && (number == text.len() || 2 * number == text.len()))
 }
 
 fn value<'b>(element: u8, text: &'b [u8], rewritten: &mut Vec<u8>) -> Value<'b> {
