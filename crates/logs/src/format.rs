@@ -7,6 +7,7 @@ use crate::column::Column;
 use crate::delimited::Names;
 use crate::frames::Frames;
 use crate::hexlines::HexLines;
+use crate::labelled::Labelled;
 use crate::names::{NameRules, Named};
 use crate::record::FieldName;
 use crate::settings::{InputFormat, InputSettings};
@@ -21,6 +22,8 @@ pub enum Format {
     Delimited(Layout),
     /// The XML of jPOS's Q2 loggers.
     Jpos(Arc<TimeRules>),
+    /// The JSON lines of jPOS 3.
+    JposJsonl(Arc<TimeRules>),
     /// One JSON object a line.
     Ndjson(Arc<NamedValues>),
     /// Pairs such as `rc=00` in a line.
@@ -29,6 +32,8 @@ pub enum Format {
     Ist(Arc<TimeRules>),
     /// Rows of a name, an element and a value.
     Table(Arc<TimeRules>),
+    /// Listings of fields, a line a field.
+    Labelled(Arc<Labelled>),
     /// Messages in hexadecimal digits.
     HexLines(HexLines),
     /// Messages in wire bytes.
@@ -54,10 +59,12 @@ impl Format {
         match self {
             Self::Delimited(_) => InputFormat::Delimited,
             Self::Jpos(_) => InputFormat::Jpos,
+            Self::JposJsonl(_) => InputFormat::JposJsonl,
             Self::Ndjson(_) => InputFormat::Ndjson,
             Self::KeyValue(_) => InputFormat::KeyValue,
             Self::Ist(_) => InputFormat::Ist,
             Self::Table(_) => InputFormat::Table,
+            Self::Labelled(_) => InputFormat::Labelled,
             Self::HexLines(_) => InputFormat::HexLines,
             Self::Frames(_) => InputFormat::Frames,
         }

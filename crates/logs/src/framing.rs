@@ -63,9 +63,10 @@ impl Framing {
             Format::HexLines(layout) if layout.style == HexStyle::Whole => Self::Lines,
             Format::HexLines(layout) => Self::Starts(LineStart::HexDump(layout.style)),
             Format::Frames(layout) => Self::Wire(layout.wire.clone()),
-            Format::Ndjson(_) | Format::KeyValue(_) => Self::Lines,
+            Format::JposJsonl(_) | Format::Ndjson(_) | Format::KeyValue(_) => Self::Lines,
             Format::Ist(_) => Self::Starts(LineStart::Ist),
             Format::Table(_) => Self::Starts(LineStart::Table),
+            Format::Labelled(labelled) => Self::Starts(LineStart::Listing(labelled.listing().clone())),
         }
     }
 

@@ -49,7 +49,9 @@ mod guess;
 mod input;
 mod ist;
 mod jpos;
+mod json;
 mod keyvalue;
+mod labelled;
 mod line_start;
 mod names;
 mod ndjson;
@@ -71,6 +73,7 @@ pub use detect::{Alternative, DetectError, Detection, ProfileGuess, Tried, detec
 pub use format::{Format, Layout, NamedValues};
 pub use guess::{GuessedColumn, Likeness, guess_columns, guess_header};
 pub use input::{Input, OpenError, SAMPLE_SIZE};
+pub use labelled::{Labelled, Listing, ListingError};
 pub use posmortem_iso8583::Timestamp;
 pub use read_block::{Scratch, read_block};
 pub use record::{FieldName, Position, Record, RecordSink, RejectReason};

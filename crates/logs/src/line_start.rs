@@ -8,6 +8,7 @@ use crate::block::Block;
 use crate::block_reader::line_ends;
 use crate::hexlines::HexStyle;
 use crate::delimited::{without_bom, without_line_end};
+use crate::labelled::Listing;
 use crate::record::Position;
 use crate::{ist, table};
 
@@ -20,6 +21,8 @@ pub(crate) enum LineStart {
     Ist,
     /// A line with the time above rows of a table.
     Table,
+    /// A line that a listing begins at.
+    Listing(Listing),
 }
 
 impl LineStart {
@@ -33,6 +36,7 @@ impl LineStart {
             Self::HexDump(style) => style.begins_record(line),
             Self::Ist => ist::is_start(line),
             Self::Table => table::is_start(line),
+            Self::Listing(listing) => listing.starts_at(line),
         }
     }
 }
