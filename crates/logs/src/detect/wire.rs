@@ -19,8 +19,11 @@ use crate::wire_message::WireFormat;
 /// Messages that are looked at: enough to see what varies.
 const MOST_MESSAGES: usize = 200;
 
+/// So many messages that are read to their last byte are no chance.
+const ENOUGH_MESSAGES: usize = 5;
+
 /// Two profiles that come this close to each other and do not agree are not told apart, in thousandths.
-const MARGIN: u16 = 50;
+const MARGIN: u16 = 10;
 
 /// A way in which the messages of an input could stand on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +123,15 @@ fn guess(
         // What the framing does not fit counts against it.
         let share = |score: u32| (score as usize * bodies.len() / messages.len().max(1)) as u16;
         found.extend(rank(&bodies, &profiles).into_iter().map(|ranked| (share(ranked.score), framing, ranked)));
+    }
+    // Digests and keys in hexadecimal digits stand between messages: those that nothing reads do not
+    // count, unless nearly nothing is read.
+    let most = found.iter().map(|(.., ranked)| ranked.exact as usize).max()?;
+    if most < ENOUGH_MESSAGES && 5 * most < messages.len() {
+        return None;
+    }
+    for (score, ..) in &mut found {
+        *score = (usize::from(*score) * messages.len() / most.max(1)).min(1000) as u16;
     }
     found.retain(|(score, ..)| *score > 0);
     found.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));

@@ -13,6 +13,9 @@
 //! The text column may itself look like bytes, so that where the bytes end is told by the gap before it
 //! and never by what is in it. What the bytes mean is not looked at.
 
+/// A line of bytes alone is not indented further: what stands there is an offset behind the last byte.
+const DEEPEST: usize = 16;
+
 /// No layout has more bytes a line.
 const WIDEST: usize = 32;
 
@@ -43,10 +46,12 @@ impl Offset {
 /// Reads a line; its bytes are appended to `bytes`. `None`, and nothing appended, when it is no line of a
 /// dump.
 pub(super) fn dump_line(line: &[u8], bytes: &mut Vec<u8>) -> Option<Offset> {
+    let indentation = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let line = line.trim_ascii();
     let before = bytes.len();
     let found = match line.first() {
         Some(b'|') => offset_behind(line, bytes).or_else(|| offset_ahead(line, bytes)),
+        _ if indentation > DEEPEST => None,
         _ => offset_ahead(line, bytes).or_else(|| bytes_alone(line, bytes)),
     };
     if found.is_none() {
@@ -202,7 +207,7 @@ mod tests {
             " len = 126",
             "15:54:47 [DEBUG] (3) iso8583_rs::iso8583::server: received request: ",
             "00",
-            "                                                       0000007e x",
+            "                                                       0000007e",
         ] {
             let is_pair = line.len() == 2;
             assert_eq!(read(line).is_some(), is_pair, "{line}");
