@@ -38,9 +38,12 @@ struct Args {
     /// Links of the plain world.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     links: u32,
-    /// responses, both or jpos.
-    #[arg(long, default_value = "responses", value_parser = |text: &str| Form::from_name(text).ok_or("responses, both or jpos"))]
+    /// responses, both, jpos, lean, ndjson, keyvalue, jpos-jsonl, ist, table, moov or jreactive.
+    #[arg(long, default_value = "responses", value_parser = form)]
     form: Form,
+    /// Only what every form can tell: whole seconds, and what a message on the wire says.
+    #[arg(long)]
+    bare: bool,
     /// The first day.
     #[arg(long, default_value = "2026-11-21", value_parser = day)]
     day: Date,
@@ -148,6 +151,7 @@ impl Args {
             links: self.links,
             two_dialects: !self.one_dialect,
             form: self.form,
+            bare: self.bare,
             rates,
             ..Settings::new(self.seed)
         }
@@ -192,6 +196,10 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 fn effect(text: &str) -> Result<f64, String> {
     let effect: f64 = text.parse().map_err(|_| "a number such as 0.5")?;
     if (0.0..=10.0).contains(&effect) { Ok(effect) } else { Err("a number from 0 to 10".to_owned()) }
+}
+
+fn form(text: &str) -> Result<Form, String> {
+    Form::from_name(text).ok_or_else(|| format!("one of: {}", Form::ALL.map(Form::name).join(", ")))
 }
 
 /// A kind of fault and how many.
