@@ -176,6 +176,12 @@ impl Column {
         TABLE.elements.get(usize::from(element)).copied().flatten()
     }
 
+    /// The data element that is the column's own: the first one that fills it. `None` for columns that are
+    /// no data element.
+    pub fn element(self) -> Option<u8> {
+        TABLE.first_elements[self as usize]
+    }
+
     /// The column of this name: canonical, an alias, or a data element such as `de39` or `F039`.
     /// `None` for names that are unknown or known and ignored.
     pub fn from_name(name: &str) -> Option<Self> {
@@ -203,7 +209,7 @@ pub(crate) enum Meaning {
     Fallback { column: Column, rank: u8 },
     /// A data element; `column` is empty for those that nothing here looks at. The lower `rank`
     /// wins when two elements of one file fill the same column.
-    Element { column: Option<Column>, rank: u8 },
+    Element { element: u8, column: Option<Column>, rank: u8 },
     /// No name of the table.
     Unknown,
 }
@@ -215,13 +221,17 @@ impl Meaning {
             return meaning;
         }
         match element_of(&plain) {
-            Some(element) => Self::Element {
-                column: Column::of_element(element),
-                rank: TABLE.ranks.get(usize::from(element)).copied().unwrap_or(0),
-            },
+            Some(element) => {
+                Self::Element { element, column: Column::of_element(element), rank: rank_of(element) }
+            }
             None => Self::Unknown,
         }
     }
+}
+
+/// The rank of a data element among those of its column: the lower wins.
+pub(crate) fn rank_of(element: u8) -> u8 {
+    TABLE.ranks.get(usize::from(element)).copied().unwrap_or(0)
 }
 
 /// A name as names are compared: lower case, without hyphens, underscores and spaces.
@@ -249,6 +259,7 @@ struct ColumnTable {
     by_name: HashMap<String, Meaning>,
     elements: [Option<Column>; 129],
     ranks: [u8; 129],
+    first_elements: [Option<u8>; Column::COUNT],
 }
 
 const HEADER: [&str; 5] = ["column", "name", "elements", "aliases", "fallbacks"];
@@ -259,6 +270,7 @@ static TABLE: LazyLock<ColumnTable> = LazyLock::new(|| {
         by_name: HashMap::new(),
         elements: [None; 129],
         ranks: [0; 129],
+        first_elements: [None; Column::COUNT],
     };
     let rows = rows(include_str!("../data/columns.tsv"), HEADER)
         .expect("the embedded table has the shape that its test checks");
@@ -274,6 +286,7 @@ static TABLE: LazyLock<ColumnTable> = LazyLock::new(|| {
         for (element, rank) in elements.split_whitespace().filter_map(element_of).zip(0..) {
             table.elements[usize::from(element)] = Some(column);
             table.ranks[usize::from(element)] = rank;
+            table.first_elements[column as usize].get_or_insert(element);
         }
     }
     table
@@ -348,6 +361,8 @@ mod tests {
         }
         assert_eq!(Column::from_name("0"), Some(Column::Mti));
         assert_eq!(Column::from_name("de90"), Column::from_name("de56"));
+        assert_eq!(Column::OriginalData.element(), Some(90));
+        assert_eq!(Column::Link.element(), None);
         assert_eq!(Column::ReceivingId.name(), "receiving_id");
     }
 

@@ -7,6 +7,7 @@
 mod header;
 mod plain;
 mod quoted;
+mod recognise;
 mod separators;
 
 use posmortem_iso8583::Mti;
@@ -18,10 +19,12 @@ use crate::format::Layout;
 use crate::record::{Cells, NO_CELLS, Position, Record, RecordSink, RejectReason};
 use crate::time::TimeReader;
 
-pub(crate) use header::{Names, name_columns};
+pub(crate) use header::Names;
+use header::name_columns;
 pub use plain::PlainRow;
 use plain::plain_rows;
 pub(crate) use quoted::QuotedRow;
+pub(crate) use recognise::recognise;
 pub(crate) use separators::Separators;
 
 /// Where the first row of some bytes ends.
@@ -173,16 +176,32 @@ impl<'b, S: RecordSink> Rows<'b, S> {
             return;
         }
         let read = match quoted {
-            None => self.split(row).and_then(|()| emit(&self.cells, times, position, self.sink)),
+            None => self.split(row).and_then(|()| {
+                self.tell_fields(row.split(|byte| *byte == self.layout.separator()));
+                emit(&self.cells, times, position, self.sink)
+            }),
             Some(quoted) => {
                 let mut cells = NO_CELLS;
-                quoted
-                    .split(row, self.layout, &mut cells)
-                    .and_then(|()| emit(&cells, times, position, self.sink))
+                quoted.parse(row, self.layout.separator());
+                quoted.fill(self.layout, &mut cells).and_then(|()| {
+                    self.tell_fields(quoted.fields());
+                    emit(&cells, times, position, self.sink)
+                })
             }
         };
         if let Err(reason) = read {
             self.sink.rejected(position, reason);
+        }
+    }
+
+    fn tell_fields<'v>(&mut self, values: impl Iterator<Item = &'v [u8]>) {
+        if !self.sink.takes_fields() {
+            return;
+        }
+        for (name, value) in self.layout.fields().zip(values) {
+            if !value.trim_ascii().is_empty() {
+                self.sink.field(name, value);
+            }
         }
     }
 

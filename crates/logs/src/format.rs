@@ -4,6 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::column::Column;
+use crate::delimited::Names;
+use crate::names::Named;
+use crate::record::FieldName;
 use crate::settings::InputFormat;
 use crate::time::TimeRules;
 
@@ -44,6 +47,7 @@ pub struct Layout {
 struct Shape {
     separator: u8,
     columns: Vec<Option<Column>>,
+    fields: Vec<(Named, String)>,
     start: u64,
     header: Option<Vec<u8>>,
     times: TimeRules,
@@ -54,12 +58,13 @@ impl Layout {
     /// without byte order mark and line end.
     pub(crate) fn new(
         separator: u8,
-        columns: Vec<Option<Column>>,
+        names: Names,
         start: u64,
         header: Option<Vec<u8>>,
         times: TimeRules,
     ) -> Self {
-        Self { shape: Arc::new(Shape { separator, columns, start, header, times }) }
+        let Names { columns, fields, .. } = names;
+        Self { shape: Arc::new(Shape { separator, columns, fields, start, header, times }) }
     }
 
     /// The byte between two columns.
@@ -75,6 +80,11 @@ impl Layout {
     /// Whether the input names its columns in a first row.
     pub fn has_header(&self) -> bool {
         self.shape.header.is_some()
+    }
+
+    /// How sinks are told of each column of the input.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = FieldName<'_>> {
+        self.shape.fields.iter().map(|(named, name)| named.field(name.as_bytes()))
     }
 
     pub(crate) fn start(&self) -> u64 {

@@ -8,6 +8,7 @@ use memchr::memmem;
 use crate::delimited::{RowEnd, row_end};
 use crate::format::Format;
 use crate::jpos::RECORD_START;
+use crate::line_start::{LineStart, line_at};
 use crate::record::RejectReason;
 
 /// What follows the bytes at hand.
@@ -38,8 +39,15 @@ pub(crate) enum Cut {
 /// How frames of one format end.
 #[derive(Clone)]
 pub(crate) enum Framing {
-    Rows { separator: u8 },
+    Rows {
+        separator: u8,
+    },
     JposRecords,
+    /// One record a line, whatever stands in it.
+    Lines,
+    /// A record begins at a line that is told by itself, and ends before the next such line. What stands
+    /// before the first one is a frame, too.
+    Starts(LineStart),
 }
 
 impl Framing {
@@ -52,18 +60,20 @@ impl Framing {
 
     /// Looks at the front of `bytes`, which is the start of a frame.
     pub(crate) fn cut(&self, bytes: &[u8], limit: usize, after: After) -> Cut {
-        match *self {
+        match self {
             _ if bytes.is_empty() => Cut::Nothing,
-            Self::Rows { separator } => cut_rows(bytes, separator, limit, after),
+            Self::Rows { separator } => cut_rows(bytes, *separator, limit, after),
             Self::JposRecords => cut_records(bytes, limit, after),
+            Self::Lines => cut_lines(bytes, limit, after),
+            Self::Starts(start) => cut_at_starts(bytes, start, limit, after),
         }
     }
 
     /// Inside a frame that is too long: the bytes to leave out, and whether a new frame begins
     /// behind them.
-    pub(crate) fn resume(&self, bytes: &[u8]) -> (usize, bool) {
+    pub(crate) fn resume(&self, bytes: &[u8], after: After) -> (usize, bool) {
         match self {
-            Self::Rows { .. } => match memchr::memchr(b'\n', bytes) {
+            Self::Rows { .. } | Self::Lines => match memchr::memchr(b'\n', bytes) {
                 Some(at) => (at + 1, true),
                 None => (bytes.len(), false),
             },
@@ -72,6 +82,7 @@ impl Framing {
                 // The start of a record may stand across the end of what was read.
                 None => (bytes.len().saturating_sub(RECORD_START.len() - 1), false),
             },
+            Self::Starts(start) => resume_at_start(bytes, start, after),
         }
     }
 }
@@ -153,6 +164,84 @@ fn cut_records(bytes: &[u8], limit: usize, after: After) -> Cut {
     }
 }
 
+fn cut_lines(bytes: &[u8], limit: usize, after: After) -> Cut {
+    let mut whole = 0;
+    if bytes.len() <= limit {
+        whole = memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
+    } else {
+        for at in memchr::memchr_iter(b'\n', bytes) {
+            if at + 1 - whole > limit {
+                return frames_or(whole, Cut::TooLong(limit));
+            }
+            whole = at + 1;
+        }
+    }
+    let rest = bytes.len() - whole;
+    match after {
+        _ if rest > limit => frames_or(whole, Cut::TooLong(limit)),
+        After::End => Cut::Frames(bytes.len()),
+        After::Break if rest > 0 => frames_or(whole, Cut::Bad(rest, RejectReason::BrokenOff)),
+        _ => frames_or(whole, Cut::Nothing),
+    }
+}
+
+/// A frame is longer than the limit when no start stands at most so many bytes behind its own.
+fn cut_at_starts(bytes: &[u8], start: &LineStart, limit: usize, after: After) -> Cut {
+    let mut whole = 0;
+    if bytes.len() <= limit {
+        whole = last_start(bytes, start, after).unwrap_or(0);
+    } else {
+        while let Some(next) = next_start(bytes, whole, start, after) {
+            if next - whole > limit {
+                return frames_or(whole, Cut::TooLong(limit));
+            }
+            whole = next;
+        }
+    }
+    let rest = bytes.len() - whole;
+    match after {
+        // A line that begins within the limit may have to be seen beyond it.
+        After::More if rest <= limit.saturating_add(LineStart::LOOKED_AT) => frames_or(whole, Cut::Nothing),
+        _ if rest > limit => frames_or(whole, Cut::TooLong(limit)),
+        // Nothing but the next start tells that a record is whole.
+        After::Break => frames_or(whole, Cut::Bad(rest, RejectReason::BrokenOff)),
+        After::More | After::End => Cut::Frames(bytes.len()),
+    }
+}
+
+/// The first line behind `from` that begins a record.
+fn next_start(bytes: &[u8], from: usize, start: &LineStart, after: After) -> Option<usize> {
+    let behind = bytes.get(from..)?;
+    let mut lines = memchr::memchr_iter(b'\n', behind).map(|at| from + at + 1);
+    lines.find(|&line| is_start(bytes, line, start, after) == Some(true))
+}
+
+/// The last line that begins a record, other than the first.
+fn last_start(bytes: &[u8], start: &LineStart, after: After) -> Option<usize> {
+    let mut lines = memchr::memrchr_iter(b'\n', bytes).map(|at| at + 1);
+    lines.find(|&line| is_start(bytes, line, start, after) == Some(true))
+}
+
+/// Whether the line at an offset begins a record; `None` when too little of it was read.
+fn is_start(bytes: &[u8], line: usize, start: &LineStart, after: After) -> Option<bool> {
+    let is_all = after != After::More;
+    Some(start.is_at(line_at(bytes.get(line..)?, is_all)?))
+}
+
+/// The bytes belong to a frame that is too long up to their first line end, and so do all lines behind
+/// it that begin no record.
+fn resume_at_start(bytes: &[u8], start: &LineStart, after: After) -> (usize, bool) {
+    for at in memchr::memchr_iter(b'\n', bytes) {
+        match is_start(bytes, at + 1, start, after) {
+            Some(true) => return (at + 1, true),
+            Some(false) => {}
+            // The line end stays, so that its line is looked at again.
+            None => return (at, false),
+        }
+    }
+    (bytes.len(), false)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,7 +279,7 @@ mod tests {
         assert_eq!(framing.cut(b"<log 1</log>\n", 99, After::Break), Cut::Frames(13));
         assert_eq!(framing.cut(b"<log 1<log 23", 6, After::More), Cut::Frames(6));
         assert_eq!(framing.cut(b"<log 12<log 3", 6, After::More), Cut::TooLong(7));
-        assert_eq!(framing.resume(b"xx<log 3"), (2, true));
-        assert_eq!(framing.resume(b"xx<lo"), (1, false));
+        assert_eq!(framing.resume(b"xx<log 3", After::More), (2, true));
+        assert_eq!(framing.resume(b"xx<lo", After::More), (1, false));
     }
 }

@@ -1,5 +1,5 @@
 //! The XML of jPOS's Q2 loggers, which is never one document: the root stays open until the file is
-//! rotated, threads write into each other's records, and stack traces stand in it unescaped.
+//! rotated, threads write into each other's records, and stack traces stand in it rewritten.
 //!
 //! So nothing here builds a tree. A frame is what stands between one `<log ` and the next; within
 //! it, one pass over the `<` finds the few tags that matter and steps over everything else.
@@ -25,20 +25,20 @@ pub(crate) const RECORD_START: &[u8] = b"<log ";
 pub(crate) fn read_records(
     rules: &TimeRules,
     block: &Block,
-    unescaped: &mut Vec<u8>,
+    rewritten: &mut Vec<u8>,
     sink: &mut impl RecordSink,
 ) {
     let starts = memmem::Finder::new(RECORD_START);
     let mut times = TimeReader::new(rules);
     let mut position = block.position();
     let mut rest = block.bytes();
-    let mut record = LogRecord::new();
+    let mut record = LogRecord::new(sink.takes_fields());
     while !rest.is_empty() {
         let next = rest.get(1..).and_then(|behind| starts.find(behind)).map_or(rest.len(), |at| at + 1);
         let (frame, behind) = rest.split_at(next);
         if frame.starts_with(RECORD_START) {
-            record.read(frame, position, unescaped);
-            record.tell(&mut times, unescaped, sink);
+            record.read(frame, position, rewritten);
+            record.tell(&mut times, rewritten, sink);
         } else if !is_prologue(frame) {
             sink.non_message(position);
         }

@@ -10,7 +10,7 @@ use crate::record::RecordSink;
 #[derive(Default)]
 pub struct Scratch {
     rows: Buffers,
-    unescaped: Vec<u8>,
+    rewritten: Vec<u8>,
 }
 
 /// Reads the frames of a block and tells the sink of each.
@@ -23,6 +23,6 @@ pub fn read_block(format: &Format, block: &Block, scratch: &mut Scratch, sink: &
     }
     match format {
         Format::Delimited(layout) => read_rows(layout, block, &mut scratch.rows, sink),
-        Format::Jpos(rules) => read_records(rules, block, &mut scratch.unescaped, sink),
+        Format::Jpos(rules) => read_records(rules, block, &mut scratch.rewritten, sink),
     }
 }

@@ -69,6 +69,13 @@ pub enum FieldName<'b> {
     Other(&'b [u8]),
 }
 
+impl FieldName<'_> {
+    /// The field that a column holds: its own data element, or the column where it has none.
+    pub(crate) fn of(column: Column) -> Self {
+        column.element().map_or(Self::Column(column), Self::Element)
+    }
+}
+
 /// Takes what [`read_block`](crate::read_block()) finds, in the order of the log.
 pub trait RecordSink {
     /// Whether [`RecordSink::field`] is worth calling.
@@ -77,7 +84,8 @@ pub trait RecordSink {
     }
     /// A field of the message that the next [`RecordSink::record`] or [`RecordSink::rejected`] is about,
     /// whether a column takes it or not; of a message that cannot be read, the fields up to where it
-    /// breaks. Binary values are hexadecimal digits.
+    /// breaks, and none of a row with another number of fields than its header, where no field can be
+    /// named. Fields without a value are left out. Binary values are hexadecimal digits.
     fn field(&mut self, name: FieldName<'_>, value: &[u8]) {
         let _ = (name, value);
     }

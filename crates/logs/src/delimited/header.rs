@@ -5,12 +5,15 @@
 
 use std::collections::HashMap;
 
-use crate::column::{Column, Meaning, plain_name};
+use crate::column::{Column, plain_name};
+use crate::names::{Claim, NameRules, Named};
 
 /// What the names of a header row stand for.
 pub(crate) struct Names {
     /// What each column holds; `None` for those that are ignored.
     pub(crate) columns: Vec<Option<Column>>,
+    /// What each column is called, and how sinks are told of it.
+    pub(crate) fields: Vec<(Named, String)>,
     /// Names that mean nothing here, as they may be shown.
     pub(crate) unknown: Vec<String>,
     /// Two names for the same thing, as they may be shown.
@@ -45,52 +48,19 @@ impl Names {
     }
 }
 
-/// By what right a name stands for its column.
-#[derive(Clone, Copy)]
-enum Claim {
-    /// It is the column's own, or the user said so.
-    Name,
-    /// A data element, with its rank among those of the column.
-    Element(u8),
-    /// Only when nothing else does, with its rank among those of the column.
-    Fallback(u8),
-}
-
-impl Claim {
-    /// Whether it goes before another one for the same column; `None` when neither does.
-    fn goes_before(self, other: Self) -> Option<bool> {
-        match (self, other) {
-            // DE90 and DE56: the first of the table wins.
-            (Self::Element(own), Self::Element(other)) | (Self::Fallback(own), Self::Fallback(other)) => {
-                (own != other).then_some(own < other)
-            }
-            (Self::Fallback(_), _) => Some(false),
-            (_, Self::Fallback(_)) => Some(true),
-            _ => None,
-        }
-    }
-}
-
 /// Gives each name its column. A byte order mark and the empty name behind a last separator must be
 /// gone.
 pub(crate) fn name_columns(names: &[String], aliases: &[(String, Option<Column>)]) -> Names {
-    let aliases: HashMap<String, Option<Column>> =
-        aliases.iter().map(|(name, column)| (plain_name(name), *column)).collect();
-    let mut read = Names { columns: Vec::new(), unknown: Vec::new(), duplicate: None };
+    let rules = NameRules::new(aliases);
+    let mut read = Names { columns: Vec::new(), fields: Vec::new(), unknown: Vec::new(), duplicate: None };
     let mut takers: HashMap<Column, (usize, Claim)> = HashMap::new();
     for (at, name) in names.iter().enumerate() {
-        let (column, claim) = match (aliases.get(&plain_name(name)), Meaning::of(name)) {
-            (Some(&column), _) => (column, Claim::Name),
-            (None, Meaning::Name(column)) => (Some(column), Claim::Name),
-            (None, Meaning::Fallback { column, rank }) => (Some(column), Claim::Fallback(rank)),
-            (None, Meaning::Element { column, rank }) => (column, Claim::Element(rank)),
-            (None, Meaning::Unknown) => {
-                if !plain_name(name).is_empty() {
-                    read.unknown.push(shown_name(name, at));
-                }
-                (None, Claim::Name)
-            }
-        };
+        let named = rules.read(name);
+        let Named { column, claim, is_known, .. } = named;
+        read.fields.push((named, name.clone()));
+        if !is_known && !plain_name(name).is_empty() {
+            read.unknown.push(shown_name(name, at));
+        }
         read.columns.push(column);
         let Some(column) = column else { continue };
         let Some(&(other, other_claim)) = takers.get(&column) else {

@@ -64,14 +64,8 @@ impl QuotedRow {
         })
     }
 
-    /// Takes a row apart and puts its fields under their columns.
-    pub(super) fn split<'s>(
-        &'s mut self,
-        row: &[u8],
-        layout: &Layout,
-        cells: &mut Cells<'s>,
-    ) -> Result<(), RejectReason> {
-        self.parse(row, layout.separator());
+    /// Puts the fields of the row that was taken apart under their columns.
+    pub(super) fn fill<'s>(&'s self, layout: &Layout, cells: &mut Cells<'s>) -> Result<(), RejectReason> {
         let columns = layout.columns();
         let (found, expected) = (self.fields, columns.len());
         let trailing_separator = || {

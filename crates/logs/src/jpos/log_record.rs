@@ -6,11 +6,12 @@ use posmortem_iso8583::is_switch_word;
 use super::RECORD_START;
 use super::message::{Message, Messages, Role, Verdict};
 use super::tag::{Attributes, TagEnd};
-use super::text::{Value, content};
+use super::text::{content, unescaped};
 use crate::block_reader::line_ends;
 use crate::column::Column;
-use crate::record::{Cells, NO_CELLS, Position, Record, RecordSink, RejectReason};
+use crate::record::{Cells, FieldName, NO_CELLS, Position, Record, RecordSink, RejectReason};
 use crate::time::TimeReader;
+use crate::value::Value;
 
 /// Ports from here on are given to clients for one connection and name no link.
 const FIRST_EPHEMERAL_PORT: u32 = 32_768;
@@ -40,8 +41,9 @@ pub(super) struct LogRecord<'b> {
 }
 
 impl<'b> LogRecord<'b> {
-    pub(super) fn new() -> Self {
-        Self::at(&[], Position { offset: 0, line: 1 }, Messages::new())
+    /// With `keeps_fields`, sinks can be told of every field.
+    pub(super) fn new(keeps_fields: bool) -> Self {
+        Self::at(&[], Position { offset: 0, line: 1 }, Messages::new(keeps_fields))
     }
 
     fn at(frame: &'b [u8], start: Position, mut messages: Messages<'b>) -> Self {
@@ -64,14 +66,14 @@ impl<'b> LogRecord<'b> {
     }
 
     /// Reads a frame that begins with a record's tag.
-    pub(super) fn read(&mut self, frame: &'b [u8], start: Position, unescaped: &mut Vec<u8>) {
-        unescaped.clear();
-        let messages = std::mem::replace(&mut self.messages, Messages::new());
+    pub(super) fn read(&mut self, frame: &'b [u8], start: Position, rewritten: &mut Vec<u8>) {
+        rewritten.clear();
+        let messages = std::mem::replace(&mut self.messages, Messages::new(false));
         *self = Self::at(frame, start, messages);
-        let mut at = self.log_tag(unescaped);
+        let mut at = self.log_tag(rewritten);
         while let Some(found) = frame.get(at..).and_then(|rest| memchr::memchr(b'<', rest)) {
             let tag = at + found;
-            match self.tag(tag, unescaped) {
+            match self.tag(tag, rewritten) {
                 Some(next) => at = next,
                 None => break,
             }
@@ -82,13 +84,13 @@ impl<'b> LogRecord<'b> {
     }
 
     /// The record's own tag; gives where it ends.
-    fn log_tag(&mut self, unescaped: &mut Vec<u8>) -> usize {
+    fn log_tag(&mut self, rewritten: &mut Vec<u8>) -> usize {
         let mut attributes = Attributes::new(self.behind(RECORD_START.len()));
         for (name, text) in attributes.by_ref() {
             match name {
                 b"at" => self.at = text,
-                b"realm" => self.realm = Some(Value::of(text, unescaped)),
-                b"trace-id" => self.trace_id = Some(Value::of(text, unescaped)),
+                b"realm" => self.realm = Some(unescaped(text, rewritten)),
+                b"trace-id" => self.trace_id = Some(unescaped(text, rewritten)),
                 _ => {}
             }
         }
@@ -97,12 +99,12 @@ impl<'b> LogRecord<'b> {
 
     /// Takes the tag at `at` and gives where to look for the next; `None` at the record's end.
     #[inline]
-    fn tag(&mut self, at: usize, unescaped: &mut Vec<u8>) -> Option<usize> {
+    fn tag(&mut self, at: usize, rewritten: &mut Vec<u8>) -> Option<usize> {
         let tag = self.behind(at + 1);
         let next = match tag {
-            [b'f', ..] if self.depth == 1 && tag.starts_with(b"field ") => self.field(at, unescaped),
+            [b'f', ..] if self.depth == 1 && tag.starts_with(b"field ") => self.field(at, rewritten),
             [b'i', ..] => match tag.strip_prefix(b"isomsg") {
-                Some([b' ' | b'>' | b'/' | b'\t' | b'\r' | b'\n', ..]) => self.open_message(at, unescaped),
+                Some([b' ' | b'>' | b'/' | b'\t' | b'\r' | b'\n', ..]) => self.open_message(at, rewritten),
                 _ => at + 1,
             },
             [b'/', ..] if tag.starts_with(b"/isomsg>") => {
@@ -126,14 +128,14 @@ impl<'b> LogRecord<'b> {
                 at + 1
             }
             [b'e', ..] if self.in_dump && self.depth == 0 && tag.starts_with(b"entry ") => {
-                self.entry(at, unescaped)
+                self.entry(at, rewritten)
             }
             _ => at + 1,
         };
         Some(next)
     }
 
-    fn open_message(&mut self, at: usize, unescaped: &mut Vec<u8>) -> usize {
+    fn open_message(&mut self, at: usize, rewritten: &mut Vec<u8>) -> usize {
         let mut direction = None;
         let mut is_nested = false;
         let behind_name = self.behind(at + b"<isomsg".len());
@@ -158,7 +160,7 @@ impl<'b> LogRecord<'b> {
         self.depth = nesting;
         self.add_message(at);
         if let Some(direction) = direction {
-            self.messages.set(Column::Direction, direction, Value::of(direction, unescaped));
+            self.messages.set(Column::Direction, direction, unescaped(direction, rewritten));
         }
         if end == TagEnd::Torn {
             self.messages.break_off();
@@ -174,7 +176,7 @@ impl<'b> LogRecord<'b> {
         self.messages.begin(position, self.role.unwrap_or(Role::Unnamed));
     }
 
-    fn field(&mut self, at: usize, unescaped: &mut Vec<u8>) -> usize {
+    fn field(&mut self, at: usize, rewritten: &mut Vec<u8>) -> usize {
         let (mut id, mut value, mut currency) = (None, None, None);
         let mut attributes = Attributes::new(self.behind(at + b"<field ".len()));
         for (name, text) in attributes.by_ref() {
@@ -194,40 +196,52 @@ impl<'b> LogRecord<'b> {
         // Ids such as `bitmap`, `-1` and `48.2` are no data elements.
         let Some(element) = id.and_then(element) else { return next };
         self.messages.see(element);
-        let Some(column) = Column::of_element(element) else { return next };
+        let column = Column::of_element(element);
+        if column.is_none() && !self.messages.keeps_fields() {
+            return next;
+        }
         let value = match value {
             // jPOS escapes `<`, so that one in a value is the tag of another message.
             Some(text) if memchr::memchr(b'<', text).is_some() => None,
-            Some(text) => Some((text, Value::of(text, unescaped))),
+            Some(text) => Some((text, unescaped(text, rewritten))),
             None if end == TagEnd::Closed => Some((&b""[..], Value::AsLogged(b""))),
-            None => content(behind_tag).map(|content| content.value(unescaped)),
+            None => content(behind_tag).map(|content| content.value(rewritten)),
         };
-        match value {
-            Some((text, value)) => self.messages.set(column, text, value),
-            None => self.messages.break_off(),
+        match (value, column) {
+            (Some((text, value)), column) => {
+                if self.messages.keeps_fields() {
+                    self.messages.keep_field(element, value.clone());
+                }
+                if let Some(column) = column {
+                    self.messages.set(column, text, value);
+                }
+            }
+            (None, Some(_)) => self.messages.break_off(),
+            // What no column takes cannot break a message, or it would depend on who is listening.
+            (None, None) => {}
         }
-        if let (Column::Amount, Some(currency)) = (column, currency) {
-            self.messages.set_amount_currency(Value::of(currency, unescaped));
+        if let (Some(Column::Amount), Some(currency)) = (column, currency) {
+            self.messages.set_amount_currency(unescaped(currency, rewritten));
         }
         next
     }
 
     /// An entry of a dump: the side of the message in it, or the switch's own reason.
-    fn entry(&mut self, at: usize, unescaped: &mut Vec<u8>) -> usize {
+    fn entry(&mut self, at: usize, rewritten: &mut Vec<u8>) -> usize {
         let mut attributes = Attributes::new(self.behind(at + b"<entry ".len()));
         let key = attributes.by_ref().find(|(name, _)| *name == b"key").map(|(_, key)| key);
         attributes.by_ref().for_each(drop);
         let (end, behind_tag) = attributes.end();
-        let reason = |unescaped: &mut Vec<u8>| {
+        let reason = |rewritten: &mut Vec<u8>| {
             let content = content(behind_tag).filter(|_| end == TagEnd::Open)?;
-            Some(content.value(unescaped).1)
+            Some(content.value(rewritten).1)
         };
         self.role = None;
         match key {
             Some(b"REQUEST") => self.role = Some(Role::Request),
             Some(b"RESPONSE") => self.role = Some(Role::Response),
-            Some(b"EXTRC") => self.extended_reason = reason(unescaped),
-            Some(b"RC") => self.reason = reason(unescaped),
+            Some(b"EXTRC") => self.extended_reason = reason(rewritten),
+            Some(b"RC") => self.reason = reason(rewritten),
             _ => {}
         }
         self.offset_of(behind_tag)
@@ -243,7 +257,7 @@ impl<'b> LogRecord<'b> {
     }
 
     /// Tells the sink what was read.
-    pub(super) fn tell(&self, times: &mut TimeReader<'_>, unescaped: &[u8], sink: &mut impl RecordSink) {
+    pub(super) fn tell(&self, times: &mut TimeReader<'_>, rewritten: &[u8], sink: &mut impl RecordSink) {
         let messages = self.messages.list();
         if messages.is_empty() {
             sink.non_message(self.start);
@@ -251,7 +265,7 @@ impl<'b> LogRecord<'b> {
         }
         let at = times.read(self.at);
         let is_good =
-            |message: &&Message<'_>| matches!(self.messages.verdict(message, unescaped), Verdict::Good);
+            |message: &&Message<'_>| matches!(self.messages.verdict(message, rewritten), Verdict::Good);
         let is_group = messages.len() > 1 && messages.iter().filter(is_good).count() > 1;
         let group = is_group.then_some(self.start.offset);
         let mut request: Option<Cells<'_>> = None;
@@ -260,12 +274,13 @@ impl<'b> LogRecord<'b> {
             let turn = messages.iter().filter(|message| (message.role == Role::Request) == requests);
             for message in turn {
                 let position = message.position;
-                match (self.messages.verdict(message, unescaped), at) {
+                self.tell_fields(message, rewritten, sink);
+                match (self.messages.verdict(message, rewritten), at) {
                     (Verdict::Script, _) => sink.non_message(position),
                     (Verdict::Rejected(reason), _) => sink.rejected(position, reason),
                     (Verdict::Good, None) => sink.rejected(position, RejectReason::BadTime),
                     (Verdict::Good, Some(at)) => {
-                        let cells = self.cells_of(message, request.as_ref(), unescaped);
+                        let cells = self.cells_of(message, request.as_ref(), rewritten);
                         sink.record(&Record { cells: &cells, at, position, group });
                         if requests && request.is_none() {
                             request = Some(cells);
@@ -276,16 +291,34 @@ impl<'b> LogRecord<'b> {
         }
     }
 
+    fn tell_fields(&self, message: &Message<'b>, rewritten: &[u8], sink: &mut impl RecordSink) {
+        if !sink.takes_fields() {
+            return;
+        }
+        let cells = self.cells_of(message, None, rewritten);
+        let columns = [Column::Direction, Column::Link, Column::TraceId, Column::ReasonText];
+        let columns = columns.map(|column| (FieldName::Column(column), cells[column as usize]));
+        let time = (FieldName::Column(Column::Time), self.at);
+        let elements = self.messages.fields_of(message).iter();
+        let elements =
+            elements.map(|(element, value)| (FieldName::Element(*element), value.bytes(rewritten)));
+        for (name, value) in std::iter::once(time).chain(columns).chain(elements) {
+            if !value.trim_ascii().is_empty() {
+                sink.field(name, value);
+            }
+        }
+    }
+
     fn cells_of<'s>(
         &'s self,
         message: &'s Message<'b>,
         request: Option<&Cells<'s>>,
-        unescaped: &'s [u8],
+        rewritten: &'s [u8],
     ) -> Cells<'s> {
         let mut cells = NO_CELLS;
-        self.messages.fill(message, &mut cells, unescaped);
+        self.messages.fill(message, &mut cells, rewritten);
         let bytes =
-            |value: &Option<Value<'b>>| value.as_ref().map_or(&b""[..], |value| value.bytes(unescaped));
+            |value: &Option<Value<'b>>| value.as_ref().map_or(&b""[..], |value| value.bytes(rewritten));
         cells[Column::Link as usize] = without_ephemeral_port(bytes(&self.realm));
         cells[Column::TraceId as usize] = bytes(&self.trace_id);
         if message.role == Role::Response {

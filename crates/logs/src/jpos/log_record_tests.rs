@@ -23,7 +23,7 @@ impl RecordSink for Told {
 
 fn told(frame: &str) -> Vec<String> {
     let (mut told, mut unescaped) = (Told::default(), Vec::new());
-    let mut record = LogRecord::new();
+    let mut record = LogRecord::new(false);
     record.read(frame.as_bytes(), Position { offset: 0, line: 1 }, &mut unescaped);
     record.tell(&mut TimeReader::new(&TimeRules::default()), &unescaped, &mut told);
     told.0
@@ -225,7 +225,7 @@ fn messages_of_one_record_share_their_group() {
     }
     let groups = |body: &str| {
         let (mut groups, mut unescaped) = (Groups(Vec::new()), Vec::new());
-        let mut record = LogRecord::new();
+        let mut record = LogRecord::new(false);
         let frame = log(body);
         record.read(frame.as_bytes(), Position { offset: 100, line: 5 }, &mut unescaped);
         record.tell(&mut TimeReader::new(&TimeRules::default()), &unescaped, &mut groups);

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use posmortem_iso8583::Mti;
 
-use super::text::Value;
 use crate::column::Column;
 use crate::record::{Cells, Position, RejectReason};
+use crate::value::Value;
 
 /// Which side of a dumped transaction a message is, by the name of its entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,7 @@ pub(super) struct Message<'b> {
     pub(super) position: Position,
     pub(super) role: Role,
     values: Range<usize>,
+    fields: Range<usize>,
     /// The currency that stands beside the amount.
     amount_currency: Option<Value<'b>>,
     fault: Option<RejectReason>,
@@ -40,18 +41,27 @@ pub(super) struct Message<'b> {
 pub(super) struct Messages<'b> {
     list: Vec<Message<'b>>,
     values: Vec<(Column, Value<'b>)>,
+    /// Every data element with its value, where a sink takes them.
+    fields: Option<Vec<(u8, Value<'b>)>>,
     /// The data elements of the last message.
     seen: [bool; 129],
 }
 
 impl<'b> Messages<'b> {
-    pub(super) fn new() -> Self {
-        Self { list: Vec::new(), values: Vec::new(), seen: [false; 129] }
+    /// With `keeps_fields`, those that no column takes as well.
+    pub(super) fn new(keeps_fields: bool) -> Self {
+        let fields = keeps_fields.then(Vec::new);
+        Self { list: Vec::new(), values: Vec::new(), fields, seen: [false; 129] }
     }
 
     pub(super) fn clear(&mut self) {
         self.list.clear();
         self.values.clear();
+        self.fields.iter_mut().for_each(Vec::clear);
+    }
+
+    pub(super) fn keeps_fields(&self) -> bool {
+        self.fields.is_some()
     }
 
     pub(super) fn list(&self) -> &[Message<'b>] {
@@ -61,11 +71,13 @@ impl<'b> Messages<'b> {
     /// Begins a message; what follows is about it until the next begins.
     pub(super) fn begin(&mut self, position: Position, role: Role) {
         let values = self.values.len()..self.values.len();
+        let kept = self.fields.as_ref().map_or(0, Vec::len);
         self.seen = [false; 129];
         self.list.push(Message {
             position,
             role,
             values,
+            fields: kept..kept,
             amount_currency: None,
             fault: None,
             is_script: false,
@@ -101,6 +113,19 @@ impl<'b> Messages<'b> {
         message.values.end = self.values.len();
     }
 
+    /// Keeps the value of a data element for sinks that take every field.
+    pub(super) fn keep_field(&mut self, element: u8, value: Value<'b>) {
+        if let (Some(fields), Some(message)) = (&mut self.fields, self.list.last_mut()) {
+            fields.push((element, value));
+            message.fields.end = fields.len();
+        }
+    }
+
+    /// The data elements of a message with their values, as far as they are kept.
+    pub(super) fn fields_of(&self, message: &Message<'b>) -> &[(u8, Value<'b>)] {
+        self.fields.as_ref().and_then(|fields| fields.get(message.fields.clone())).unwrap_or_default()
+    }
+
     pub(super) fn set_amount_currency(&mut self, currency: Value<'b>) {
         if let Some(message) = self.list.last_mut() {
             message.amount_currency = Some(currency);
@@ -112,18 +137,18 @@ impl<'b> Messages<'b> {
     }
 
     /// Puts a message's values under their columns.
-    pub(super) fn fill<'s>(&'s self, message: &'s Message<'b>, cells: &mut Cells<'s>, unescaped: &'s [u8]) {
+    pub(super) fn fill<'s>(&'s self, message: &'s Message<'b>, cells: &mut Cells<'s>, rewritten: &'s [u8]) {
         // Fields stand in their order, so that DE90 comes after DE56 and is the one to stay.
         for (column, value) in self.values_of(message) {
-            cells[*column as usize] = value.bytes(unescaped);
+            cells[*column as usize] = value.bytes(rewritten);
         }
         let currency = &mut cells[Column::Currency as usize];
         if let (true, Some(beside_amount)) = (currency.is_empty(), &message.amount_currency) {
-            *currency = beside_amount.bytes(unescaped);
+            *currency = beside_amount.bytes(rewritten);
         }
     }
 
-    pub(super) fn verdict(&self, message: &Message<'b>, unescaped: &[u8]) -> Verdict {
+    pub(super) fn verdict(&self, message: &Message<'b>, rewritten: &[u8]) -> Verdict {
         if message.is_script {
             return Verdict::Script;
         }
@@ -131,7 +156,7 @@ impl<'b> Messages<'b> {
             return Verdict::Rejected(fault);
         }
         let mti = self.values_of(message).iter().find(|(column, _)| *column == Column::Mti);
-        match mti.map(|(_, value)| value.bytes(unescaped)) {
+        match mti.map(|(_, value)| value.bytes(rewritten)) {
             None => Verdict::Rejected(RejectReason::NoMti),
             Some(mti) if Mti::parse(mti).is_none() => Verdict::Rejected(RejectReason::BadMti),
             Some(_) => Verdict::Good,

@@ -1,36 +1,15 @@
-//! Values as they stand in the log, and without their escapes where they have any.
-
-use std::ops::Range;
+//! The text of attributes and elements, without its escapes where it has any.
 
 use memchr::memmem;
 
-/// A value borrowed from the block, or a place in the buffer of unescaped text.
-#[derive(Clone)]
-pub(super) enum Value<'b> {
-    AsLogged(&'b [u8]),
-    Unescaped(Range<usize>),
-}
+use crate::value::Value;
 
-impl<'b> Value<'b> {
-    /// The value of escaped text: borrowed unless something is escaped in it.
-    pub(super) fn of(text: &'b [u8], unescaped: &mut Vec<u8>) -> Self {
-        if memchr::memchr2(b'&', b'\\', text).is_none() {
-            return Self::AsLogged(text);
-        }
-        let start = unescaped.len();
-        unescape(text, unescaped);
-        Self::Unescaped(start..unescaped.len())
+/// The value of escaped text: borrowed unless something is escaped in it.
+pub(super) fn unescaped<'b>(text: &'b [u8], rewritten: &mut Vec<u8>) -> Value<'b> {
+    if memchr::memchr2(b'&', b'\\', text).is_none() {
+        return Value::AsLogged(text);
     }
-
-    pub(super) fn bytes<'s>(&self, unescaped: &'s [u8]) -> &'s [u8]
-    where
-        'b: 's,
-    {
-        match self {
-            Self::AsLogged(text) => text,
-            Self::Unescaped(range) => unescaped.get(range.clone()).unwrap_or_default(),
-        }
-    }
+    Value::rewritten(rewritten, |out| unescape(text, out))
 }
 
 /// What stands between a tag and the next: text, or a CDATA section.
@@ -41,9 +20,9 @@ pub(super) enum Content<'b> {
 
 impl<'b> Content<'b> {
     /// The text as logged, and the value that it stands for.
-    pub(super) fn value(&self, unescaped: &mut Vec<u8>) -> (&'b [u8], Value<'b>) {
+    pub(super) fn value(&self, rewritten: &mut Vec<u8>) -> (&'b [u8], Value<'b>) {
         match *self {
-            Self::Text(text) => (text, Value::of(text, unescaped)),
+            Self::Text(text) => (text, unescaped(text, rewritten)),
             Self::Literal(text) => (text, Value::AsLogged(text)),
         }
     }
@@ -112,7 +91,7 @@ mod tests {
 
     fn read(text: &str) -> String {
         let mut buffer = b"before".to_vec();
-        let value = Value::of(text.as_bytes(), &mut buffer);
+        let value = unescaped(text.as_bytes(), &mut buffer);
         String::from_utf8_lossy(value.bytes(&buffer)).into_owned()
     }
 

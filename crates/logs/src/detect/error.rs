@@ -1,0 +1,110 @@
+//! Why an input was not recognised.
+
+use std::fmt::Write;
+
+use super::Alternative;
+use crate::column::Column;
+use crate::settings::InputFormat;
+
+/// How to go on when the names of columns are not understood.
+const HOW_TO_NAME: &str = "if it is rows of columns, name them with `--columns`, or say what the names of its \
+     header stand for in the configuration's `[columns]` table";
+
+/// How to go on when it is known better what the input is.
+const HOW_TO_FORCE: &str = "say which it is with `--input-format`, or `--profile` where messages are bytes";
+
+/// Why an input was not recognised. Messages never hold what could be card data.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DetectError {
+    /// Nothing but blank lines and comments.
+    #[error("empty")]
+    Empty,
+    /// Two bytes a character.
+    #[error("UTF-16 text; convert it to UTF-8")]
+    Utf16,
+    /// None of the formats.
+    #[error("no known log format: {}; {HOW_TO_FORCE}; {HOW_TO_NAME}", list(tried))]
+    Unknown {
+        /// Each format, and why it is not that one.
+        tried: Vec<Tried>,
+    },
+    /// Several formats read it equally well.
+    #[error("it could be {}; {HOW_TO_FORCE}", choices(likely))]
+    Ambiguous {
+        /// All that read something, the likeliest first.
+        likely: Vec<Alternative>,
+    },
+    /// The first row does not end.
+    #[error("the header row does not end within the first {looked_at} bytes")]
+    EndlessHeader {
+        /// Bytes that were looked at.
+        looked_at: usize,
+    },
+    /// A header row, but not for rows that can be read.
+    #[error("the header row lacks {}{}; {HOW_TO_NAME}", missing.join(" and "), unknown_note(unknown))]
+    MissingColumns {
+        /// What is missing.
+        missing: Vec<&'static str>,
+        /// Names that mean nothing here, as they may be shown.
+        unknown: Vec<String>,
+    },
+    /// Two columns of the same meaning.
+    #[error("{first} and {second} both stand for the column `{column}`")]
+    DuplicateColumn {
+        /// The meaning.
+        column: Column,
+        /// The first name, as it may be shown.
+        first: String,
+        /// The second name, as it may be shown.
+        second: String,
+    },
+    /// Rows do not have as many columns as were named.
+    #[error("the first row has {found} columns where {expected} were named")]
+    ColumnCount {
+        /// Columns of the first row.
+        found: usize,
+        /// Names given.
+        expected: usize,
+    },
+}
+
+/// A format that an input is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// The format.
+    pub format: InputFormat,
+    /// Why it is not this one: what was looked for and is not there.
+    pub why: &'static str,
+}
+
+impl DetectError {
+    /// An input that is not of this format.
+    pub(crate) fn unlike(format: InputFormat, why: &'static str) -> Self {
+        Self::Unknown { tried: vec![Tried { format, why }] }
+    }
+}
+
+fn list(tried: &[Tried]) -> String {
+    let told: Vec<_> =
+        tried.iter().map(|Tried { format, why }| format!("not {} ({why})", format.name())).collect();
+    told.join(", ")
+}
+
+fn choices(likely: &[Alternative]) -> String {
+    let mut text = String::new();
+    for (at, Alternative { format, confidence }) in likely.iter().enumerate() {
+        let or = if at == 0 { "" } else { " or " };
+        let (whole, thousandths) = (confidence / 1000, confidence % 1000);
+        write!(text, "{or}{} (confidence {whole}.{thousandths:03})", format.name())
+            .expect("a String takes every byte");
+    }
+    text
+}
+
+fn unknown_note(unknown: &[String]) -> String {
+    match unknown {
+        [] => String::new(),
+        _ => format!("; unknown columns: {}", unknown.join(", ")),
+    }
+}

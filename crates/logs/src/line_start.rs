@@ -1,0 +1,74 @@
+//! Lines that begin a record of several lines, told by themselves alone.
+//!
+//! A line is judged by at most [`LineStart::LOOKED_AT`] of its bytes and never by its neighbours, so
+//! that blocks of any size hold the same frames, and so that a reader finds the frames of a block
+//! again.
+
+use crate::block::Block;
+use crate::block_reader::line_ends;
+use crate::record::Position;
+
+/// How the first line of a record is known.
+#[derive(Clone)]
+pub(crate) enum LineStart {}
+
+impl LineStart {
+    /// Bytes of a line that are looked at.
+    pub(crate) const LOOKED_AT: usize = 1024;
+
+    /// Whether this line, its end left out, begins a record.
+    pub(crate) fn is_at(&self, _line: &[u8]) -> bool {
+        match *self {}
+    }
+}
+
+/// As much of the first line as is looked at, without its end; `None` when more bytes must be read to
+/// know it. `is_all` says that there are none.
+pub(crate) fn line_at(bytes: &[u8], is_all: bool) -> Option<&[u8]> {
+    let within = bytes.get(..LineStart::LOOKED_AT).unwrap_or(bytes);
+    match memchr::memchr(b'\n', within) {
+        Some(end) => {
+            let line = within.get(..end).unwrap_or_default();
+            Some(line.strip_suffix(b"\r").unwrap_or(line))
+        }
+        None => (is_all || within.len() == LineStart::LOOKED_AT).then_some(within),
+    }
+}
+
+/// The frames of a block, each with its place and whether it begins a record: the first one of an input
+/// may be what stands before all records.
+pub(crate) fn frames<'b>(
+    block: &'b Block,
+    start: &LineStart,
+) -> impl Iterator<Item = (Position, &'b [u8], bool)> {
+    let mut rest = block.bytes();
+    let mut position = block.position();
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let begins = |line: usize| {
+            rest.get(line..).and_then(|rest| line_at(rest, true)).is_some_and(|line| start.is_at(line))
+        };
+        let end = memchr::memchr_iter(b'\n', rest).map(|at| at + 1).find(|&line| begins(line));
+        let is_record = begins(0);
+        let (frame, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        let found = (position, frame, is_record);
+        position.offset += frame.len() as u64;
+        position.line += line_ends(frame);
+        rest = behind;
+        Some(found)
+    })
+}
+
+/// The lines of a frame with their offsets, without their ends.
+pub(crate) fn lines(frame: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = frame.get(at..).filter(|rest| !rest.is_empty())?;
+        let len = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+        let (start, line) = (at, rest.get(..len).unwrap_or_default());
+        at += len;
+        Some((start, crate::delimited::without_line_end(line)))
+    })
+}

@@ -1,0 +1,107 @@
+//! Names of fields as logs have them, to columns and data elements: the rule that headers, JSON keys and
+//! pairs share.
+
+use std::collections::HashMap;
+
+use crate::column::{Column, Meaning, plain_name};
+use crate::record::FieldName;
+
+/// By what right a name stands for its column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// It is the column's own, or the user said so.
+    Name,
+    /// A data element, with its rank among those of the column.
+    Element(u8),
+    /// Only when nothing else does, with its rank among those of the column.
+    Fallback(u8),
+}
+
+impl Claim {
+    /// Whether it goes before another one for the same column; `None` when neither does.
+    pub(crate) fn goes_before(self, other: Self) -> Option<bool> {
+        match (self, other) {
+            // DE90 and DE56: the first of the table wins.
+            (Self::Element(own), Self::Element(other)) | (Self::Fallback(own), Self::Fallback(other)) => {
+                (own != other).then_some(own < other)
+            }
+            (Self::Fallback(_), _) => Some(false),
+            (_, Self::Fallback(_)) => Some(true),
+            _ => None,
+        }
+    }
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// The column, unless it is ignored.
+    pub(crate) column: Option<Column>,
+    pub(crate) claim: Claim,
+    /// The data element, where the name or its column is one.
+    element: Option<u8>,
+    /// Whether the name means anything, be it only to be ignored.
+    pub(crate) is_known: bool,
+}
+
+impl Named {
+    /// As sinks are told of a field of this name.
+    pub(crate) fn field<'n>(&self, name: &'n [u8]) -> FieldName<'n> {
+        match (self.element, self.column) {
+            (Some(element), _) => FieldName::Element(element),
+            (None, Some(column)) => FieldName::Column(column),
+            (None, None) => FieldName::Other(name),
+        }
+    }
+}
+
+/// How names are read: the built-in table, and before it the names of the user.
+#[derive(Debug, Default)]
+pub(crate) struct NameRules {
+    aliases: HashMap<String, Option<Column>>,
+}
+
+impl NameRules {
+    pub(crate) fn new(aliases: &[(String, Option<Column>)]) -> Self {
+        let aliases = aliases.iter().map(|(name, column)| (plain_name(name), *column)).collect();
+        Self { aliases }
+    }
+
+    pub(crate) fn read(&self, name: &str) -> Named {
+        let named = |column: Option<Column>, claim, element: Option<u8>, is_known| {
+            let element = element.or_else(|| column.and_then(Column::element));
+            Named { column, claim, element, is_known }
+        };
+        match (self.aliases.get(&plain_name(name)), Meaning::of(name)) {
+            (Some(&column), _) => named(column, Claim::Name, None, true),
+            (None, Meaning::Name(column)) => named(Some(column), Claim::Name, None, true),
+            (None, Meaning::Fallback { column, rank }) => {
+                named(Some(column), Claim::Fallback(rank), None, true)
+            }
+            (None, Meaning::Element { element, column, rank }) => {
+                named(column, Claim::Element(rank), Some(element), true)
+            }
+            (None, Meaning::Unknown) => named(None, Claim::Name, None, false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_told_by_element_before_column_before_name() {
+        let rules =
+            NameRules::new(&[("Kasse".to_owned(), Some(Column::TerminalId)), ("host".to_owned(), None)]);
+        let field = |name: &'static str| rules.read(name).field(name.as_bytes());
+        assert!(field("stan") == FieldName::Element(11));
+        assert!(field("de5") == FieldName::Element(5));
+        assert!(field("de56") == FieldName::Element(56));
+        assert!(field("kasse") == FieldName::Element(41));
+        assert!(field("realm") == FieldName::Column(Column::Link));
+        assert!(field("host") == FieldName::Other(b"host"));
+        assert!(field("colour") == FieldName::Other(b"colour"));
+        assert!(rules.read("host").is_known && !rules.read("colour").is_known);
+    }
+}
