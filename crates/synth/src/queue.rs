@@ -71,14 +71,17 @@ impl Queue {
 }
 
 /// A moment as a log of whole seconds has it: the next one, so that nothing happens before its flight begins.
-/// What faces the terminal and comes after something else comes a second later still: behind what a hop said
-/// of it, and in the order in which answers and reversals came, which are a second apart at least.
+/// What follows something else within milliseconds comes a second later still: a hop's request behind the one
+/// that it hands on, an answer behind what the hop said. Answers, reversals of them and requests that are sent
+/// again lie a second apart at least and keep their order.
 fn whole(at: i64, part: Part) -> i64 {
     let later = match part {
         Part::Begin => return at,
-        Part::Request | Part::Repeat | Part::HopRequest | Part::HopAnswer | Part::Upstream => 0,
-        Part::Answer | Part::Undo | Part::UndoAgain | Part::UndoHop | Part::UndoHopAnswer => 1,
-        Part::UndoAnswer => 2,
+        Part::Request => 0,
+        Part::Repeat | Part::HopRequest | Part::HopAnswer | Part::Upstream => 1,
+        Part::Answer | Part::Undo | Part::UndoAgain => 2,
+        Part::UndoHop | Part::UndoHopAnswer => 3,
+        Part::UndoAnswer => 4,
     };
     (at + 999).div_euclid(1000) * 1000 + later * 1000
 }
@@ -92,10 +95,14 @@ mod tests {
         assert_eq!(whole(10_001, Part::Request), 11_000);
         assert_eq!(whole(10_000, Part::Request), 10_000);
         // A hop says a few milliseconds before what the terminal hears; both may be copied.
+        // A hop speaks a few milliseconds before what the terminal hears; both may be copied.
+        assert!(whole(10_000, Part::Request) < whole(10_001, Part::HopRequest));
         assert!(whole(10_998, Part::HopAnswer) < whole(11_000, Part::Answer));
         assert!(whole(11_005, Part::HopAnswer) <= whole(11_003, Part::Answer));
-        // Answers and reversals of them lie a second apart.
+        // Answers, reversals and requests that come again lie a second apart.
         assert!(whole(10_400, Part::Answer) < whole(11_400, Part::Undo));
         assert!(whole(10_400, Part::Undo) < whole(11_400, Part::Answer));
+        assert!(whole(10_400, Part::Answer) < whole(12_400, Part::Repeat));
+        assert!(whole(10_400, Part::Repeat) < whole(11_400, Part::Answer));
     }
 }
