@@ -1,0 +1,79 @@
+//! A day gives the same report, whatever the form of its log.
+//!
+//! The crate `synth` writes bare days, in which nothing is told but what every form can tell, in each form
+//! that the tool reads. All of them must give the report of the lean rows: the same bytes apart from the input
+//! section and from where samples stand, and of the input section the same ledger, first and last moment.
+//! `crates/posmortem/tests/truth.rs` checks that the lean one is true. `POSMORTEM_FORM_SEEDS=50` draws more
+//! days.
+// Clippy takes the functions beside the tests for something else than tests.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use posmortem_synth::{Form, Rates, Settings, World, write};
+use serde_json::Value;
+use support::{Bench, list, report};
+
+/// Days by their seed: of another size, of other people.
+fn day(seed: u64) -> Settings {
+    let settings = match seed % 4 {
+        0 => Settings::labelled(seed, World::City, 20),
+        1 => Settings { attempts: 300, terminals: 2, rates: Rates::nasty(), ..Settings::new(seed) },
+        2 => Settings { attempts: 1_000, terminals: 40, rates: Rates::nasty(), ..Settings::new(seed) },
+        _ => Settings { attempts: 500, terminals: 7, rates: Rates::nasty(), ..Settings::new(seed) },
+    };
+    let hour = 3_600_000;
+    let cut = (seed % 3 == 2).then_some((10 * hour + 611_003, 15 * hour + 907_001));
+    Settings { bare: true, cut, ..settings }
+}
+
+/// What a report says, without where it stands in which log.
+fn told(settings: &Settings) -> (String, Value) {
+    let mut log = Vec::new();
+    let written = write(settings, &mut log, None).unwrap();
+    // Some forms tell the day of a message, and no year.
+    let name = format!("{}-{}.log", settings.form.name(), settings.day);
+    let bench = Bench::new().with(&name, log);
+    let mut report = report(&bench, 0, &[&name]);
+    let input = report["input"].take();
+    assert_eq!(input["frames"], written.truth.lines, "{}, seed {}", settings.form.name(), settings.seed);
+    for terminal in report["terminals"].as_array_mut().unwrap() {
+        for sample in terminal["verdict"]["samples"].as_array_mut().unwrap() {
+            assert_eq!(sample["file"].take(), name);
+            sample["offset"].take();
+        }
+    }
+    let about = ["ledger", "first", "last"].map(|name| input[name].clone());
+    (serde_json::to_string_pretty(&report).unwrap(), about.into())
+}
+
+/// The first line of two texts that differs, and what comes before it.
+fn difference(said: &str, lean: &str) -> Option<String> {
+    let same = said.lines().zip(lean.lines()).take_while(|(said, lean)| said == lean).count();
+    let from =
+        |text: &str| text.lines().skip(same.saturating_sub(12)).take(14).collect::<Vec<_>>().join("\n");
+    (said != lean).then(|| format!("{}\n--- where lean rows give ---\n{}", from(said), from(lean)))
+}
+
+#[test]
+fn every_form_of_a_day_gives_the_same_report() {
+    let seeds = std::env::var("POSMORTEM_FORM_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
+    let mut wrong = Vec::new();
+    for seed in 1..=seeds.unwrap_or(4) {
+        let (lean, about) = told(&Settings { form: Form::Lean, ..day(seed) });
+        let has_samples = serde_json::from_str::<Value>(&lean).unwrap();
+        let has_samples = list(&has_samples["terminals"])
+            .iter()
+            .any(|terminal| !list(&terminal["verdict"]["samples"]).is_empty());
+        assert!(has_samples, "seed {seed}: a day without failures proves little");
+        // Rows of answers alone tell another day.
+        let others = [Form::Both, Form::Jpos];
+        for form in others {
+            let (said, of_form) = told(&Settings { form, ..day(seed) });
+            let name = form.name();
+            assert_eq!(of_form, about, "seed {seed}, {name}: ledger, first and last");
+            wrong.extend(difference(&said, &lean).map(|what| format!("seed {seed}, {name}:\n{what}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{} logs differ\n{}", wrong.len(), wrong.join("\n\n"));
+}
