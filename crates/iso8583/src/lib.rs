@@ -24,6 +24,7 @@ mod response_code;
 mod table;
 mod timestamp;
 mod track2;
+pub mod wire;
 
 pub use amount::{Amount, AmountUnit, Currency};
 pub use card_number::{CardNumber, Visibility};
