@@ -26,11 +26,15 @@ pub enum Form {
     Moov,
     /// Listings of the logging handler of jreactive-8583.
     Jreactive,
+    /// Messages in hexadecimal digits behind their time, one a line.
+    Hexlines,
+    /// Messages in frames, and nothing else: their times are their own.
+    Frames,
 }
 
 impl Form {
     /// Every form.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Responses,
         Self::Both,
         Self::Jpos,
@@ -42,6 +46,8 @@ impl Form {
         Self::Table,
         Self::Moov,
         Self::Jreactive,
+        Self::Hexlines,
+        Self::Frames,
     ];
 
     /// The name used on the command line.
@@ -58,6 +64,8 @@ impl Form {
             Self::Table => "table",
             Self::Moov => "moov",
             Self::Jreactive => "jreactive",
+            Self::Hexlines => "hexlines",
+            Self::Frames => "frames",
         }
     }
 

@@ -77,6 +77,7 @@ mod town;
 mod truth;
 mod truth_file;
 mod verdict;
+mod wire;
 mod world;
 
 pub use facts::{CAUSES, Reason};
@@ -86,6 +87,7 @@ pub use form::Form;
 pub use labels::{FaultLabel, Label, Labels};
 pub use settings::{Rates, Settings, World};
 pub use truth::{Counts, LedgerTruth, Money, OUTCOMES, TerminalTruth, Truth};
+pub use wire::Wire;
 pub use world::{Written, write};
 
 /// A moment as logs write it; none of this world's tells its zone.

@@ -2,13 +2,14 @@
 
 use crate::message::Message;
 use crate::row::Width;
-use crate::{Form, Settings, World, delimited, ist, jpos, keyvalue, listing, ndjson, table};
+use crate::{Form, Settings, Wire, World, delimited, ist, jpos, keyvalue, listing, ndjson, table};
 use std::io::{self, Write};
 
 /// What messages are written with.
 pub(crate) struct Pen {
     form: Form,
     width: Width,
+    wire: Wire,
     /// Messages so far.
     number: u64,
 }
@@ -22,7 +23,7 @@ impl Pen {
             (_, World::Plain) => Width::Further,
             _ => Width::Labelled,
         };
-        Self { form: settings.form, width, number: 0 }
+        Self { form: settings.form, width, wire: settings.wire, number: 0 }
     }
 
     /// Whether it writes that side of an exchange.
@@ -51,6 +52,11 @@ impl Pen {
             Form::Table => table::write(out, message, self.number),
             Form::Moov => listing::write_moov(out, message),
             Form::Jreactive => listing::write_jreactive(out, message),
+            Form::Hexlines => self.wire.write_hex_line(out, message),
+            Form::Frames => {
+                self.wire.write_frame(out, message);
+                Ok(())
+            }
         }
     }
 

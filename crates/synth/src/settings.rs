@@ -1,6 +1,6 @@
 //! What a world is asked to be.
 
-use crate::{FaultCounts, Form};
+use crate::{FaultCounts, Form, Wire};
 use jiff::civil::{Date, date};
 
 /// Who lives in a world, and by which laws of chance.
@@ -190,6 +190,8 @@ pub struct Settings {
     pub two_dialects: bool,
     /// How the days are written.
     pub form: Form,
+    /// What messages look like on the wire, for the forms that hold them as such.
+    pub wire: Wire,
     /// Whether it tells only what every form can: whole seconds, and what a message on the wire says. The names
     /// of links are empty then and all of them are one; a day of the plain world has one dialect.
     ///
@@ -217,6 +219,7 @@ impl Settings {
             links: 4,
             two_dialects: true,
             form: Form::default(),
+            wire: Wire::default(),
             bare: false,
             rates: Rates::everyday(),
             cut: None,

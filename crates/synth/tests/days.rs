@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
 
 use jiff::civil::{DateTime, datetime};
+use posmortem_iso8583::wire::{Fields, FrameEnd, Framing};
 use posmortem_iso8583::{CardNumber, Mti, ResponseCode, looks_like_card, screen};
-use posmortem_synth::{Counts, Form, Rates, Settings, Truth, write};
+use posmortem_synth::{Counts, Form, Rates, Settings, Truth, Wire, write};
 use std::collections::BTreeSet;
 
 const TEST_RANGES: [&str; 10] =
@@ -38,8 +39,20 @@ fn messages(log: &str, form: Form) -> u64 {
         Form::Table => " INFO  OMNIPAY ",
         Form::Moov => " ISO 8583 Message:",
         Form::Jreactive => " MTI: 0x",
+        Form::Hexlines => return log.lines().count() as u64,
+        Form::Frames => return frames(log.as_bytes(), Wire::default().framing()),
     };
     log.matches(begin).count() as u64
+}
+
+/// Frames of a stream.
+fn frames(mut log: &[u8], framing: &Framing) -> u64 {
+    let mut count = 0;
+    while let FrameEnd::Whole(frame) = framing.next(log, 1_000) {
+        (log, count) = (&log[frame.total..], count + 1);
+    }
+    assert!(log.is_empty());
+    count
 }
 
 #[test]
@@ -142,7 +155,8 @@ fn bare_days_tell_whole_seconds_and_no_link_in_every_form() {
 
 #[test]
 fn cards_are_test_cards_and_nothing_else_looks_like_one() {
-    for form in Form::ALL {
+    // On a wire, digits of one field stand beside those of the next.
+    for form in Form::ALL.into_iter().filter(|form| !matches!(form, Form::Hexlines | Form::Frames)) {
         let (log, ..) = day(&settings(2, form));
         // One bitmap in ten that is digits alone passes the check.
         let lines = log.lines().filter(|line| !line.starts_with("Bitmap"));
@@ -168,4 +182,35 @@ fn a_plain_day_has_one_row_an_attempt() {
     let (log, _, truth) = day(&two_days);
     assert_eq!(truth.totals.exchanges, 5_000);
     assert!(log.contains("\n2026-11-22T12:"));
+}
+
+#[test]
+fn frames_and_hex_lines_hold_the_same_messages_of_every_profile() {
+    for wire in Wire::all() {
+        let written = |form| {
+            let mut log = Vec::new();
+            let truth =
+                write(&Settings { attempts: 200, wire, ..settings(2, form) }, &mut log, None).unwrap();
+            (log, truth.truth.lines)
+        };
+        let (stream, lines) = written(Form::Frames);
+        let name = wire.name();
+        let (profile, framing) = (wire.profile(), wire.framing());
+        assert_eq!(frames(&stream, framing), lines, "{name}");
+        let hex = String::from_utf8(written(Form::Hexlines).0).unwrap();
+        let (mut rest, mut fields, mut text) = (&stream[..], Fields::new(), Vec::new());
+        for line in hex.lines() {
+            let FrameEnd::Whole(frame) = framing.next(rest, 1_000) else { panic!("{name}") };
+            let message = &rest[frame.body];
+            let digits: String = message.iter().map(|byte| format!("{byte:02X}")).collect();
+            assert!(line.starts_with("2026-11-2") && line.ends_with(&format!(" {digits}")), "{name}");
+            let header = wire.header().strip(message).unwrap();
+            profile.decode(&message[header..], &mut fields).unwrap();
+            let moment = profile.value(&message[header..], &fields, 7).unwrap();
+            let told: String = line[5..19].chars().filter(char::is_ascii_digit).collect();
+            text.clear();
+            assert_eq!(moment.text(&mut text), told.as_bytes(), "{name}");
+            rest = &rest[frame.total..];
+        }
+    }
 }
