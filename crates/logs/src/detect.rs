@@ -10,7 +10,7 @@ mod score;
 use memchr::memmem;
 
 use crate::delimited::{self, without_bom};
-use crate::format::Format;
+use crate::format::{Format, NamedValues};
 use crate::input::SAMPLE_SIZE;
 use crate::settings::{InputFormat, InputSettings};
 pub use error::{DetectError, Tried};
@@ -138,6 +138,25 @@ fn candidates(
             let format = Format::Delimited(rows.layout);
             Ok(vec![Candidate { format, floor, unknown_columns: rows.unknown_columns }])
         }
+        InputFormat::Ndjson => {
+            let has_objects = memmem::find(sample, b"{\"").is_some() || memmem::find(sample, b"{ ").is_some();
+            let named = NamedValues::new(settings).into();
+            shaped(has_objects, Format::Ndjson(named), 0, "no line with a JSON object")
+        }
+        InputFormat::KeyValue => {
+            let has_pairs = memchr::memchr(b'=', sample).is_some();
+            let named = NamedValues::new(settings).into();
+            shaped(has_pairs, Format::KeyValue(named), 0, "no line with pairs such as `rc=00`")
+        }
+        InputFormat::Ist => {
+            let has_heads = memmem::find(sample, b"BOUND MESSAGE ID[").is_some();
+            shaped(has_heads, Format::Ist(times()), 0, "no block (`INBOUND MESSAGE ID[`)")
+        }
+        InputFormat::Table => {
+            let has_rows = memmem::find(sample, b"|").is_some();
+            shaped(has_rows, Format::Table(times()), 0, "no rows such as `NAME | 39 | \"00\"`")
+        }
+        InputFormat::JposJsonl | InputFormat::Labelled => Err(DetectError::unlike(format, "not yet")),
         InputFormat::Jpos => {
             let has_records = looks_like_jpos(sample);
             shaped(has_records, Format::Jpos(times()), TAG_ALONE, "no record (`<log realm=`)")

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::column::Column;
 use crate::delimited::Names;
-use crate::names::Named;
+use crate::names::{NameRules, Named};
 use crate::record::FieldName;
-use crate::settings::InputFormat;
+use crate::settings::{InputFormat, InputSettings};
 use crate::time::TimeRules;
 
 /// How to read one input. Cheap to clone and to send to workers.
@@ -18,6 +18,14 @@ pub enum Format {
     Delimited(Layout),
     /// The XML of jPOS's Q2 loggers.
     Jpos(Arc<TimeRules>),
+    /// One JSON object a line.
+    Ndjson(Arc<NamedValues>),
+    /// Pairs such as `rc=00` in a line.
+    KeyValue(Arc<NamedValues>),
+    /// Debug blocks of IST/Switch.
+    Ist(Arc<TimeRules>),
+    /// Rows of a name, an element and a value.
+    Table(Arc<TimeRules>),
 }
 
 impl Format {
@@ -25,8 +33,13 @@ impl Format {
     pub(crate) fn start(&self) -> u64 {
         match self {
             Self::Delimited(layout) => layout.start(),
-            Self::Jpos(_) => 0,
+            _ => 0,
         }
+    }
+
+    /// Whether a record without MTI is a row that tells a whole exchange.
+    pub fn has_rows(&self) -> bool {
+        matches!(self, Self::Delimited(_) | Self::Ndjson(_) | Self::KeyValue(_))
     }
 
     /// Which format it is.
@@ -34,7 +47,32 @@ impl Format {
         match self {
             Self::Delimited(_) => InputFormat::Delimited,
             Self::Jpos(_) => InputFormat::Jpos,
+            Self::Ndjson(_) => InputFormat::Ndjson,
+            Self::KeyValue(_) => InputFormat::KeyValue,
+            Self::Ist(_) => InputFormat::Ist,
+            Self::Table(_) => InputFormat::Table,
         }
+    }
+}
+
+/// How values with names are read: whose names are known, and how times are completed.
+#[derive(Debug)]
+pub struct NamedValues {
+    names: NameRules,
+    times: TimeRules,
+}
+
+impl NamedValues {
+    pub(crate) fn new(settings: &InputSettings) -> Self {
+        Self { names: NameRules::new(&settings.aliases), times: settings.time_rules() }
+    }
+
+    pub(crate) fn names(&self) -> &NameRules {
+        &self.names
+    }
+
+    pub(crate) fn times(&self) -> &TimeRules {
+        &self.times
     }
 }
 

@@ -55,6 +55,9 @@ impl Framing {
         match format {
             Format::Delimited(layout) => Self::Rows { separator: layout.separator() },
             Format::Jpos(_) => Self::JposRecords,
+            Format::Ndjson(_) | Format::KeyValue(_) => Self::Lines,
+            Format::Ist(_) => Self::Starts(LineStart::Ist),
+            Format::Table(_) => Self::Starts(LineStart::Table),
         }
     }
 

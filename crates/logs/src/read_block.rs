@@ -3,8 +3,12 @@
 use crate::block::Block;
 use crate::delimited::{Buffers, read_rows};
 use crate::format::Format;
+use crate::ist::read_messages;
 use crate::jpos::read_records;
+use crate::keyvalue::read_pairs;
+use crate::ndjson::read_objects;
 use crate::record::RecordSink;
+use crate::table::read_tables;
 
 /// Buffers that reading a block needs; one for each worker, used again for every block.
 #[derive(Default)]
@@ -24,5 +28,9 @@ pub fn read_block(format: &Format, block: &Block, scratch: &mut Scratch, sink: &
     match format {
         Format::Delimited(layout) => read_rows(layout, block, &mut scratch.rows, sink),
         Format::Jpos(rules) => read_records(rules, block, &mut scratch.rewritten, sink),
+        Format::Ndjson(rules) => read_objects(rules, block, &mut scratch.rewritten, sink),
+        Format::KeyValue(rules) => read_pairs(rules, block, &mut scratch.rewritten, sink),
+        Format::Ist(rules) => read_messages(rules, block, &mut scratch.rewritten, sink),
+        Format::Table(rules) => read_tables(rules, block, &mut scratch.rewritten, sink),
     }
 }

@@ -134,6 +134,8 @@ pub enum RejectReason {
     BrokenOff,
     /// A data element occurs twice, as when two messages are written into each other.
     FieldTwice(u8),
+    /// A line begins as a JSON object and is none.
+    BadJson,
 }
 
 impl fmt::Display for RejectReason {
@@ -149,6 +151,7 @@ impl fmt::Display for RejectReason {
             Self::BadTime => f.write_str("no readable time"),
             Self::BadCode => f.write_str("the response code is not one of letters and digits"),
             Self::BrokenOff => f.write_str("broken off before its end"),
+            Self::BadJson => f.write_str("not one whole JSON object"),
             Self::FieldTwice(element) => write!(f, "field {element} occurs twice"),
         }
     }

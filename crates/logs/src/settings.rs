@@ -71,17 +71,55 @@ pub enum InputFormat {
     Delimited,
     /// The XML of jPOS's Q2 loggers.
     Jpos,
+    /// The JSON lines of jPOS 3, with messages as XML in them.
+    JposJsonl,
+    /// One JSON object a line.
+    Ndjson,
+    /// Pairs such as `rc=00` in a line.
+    KeyValue,
+    /// Debug blocks of IST/Switch.
+    Ist,
+    /// Rows of a name, an element and a value.
+    Table,
+    /// Listings of fields, a line a field, by patterns that are data.
+    Labelled,
 }
 
 impl InputFormat {
-    /// Every format.
-    pub const ALL: [Self; 2] = [Self::Delimited, Self::Jpos];
+    /// Every format. Those with more telling shapes stand first: of two that are equally sure the first
+    /// is taken.
+    pub const ALL: [Self; 8] = [
+        Self::Delimited,
+        Self::Jpos,
+        Self::JposJsonl,
+        Self::Ndjson,
+        Self::KeyValue,
+        Self::Ist,
+        Self::Table,
+        Self::Labelled,
+    ];
 
     /// The name that users write and reports show.
     pub fn name(self) -> &'static str {
         match self {
             Self::Delimited => "delimited",
             Self::Jpos => "jpos",
+            Self::JposJsonl => "jpos-jsonl",
+            Self::Ndjson => "ndjson",
+            Self::KeyValue => "keyvalue",
+            Self::Ist => "ist",
+            Self::Table => "table",
+            Self::Labelled => "labelled",
+        }
+    }
+
+    /// Whether the reader was held against real files of the format, or against the source of the
+    /// program that writes them and its published output. `ndjson` and `keyvalue` follow no standard, so
+    /// that every site has its own; of `jpos-jsonl` there is no public file yet.
+    pub fn is_verified(self) -> bool {
+        match self {
+            Self::Delimited | Self::Jpos | Self::Ist | Self::Table | Self::Labelled => true,
+            Self::JposJsonl | Self::Ndjson | Self::KeyValue => false,
         }
     }
 

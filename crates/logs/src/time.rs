@@ -2,6 +2,7 @@
 
 mod cursor;
 mod date_hint;
+mod line;
 mod parts;
 mod shapes;
 mod zone;
@@ -13,6 +14,8 @@ use crate::column::Column;
 use crate::record::Cells;
 
 pub use date_hint::DateHint;
+pub use line::DateOrder;
+use line::time_at_start;
 use shapes::date_and_time;
 pub use shapes::{local_time, parse_time, transmission_time};
 use zone::ZoneCache;
@@ -41,6 +44,12 @@ impl<'r> TimeReader<'r> {
     #[inline]
     pub(crate) fn read(&mut self, text: &[u8]) -> Option<Timestamp> {
         let at = parse_time(text)?;
+        self.settle(at)
+    }
+
+    /// The time at the begin of a line.
+    pub(crate) fn read_at_start(&mut self, line: &[u8], order: DateOrder) -> Option<Timestamp> {
+        let at = time_at_start(line, order, self.rules.date_hint)?;
         self.settle(at)
     }
 
