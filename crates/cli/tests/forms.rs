@@ -55,23 +55,40 @@ fn difference(said: &str, lean: &str) -> Option<String> {
     (said != lean).then(|| format!("{}\n--- where lean rows give ---\n{}", from(said), from(lean)))
 }
 
+#[track_caller]
+fn assert_samples(report: &str, seed: u64) {
+    let report: Value = serde_json::from_str(report).unwrap();
+    let mut verdicts = list(&report["terminals"]).iter().map(|terminal| &terminal["verdict"]);
+    let has_samples = verdicts.any(|verdict| !list(&verdict["samples"]).is_empty());
+    assert!(has_samples, "seed {seed}: a day without failures proves little");
+}
+
 #[test]
 fn every_form_of_a_day_gives_the_same_report() {
     let seeds = std::env::var("POSMORTEM_FORM_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
+    let days = (1..=seeds.unwrap_or(4)).flat_map(|seed| ["CTX", ""].map(|link| (seed, link)));
     let mut wrong = Vec::new();
-    for seed in 1..=seeds.unwrap_or(4) {
-        let (lean, about) = told(&Settings { form: Form::Lean, ..day(seed) });
-        let has_samples = serde_json::from_str::<Value>(&lean).unwrap();
-        let has_samples = list(&has_samples["terminals"])
-            .iter()
-            .any(|terminal| !list(&terminal["verdict"]["samples"]).is_empty());
-        assert!(has_samples, "seed {seed}: a day without failures proves little");
-        // Rows of answers alone tell another day.
-        let others = [Form::Both, Form::Jpos];
-        for form in others {
-            let (said, of_form) = told(&Settings { form, ..day(seed) });
+    for (seed, link) in days {
+        let of_form = |form| told(&Settings { form, link: link.to_owned(), ..day(seed) });
+        let (lean, about) = of_form(Form::Lean);
+        assert_samples(&lean, seed);
+        // Where a link has a name, the forms that name links tell it. Rows of answers alone tell another day.
+        let others = Form::ALL.into_iter().filter(|form| form.tells_links() != link.is_empty());
+        for form in others.filter(|form| {
+            !matches!(
+                form,
+                Form::Lean
+                    | Form::Responses
+                    | Form::JposJsonl
+                    | Form::Moov
+                    | Form::Jreactive
+                    | Form::Hexlines
+                    | Form::Frames
+            )
+        }) {
+            let (said, of_log) = of_form(form);
             let name = form.name();
-            assert_eq!(of_form, about, "seed {seed}, {name}: ledger, first and last");
+            assert_eq!(of_log, about, "seed {seed}, {name}: ledger, first and last");
             wrong.extend(difference(&said, &lean).map(|what| format!("seed {seed}, {name}:\n{what}")));
         }
     }

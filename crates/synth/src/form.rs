@@ -10,7 +10,7 @@ pub enum Form {
     Both,
     /// A jPOS Q2 log of requests and answers.
     Jpos,
-    /// Delimited rows of both sides that tell what a message on the wire tells, and no more.
+    /// Delimited rows of both sides that tell what a message on the wire tells, its link, and no more.
     Lean,
     /// JSON objects, one a line.
     Ndjson,
@@ -78,7 +78,15 @@ impl Form {
     pub fn tells_links(self) -> bool {
         matches!(
             self,
-            Self::Responses | Self::Both | Self::Jpos | Self::Ndjson | Self::Keyvalue | Self::JposJsonl
+            Self::Responses
+                | Self::Both
+                | Self::Jpos
+                | Self::Lean
+                | Self::Ndjson
+                | Self::Keyvalue
+                | Self::JposJsonl
+                | Self::Ist
+                | Self::Table
         )
     }
 

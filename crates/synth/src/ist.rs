@@ -13,12 +13,14 @@ pub(crate) fn write(out: &mut Vec<u8>, message: &Message<'_>, number: u64) -> io
     let elements = elements(message);
     let mti = message.mti.trim_start_matches('0');
     let bitmap = bitmap(&elements);
+    // The process is named after what it talks to.
+    let link = if message.link.name.is_empty() { "Iso" } else { &message.link.name };
     let stars = "**************";
     if message.is_outgoing {
-        writeln!(out, "{at} [   ToIso:19923252]{stars} OUTBOUND MESSAGE ID[AAE{number:013X}] {stars}*")?;
+        writeln!(out, "{at} [   To{link}:19923252]{stars} OUTBOUND MESSAGE ID[AAE{number:013X}] {stars}*")?;
         writeln!(out, "msgno[  0]<{mti}>\nBitmap: [{bitmap}]")?;
     } else {
-        writeln!(out, "{at} [ FromIso:19923250]{stars} INBOUND MESSAGE ID[] {stars}*")?;
+        writeln!(out, "{at} [ From{link}:19923250]{stars} INBOUND MESSAGE ID[] {stars}*")?;
         writeln!(out, " in[257: ]<{mti}>")?;
     }
     for (element, value) in &elements[1..] {

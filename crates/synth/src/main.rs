@@ -48,6 +48,9 @@ struct Args {
     /// Only what every form can tell: whole seconds, and what a message on the wire says.
     #[arg(long)]
     bare: bool,
+    /// What the one link of a bare day is called.
+    #[arg(long, value_name = "NAME", default_value = "", requires = "bare")]
+    link: String,
     /// The first day.
     #[arg(long, default_value = "2026-11-21", value_parser = day)]
     day: Date,
@@ -157,6 +160,7 @@ impl Args {
             form: self.form,
             wire: self.profile,
             bare: self.bare,
+            link: self.link.clone(),
             rates,
             ..Settings::new(self.seed)
         }

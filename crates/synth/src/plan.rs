@@ -64,7 +64,7 @@ impl Planner {
         };
         if !settings.tells_links() {
             for link in &mut fleet.links {
-                link.name.clear();
+                link.name = if settings.form.tells_links() { settings.link.clone() } else { String::new() };
             }
         }
         let why = |weight: fn(&WhyReversed) -> f64| weighted(facts.reversals.iter().map(weight));

@@ -7,7 +7,7 @@ use std::io;
 /// How many columns a row has.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Width {
-    /// What a message on the wire tells.
+    /// What a message on the wire tells, and its link.
     Lean,
     Responses,
     Further,
@@ -29,8 +29,8 @@ const FIRST: [&str; 12] = [
     "pos_entry_mode",
     "response_code",
 ];
-/// What a message on the wire tells besides.
-const WIRE: [&str; 5] = ["de7", "de12", "de13", "de70", "de90"];
+/// What lean rows tell besides.
+const WIRE: [&str; 6] = ["link", "de7", "de12", "de13", "de70", "de90"];
 /// What an export tells besides.
 const EXPORT: [&str; 2] = ["link", "latency_ms"];
 /// What rows of both sides tell further.
@@ -79,6 +79,7 @@ pub(crate) fn cells(
     put(format_args!("{}", message.amount.map_or("", |_| link.currency)))?;
     put(format_args!("{entry_mode}"))?;
     put(format_args!("{code}"))?;
+    put(format_args!("{}", link.name))?;
     if width == Width::Lean {
         let civil = at.civil();
         for shape in ["%m%d%H%M%S", "%H%M%S", "%m%d"] {
@@ -87,7 +88,6 @@ pub(crate) fn cells(
         put(format_args!("{}", message.network))?;
         return put(format_args!("{}", message.original_elements()));
     }
-    put(format_args!("{}", link.name))?;
     put(format_args!("{}", Filled(message.latency, 0)))?;
     if width >= Width::Further {
         further_cells(message, &mut put)?;

@@ -192,12 +192,14 @@ pub struct Settings {
     pub form: Form,
     /// What messages look like on the wire, for the forms that hold them as such.
     pub wire: Wire,
-    /// Whether it tells only what every form can: whole seconds, and what a message on the wire says. The names
-    /// of links are empty then and all of them are one; a day of the plain world has one dialect.
+    /// Whether it tells only what every form can: whole seconds, and what a message on the wire says. All links
+    /// are one then, and a day of the plain world has one dialect.
     ///
     /// No answer to a terminal, and no answer of a hop before it, falls into one second, so that their order
     /// is the same in a log that tells directions and in one that does not.
     pub bare: bool,
+    /// What the one link of a bare day is called, in forms that name links; may be empty.
+    pub link: String,
     /// What occurs how often.
     pub rates: Rates,
     /// Milliseconds since the first midnight between which lines are kept, as if the log were cut
@@ -221,6 +223,7 @@ impl Settings {
             form: Form::default(),
             wire: Wire::default(),
             bare: false,
+            link: String::new(),
             rates: Rates::everyday(),
             cut: None,
         }
@@ -239,7 +242,7 @@ impl Settings {
         }
     }
 
-    /// Whether its lines name their links.
+    /// Whether its lines tell one link from another.
     pub(crate) fn tells_links(&self) -> bool {
         self.form.tells_links() && !self.bare
     }

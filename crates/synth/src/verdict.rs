@@ -36,7 +36,7 @@ pub(crate) struct Verdicts<'o> {
     form: Form,
     /// Whether answers tell how long they took.
     tells_latency: bool,
-    /// Whether lines name their links; where they do not, all of them are one.
+    /// Whether lines tell one link from another; where they do not, all of them are one.
     tells_links: bool,
     truth: Truth,
     links: Vec<LinkLog>,

@@ -36,7 +36,7 @@ fn messages(log: &str, form: Form) -> u64 {
         Form::Ndjson | Form::Keyvalue | Form::JposJsonl => return log.lines().count() as u64,
         Form::Jpos => "<log ",
         Form::Ist => " MESSAGE ID[",
-        Form::Table => " INFO  OMNIPAY ",
+        Form::Table => " INFO  ",
         Form::Moov => " ISO 8583 Message:",
         Form::Jreactive => " MTI: 0x",
         Form::Hexlines => return log.lines().count() as u64,
