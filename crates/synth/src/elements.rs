@@ -30,6 +30,12 @@ pub(crate) fn elements(message: &Message<'_>) -> Vec<(u8, String)> {
     elements
 }
 
+/// Digits without left zeros, of which one stays where there is nothing else.
+pub(crate) fn without_left_zeros(digits: &str) -> &str {
+    let rest = digits.trim_start_matches('0');
+    if rest.is_empty() { "0" } else { rest }
+}
+
 /// The bitmaps of these elements in hexadecimal digits: one, or two where one of them is beyond the 64th.
 pub(crate) fn bitmap(elements: &[(u8, String)]) -> String {
     let of = |half: u8| {

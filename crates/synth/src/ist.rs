@@ -3,7 +3,7 @@
 //! characters, the MTI of an incoming message stands behind its elements once more, and card numbers are
 //! printed as `out` whichever way the message goes.
 
-use crate::elements::{bitmap, elements};
+use crate::elements::{bitmap, elements, without_left_zeros};
 use crate::message::Message;
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use std::io::{self, Write};
 pub(crate) fn write(out: &mut Vec<u8>, message: &Message<'_>, number: u64) -> io::Result<()> {
     let at = message.at.written("%y.%m.%d %H:%M:%S", ".%3f");
     let elements = elements(message);
-    let mti = message.mti.trim_start_matches('0');
+    let mti = without_left_zeros(message.mti);
     let bitmap = bitmap(&elements);
     // The process is named after what it talks to.
     let link = if message.link.name.is_empty() { "Iso" } else { &message.link.name };
@@ -28,12 +28,12 @@ pub(crate) fn write(out: &mut Vec<u8>, message: &Message<'_>, number: u64) -> io
         let line = |out: &mut Vec<u8>, value: &str| writeln!(out, "{side}[{element:3}: ]<{value}>");
         match element {
             7 => {
-                line(out, bare(&value[..4]))?;
-                line(out, bare(&value[4..]))?;
+                line(out, without_left_zeros(&value[..4]))?;
+                line(out, without_left_zeros(&value[4..]))?;
             }
             4 => line(out, &hex(value))?,
             37 if message.is_outgoing => line(out, &hex(value))?,
-            3 | 11 | 12 | 13 | 22 | 49 | 70 => line(out, bare(value))?,
+            3 | 11 | 12 | 13 | 22 | 49 | 70 => line(out, without_left_zeros(value))?,
             _ => line(out, value)?,
         }
     }
@@ -41,12 +41,6 @@ pub(crate) fn write(out: &mut Vec<u8>, message: &Message<'_>, number: u64) -> io
         writeln!(out, "msgno[  0]<{mti}>\nBitmap: [{bitmap}]")?;
     }
     Ok(())
-}
-
-/// Without left zeros, of which one stays where there is nothing else.
-fn bare(digits: &str) -> &str {
-    let rest = digits.trim_start_matches('0');
-    if rest.is_empty() { "0" } else { rest }
 }
 
 fn hex(text: &str) -> String {

@@ -1,7 +1,8 @@
 //! Messages as blocks of rows, `NAME | element | value`, behind a line that tells time, way and channel. The
-//! MTI and the processing code are split into their parts, numbers that stay the same come without quotes.
+//! MTI and the processing code are split into their parts, amounts and STANs lose their left zeros and come without
+//! quotes.
 
-use crate::elements::elements;
+use crate::elements::{elements, without_left_zeros};
 use crate::message::Message;
 use std::io::{self, Write};
 
@@ -22,7 +23,7 @@ pub(crate) fn write(out: &mut Vec<u8>, message: &Message<'_>, number: u64) -> io
         match element {
             0 => parts(out, (name, 1), &value, 1)?,
             3 => parts(out, (name, 3), &value, 2)?,
-            4 | 11 => writeln!(out, "{name} | {element} | {}", value.trim_start_matches('0'))?,
+            4 | 11 => writeln!(out, "{name} | {element} | {}", without_left_zeros(&value))?,
             _ => writeln!(out, "{name} | {element} | \"{value}\"")?,
         }
     }
