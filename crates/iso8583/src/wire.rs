@@ -28,7 +28,9 @@ mod fields;
 mod framing;
 mod header;
 mod hex;
+mod plausible;
 mod profile;
+mod rank;
 mod value;
 
 pub use bitmap::{BitmapForm, BitmapRule, ThirdBitmap};
@@ -41,4 +43,5 @@ pub use framing::{Frame, FrameEnd, Framing};
 pub use header::Header;
 pub use hex::unhex_into;
 pub use profile::{MtiForm, Profile, ProfileError};
+pub use rank::{Ranked, RankedFraming, rank, rank_framing};
 pub use value::Value;

@@ -46,6 +46,7 @@ pub struct Profile {
     source: String,
     verified: bool,
     dialect: Option<String>,
+    version: u8,
     headers: Vec<String>,
     pub(super) mti: MtiForm,
     pub(super) bitmap: BitmapRule,
@@ -108,6 +109,7 @@ impl Profile {
             source: draft.source.clone(),
             verified: draft.verified,
             dialect: draft.dialect.clone(),
+            version: draft.version,
             headers: draft.headers.clone(),
             mti: draft.mti,
             bitmap: draft.bitmap,
@@ -149,6 +151,11 @@ impl Profile {
     /// The table of response codes that usually goes with it.
     pub fn dialect(&self) -> Option<&str> {
         self.dialect.as_deref()
+    }
+
+    /// The first digit of its message types: 0 for 1987, 1 for 1993, 2 for 2003.
+    pub fn version(&self) -> u8 {
+        self.version
     }
 
     /// The names of the headers that may stand before the message, the usual one first.

@@ -25,6 +25,7 @@ pub(super) struct Draft {
     pub(super) source: String,
     pub(super) verified: bool,
     pub(super) dialect: Option<String>,
+    pub(super) version: u8,
     pub(super) headers: Vec<String>,
     pub(super) mti: MtiForm,
     pub(super) bitmap: BitmapRule,
@@ -41,6 +42,7 @@ impl Default for Draft {
             source: String::new(),
             verified: false,
             dialect: None,
+            version: 0,
             headers: vec!["none".to_owned()],
             mti: MtiForm::Ascii,
             bitmap: BitmapRule { form: BitmapForm::Hex, always_128: false, third: ThirdBitmap::Never },
@@ -112,6 +114,7 @@ impl Document<'_> {
                 "title" => draft.title = self.string("title", value)?,
                 "source" => draft.source = self.string("source", value)?,
                 "dialect" => draft.dialect = Some(self.string("dialect", value)?),
+                "version" => draft.version = self.version(value)?,
                 "verified" => draft.verified = self.boolean("verified", value)?,
                 "headers" => draft.headers = self.headers(value)?,
                 "mti" => draft.mti = self.one_of(value, "mti", &MtiForm::NAMES)?,
@@ -143,6 +146,15 @@ impl Document<'_> {
             }
         };
         array.iter().map(named).collect()
+    }
+
+    fn version(&self, value: &Value<'_>) -> Result<u8, ProfileError> {
+        let DeValue::Integer(number) = value.get_ref() else {
+            return Err(self.wrong("version", "the first digit of a message type", value));
+        };
+        number.as_str().parse().ok().filter(|version| *version <= 9).ok_or_else(|| {
+            self.error(value.span().start, "`version` must be the first digit of a message type".to_owned())
+        })
     }
 
     fn nested(&self, draft: &mut Draft, table: &DeTable<'_>) -> Result<(), ProfileError> {
