@@ -12,6 +12,7 @@ use memchr::memmem;
 use crate::delimited::{self, without_bom};
 use crate::format::{Format, NamedValues};
 use crate::input::SAMPLE_SIZE;
+use crate::labelled::{Labelled, Listing};
 use crate::settings::{InputFormat, InputSettings};
 pub use error::{DetectError, Tried};
 use score::read_sample;
@@ -139,7 +140,8 @@ fn candidates(
             Ok(vec![Candidate { format, floor, unknown_columns: rows.unknown_columns }])
         }
         InputFormat::Ndjson => {
-            let has_objects = memmem::find(sample, b"{\"").is_some() || memmem::find(sample, b"{ ").is_some();
+            // Objects with XML in them are events of jPOS, whose messages are in the XML.
+            let has_objects = has_object(sample) && memmem::find(sample, b"<isomsg").is_none();
             let named = NamedValues::new(settings).into();
             shaped(has_objects, Format::Ndjson(named), 0, "no line with a JSON object")
         }
@@ -156,12 +158,31 @@ fn candidates(
             let has_rows = memmem::find(sample, b"|").is_some();
             shaped(has_rows, Format::Table(times()), 0, "no rows such as `NAME | 39 | \"00\"`")
         }
-        InputFormat::JposJsonl | InputFormat::Labelled => Err(DetectError::unlike(format, "not yet")),
+        InputFormat::JposJsonl => {
+            let has_events = has_object(sample) && memmem::find(sample, b"<isomsg").is_some();
+            let why = "no JSON object with an `<isomsg>` in it";
+            shaped(has_events, Format::JposJsonl(times()), 0, why)
+        }
+        InputFormat::Labelled => {
+            let known = settings.listings.iter().chain(Listing::built_in());
+            let listings = known.filter(|listing| is_forced || listing.may_be_in(sample));
+            let candidate = |listing: &Listing| {
+                let labelled = Labelled::new(listing.clone(), NamedValues::new(settings));
+                Candidate::new(Format::Labelled(labelled.into()), 0)
+            };
+            let candidates: Vec<_> = listings.map(candidate).collect();
+            let why = "no listing of fields that is built in or configured";
+            if candidates.is_empty() { Err(DetectError::unlike(format, why)) } else { Ok(candidates) }
+        }
         InputFormat::Jpos => {
             let has_records = looks_like_jpos(sample);
             shaped(has_records, Format::Jpos(times()), TAG_ALONE, "no record (`<log realm=`)")
         }
     }
+}
+
+fn has_object(sample: &[u8]) -> bool {
+    [&b"{\""[..], b"{ \""].into_iter().any(|open| memmem::find(sample, open).is_some())
 }
 
 /// A record of a Q2 log begins with its realm or its time.

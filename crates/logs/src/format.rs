@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::column::Column;
 use crate::delimited::Names;
+use crate::labelled::Labelled;
 use crate::names::{NameRules, Named};
 use crate::record::FieldName;
 use crate::settings::{InputFormat, InputSettings};
@@ -18,6 +19,8 @@ pub enum Format {
     Delimited(Layout),
     /// The XML of jPOS's Q2 loggers.
     Jpos(Arc<TimeRules>),
+    /// The JSON lines of jPOS 3.
+    JposJsonl(Arc<TimeRules>),
     /// One JSON object a line.
     Ndjson(Arc<NamedValues>),
     /// Pairs such as `rc=00` in a line.
@@ -26,6 +29,8 @@ pub enum Format {
     Ist(Arc<TimeRules>),
     /// Rows of a name, an element and a value.
     Table(Arc<TimeRules>),
+    /// Listings of fields, a line a field.
+    Labelled(Arc<Labelled>),
 }
 
 impl Format {
@@ -47,10 +52,12 @@ impl Format {
         match self {
             Self::Delimited(_) => InputFormat::Delimited,
             Self::Jpos(_) => InputFormat::Jpos,
+            Self::JposJsonl(_) => InputFormat::JposJsonl,
             Self::Ndjson(_) => InputFormat::Ndjson,
             Self::KeyValue(_) => InputFormat::KeyValue,
             Self::Ist(_) => InputFormat::Ist,
             Self::Table(_) => InputFormat::Table,
+            Self::Labelled(_) => InputFormat::Labelled,
         }
     }
 }

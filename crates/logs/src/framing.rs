@@ -55,9 +55,10 @@ impl Framing {
         match format {
             Format::Delimited(layout) => Self::Rows { separator: layout.separator() },
             Format::Jpos(_) => Self::JposRecords,
-            Format::Ndjson(_) | Format::KeyValue(_) => Self::Lines,
+            Format::JposJsonl(_) | Format::Ndjson(_) | Format::KeyValue(_) => Self::Lines,
             Format::Ist(_) => Self::Starts(LineStart::Ist),
             Format::Table(_) => Self::Starts(LineStart::Table),
+            Format::Labelled(labelled) => Self::Starts(LineStart::Listing(labelled.listing().clone())),
         }
     }
 

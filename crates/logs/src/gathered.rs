@@ -96,6 +96,19 @@ impl<'b> Gathered<'b> {
         others.filter(|field| !matches!(field.claim, Claim::Fallback(_))).any(differs)
     }
 
+    /// A data element of which two fields tell different values, if there is one.
+    pub(crate) fn contradiction(&self, rewritten: &[u8]) -> Option<u8> {
+        let mut first: [Option<&[u8]>; 256] = [None; 256];
+        for field in &self.fields {
+            let FieldName::Element(element) = field.name else { continue };
+            let value = field.value.bytes(rewritten).trim_ascii();
+            if *first[usize::from(element)].get_or_insert(value) != value {
+                return Some(element);
+            }
+        }
+        None
+    }
+
     /// Tells the sink of the message: its fields if it takes them, then the record, or why there is none.
     /// Without a time of its own, as before a line, it takes the one that its fields tell.
     pub(crate) fn tell(

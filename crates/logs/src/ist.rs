@@ -137,28 +137,19 @@ impl<'b> BlockReader<'b> {
         let Some(last) = self.message.last_value() else { return };
         if element == 55 {
             // Tags, lengths and values stand in their order.
-            let whole = last.clone();
-            *last = Value::rewritten(rewritten, |out| {
-                let start = out.len();
-                out.extend_from_within(match &whole {
-                    Value::Rewritten(range) => range.clone(),
-                    Value::AsLogged(_) => start..start,
-                });
-                if let Value::AsLogged(first) = whole {
-                    out.extend_from_slice(first);
-                }
-                out.extend_from_slice(text);
-            });
+            let whole = [last.bytes(rewritten), text].concat();
+            *last = Value::rewritten(rewritten, |out| out.extend_from_slice(&whole));
         } else if is_length(before, text) {
             *last = value(element, text, rewritten);
         }
     }
 }
 
-/// Whether a line is the length of the value in the next.
+/// Whether a line is the length of the value in the next: in its characters, or in half as many where
+/// those are hexadecimal digits.
 fn is_length(before: &[u8], text: &[u8]) -> bool {
     let number = std::str::from_utf8(before).ok().and_then(|before| before.parse::<usize>().ok());
-    number == Some(text.len()) && before.len() <= 3
+    number.is_some_and(|number| before.len() <= 3 && (number == text.len() || 2 * number == text.len()))
 }
 
 fn value<'b>(element: u8, text: &'b [u8], rewritten: &mut Vec<u8>) -> Value<'b> {

@@ -102,14 +102,14 @@ impl<'b> Iterator for Pairs<'b> {
     type Item = (&'b [u8], Text<'b>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (key_at, equals) = next_key(self.rest)?;
+        let (key_at, equals) = next_key(self.rest, true)?;
         let key = self.rest.get(key_at..equals)?;
         let behind = self.rest.get(equals + 1..)?;
         if let Some((text, len)) = quoted(behind) {
             self.rest = behind.get(len..)?;
             return Some((key, text));
         }
-        let end = match next_key(behind) {
+        let end = match next_key(behind, false) {
             Some((next, _)) => {
                 let gap = behind.get(..next)?;
                 self.separator = separator_before(gap);
@@ -123,15 +123,16 @@ impl<'b> Iterator for Pairs<'b> {
     }
 }
 
-/// Where the next key begins, and its equals sign.
-fn next_key(text: &[u8]) -> Option<(usize, usize)> {
+/// Where the next key begins, and its equals sign. A key stands behind a separator or a bracket, or at
+/// the front where that is one.
+fn next_key(text: &[u8], front_opens: bool) -> Option<(usize, usize)> {
     memchr::memchr_iter(b'=', text).find_map(|equals| {
         let is_of_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@');
         let before = text.get(..equals)?;
         let len = before.iter().rev().take_while(|byte| is_of_key(byte)).count();
         let start = equals - len;
         let opens = match start.checked_sub(1).and_then(|at| before.get(at)) {
-            None => true,
+            None => front_opens,
             Some(byte) => matches!(byte, b' ' | b'\t' | b',' | b'|' | b';' | b'[' | b'(' | b'{'),
         };
         (len > 0 && opens).then_some((start, equals))
@@ -151,7 +152,7 @@ fn without_separator(text: &[u8], separator: u8) -> &[u8] {
     let text = text.trim_ascii();
     if separator != b' ' {
         let text = text.strip_suffix(&[separator]).unwrap_or(text);
-        return text.trim_ascii_end();
+        return without_closing(text.trim_ascii_end());
     }
     let len = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
     let (word, behind) = text.split_at(len);
@@ -163,10 +164,20 @@ fn without_separator(text: &[u8], separator: u8) -> &[u8] {
         let end = second.iter().position(u8::is_ascii_whitespace).unwrap_or(second.len());
         return text.get(..len + 1 + end).unwrap_or(text);
     }
-    // The marks that close what a pair stands in, as in `[rc=00]`.
-    let closing =
-        word.iter().rev().take_while(|byte| matches!(byte, b',' | b';' | b']' | b')' | b'}')).count();
-    word.get(..word.len() - closing).unwrap_or_default()
+    let marks = word.iter().rev().take_while(|byte| matches!(byte, b',' | b';')).count();
+    without_closing(word.get(..word.len() - marks).unwrap_or_default())
+}
+
+/// A value without the bracket that closes what the pairs stand in, as in `[rc=00]`.
+fn without_closing(text: &[u8]) -> &[u8] {
+    let Some((last, before)) = text.split_last() else { return text };
+    let open = match last {
+        b']' => b'[',
+        b')' => b'(',
+        b'}' => b'{',
+        _ => return text,
+    };
+    if memchr::memchr(open, before).is_some() { text } else { before.trim_ascii_end() }
 }
 
 /// A value in quotes, and its length with them.

@@ -7,6 +7,7 @@
 use crate::block::Block;
 use crate::block_reader::line_ends;
 use crate::delimited::{without_bom, without_line_end};
+use crate::labelled::Listing;
 use crate::record::Position;
 use crate::{ist, table};
 
@@ -17,6 +18,8 @@ pub(crate) enum LineStart {
     Ist,
     /// A line with the time above rows of a table.
     Table,
+    /// A line that a listing begins at.
+    Listing(Listing),
 }
 
 impl LineStart {
@@ -29,6 +32,7 @@ impl LineStart {
         match self {
             Self::Ist => ist::is_start(line),
             Self::Table => table::is_start(line),
+            Self::Listing(listing) => listing.starts_at(line),
         }
     }
 }

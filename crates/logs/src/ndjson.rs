@@ -8,9 +8,7 @@
 //! this format.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::block::Block;
@@ -18,11 +16,11 @@ use crate::column::Column;
 use crate::delimited::without_bom;
 use crate::format::NamedValues;
 use crate::gathered::{Gathered, WithoutMti};
+use crate::json::{members, scalar};
 use crate::line_start::lines;
 use crate::names::NameCache;
 use crate::record::{Position, RecordSink, RejectReason};
 use crate::time::{DateOrder, TimeReader};
-use crate::value::Value;
 
 /// Reads all lines of a block.
 pub(crate) fn read_objects(
@@ -102,82 +100,6 @@ impl<'b> ObjectReader<'_, 'b> {
     }
 }
 
-/// The members of a whole object in their order.
-fn members(object: &[u8]) -> Option<Vec<(Cow<'_, [u8]>, &RawValue)>> {
-    let mut members = Vec::new();
-    let mut deserializer = serde_json::Deserializer::from_slice(object);
-    Members(&mut members).deserialize(&mut deserializer).ok()?;
-    deserializer.end().ok()?;
-    Some(members)
-}
-
 fn inner_object(value: &RawValue) -> Option<&[u8]> {
     value.get().starts_with('{').then_some(value.get().as_bytes())
-}
-
-/// A string, a number or a truth value as text.
-fn scalar<'b>(value: &'b RawValue, rewritten: &mut Vec<u8>) -> Option<Value<'b>> {
-    let text = value.get();
-    match text.as_bytes() {
-        [b'{' | b'[', ..] | b"null" => None,
-        [b'"', inner @ .., b'"'] if memchr::memchr(b'\\', inner).is_none() => Some(Value::AsLogged(inner)),
-        [b'"', ..] => {
-            let string: String = serde_json::from_str(text).ok()?;
-            Some(Value::rewritten(rewritten, |out| out.extend_from_slice(string.as_bytes())))
-        }
-        plain => Some(Value::AsLogged(plain)),
-    }
-}
-
-/// Takes an object's members apart without reading their values.
-struct Members<'v, 'b>(&'v mut Vec<(Cow<'b, [u8]>, &'b RawValue)>);
-
-impl<'b> DeserializeSeed<'b> for Members<'_, 'b> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'b>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'b> Visitor<'b> for Members<'_, 'b> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key_seed(Name)? {
-            self.0.push((name, map.next_value()?));
-        }
-        Ok(())
-    }
-}
-
-/// A member's name, borrowed unless something is escaped in it.
-struct Name;
-
-impl<'b> DeserializeSeed<'b> for Name {
-    type Value = Cow<'b, [u8]>;
-
-    fn deserialize<D: Deserializer<'b>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'b> Visitor<'b> for Name {
-    type Value = Cow<'b, [u8]>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a name")
-    }
-
-    fn visit_borrowed_str<E>(self, name: &'b str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(name.as_bytes()))
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(name.as_bytes().to_vec()))
-    }
 }

@@ -4,8 +4,9 @@ use crate::block::Block;
 use crate::delimited::{Buffers, read_rows};
 use crate::format::Format;
 use crate::ist::read_messages;
-use crate::jpos::read_records;
+use crate::jpos::{read_events, read_records};
 use crate::keyvalue::read_pairs;
+use crate::labelled::read_listings;
 use crate::ndjson::read_objects;
 use crate::record::RecordSink;
 use crate::table::read_tables;
@@ -28,9 +29,11 @@ pub fn read_block(format: &Format, block: &Block, scratch: &mut Scratch, sink: &
     match format {
         Format::Delimited(layout) => read_rows(layout, block, &mut scratch.rows, sink),
         Format::Jpos(rules) => read_records(rules, block, &mut scratch.rewritten, sink),
+        Format::JposJsonl(rules) => read_events(rules, block, &mut scratch.rewritten, sink),
         Format::Ndjson(rules) => read_objects(rules, block, &mut scratch.rewritten, sink),
         Format::KeyValue(rules) => read_pairs(rules, block, &mut scratch.rewritten, sink),
         Format::Ist(rules) => read_messages(rules, block, &mut scratch.rewritten, sink),
         Format::Table(rules) => read_tables(rules, block, &mut scratch.rewritten, sink),
+        Format::Labelled(labelled) => read_listings(labelled, block, &mut scratch.rewritten, sink),
     }
 }

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::column::Column;
 use crate::input::Input;
+use crate::labelled::Listing;
 use crate::time::{DateHint, TimeRules};
 
 /// How inputs are to be taken. [`Default`] leaves everything to detection.
@@ -17,6 +18,8 @@ pub struct InputSettings {
     /// Further names of columns; without a column, a name is known and ignored. They win over the
     /// names that are built in.
     pub aliases: Vec<(String, Option<Column>)>,
+    /// Kinds of listings besides those that are built in, which they go before.
+    pub listings: Vec<Listing>,
     /// The zone of times that name none; without it they stay civil times.
     pub time_zone: Option<TimeZone>,
     /// The separator of delimited files: an ASCII character, no quote and no line end.
@@ -35,6 +38,7 @@ impl Default for InputSettings {
             forced_format: None,
             columns: None,
             aliases: Vec::new(),
+            listings: Vec::new(),
             time_zone: None,
             separator: None,
             date_hint: None,

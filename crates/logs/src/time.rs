@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use posmortem_iso8583::Timestamp;
 
 use crate::column::Column;
+use crate::delimited::without_bom;
 use crate::record::Cells;
 
 pub use date_hint::DateHint;
@@ -49,7 +50,7 @@ impl<'r> TimeReader<'r> {
 
     /// The time at the begin of a line.
     pub(crate) fn read_at_start(&mut self, line: &[u8], order: DateOrder) -> Option<Timestamp> {
-        let at = time_at_start(line, order, self.rules.date_hint)?;
+        let at = time_at_start(without_bom(line), order, self.rules.date_hint)?;
         self.settle(at)
     }
 
