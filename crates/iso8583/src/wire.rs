@@ -2,7 +2,7 @@
 //!
 //! A [`Profile`] says how a message type, bitmaps, lengths and values stand on the wire; profiles are
 //! TOML files. [`Framing`] and [`Header`] are what stands around a message, and are kept apart from it.
-//! [`rank`] finds out which profile a sample follows. There are no log files here, no meaning of codes,
+//! [`rank()`] finds out which profile a sample follows. There are no log files here, no meaning of codes,
 //! and no knowledge of which values may be shown.
 //!
 //! ```
@@ -35,7 +35,7 @@ mod value;
 
 pub use bitmap::{BitmapForm, BitmapRule, ThirdBitmap};
 pub use decode_error::{DecodeError, Expected};
-pub use element::{Content, Element};
+pub use element::{Content, Element, Prefix};
 pub use encode::{EncodeError, encode};
 pub use encoding::{Encoding, LengthEncoding, LengthUnit};
 pub use fields::{ElementSet, Fields};

@@ -35,6 +35,17 @@ Examples:
 Names of output files end in .csv, .tsv, .ndjson or .parquet; for any other name --format decides. Card
 numbers are written as tokens.";
 
+pub(super) const DECODE: &str = "\
+Examples:
+  posmortem decode capture.bin                               frames, field by field
+  posmortem decode switch.log --limit 3                      what the first messages of a log are
+  posmortem decode switch.log --failed                       where messages break, and what was expected
+  echo 30323130... | posmortem decode                        one message in hexadecimal digits
+  posmortem decode capture.bin --profile iso87-bcd           whatever it looks like
+  posmortem decode switch.log | jq -r '.fields[\"39\"]'      one object a line
+
+Values are shown where a list allows it; of all others the length is told. Card numbers show their issuer.";
+
 pub(super) const EXPLAIN: &str = "\
 Examples:
   posmortem explain 55

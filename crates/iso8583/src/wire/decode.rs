@@ -1,7 +1,7 @@
 //! From bytes to places of fields. Nothing is copied, allocated or read twice.
 //!
 //! Lengths are taken for what they are: claims, held against the element's maximum and the bytes that
-//! are left. What the characters of a value are is not looked at here ([`super::rank`] does).
+//! are left. What the characters of a value are is not looked at here ([`super::rank()`] does).
 
 use super::bitmap::{BitmapForm, ThirdBitmap};
 use super::decode_error::{DecodeError, Expected};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A failure to decode. The message's offset counts from the first byte that was given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DecodeError {
     /// The data element; `None` in front of the first one (message type, bitmaps) and behind the last.
     pub element: Option<u8>,
@@ -14,7 +14,7 @@ pub struct DecodeError {
 }
 
 /// What belonged where decoding failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Expected {
     /// Four digits of a known message type.
     Mti,

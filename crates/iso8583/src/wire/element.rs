@@ -67,13 +67,15 @@ impl Form {
 
 /// The length that stands in front of a variable element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Prefix {
-    pub(super) encoding: LengthEncoding,
-    /// Bytes.
-    pub(super) size: u8,
-    pub(super) unit: LengthUnit,
+pub struct Prefix {
+    /// How it stands on the wire.
+    pub encoding: LengthEncoding,
+    /// Its own size, in bytes.
+    pub size: u8,
+    /// What it counts.
+    pub unit: LengthUnit,
     /// The largest length, in `unit`.
-    pub(super) largest: u32,
+    pub largest: u32,
 }
 
 /// An element as decoding and encoding need it.
@@ -99,9 +101,14 @@ impl Element {
         self.encoding
     }
 
-    /// Whether a length stands in front of the value.
-    pub fn is_variable(&self) -> bool {
-        self.prefix.is_some()
+    /// The length that stands in front of the value, where that varies.
+    pub fn prefix(&self) -> Option<Prefix> {
+        self.prefix
+    }
+
+    /// How the sign of `x+n` stands on the wire, in front of the digits.
+    pub fn sign_encoding(&self) -> Option<Encoding> {
+        (self.content == Content::Signed).then_some(self.sign)
     }
 
     /// Its length, or the largest where that varies: in digits, characters or bytes. The sign of

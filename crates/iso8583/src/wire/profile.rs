@@ -76,7 +76,7 @@ const BUILT_IN: &[(&str, &str)] = &[
 ];
 
 impl Profile {
-    /// The built-in profiles, in the order that breaks ties of [`super::rank`].
+    /// The built-in profiles, in the order that breaks ties of [`super::rank()`].
     pub fn all() -> impl Iterator<Item = &'static Self> {
         (0..BUILT_IN.len()).map(Self::of_built_in)
     }
