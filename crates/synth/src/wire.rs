@@ -62,7 +62,7 @@ impl Wire {
             let width = element.max_len() as usize;
             if *number == 12 && width == 12 {
                 *value = message.at.civil().strftime("%y%m%d%H%M%S").to_string();
-            } else if !element.is_variable() {
+            } else if element.prefix().is_none() {
                 *value = match element.content() {
                     Content::Numeric => format!("{value:0>width$}"),
                     _ => format!("{value:<width$}"),
@@ -107,7 +107,7 @@ mod tests {
         let known: Vec<&str> = Wire::all().map(Wire::name).collect();
         let fitting = Profile::all().filter(|profile| {
             let code = profile.element(39);
-            code.is_some_and(|code| code.max_len() == 2 && !code.is_variable())
+            code.is_some_and(|code| code.max_len() == 2 && code.prefix().is_none())
         });
         assert_eq!(known, fitting.map(Profile::name).collect::<Vec<_>>());
     }
