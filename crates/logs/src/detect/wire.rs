@@ -3,6 +3,7 @@
 //! A sample's messages are taken out of their lines or out of the stream first, for each framing that could
 //! be; what fits them is then for [`rank`] to say. Profiles that read every value alike are no rivals.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use posmortem_iso8583::wire::{FrameEnd, Framing, Profile, Ranked, rank};
@@ -56,32 +57,35 @@ pub(super) fn hex_lines(sample: &[u8], settings: &InputSettings) -> Result<Vec<C
     }
 }
 
-/// Frames, by each framing that finds one frame behind the other up to the end of the sample.
+/// Frames, by each framing that finds one frame behind the other up to the end of the sample. Where several
+/// make as much sense, the one that takes fewest of them for frames that only keep the line alive: any
+/// stream with lengths of four bytes is one with lengths of two and an empty frame before each message.
 pub(super) fn frames(sample: &[u8], settings: &InputSettings) -> Result<Vec<Candidate>, DetectError> {
-    let mut best: Option<(WireFormat, Vec<ProfileGuess>)> = None;
+    let mut best: Option<(WireFormat, Vec<ProfileGuess>, usize)> = None;
     let breaks_off = sample.len() >= SAMPLE_SIZE;
     for framing in Framing::all() {
-        let Some(bodies) = bodies(sample, framing, settings.max_record, breaks_off) else { continue };
+        let Some((bodies, empty)) = bodies(sample, framing, settings.max_record, breaks_off) else { continue };
         let Some((wire, profiles)) = guess(&bodies, std::slice::from_ref(&Framing::all()[0]), settings) else {
             continue;
         };
         let confidence = |profiles: &[ProfileGuess]| profiles.first().map_or(0, |guess| guess.confidence);
-        if best.as_ref().is_none_or(|(_, best)| confidence(best) < confidence(&profiles)) {
+        let rank = |profiles: &[ProfileGuess], empty: usize| (confidence(profiles), Reverse(empty));
+        if best.as_ref().is_none_or(|(_, best, of_best)| rank(best, *of_best) < rank(&profiles, empty)) {
             let named = |guess: ProfileGuess| ProfileGuess { framing: framing.name(), ..guess };
             let profiles = profiles.into_iter().map(named).collect();
-            best = Some((WireFormat { framing, ..wire }, profiles));
+            best = Some((WireFormat { framing, ..wire }, profiles, empty));
         }
     }
-    let Some((wire, profiles)) = best else {
+    let Some((wire, profiles, _)) = best else {
         return Err(DetectError::unlike(InputFormat::Frames, "no messages behind their lengths"));
     };
     let format = Format::Frames(Frames { wire, times: settings.time_rules().into() });
     Ok(vec![Candidate { profiles, ..Candidate::new(format, 0) }])
 }
 
-/// The messages of a stream, if it is frames from its first byte on.
-fn bodies(sample: &[u8], framing: &Framing, limit: usize, breaks_off: bool) -> Option<Vec<Vec<u8>>> {
-    let mut bodies = Vec::new();
+/// The messages of a stream and the number of empty frames, if it is frames from its first byte on.
+fn bodies(sample: &[u8], framing: &Framing, limit: usize, breaks_off: bool) -> Option<(Vec<Vec<u8>>, usize)> {
+    let (mut bodies, mut empty) = (Vec::new(), 0);
     let mut rest = sample;
     // Without a framing the stream is one message, which must be there as a whole.
     if framing.header_len() == 0 && breaks_off {
@@ -91,8 +95,9 @@ fn bodies(sample: &[u8], framing: &Framing, limit: usize, breaks_off: bool) -> O
         match framing.next(rest, limit) {
             FrameEnd::Whole(frame) => {
                 let body = rest.get(frame.body)?;
-                if !body.is_empty() {
-                    bodies.push(body.to_vec());
+                match body {
+                    [] => empty += 1,
+                    _ => bodies.push(body.to_vec()),
                 }
                 rest = rest.get(frame.total..)?;
             }
@@ -101,7 +106,7 @@ fn bodies(sample: &[u8], framing: &Framing, limit: usize, breaks_off: bool) -> O
             _ => return None,
         }
     }
-    (!bodies.is_empty()).then_some(bodies)
+    (!bodies.is_empty()).then_some((bodies, empty))
 }
 
 /// The likeliest way in which these stand on the wire, and all that come into question.
@@ -134,7 +139,7 @@ fn guess(
         *score = (usize::from(*score) * messages.len() / most.max(1)).min(1000) as u16;
     }
     found.retain(|(score, ..)| *score > 0);
-    found.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
+    found.sort_by_key(|(score, ..)| Reverse(*score));
     let (_, framing, best) = found.first()?;
     let profile = match &settings.profile {
         Some(forced) => Arc::clone(forced),
