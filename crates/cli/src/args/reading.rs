@@ -25,7 +25,8 @@ pub(crate) struct ReadingArgs {
     /// How whole amounts are to be read: auto, minor or major
     #[arg(long, value_name = "UNIT")]
     amount_unit: Option<String>,
-    /// Format of every input, instead of finding it out: delimited or jpos
+    /// Format of every input, instead of finding it out: delimited, jpos, jpos-jsonl, ndjson,
+    /// keyvalue, ist, table or labelled
     #[arg(long, value_name = "FORMAT")]
     input_format: Option<String>,
     /// What separates columns: a character, or comma, tab, pipe, semicolon

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use jiff::tz::{Offset, TimeZone};
 use posmortem::classify::{Dialect, Language};
 use posmortem::iso8583::AmountUnit;
-use posmortem::logs::{Column, InputFormat};
+use posmortem::logs::{Column, InputFormat, Listing, ListingError};
 
 /// A name of the IANA database, or an offset from UTC. The rules of POSIX (`EST5EDT4`) are none: their
 /// signs mean the opposite of what people write.
@@ -112,6 +112,11 @@ pub(crate) fn column(text: &str) -> Result<Option<Column>, String> {
     }
     let hint = || did_you_mean(text, Column::ALL.map(Column::name));
     Column::from_name(text).map(Some).ok_or_else(|| format!("`{text}` is no column{}", hint()))
+}
+
+/// A kind of listing, as a table on one line.
+pub(crate) fn listing(text: &str) -> Result<Listing, String> {
+    text.parse().map_err(|error: ListingError| error.to_string())
 }
 
 /// A number of workers.
