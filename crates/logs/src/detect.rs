@@ -160,7 +160,8 @@ fn candidates(
             shaped(has_objects, Format::Ndjson(named), 0, "no line with a JSON object")
         }
         InputFormat::KeyValue => {
-            let has_pairs = memchr::memchr(b'=', sample).is_some();
+            // Attributes of a record's tag are pairs, too.
+            let has_pairs = memchr::memchr(b'=', sample).is_some() && !looks_like_jpos(sample);
             let named = NamedValues::new(settings).into();
             shaped(has_pairs, Format::KeyValue(named), 0, "no line with pairs such as `rc=00`")
         }

@@ -152,7 +152,7 @@ fn sinks_that_ask_are_told_of_every_field() {
          0=0210 11=123456 39=91 63=a & b"
     );
     assert_eq!(of("ist")[0], "39=00 105=0200 0=0210");
-    assert!(of("table")[0].contains("11=002141 41=10012345 55.9F26=8F4011AA22BB33CC 0=0200 3=003000"));
+    assert!(of("table")[1].contains("11=002141 41=10012345 55.9F26=8F4011AA22BB33CC 0=0200 3=003000"));
     assert!(of("moov")[0].contains("3.01=12 3.02=34 3.03=56 3=123456 11=123456"));
     assert!(of("postilion")[0].ends_with("41=10012345 127.002=abc"));
     assert!(of("jreactive")[0].contains("48=first line\nsecond line 60=foo"));
