@@ -11,6 +11,7 @@ mod crowd;
 mod evidence;
 mod filter;
 mod frontier;
+mod inspection;
 mod inventory;
 mod leg_builder;
 mod plain;
