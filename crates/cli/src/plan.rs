@@ -5,11 +5,13 @@
 
 mod diagnosis;
 mod inputs;
+mod inspect;
 mod reading;
 mod selection;
 mod subject;
 mod written;
 
+pub(crate) use inspect::InspectPlan;
 pub(crate) use reading::ReadingPlan;
 pub(crate) use subject::{Subject, unknown};
 pub(crate) use written::{Destination, Written};
@@ -29,6 +31,7 @@ use written::refuse_collisions;
 pub(crate) enum Plan {
     Report(Box<ReportPlan>),
     Classify(Box<ClassifyPlan>),
+    Inspect(Box<InspectPlan>),
     Explain(ExplainPlan),
     ConfigShow(ConfigShowPlan),
 }
@@ -103,6 +106,10 @@ impl Plan {
             Command::Classify(args) => {
                 let config = gather(Some(&args.reading))?;
                 Self::Classify(Box::new(ClassifyPlan::resolve(&args, &config, surroundings, messages)?))
+            }
+            Command::Inspect(args) => {
+                let config = gather(Some(&args.reading))?;
+                Self::Inspect(Box::new(InspectPlan::resolve(&args, &config, surroundings, messages)?))
             }
             Command::Explain(args) => {
                 let subject = Subject::from_text(&args.subject)?;

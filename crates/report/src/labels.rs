@@ -147,7 +147,7 @@ labels! {
     requests: "requests", "请求";
     clock_ahead: "second clock ahead, ms", "后者时钟快,毫秒";
     not_read: "Messages that could not be read", "无法读取的报文";
-    unlisted_codes: "Codes that the table in force does not list", "所用码表未收录的应答码";
+    unlisted_codes: "Codes to which the table in force gives no meaning", "所用码表未定义的应答码";
     unknown_columns: "Columns whose names mean nothing", "名称无法识别的列";
     looks_like: "looks like", "疑似";
     fits: "fits", "符合";

@@ -4,7 +4,7 @@ use super::Collector;
 use super::card_data::CardDataCounts;
 use super::fields::{Counted, Fields};
 use super::links::{Given, LinkCounts};
-use posmortem_classify::{Circumstances, CodeTables, Dialect, Meaning};
+use posmortem_classify::{Category, Circumstances, CodeTables, Dialect, Meaning};
 use posmortem_exchange::{
     Choice, Clock, ColumnGuess, Field, FieldCoverage, Hop, InspectedFile, InspectedLink, Inspection, Leaks,
     Offsets, UnlistedCode, ZoneGuess,
@@ -167,9 +167,11 @@ fn in_force(tables: &CodeTables, &(told, mti, code): &Given) -> Dialect {
     tables.resolve(told, code, mti)
 }
 
+/// Whether a table gives the code a meaning. A range that a standard keeps free gives it none.
 fn is_listed(tables: &CodeTables, dialect: Dialect, &(_, mti, code): &Given) -> bool {
     let circumstances = Circumstances { mti, ..Circumstances::default() };
-    tables.meaning(dialect, code, &circumstances) != Meaning::Unlisted
+    let meaning = tables.meaning(dialect, code, &circumstances);
+    !matches!(meaning, Meaning::Unlisted | Meaning::NoDecline(Category::Reserved))
 }
 
 fn unlisted(links: &BTreeMap<String, LinkCounts>) -> Vec<UnlistedCode> {

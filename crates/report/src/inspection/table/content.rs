@@ -3,7 +3,9 @@
 use super::Page;
 use crate::grid::{Cell, Column, Grid};
 use crate::inspection::pairing_of;
+use crate::pen::Style;
 use crate::percent::Percent;
+use crate::table::flow;
 use posmortem_exchange::{Inspection, Ledger};
 
 pub(super) fn types(page: &Page, inspection: &Inspection) -> Vec<String> {
@@ -59,7 +61,7 @@ pub(super) fn pairing(page: &Page, ledger: &Ledger) -> Vec<String> {
         (labels.non_message, non_message),
     ];
     let counts = counts.into_iter().filter(|(_, count)| *count > 0);
-    let counts: Vec<_> = counts.map(|(label, count)| format!("{label} {count}")).collect();
+    let counts: Vec<_> = counts.map(|(label, count)| (format!("{label} {count}"), Style::Plain)).collect();
     if counts.is_empty() {
         return Vec::new();
     }
@@ -69,7 +71,7 @@ pub(super) fn pairing(page: &Page, ledger: &Ledger) -> Vec<String> {
         let rate = Percent::of(paired, of).tenths();
         lines.extend(page.sentence(&format!("{} {rate} ({paired}/{of})", labels.pairing_rate)));
     }
-    lines.extend(page.sentence(&counts.join(page.pen.dot())));
+    lines.extend(flow::lines(&counts, page.pen.dot(), page.width, page.pen));
     lines
 }
 

@@ -39,24 +39,22 @@ pub(super) fn files(
     language: Language,
 ) -> Vec<String> {
     let labels = page.labels;
-    let mut grid = Grid::new(vec![
-        Column::left(labels.file).least(12),
-        Column::left(labels.format),
-        Column::left(labels.profile),
-        Column::left(labels.packed).rank(1),
-        Column::right(labels.frames),
-        Column::right(labels.rejected),
-    ]);
+    // Most logs have no messages in bytes.
+    let shows_profile = inspection.files.iter().any(|file| file.profile.is_some());
+    let profile = shows_profile.then(|| Column::left(labels.profile));
+    let columns =
+        [Column::left(labels.file).least(12), Column::left(labels.format)].into_iter().chain(profile);
+    let counts =
+        [Column::left(labels.packed).rank(1), Column::right(labels.frames), Column::right(labels.rejected)];
+    let mut grid = Grid::new(columns.chain(counts).collect());
     let mut notes = Vec::new();
     for (file, inspected) in summary.files.iter().zip(&inspection.files) {
-        grid.push(vec![
-            Cell::new(page.safe(&file.path)),
-            Cell::new(inspected.format.as_ref().map_or_else(|| "-".to_owned(), choice)),
-            Cell::new(inspected.profile.as_ref().map_or_else(|| "-".to_owned(), choice)),
-            Cell::new(inspected.compression),
-            Cell::new(file.frames.to_string()),
-            Cell::new(file.rejected.to_string()),
-        ]);
+        let chosen = |one: &Option<Choice>| Cell::new(one.as_ref().map_or_else(|| "-".to_owned(), choice));
+        let mut row = vec![Cell::new(page.safe(&file.path)), chosen(&inspected.format)];
+        row.extend(shows_profile.then(|| chosen(&inspected.profile)));
+        row.push(Cell::new(inspected.compression));
+        row.extend([file.frames, file.rejected].map(|count| Cell::new(count.to_string())));
+        grid.push(row);
         if let Some(trouble) = trouble(&file.state, language) {
             notes.extend(page.sentence(&format!("! {}: {}", page.safe(&file.path), page.safe(&trouble))));
         }
@@ -112,7 +110,7 @@ pub(super) fn card_data(page: &Page, summary: &Summary, inspection: &Inspection)
     let labels = page.labels;
     let mut grid = Grid::new(vec![
         Column::left(labels.file).least(12),
-        Column::left(labels.field).least(8),
+        Column::left(labels.field),
         Column::right(labels.numbers),
         Column::right(labels.alike),
         Column::right(labels.track_1),

@@ -11,14 +11,14 @@ const CODES: usize = 20;
 pub(super) fn links(page: &Page, inspection: &Inspection) -> Vec<String> {
     let labels = page.labels;
     let mut grid = Grid::new(vec![
-        Column::left(labels.link).least(8),
+        Column::left(labels.link).least(24),
         Column::right(labels.messages),
         Column::right(labels.answers),
         Column::left(labels.dialect),
         Column::right(labels.listed),
-        Column::left(labels.lists_more).least(10),
-        Column::right(labels.log_less_de7).rank(1),
-        Column::right(labels.log_less_de12).rank(2),
+        Column::left(labels.lists_more).least(10).rank(1),
+        Column::right(labels.log_less_de7).rank(2),
+        Column::right(labels.log_less_de12).rank(3),
     ]);
     for link in &inspection.links {
         let listed = (link.answers > 0).then(|| Percent::of(link.listed, link.answers).tenths());
