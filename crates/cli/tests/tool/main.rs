@@ -12,6 +12,7 @@ mod explain;
 #[cfg(feature = "tables")]
 mod history;
 mod inputs;
+mod inspect;
 #[cfg(not(feature = "tables"))]
 mod no_tables;
 mod outputs;
