@@ -97,6 +97,9 @@ impl<'r> NameCache<'r> {
     /// A log may make up names without end, and needs no more memory for it.
     const MOST: usize = 1024;
 
+    /// Bytes of the longest name that may mean anything.
+    pub(crate) const LONGEST: usize = 128;
+
     pub(crate) fn new(rules: &'r NameRules) -> Self {
         Self { rules, read: HashMap::new() }
     }
@@ -105,6 +108,9 @@ impl<'r> NameCache<'r> {
     pub(crate) fn read(&mut self, name: &[u8]) -> Named {
         if let Some(&named) = self.read.get(name) {
             return named;
+        }
+        if name.len() > Self::LONGEST {
+            return Named { column: None, claim: Claim::Name, element: None, is_known: false };
         }
         let text = String::from_utf8_lossy(name);
         let whole = self.rules.read(&text);
