@@ -97,7 +97,8 @@ fn every_format_is_shown() {
 fn a_profile_can_be_named_and_be_one_s_own() {
     let own = "name = \"ours\"\nbased-on = \"iso87-ascii\"\ntitle = \"Ours\"\nsource = \"us\"\n[fields]\n41 = \"ans 12\"\n";
     let message = message("0800", &[(7, "1121081530"), (11, "000123"), (41, "100123456789")]);
-    let bench = Bench::new().with("ours.toml", own).with("bad.toml", "name = \"x\"\n[fields]\n41 = \"ans\"\n");
+    let bench =
+        Bench::new().with("ours.toml", own).with("bad.toml", "name = \"x\"\n[fields]\n41 = \"ans\"\n");
     let log = hex(&message);
     let ended = bench.run_on(&log, &["decode", "--profile", "ours.toml"]);
     let [message] = &lines(ended.with_code(0).0)[..] else { panic!("{ended:?}") };
