@@ -24,8 +24,16 @@ pub(super) fn write(
     write_profile(inspection, out)?;
     write_zone(inspection, out)?;
     write_columns(inspection, out)?;
-    for link in inspection.links.iter().filter(|link| link.answers > 0) {
+    let heard = inspection.links.iter().filter(|link| link.answers > 0);
+    let (foreign, others): (Vec<_>, Vec<_>) = heard.partition(|link| link.better_dialect().is_some());
+    for link in &foreign {
         write_link(link, out)?;
+    }
+    match others.len() {
+        0 => {}
+        count => {
+            writeln!(out, "\n# Of {count} links no other table lists more codes than the one in force.")?;
+        }
     }
     Ok(())
 }
@@ -105,14 +113,7 @@ pub(super) fn columns(inspection: &Inspection) -> BTreeMap<&str, &ColumnGuess> {
 
 fn write_link(link: &InspectedLink, out: &mut dyn Write) -> io::Result<()> {
     let InspectedLink { name, answers, listed, .. } = link;
-    let shown =
-        if name.is_empty() { "messages without a link".into() } else { escape_controls(name.as_bytes()) };
-    let Some((dialect, most)) = link.better_dialect() else {
-        return writeln!(
-            out,
-            "\n# {shown}: the table in force lists {listed} of {answers} codes of its answers."
-        );
-    };
+    let Some((dialect, most)) = link.better_dialect() else { return Ok(()) };
     let others: Vec<_> =
         link.dialects[1..].iter().map(|(other, listed)| format!("{other} {listed}")).collect();
     let others = if others.is_empty() { String::new() } else { format!(" ({})", others.join(", ")) };
