@@ -19,7 +19,7 @@ use crate::config::Setting;
 use crate::row_output::RowOutput;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use posmortem_report::{ExplainFormat, Format};
+use posmortem_report::{DecodeFormat, ExplainFormat, Format};
 use std::path::PathBuf;
 
 /// Root causes of failing card terminals, from ISO 8583-style logs.
@@ -71,6 +71,8 @@ pub(crate) enum Command {
     Classify(ClassifyArgs),
     /// Tell what is in a log: formats, fields, links, codes, clocks, and card data in clear
     Inspect(InspectArgs),
+    /// Show messages field by field, masked, and where those that cannot be read break
+    Decode(DecodeArgs),
     /// Tell what a response code or a reason means and what to do about it
     Explain(ExplainArgs),
     /// Show the settings in force and where each comes from
@@ -148,6 +150,25 @@ pub(crate) struct ClassifyArgs {
     pub(crate) output: OutputArgs,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
+/// `decode`
+#[derive(Debug, ClapArgs)]
+#[command(after_help = teaching::DECODE)]
+pub(crate) struct DecodeArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Form of standard output: text on a terminal, else ndjson
+    #[arg(long, value_name = "FORMAT", value_parser = named(DecodeFormat::ALL.map(DecodeFormat::name), DecodeFormat::from_name))]
+    pub(crate) format: Option<DecodeFormat>,
+    /// Show only messages that cannot be read, or not to their end
+    #[arg(long)]
+    pub(crate) failed: bool,
+    /// Stop after so many messages of each input
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
 }

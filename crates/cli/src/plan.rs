@@ -3,6 +3,7 @@
 //! Everything that can be wrong about a command line is found here, before any work. Below, nothing
 //! looks at flags, files of settings, the environment or terminals.
 
+mod decode;
 mod diagnosis;
 mod inputs;
 mod inspect;
@@ -12,6 +13,7 @@ mod subject;
 mod written;
 
 pub(crate) use inspect::InspectPlan;
+pub(crate) use decode::DecodePlan;
 pub(crate) use reading::ReadingPlan;
 pub(crate) use subject::{Subject, unknown};
 pub(crate) use written::{Destination, Written};
@@ -32,6 +34,7 @@ pub(crate) enum Plan {
     Report(Box<ReportPlan>),
     Classify(Box<ClassifyPlan>),
     Inspect(Box<InspectPlan>),
+    Decode(Box<DecodePlan>),
     Explain(ExplainPlan),
     ConfigShow(ConfigShowPlan),
 }
@@ -106,6 +109,10 @@ impl Plan {
             Command::Classify(args) => {
                 let config = gather(Some(&args.reading))?;
                 Self::Classify(Box::new(ClassifyPlan::resolve(&args, &config, surroundings, messages)?))
+            }
+            Command::Decode(args) => {
+                let config = gather(Some(&args.reading))?;
+                Self::Decode(Box::new(DecodePlan::resolve(&args, &config, surroundings, messages)?))
             }
             Command::Inspect(args) => {
                 let config = gather(Some(&args.reading))?;

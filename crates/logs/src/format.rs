@@ -5,10 +5,14 @@ use std::sync::Arc;
 
 use crate::column::Column;
 use crate::delimited::Names;
-use crate::names::Named;
+use crate::frames::Frames;
+use crate::hexlines::HexLines;
+use crate::labelled::Labelled;
+use crate::names::{NameRules, Named};
 use crate::record::FieldName;
-use crate::settings::InputFormat;
+use crate::settings::{InputFormat, InputSettings};
 use crate::time::TimeRules;
+use crate::wire_message::WireFormat;
 
 /// How to read one input. Cheap to clone and to send to workers.
 #[derive(Clone, Debug)]
@@ -18,6 +22,22 @@ pub enum Format {
     Delimited(Layout),
     /// The XML of jPOS's Q2 loggers.
     Jpos(Arc<TimeRules>),
+    /// The JSON lines of jPOS 3.
+    JposJsonl(Arc<TimeRules>),
+    /// One JSON object a line.
+    Ndjson(Arc<NamedValues>),
+    /// Pairs such as `rc=00` in a line.
+    KeyValue(Arc<NamedValues>),
+    /// Debug blocks of IST/Switch.
+    Ist(Arc<TimeRules>),
+    /// Rows of a name, an element and a value.
+    Table(Arc<TimeRules>),
+    /// Listings of fields, a line a field.
+    Labelled(Arc<Labelled>),
+    /// Messages in hexadecimal digits.
+    HexLines(HexLines),
+    /// Messages in wire bytes.
+    Frames(Frames),
 }
 
 impl Format {
@@ -25,8 +45,13 @@ impl Format {
     pub(crate) fn start(&self) -> u64 {
         match self {
             Self::Delimited(layout) => layout.start(),
-            Self::Jpos(_) => 0,
+            _ => 0,
         }
+    }
+
+    /// Whether a record without MTI is a row that tells a whole exchange.
+    pub fn has_rows(&self) -> bool {
+        matches!(self, Self::Delimited(_) | Self::Ndjson(_) | Self::KeyValue(_))
     }
 
     /// Which format it is.
@@ -34,7 +59,45 @@ impl Format {
         match self {
             Self::Delimited(_) => InputFormat::Delimited,
             Self::Jpos(_) => InputFormat::Jpos,
+            Self::JposJsonl(_) => InputFormat::JposJsonl,
+            Self::Ndjson(_) => InputFormat::Ndjson,
+            Self::KeyValue(_) => InputFormat::KeyValue,
+            Self::Ist(_) => InputFormat::Ist,
+            Self::Table(_) => InputFormat::Table,
+            Self::Labelled(_) => InputFormat::Labelled,
+            Self::HexLines(_) => InputFormat::HexLines,
+            Self::Frames(_) => InputFormat::Frames,
         }
+    }
+
+    /// How its messages stand on the wire, where it holds such.
+    pub fn wire(&self) -> Option<&WireFormat> {
+        match self {
+            Self::HexLines(layout) => Some(&layout.wire),
+            Self::Frames(layout) => Some(&layout.wire),
+            _ => None,
+        }
+    }
+}
+
+/// How values with names are read: whose names are known, and how times are completed.
+#[derive(Debug)]
+pub struct NamedValues {
+    names: NameRules,
+    times: TimeRules,
+}
+
+impl NamedValues {
+    pub(crate) fn new(settings: &InputSettings) -> Self {
+        Self { names: NameRules::new(&settings.aliases), times: settings.time_rules() }
+    }
+
+    pub(crate) fn names(&self) -> &NameRules {
+        &self.names
+    }
+
+    pub(crate) fn times(&self) -> &TimeRules {
+        &self.times
     }
 }
 

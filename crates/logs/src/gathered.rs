@@ -70,8 +70,43 @@ impl<'b> Gathered<'b> {
 
     /// Whether a column has a value.
     pub(crate) fn has(&self, column: Column, rewritten: &[u8]) -> bool {
-        let is_told = |field: &Field<'b>| !field.value.bytes(rewritten).trim_ascii().is_empty();
-        self.fields.iter().any(|field| field.column == Some(column) && is_told(field))
+        self.value(column, rewritten).is_some()
+    }
+
+    /// The value of a column as its record will have it.
+    pub(crate) fn value(&self, column: Column, rewritten: &[u8]) -> Option<&Value<'b>> {
+        let mut best: Option<&Field<'b>> = None;
+        let of_column = self.fields.iter().filter(|field| field.column == Some(column));
+        for field in of_column.filter(|field| !field.value.bytes(rewritten).trim_ascii().is_empty()) {
+            if best.is_none_or(|best| field.claim.goes_before(best.claim) == Some(true)) {
+                best = Some(field);
+            }
+        }
+        best.map(|field| &field.value)
+    }
+
+    /// Whether two fields of equal right tell different values of a column.
+    pub(crate) fn contradicts(&self, column: Column, rewritten: &[u8]) -> bool {
+        let Some(own) = self.value(column, rewritten) else { return false };
+        let others = self.fields.iter().filter(|field| field.column == Some(column));
+        let differs = |field: &Field<'b>| {
+            let value = field.value.bytes(rewritten).trim_ascii();
+            !value.is_empty() && value != own.bytes(rewritten).trim_ascii()
+        };
+        others.filter(|field| !matches!(field.claim, Claim::Fallback(_))).any(differs)
+    }
+
+    /// A data element of which two fields tell different values, if there is one.
+    pub(crate) fn contradiction(&self, rewritten: &[u8]) -> Option<u8> {
+        let mut first: [Option<&[u8]>; 256] = [None; 256];
+        for field in &self.fields {
+            let FieldName::Element(element) = field.name else { continue };
+            let value = field.value.bytes(rewritten).trim_ascii();
+            if *first[usize::from(element)].get_or_insert(value) != value {
+                return Some(element);
+            }
+        }
+        None
     }
 
     /// Tells the sink of the message: its fields if it takes them, then the record, or why there is none.
@@ -120,6 +155,11 @@ impl<'b> Gathered<'b> {
                 sink.field(field.name, value);
             }
         }
+    }
+
+    /// The time of the message by its own fields.
+    pub(crate) fn time(&self, times: &mut TimeReader<'_>, rewritten: &[u8]) -> Option<Timestamp> {
+        times.read_row(&self.cells(rewritten))
     }
 
     /// The values under their columns. Of two for one column the better claim wins, then the first.

@@ -4,6 +4,7 @@
 //! So nothing here builds a tree. A frame is what stands between one `<log ` and the next; within
 //! it, one pass over the `<` finds the few tags that matter and steps over everything else.
 
+mod events;
 mod log_record;
 mod message;
 mod tag;
@@ -16,6 +17,7 @@ use crate::block_reader::line_ends;
 use crate::delimited::without_bom;
 use crate::record::RecordSink;
 use crate::time::{TimeReader, TimeRules};
+pub(crate) use events::read_events;
 use log_record::LogRecord;
 
 /// How every record begins.

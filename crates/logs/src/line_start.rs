@@ -6,19 +6,38 @@
 
 use crate::block::Block;
 use crate::block_reader::line_ends;
+use crate::hexlines::HexStyle;
+use crate::delimited::{without_bom, without_line_end};
+use crate::labelled::Listing;
 use crate::record::Position;
+use crate::{ist, table};
 
 /// How the first line of a record is known.
 #[derive(Clone)]
-pub(crate) enum LineStart {}
+pub(crate) enum LineStart {
+    /// Before or at the start of a hexdump.
+    HexDump(HexStyle),
+    /// The head of a block of IST/Switch.
+    Ist,
+    /// A line with the time above rows of a table.
+    Table,
+    /// A line that a listing begins at.
+    Listing(Listing),
+}
 
 impl LineStart {
     /// Bytes of a line that are looked at.
     pub(crate) const LOOKED_AT: usize = 1024;
 
     /// Whether this line, its end left out, begins a record.
-    pub(crate) fn is_at(&self, _line: &[u8]) -> bool {
-        match *self {}
+    pub(crate) fn is_at(&self, line: &[u8]) -> bool {
+        let line = without_bom(line);
+        match self {
+            Self::HexDump(style) => style.begins_record(line),
+            Self::Ist => ist::is_start(line),
+            Self::Table => table::is_start(line),
+            Self::Listing(listing) => listing.starts_at(line),
+        }
     }
 }
 
@@ -69,6 +88,6 @@ pub(crate) fn lines(frame: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
         let len = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
         let (start, line) = (at, rest.get(..len).unwrap_or_default());
         at += len;
-        Some((start, crate::delimited::without_line_end(line)))
+        Some((start, without_line_end(line)))
     })
 }

@@ -86,6 +86,39 @@ impl NameRules {
     }
 }
 
+/// Names of one block that were read already. Names repeat on every line, and reading one takes longer
+/// than reading its value.
+pub(crate) struct NameCache<'r> {
+    rules: &'r NameRules,
+    read: HashMap<Box<[u8]>, Named>,
+}
+
+impl<'r> NameCache<'r> {
+    /// A log may make up names without end, and needs no more memory for it.
+    const MOST: usize = 1024;
+
+    pub(crate) fn new(rules: &'r NameRules) -> Self {
+        Self { rules, read: HashMap::new() }
+    }
+
+    /// What a name stands for: whole, as the user may have named it, or what is behind its last dot.
+    pub(crate) fn read(&mut self, name: &[u8]) -> Named {
+        if let Some(&named) = self.read.get(name) {
+            return named;
+        }
+        let text = String::from_utf8_lossy(name);
+        let whole = self.rules.read(&text);
+        let named = match text.rsplit_once('.') {
+            Some((_, last)) if !whole.is_known => self.rules.read(last),
+            _ => whole,
+        };
+        if self.read.len() < Self::MOST {
+            self.read.insert(name.into(), named);
+        }
+        named
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 
 mod cursor;
 mod date_hint;
+mod line;
 mod parts;
 mod shapes;
 mod zone;
@@ -10,9 +11,12 @@ use jiff::tz::TimeZone;
 use posmortem_iso8583::Timestamp;
 
 use crate::column::Column;
+use crate::delimited::without_bom;
 use crate::record::Cells;
 
 pub use date_hint::DateHint;
+pub use line::DateOrder;
+use line::time_at_start;
 use shapes::date_and_time;
 pub use shapes::{local_time, parse_time, transmission_time};
 use zone::ZoneCache;
@@ -24,6 +28,12 @@ pub struct TimeRules {
     pub time_zone: Option<TimeZone>,
     /// When the input was written, for dates without a year.
     pub date_hint: Option<DateHint>,
+}
+
+/// Whether a line begins with a time, be it one without a date.
+pub(crate) fn begins_with_time(line: &[u8]) -> bool {
+    let any_day = DateHint::new(2000, 1, 1);
+    time_at_start(line, DateOrder::default(), any_day).is_some()
 }
 
 /// Reads the times of one block under its rules.
@@ -41,6 +51,12 @@ impl<'r> TimeReader<'r> {
     #[inline]
     pub(crate) fn read(&mut self, text: &[u8]) -> Option<Timestamp> {
         let at = parse_time(text)?;
+        self.settle(at)
+    }
+
+    /// The time at the begin of a line.
+    pub(crate) fn read_at_start(&mut self, line: &[u8], order: DateOrder) -> Option<Timestamp> {
+        let at = time_at_start(without_bom(line), order, self.rules.date_hint)?;
         self.settle(at)
     }
 

@@ -28,6 +28,32 @@ const JPOS: &[u8] = b"\xef\xbb\xbf<?xml version=\"1.0\"?>\n<logger class=\"x\">\
     <log realm=\"x\" at=\"2026-11-21T08:15\"><exception>a.<init>(\"b < c\")</exception></log>\n\
     <log realm=\"x\" at=\"2026-11-21T08:15:31\"><isomsg><field id=\"0\" value=\"!MTI\"/></isomsg><isomsg>\n";
 
+/// A log of every other format, and of every listing that is built in.
+const OTHERS: [&[u8]; 22] = [
+    include_bytes!("data/ndjson.log"),
+    include_bytes!("data/keyvalue.log"),
+    include_bytes!("data/jpos-jsonl.log"),
+    include_bytes!("data/jpos-prefixed.log"),
+    include_bytes!("data/ist.log"),
+    include_bytes!("data/table.log"),
+    include_bytes!("data/moov.log"),
+    include_bytes!("data/jreactive.log"),
+    include_bytes!("data/postilion.log"),
+    include_bytes!("data/dotted.log"),
+    include_bytes!("data/iso8583-rs.log"),
+    include_bytes!("data/pyiso8583.log"),
+    include_bytes!("data/named-elements.log"),
+    include_bytes!("data/bracketed.log"),
+    include_bytes!("data/iso8583tool.log"),
+    include_bytes!("data/hex-lines.log"),
+    include_bytes!("data/hex-jpos.log"),
+    include_bytes!("data/hex-groups.log"),
+    include_bytes!("data/hex-xxd.log"),
+    include_bytes!("data/hex-tandem.log"),
+    include_bytes!("data/hex-ultra.log"),
+    include_bytes!("data/hex-bare.log"),
+];
+
 fn format_of(log: &[u8], settings: &InputSettings) -> Format {
     detect(log, settings).expect("a known format").format
 }
@@ -136,20 +162,30 @@ proptest! {
     }
 
     #[test]
-    fn noise_is_read_alike_at_any_block_size(
-        log in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"\",\n<log >".to_vec())], 0..600),
+    fn changed_logs_of_every_format_are_read_alike_at_any_block_size(
+        (known, log) in prop::sample::select(OTHERS.to_vec()).prop_flat_map(|known| (Just(known), mutated(known))),
         settings in settings(),
         piece in 1..200_usize,
         fails: bool,
     ) {
-        for known in [ROWS, PREFACED, JPOS] {
+        check(&log, &format_of(known, &settings), &settings, piece, fails);
+    }
+
+    #[test]
+    fn noise_is_read_alike_at_any_block_size(
+        log in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"\",\n<log >{}=|in[39: ]<0>".to_vec())], 0..600),
+        settings in settings(),
+        piece in 1..200_usize,
+        fails: bool,
+    ) {
+        for known in [ROWS, PREFACED, JPOS].into_iter().chain(OTHERS) {
             check(&log, &format_of(known, &settings), &settings, piece, fails);
         }
     }
 
     #[test]
-    fn detection_takes_any_bytes(log in prop_oneof![mutated(ROWS), mutated(PREFACED), mutated(JPOS), prop::collection::vec(any::<u8>(), 0..200)], columns in prop::option::of(prop::collection::vec("[a-z0-9]{0,4}", 0..8))) {
-        for forced_format in [None, Some(InputFormat::Delimited), Some(InputFormat::Jpos)] {
+    fn detection_takes_any_bytes(log in prop_oneof![mutated(ROWS), mutated(PREFACED), mutated(JPOS), prop::sample::select(OTHERS.to_vec()).prop_flat_map(mutated), prop::collection::vec(any::<u8>(), 0..200)], columns in prop::option::of(prop::collection::vec("[a-z0-9]{0,4}", 0..8))) {
+        for forced_format in [None].into_iter().chain(InputFormat::ALL.map(Some)) {
             let settings = InputSettings { forced_format, columns: columns.clone(), ..InputSettings::default() };
             if let Ok(detection) = detect(&log, &settings) {
                 check(&log, &detection.format, &settings, 7, false);

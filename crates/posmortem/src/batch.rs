@@ -113,7 +113,7 @@ impl BatchReader<'_> {
             builder: self.builder,
             input: self.input,
         });
-        let is_row = matches!(self.format, Format::Delimited(_));
+        let is_row = self.format.has_rows();
         let mut batch = Batch::default();
         if plain.is_some() {
             batch.plain.legs.reserve(block.bytes().len() / SHORT_ROW);

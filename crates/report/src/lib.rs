@@ -18,6 +18,7 @@
 
 mod csv;
 mod decimal;
+mod decoded;
 mod evidence;
 mod exchange_rows;
 mod explain;
@@ -41,6 +42,7 @@ mod verdict;
 mod view;
 mod wrap;
 
+pub use decoded::{DecodeFormat, DecodeView, write_decoded};
 pub use exchange_rows::ExchangeRows;
 pub use explain::{explain_code, explain_reason};
 pub use format::{ExplainFormat, Format, RowFormat};

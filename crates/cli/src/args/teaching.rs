@@ -49,6 +49,17 @@ tracks in all of them. PIN blocks and verification values cannot be told by thei
 With columns whose names mean nothing, a log is read by what they look like. Check that before you believe
 the rest; --write-config puts it down.";
 
+pub(super) const DECODE: &str = "\
+Examples:
+  posmortem decode capture.bin                               frames, field by field
+  posmortem decode switch.log --limit 3                      what the first messages of a log are
+  posmortem decode switch.log --failed                       where messages break, and what was expected
+  echo 30323130... | posmortem decode                        one message in hexadecimal digits
+  posmortem decode capture.bin --profile iso87-bcd           whatever it looks like
+  posmortem decode switch.log | jq -r '.fields[\"39\"]'      one object a line
+
+Values are shown where a list allows it; of all others the length is told. Card numbers show their issuer.";
+
 pub(super) const EXPLAIN: &str = "\
 Examples:
   posmortem explain 55

@@ -100,9 +100,10 @@ fn refuse_reading(args: &ReadingArgs, input: &InputArgs) -> Result<()> {
     Ok(())
 }
 
-fn input_settings(args: &ReadingArgs, config: &Config, messages: Messages) -> Result<InputSettings> {
+pub(super) fn input_settings(args: &ReadingArgs, config: &Config, messages: Messages) -> Result<InputSettings> {
     let mut settings = InputSettings {
         forced_format: config.value(Setting::InputFormat, config::input_format)?,
+        profile: config.value(Setting::Profile, config::profile)?,
         separator: config.value(Setting::Separator, config::separator)?,
         time_zone: config.value(Setting::Timezone, config::time_zone)?,
         columns: (!args.columns.is_empty()).then(|| args.columns.clone()),
@@ -111,6 +112,9 @@ fn input_settings(args: &ReadingArgs, config: &Config, messages: Messages) -> Re
     for (entry, stated) in config.entries() {
         if let Entry::Column(name) = entry {
             settings.aliases.push((name.clone(), stated.read(entry, config::column)?));
+        }
+        if let Entry::Listing(_) = entry {
+            settings.listings.push(stated.read(entry, config::listing)?);
         }
     }
     let configured = |name: &str| settings.aliases.iter().any(|(alias, _)| alias == name);

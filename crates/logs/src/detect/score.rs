@@ -27,7 +27,9 @@ const LEAST: u64 = 200;
 
 /// Reads the sample and gives how much sense it makes, in thousandths; 0 when there is no message in it.
 pub(super) fn read_sample(format: &Format, sample: &[u8], settings: &InputSettings) -> u16 {
-    let settings = InputSettings { block_size: sample.len() + 1, ..settings.clone() };
+    // Whole whatever the limits of the run are: what is too long in it is still of its format.
+    let limit = sample.len() + 1;
+    let settings = InputSettings { block_size: limit, max_record: limit, ..settings.clone() };
     let source = Sample { rest: sample, breaks_off: sample.len() >= SAMPLE_SIZE };
     let mut blocks = BlockReader::new(source, format, &settings);
     let (mut scratch, mut score) = (Scratch::default(), Score::default());

@@ -19,6 +19,18 @@ const FIRST_EPHEMERAL_PORT: u32 = 32_768;
 /// What a request of a dump says that its response may leave out.
 const SHARED: [Column; 4] = [Column::Stan, Column::Rrn, Column::TerminalId, Column::MerchantId];
 
+/// What is known of messages that stand in no record of a log file.
+pub(super) struct Surroundings<'b> {
+    pub(super) at: &'b [u8],
+    pub(super) realm: &'b [u8],
+    pub(super) trace_id: &'b [u8],
+    /// The terminal and the merchant, where the only message does not tell them.
+    pub(super) terminal_id: &'b [u8],
+    pub(super) merchant_id: &'b [u8],
+    /// Where parts of the text begin, in it and in the line that the record is.
+    pub(super) anchors: &'b [(usize, u64)],
+}
+
 /// A record being read, or read. Used again for the next one.
 pub(super) struct LogRecord<'b> {
     frame: &'b [u8],
@@ -38,6 +50,7 @@ pub(super) struct LogRecord<'b> {
     role: Option<Role>,
     extended_reason: Option<Value<'b>>,
     reason: Option<Value<'b>>,
+    surroundings: Option<&'b Surroundings<'b>>,
 }
 
 impl<'b> LogRecord<'b> {
@@ -62,6 +75,7 @@ impl<'b> LogRecord<'b> {
             role: None,
             extended_reason: None,
             reason: None,
+            surroundings: None,
         }
     }
 
@@ -70,7 +84,30 @@ impl<'b> LogRecord<'b> {
         rewritten.clear();
         let messages = std::mem::replace(&mut self.messages, Messages::new(false));
         *self = Self::at(frame, start, messages);
-        let mut at = self.log_tag(rewritten);
+        let at = self.log_tag(rewritten);
+        self.tags(at, rewritten);
+    }
+
+    /// Reads text that has messages and no tag of a record.
+    pub(super) fn read_messages(
+        &mut self,
+        text: &'b [u8],
+        start: Position,
+        surroundings: &'b Surroundings<'b>,
+        rewritten: &mut Vec<u8>,
+    ) {
+        let messages = std::mem::replace(&mut self.messages, Messages::new(false));
+        *self = Self::at(text, start, messages);
+        self.at = surroundings.at;
+        self.realm = Some(Value::AsLogged(surroundings.realm));
+        self.trace_id = Some(Value::AsLogged(surroundings.trace_id));
+        self.surroundings = Some(surroundings);
+        self.tags(0, rewritten);
+    }
+
+    /// Goes through all tags from an offset on.
+    fn tags(&mut self, mut at: usize, rewritten: &mut Vec<u8>) {
+        let frame = self.frame;
         while let Some(found) = frame.get(at..).and_then(|rest| memchr::memchr(b'<', rest)) {
             let tag = at + found;
             match self.tag(tag, rewritten) {
@@ -169,11 +206,22 @@ impl<'b> LogRecord<'b> {
     }
 
     fn add_message(&mut self, at: usize) {
+        let position = match self.surroundings {
+            None => self.position_at(at),
+            Some(known) => {
+                let anchor = known.anchors.iter().rfind(|(start, _)| *start <= at);
+                let offset = self.start.offset + anchor.map_or(0, |(_, offset)| *offset);
+                Position { offset, ..self.start }
+            }
+        };
+        self.messages.begin(position, self.role.unwrap_or(Role::Unnamed));
+    }
+
+    fn position_at(&mut self, at: usize) -> Position {
         let (counted, line) = self.counted;
         let line = line + line_ends(self.frame.get(counted..at).unwrap_or_default());
         self.counted = (at, line);
-        let position = Position { offset: self.start.offset + at as u64, line };
-        self.messages.begin(position, self.role.unwrap_or(Role::Unnamed));
+        Position { offset: self.start.offset + at as u64, line }
     }
 
     fn field(&mut self, at: usize, rewritten: &mut Vec<u8>) -> usize {
@@ -321,6 +369,16 @@ impl<'b> LogRecord<'b> {
             |value: &Option<Value<'b>>| value.as_ref().map_or(&b""[..], |value| value.bytes(rewritten));
         cells[Column::Link as usize] = without_ephemeral_port(bytes(&self.realm));
         cells[Column::TraceId as usize] = bytes(&self.trace_id);
+        if let (Some(known), 1) = (self.surroundings, self.messages.list().len()) {
+            for (column, value) in
+                [(Column::TerminalId, known.terminal_id), (Column::MerchantId, known.merchant_id)]
+            {
+                let cell = &mut cells[column as usize];
+                if cell.trim_ascii().is_empty() {
+                    *cell = value;
+                }
+            }
+        }
         if message.role == Role::Response {
             cells[Column::ReasonText as usize] =
                 switch_reason(bytes(&self.reason), bytes(&self.extended_reason));

@@ -37,6 +37,11 @@ impl DateHint {
         YEARS.contains(&year_of(day)).then_some(Self { day })
     }
 
+    /// The day itself, as its number.
+    pub(super) fn day(self) -> i64 {
+        self.day
+    }
+
     /// The latest day of this month and day that is not more than one day after the hint, in the
     /// hint's year or one beside it.
     pub(super) fn day_of(self, month: u32, day: u32) -> Option<i64> {

@@ -238,7 +238,7 @@ fn civil(day: i64, in_day: i64) -> Option<Timestamp> {
     Some(Timestamp { millis: day * DAY + in_day, offset_minutes: None })
 }
 
-fn at_offset(civil_millis: i64, offset_minutes: Option<i16>) -> Option<Timestamp> {
+pub(super) fn at_offset(civil_millis: i64, offset_minutes: Option<i16>) -> Option<Timestamp> {
     let millis = civil_millis - i64::from(offset_minutes.unwrap_or(0)) * 60_000;
     (millis >= 0).then_some(Timestamp { millis, offset_minutes })
 }

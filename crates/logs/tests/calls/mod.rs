@@ -100,6 +100,16 @@ pub(crate) fn read_source(
     }
 }
 
+/// Tells a sink of a whole log.
+pub(crate) fn feed(log: &[u8], format: &Format, settings: &InputSettings, sink: &mut impl RecordSink) {
+    let mut blocks = BlockReader::new(log, format, settings);
+    let mut scratch = Scratch::default();
+    while let Some(block) = blocks.next_block().expect("memory") {
+        read_block(format, &block, &mut scratch, sink);
+        blocks.recycle(block);
+    }
+}
+
 /// Detects a format and reads the log with it.
 pub(crate) fn read(log: &[u8], settings: &InputSettings) -> Calls {
     let format = detect(log, settings).expect("a known format").format;

@@ -1,0 +1,267 @@
+//! Listings of messages, a line a field: `F39  Response Code..: 05`, `39: [Response code:ALPHA(2)] = '05'`
+//! and many more. How the lines of a listing look is data ([`Listing`]), and users add their own.
+//!
+//! A message begins at a line that the listing's `start` matches and ends before the next. What is
+//! nested below an element is parts of it; of DE3 and DE22, which some programs print in parts alone,
+//! those make up the element. A field that occurs twice with different values is a sign of two messages
+//! written into each other, and rejects the message.
+
+mod listing;
+mod pattern;
+
+use std::fmt;
+
+use crate::block::Block;
+use crate::column::Column;
+use crate::delimited::without_bom;
+use crate::format::NamedValues;
+use crate::gathered::{Gathered, WithoutMti};
+use crate::line_start::{LineStart, frames, lines};
+use crate::names::NameCache;
+use crate::record::{RecordSink, RejectReason};
+use crate::time::TimeReader;
+use crate::value::Value;
+pub use listing::{Listing, ListingError};
+use pattern::{Found, Group};
+
+/// Elements that their parts make up.
+const MADE_OF_PARTS: [u8; 2] = [3, 22];
+
+/// How one input's listings are read.
+pub struct Labelled {
+    listing: Listing,
+    values: NamedValues,
+}
+
+impl Labelled {
+    pub(crate) fn new(listing: Listing, values: NamedValues) -> Self {
+        Self { listing, values }
+    }
+
+    /// The kind of listing.
+    pub fn listing(&self) -> &Listing {
+        &self.listing
+    }
+}
+
+impl fmt::Debug for Labelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Labelled").field(&self.listing).finish()
+    }
+}
+
+/// Reads all messages of a block.
+pub(crate) fn read_listings(
+    labelled: &Labelled,
+    block: &Block,
+    rewritten: &mut Vec<u8>,
+    sink: &mut impl RecordSink,
+) {
+    let mut times = TimeReader::new(labelled.values.times());
+    let mut reader = ListingReader::new(labelled);
+    let start = LineStart::Listing(labelled.listing.clone());
+    for (position, frame, is_message) in frames(block, &start) {
+        rewritten.clear();
+        reader.clear();
+        if is_message {
+            reader.read(frame, rewritten);
+        }
+        let message = &reader.message;
+        if reader.fields == 0 {
+            if !frame.trim_ascii().is_empty() {
+                sink.non_message(position);
+            }
+        } else if let Some(element) = message.contradiction(rewritten) {
+            message.reject(position, RejectReason::FieldTwice(element), rewritten, sink);
+        } else {
+            let order = labelled.listing.date_order();
+            let at = reader.time.and_then(|time| times.read_at_start(time, order));
+            let at = at.or_else(|| times.read_at_start(frame, order));
+            message.tell(position, at, WithoutMti::Reject, (&mut times, rewritten), sink);
+        }
+    }
+}
+
+struct ListingReader<'r, 'b> {
+    listing: &'r Listing,
+    names: NameCache<'r>,
+    message: Gathered<'b>,
+    /// Fields of the message, without what is said of it as a whole.
+    fields: usize,
+    time: Option<&'b [u8]>,
+    /// Whether the last value goes on.
+    is_open: bool,
+    /// Nesting, the element that it is below, and the characters of its parts.
+    depth: u32,
+    composite: Option<u8>,
+    parts: Vec<u8>,
+}
+
+impl<'r, 'b> ListingReader<'r, 'b> {
+    fn new(labelled: &'r Labelled) -> Self {
+        Self {
+            listing: &labelled.listing,
+            names: NameCache::new(labelled.values.names()),
+            message: Gathered::default(),
+            fields: 0,
+            time: None,
+            is_open: false,
+            depth: 0,
+            composite: None,
+            parts: Vec::new(),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.message.clear();
+        self.parts.clear();
+        (self.fields, self.time, self.is_open) = (0, None, false);
+        (self.depth, self.composite) = (0, None);
+    }
+
+    fn read(&mut self, frame: &'b [u8], rewritten: &mut Vec<u8>) {
+        let patterns = self.listing.patterns();
+        let first = lines(frame).next().map(|(_, line)| without_bom(line));
+        if let Some(found) = first.and_then(|line| patterns.start.find(line)) {
+            self.take(&found);
+        }
+        for (_, line) in lines(frame) {
+            let line = without_bom(line);
+            if patterns.end.as_ref().is_some_and(|end| end.is_match(line)) {
+                break;
+            }
+            self.line(line, rewritten);
+        }
+        self.close_parts(rewritten);
+    }
+
+    fn line(&mut self, line: &'b [u8], rewritten: &mut Vec<u8>) {
+        let patterns = self.listing.patterns();
+        let found = patterns.lines.iter().find_map(|pattern| pattern.find(line));
+        if self.is_open && found.is_none() {
+            let end = patterns.close.as_ref().and_then(|close| close.find(line));
+            self.is_open = end.is_none();
+            self.go_on(end.map_or(line, |end| end.get(Group::Value).unwrap_or_default()), rewritten);
+            return;
+        }
+        if patterns.closes.as_ref().is_some_and(|closes| closes.is_match(line)) {
+            self.depth = self.depth.saturating_sub(1);
+            if self.depth == 0 {
+                self.close_parts(rewritten);
+            }
+        } else if patterns.opens.as_ref().is_some_and(|opens| opens.is_match(line)) {
+            self.depth += 1;
+        }
+        if let Some(found) = found {
+            self.take(&found);
+        }
+    }
+
+    /// Adds a line to the value that goes on.
+    fn go_on(&mut self, line: &[u8], rewritten: &mut Vec<u8>) {
+        if let Some(last) = self.message.last_value() {
+            let whole = [last.bytes(rewritten), b"\n", line].concat();
+            *last = Value::rewritten(rewritten, |out| out.extend_from_slice(&whole));
+        }
+    }
+
+    fn take(&mut self, found: &Found<'b>) {
+        self.time = self.time.or(found.get(Group::Time));
+        for (group, column) in [
+            (Group::Direction, Column::Direction),
+            (Group::Trace, Column::TraceId),
+            (Group::Link, Column::Link),
+        ] {
+            if let Some(text) = found.get(group) {
+                self.message.column(column, Value::AsLogged(text));
+            }
+        }
+        if let Some(mti) = found.get(Group::Mti) {
+            self.fields += 1;
+            self.message.element(0, Value::AsLogged(mti));
+        }
+        if let Some(composite) = found.get(Group::Composite) {
+            self.composite = number(composite);
+        }
+        self.is_open = found.get(Group::Open).is_some();
+        let Some(text) = found.get(Group::Value).or(found.get(Group::Open)) else { return };
+        let value = Value::AsLogged(text);
+        if let Some(name) = found.get(Group::Name) {
+            self.fields += 1;
+            self.message.named(self.names.read(name), name, value);
+            return;
+        }
+        let Some(digits) = found.get(Group::Element) else { return };
+        let Some(element) = number(digits) else { return };
+        self.fields += 1;
+        match (self.depth, self.composite, found.get(Group::Part)) {
+            (0, _, None) => self.message.element(element, value),
+            (0, _, Some(part)) => self.message.part(element, part, value),
+            (depth, Some(composite), _) => {
+                if depth == 1 {
+                    self.parts.extend_from_slice(text.trim_ascii());
+                }
+                self.message.part(composite, digits, value);
+            }
+            // Nested below nothing that is known.
+            (_, None, _) => self.fields -= 1,
+        }
+    }
+
+    fn close_parts(&mut self, rewritten: &mut Vec<u8>) {
+        let whole = self.composite.take().filter(|element| MADE_OF_PARTS.contains(element));
+        if let (Some(element), false) = (whole, self.parts.is_empty()) {
+            let value = Value::rewritten(rewritten, |out| out.extend_from_slice(&self.parts));
+            self.message.element(element, value);
+        }
+        self.parts.clear();
+    }
+}
+
+/// The number of an element, at most 128.
+fn number(digits: &[u8]) -> Option<u8> {
+    let number = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    (number <= 128).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_are_built_in_compile() {
+        let listings =
+            Listing::parse(include_str!("../data/labelled.toml")).expect("listings with good patterns");
+        assert_eq!(listings.len(), Listing::built_in().len());
+        let mut names: Vec<_> = listings.iter().map(Listing::name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), listings.len());
+        for listing in &listings {
+            assert!(listing.source().is_some(), "{listing:?}");
+            assert!(!listing.may_be_in(b"time,rc\n"), "{listing:?} has needles");
+            let again: Listing = listing.to_string().parse().expect("what was written");
+            assert_eq!(again.to_string(), listing.to_string());
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_listing_is_told_with_its_place() {
+        for (keys, complaint) in [
+            ("start = 'x'\nlines = ['x']", "a listing needs `name`"),
+            ("name = 'a'\nstart = 'x'", "a listing needs `lines`"),
+            ("name = 'a'\ncolour = 'x'", "`colour` is no key of a listing"),
+            ("name = 1", "name: a text is wanted, not integer"),
+            ("lines = 'x'", "lines: a list of texts is wanted, not string"),
+            ("name = 'a'\nstart = '('\nlines = ['x']", "start of the listing `a`: unclosed group"),
+            ("name = 'a'\nstart = 'x'\nlines = ['x']", "the listing `a`: no group tells what a field is"),
+            ("date_order = 'month-first'", "date_order: neither year-first nor day-first"),
+        ] {
+            let text = format!("[[listing]]\n{keys}\n");
+            let error = Listing::parse(&text).expect_err("a complaint");
+            assert_eq!(error.to_string(), complaint);
+            assert!(error.offset < text.len());
+        }
+        assert!(Listing::parse("[listing").is_err() && Listing::parse("x = 1").is_err());
+    }
+}
