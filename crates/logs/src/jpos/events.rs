@@ -12,7 +12,8 @@
 use memchr::memmem;
 use serde_json::value::RawValue;
 
-use super::log_record::{LogRecord, Surroundings};
+use super::log_record::LogRecord;
+use super::surroundings::Surroundings;
 use crate::block::Block;
 use crate::column::Column;
 use crate::delimited::without_bom;
