@@ -12,8 +12,8 @@ mod selection;
 mod subject;
 mod written;
 
-pub(crate) use inspect::InspectPlan;
 pub(crate) use decode::DecodePlan;
+pub(crate) use inspect::InspectPlan;
 pub(crate) use reading::ReadingPlan;
 pub(crate) use subject::{Subject, unknown};
 pub(crate) use written::{Destination, Written};

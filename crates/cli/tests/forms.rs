@@ -10,7 +10,7 @@
 
 mod support;
 
-use posmortem_synth::{Form, Rates, Settings, World, write};
+use posmortem_synth::{Form, Rates, Settings, Wire, World, write};
 use serde_json::Value;
 use support::{Bench, list, report};
 
@@ -28,14 +28,15 @@ fn day(seed: u64) -> Settings {
 }
 
 /// What a report says, without where it stands in which log.
-fn told(settings: &Settings) -> (String, Value) {
+fn told(settings: &Settings, options: &[&str]) -> (String, Value) {
     let mut log = Vec::new();
     let written = write(settings, &mut log, None).unwrap();
     // Some forms tell the day of a message, and no year.
     let name = format!("{}-{}.log", settings.form.name(), settings.day);
     let bench = Bench::new().with(&name, log);
-    // Events of jPOS 3 tell their zone.
-    let mut report = report(&bench, 0, &[&name, "--timezone", "UTC"]);
+    // Events of jPOS 3 tell their zone, and a wire profile its usual dialect.
+    let common = [&*name, "--timezone", "UTC", "--dialect", "iso1987"];
+    let mut report = report(&bench, 0, &[&common, options].concat());
     let input = report["input"].take();
     assert_eq!(input["frames"], written.truth.lines, "{}, seed {}", settings.form.name(), settings.seed);
     for terminal in report["terminals"].as_array_mut().unwrap() {
@@ -56,12 +57,34 @@ fn difference(said: &str, lean: &str) -> Option<String> {
     (said != lean).then(|| format!("{}\n--- where lean rows give ---\n{}", from(said), from(lean)))
 }
 
-#[track_caller]
-fn assert_samples(report: &str, seed: u64) {
-    let report: Value = serde_json::from_str(report).unwrap();
-    let mut verdicts = list(&report["terminals"]).iter().map(|terminal| &terminal["verdict"]);
-    let has_samples = verdicts.any(|verdict| !list(&verdict["samples"]).is_empty());
-    assert!(has_samples, "seed {seed}: a day without failures proves little");
+/// Compares a day in several forms with its lean rows.
+struct Comparison {
+    day: Settings,
+    lean: (String, Value),
+    wrong: Vec<String>,
+}
+
+impl Comparison {
+    fn new(day: Settings) -> Self {
+        let lean = told(&Settings { form: Form::Lean, ..day.clone() }, &[]);
+        let report: Value = serde_json::from_str(&lean.0).unwrap();
+        let mut verdicts = list(&report["terminals"]).iter().map(|terminal| &terminal["verdict"]);
+        let has_samples = verdicts.any(|verdict| !list(&verdict["samples"]).is_empty());
+        assert!(has_samples, "seed {}: a day without failures proves little", day.seed);
+        Self { day, lean, wrong: Vec::new() }
+    }
+
+    fn add(&mut self, form: Form, wire: Wire, options: &[&str]) {
+        let (said, about) = told(&Settings { form, wire, ..self.day.clone() }, options);
+        let of = format!("seed {}, {}, {}", self.day.seed, form.name(), wire.name());
+        assert_eq!(about, self.lean.1, "{of}: ledger, first and last");
+        self.wrong.extend(difference(&said, &self.lean.0).map(|what| format!("{of}:\n{what}")));
+    }
+
+    #[track_caller]
+    fn finish(self) {
+        assert!(self.wrong.is_empty(), "{} logs differ\n{}", self.wrong.len(), self.wrong.join("\n\n"));
+    }
 }
 
 /// Compares the forms that name links, where the one link of the day has a name, or the others, where it has
@@ -69,21 +92,14 @@ fn assert_samples(report: &str, seed: u64) {
 #[track_caller]
 fn assert_same(link: &str) {
     let seeds = std::env::var("POSMORTEM_FORM_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
-    let others = Form::ALL.into_iter().filter(|form| form.tells_links() != link.is_empty());
-    let others: Vec<Form> = others.filter(|form| !matches!(form, Form::Lean | Form::Responses)).collect();
-    let mut wrong = Vec::new();
     for seed in 1..=seeds.unwrap_or(4) {
-        let of_form = |form| told(&Settings { form, link: link.to_owned(), ..day(seed) });
-        let (lean, about) = of_form(Form::Lean);
-        assert_samples(&lean, seed);
-        for form in &others {
-            let (said, of_log) = of_form(*form);
-            let name = form.name();
-            assert_eq!(of_log, about, "seed {seed}, {name}: ledger, first and last");
-            wrong.extend(difference(&said, &lean).map(|what| format!("seed {seed}, {name}:\n{what}")));
+        let mut comparison = Comparison::new(Settings { link: link.to_owned(), ..day(seed) });
+        let others = Form::ALL.into_iter().filter(|form| form.tells_links() != link.is_empty());
+        for form in others.filter(|form| !matches!(form, Form::Lean | Form::Responses)) {
+            comparison.add(form, Wire::default(), &[]);
         }
+        comparison.finish();
     }
-    assert!(wrong.is_empty(), "{} logs differ\n{}", wrong.len(), wrong.join("\n\n"));
 }
 
 #[test]
@@ -94,4 +110,17 @@ fn forms_that_name_links_give_the_same_report() {
 #[test]
 fn forms_without_links_give_the_same_report() {
     assert_same("");
+}
+
+#[test]
+fn messages_of_every_profile_give_the_same_report() {
+    let mut comparison = Comparison::new(Settings { attempts: 120, ..day(1) });
+    for wire in Wire::all() {
+        // Without what the terminals of UnionPay add, its messages are those of others with a TPDU.
+        let is_ambiguous = wire.name() == "iso87-bcd";
+        let options = if is_ambiguous { &["--profile", wire.name()][..] } else { &[] };
+        comparison.add(Form::Hexlines, wire, options);
+        comparison.add(Form::Frames, wire, options);
+    }
+    comparison.finish();
 }

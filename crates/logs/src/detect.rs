@@ -104,8 +104,7 @@ pub fn detect(sample: &[u8], settings: &InputSettings) -> Result<Detection, Dete
             Err(error) => fault = fault.or(Some(error)),
         }
     }
-    choose(found, settings)
-        .unwrap_or_else(|| Err(fault.unwrap_or(DetectError::Unknown { tried })))
+    choose(found, settings).unwrap_or_else(|| Err(fault.unwrap_or(DetectError::Unknown { tried })))
 }
 
 /// The likeliest of the formats that were found, the earlier of equals; `None` when there is none.

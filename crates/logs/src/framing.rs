@@ -34,6 +34,8 @@ pub(crate) enum Cut {
     Bad(usize, RejectReason),
     /// A frame beyond the limit, with at least so many bytes before its end is worth looking for.
     TooLong(usize),
+    /// No frame that can be read begins here, for this reason; the next one does behind at least one byte.
+    Astray(RejectReason),
     /// Too little to tell. Only when more bytes follow, and never when there are more than the
     /// limit and a few.
     Nothing,

@@ -163,8 +163,18 @@ fn tell(
 
 /// Words that tell in which direction a message went. `INFO` is none of them.
 const DIRECTIONS: [&[u8]; 12] = [
-    b"in", b"incoming", b"inbound", b"recv", b"received", b"receive", b"rx", b"out", b"outgoing", b"send",
-    b"sent", b"tx",
+    b"in",
+    b"incoming",
+    b"inbound",
+    b"recv",
+    b"received",
+    b"receive",
+    b"rx",
+    b"out",
+    b"outgoing",
+    b"send",
+    b"sent",
+    b"tx",
 ];
 
 /// The first word of a prefix that tells the direction; empty where none does.

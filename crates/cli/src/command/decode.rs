@@ -83,9 +83,8 @@ impl Input<'_> {
         let told = format!("{label}: read as {name} ({:.1} %)", percent(detection.confidence));
         self.messages.note(list(told, &formats));
         if let Some((best, others)) = detection.profiles.split_first() {
-            let told = |guess: &ProfileGuess| {
-                format!("{} {:.1} %", wire_name(guess), percent(guess.confidence))
-            };
+            let told =
+                |guess: &ProfileGuess| format!("{} {:.1} %", wire_name(guess), percent(guess.confidence));
             let rivals: Vec<String> = others.iter().filter(|other| !other.agrees).take(3).map(told).collect();
             let text = list(format!("{label}: read as {}", told(best)), &rivals);
             match rivals.is_empty() {

@@ -100,7 +100,11 @@ fn refuse_reading(args: &ReadingArgs, input: &InputArgs) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn input_settings(args: &ReadingArgs, config: &Config, messages: Messages) -> Result<InputSettings> {
+pub(super) fn input_settings(
+    args: &ReadingArgs,
+    config: &Config,
+    messages: Messages,
+) -> Result<InputSettings> {
     let mut settings = InputSettings {
         forced_format: config.value(Setting::InputFormat, config::input_format)?,
         profile: config.value(Setting::Profile, config::profile)?,
