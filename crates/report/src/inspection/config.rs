@@ -38,15 +38,18 @@ pub(super) fn write(
     Ok(())
 }
 
-/// The likeliest profile of each file that has one. A configuration states one for all.
+/// The profile of the files that have one. A configuration states one for all, so where they differ each
+/// is a comment.
 fn write_profile(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
     let mut profiles: Vec<_> = inspection.files.iter().filter_map(|file| file.profile.as_ref()).collect();
-    profiles.sort_by(|a, b| b.confidence.cmp(&a.confidence).then_with(|| a.name.cmp(&b.name)));
+    profiles.sort_by(|a, b| a.name.cmp(&b.name).then(b.confidence.cmp(&a.confidence)));
     profiles.dedup_by(|a, b| a.name == b.name);
+    let comment = if profiles.len() == 1 { "" } else { "# " };
     for profile in profiles {
         let (whole, thousandths) = (profile.confidence / 1000, profile.confidence % 1000);
-        writeln!(out, "\n# Messages read as {} (confidence {whole}.{thousandths:03}).", profile.name)?;
-        writeln!(out, "# profile = {}", quoted(&profile.name))?;
+        let variant = &profile.variant;
+        writeln!(out, "\n# Messages in wire bytes ({variant}): confidence {whole}.{thousandths:03}.")?;
+        writeln!(out, "{comment}profile = {}", quoted(&profile.name))?;
     }
     Ok(())
 }
