@@ -9,7 +9,7 @@ use crate::decimal::Decimal;
 use crate::json::Ledger;
 use crate::shown::{Shown, told};
 use crate::trouble::trouble;
-use posmortem_classify::Language;
+use posmortem_classify::{Dialect, Language};
 use posmortem_diagnose::Thousandths;
 use posmortem_exchange::{
     Choice, Clock, ColumnGuess, Field, FileSummary, Hop, InspectedFile, InspectedLink, Inspection, Leaks,
@@ -289,7 +289,7 @@ impl<'i> Link<'i> {
             link: told(&link.name),
             messages: link.messages,
             answers: link.answers,
-            dialect: link.told.map(|dialect| dialect.name()),
+            dialect: link.told.map(Dialect::name),
             listed: link.listed,
             dialects: dialects
                 .map(|(dialect, listed)| Table { name: dialect.name(), listed: *listed })
