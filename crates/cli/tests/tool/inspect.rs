@@ -2,6 +2,7 @@
 //! its place.
 
 use crate::bench::{Bench, fixture};
+use posmortem_synth::{Form, Settings, Wire, write};
 use serde_json::{Value, json};
 
 #[track_caller]
@@ -138,7 +139,7 @@ fn the_proposal_for_the_day_gives_the_report_of_the_day() {
     let config = bench.read("own.toml");
     assert!(config.contains("[link.\"up-north\"]\ndialect = \"unionpay-pos\"\n"), "{config}");
     assert!(
-        config.contains("# Of 13 links no other table lists more codes than the one in force.\n"),
+        config.contains("# Links of which no other table lists more codes than the one in force: 13.\n"),
         "{config}"
     );
     let report = |config: &str| bench.run(&["report", &log, "--config", config]).with_code(0).0.to_owned();
@@ -226,4 +227,46 @@ fn people_read_it_in_both_languages() {
     let ended = bench.run(&["inspect", "--lang", "zh", &fixture("day.csv")]);
     let (table, _) = ended.with_code(0);
     assert!(table.starts_with("报文 904 · ") && table.contains("\n明文卡数据\n"), "{table}");
+}
+
+/// The same small day in every form: what is counted is the same, and so is where cards stand.
+#[test]
+fn every_format_is_inspected_alike() {
+    let forms = [
+        (Form::Ndjson, "ndjson", false),
+        (Form::Keyvalue, "keyvalue", false),
+        (Form::JposJsonl, "jpos-jsonl", false),
+        (Form::Ist, "ist", true),
+        (Form::Table, "table", true),
+        (Form::Jreactive, "labelled", true),
+        (Form::Hexlines, "hexlines", true),
+        (Form::Frames, "frames", true),
+    ];
+    let mut days = Vec::new();
+    for (form, name, is_verified) in forms {
+        let wire = Wire::from_name("iso87-bcd").unwrap();
+        let settings = Settings { attempts: 150, terminals: 5, bare: true, form, wire, ..Settings::new(3) };
+        let mut log = Vec::new();
+        write(&settings, &mut log, None).unwrap();
+        let bench = Bench::new().with("day-2026-11-21.log", log);
+        let found = inspected(&bench, 0, &["day-2026-11-21.log", "--write-config", "site.toml"]);
+        let file = &found["files"][0];
+        assert_eq!(
+            (&file["format"]["name"], &file["format"]["verified"]),
+            (&json!(name), &json!(is_verified))
+        );
+        let has_profile = matches!(form, Form::Hexlines | Form::Frames);
+        assert_eq!(file["profile"]["name"] == "iso87-bcd", has_profile, "{name}: {file}");
+        assert_eq!(bench.read("site.toml").contains("\nprofile = \"iso87-bcd\"\n"), has_profile);
+        bench.run(&["report", "-q", "day-2026-11-21.log", "--config", "site.toml"]).with_code(0);
+        let cards: Vec<_> = file["card_data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|leak| (leak["field"].clone(), leak["numbers"].clone()))
+            .collect();
+        days.push((found["messages"].clone(), found["message_types"].clone(), cards));
+    }
+    assert!(days.iter().all(|day| *day == days[0]), "{days:?}");
+    assert_eq!(days[0].2[0].0, "de2");
 }

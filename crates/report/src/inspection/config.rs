@@ -29,11 +29,9 @@ pub(super) fn write(
     for link in &foreign {
         write_link(link, out)?;
     }
-    match others.len() {
-        0 => {}
-        count => {
-            writeln!(out, "\n# Of {count} links no other table lists more codes than the one in force.")?;
-        }
+    if !others.is_empty() {
+        let count = others.len();
+        writeln!(out, "\n# Links of which no other table lists more codes than the one in force: {count}.")?;
     }
     Ok(())
 }
