@@ -5,7 +5,8 @@ use posmortem::classify::{Circumstances, CodeTables, Dialect, Kind, Meaning};
 use posmortem::exchange::{Exchange, Leg, Names, Pairing, PairingSettings, Reference, Source};
 use posmortem::iso8583::{Amount, AmountUnit, EntryMode, Mti, ResponseCode, Timestamp};
 use posmortem::logs::{
-    BlockReader, Format, InputSettings, Position, Record, RecordSink, RejectReason, Scratch, detect, read_block,
+    BlockReader, Format, InputSettings, Position, Record, RecordSink, RejectReason, Scratch, detect,
+    read_block,
 };
 use posmortem::{InputSource, Settings, analyse};
 use std::path::Path;

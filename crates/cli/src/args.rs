@@ -5,11 +5,13 @@
 //! place reads them whatever layer they come from.
 
 mod filter;
+mod inspect;
 mod parse;
 mod reading;
 mod teaching;
 
 pub(crate) use filter::FilterArgs;
+pub(crate) use inspect::InspectArgs;
 pub(crate) use parse::NoCommand;
 pub(crate) use reading::ReadingArgs;
 
@@ -67,6 +69,8 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Write one row for each failed exchange, while reading
     Classify(ClassifyArgs),
+    /// Tell what is in a log: formats, fields, links, codes, clocks, and card data in clear
+    Inspect(InspectArgs),
     /// Show messages field by field, masked, and where those that cannot be read break
     Decode(DecodeArgs),
     /// Tell what a response code or a reason means and what to do about it

@@ -1,7 +1,7 @@
 //! The configuration: every setting from the highest layer that has it, remembered with its origin.
 //!
 //! Layers, from the highest: flags, environment, `--config FILE`, `./posmortem.toml`, the user's
-//! file, the machine's file, and what is built in. Columns and links merge entry by entry. A value is
+//! file, the machine's file, and what is built in. Columns, links and listings merge entry by entry. A value is
 //! checked wherever it stands, also where a higher layer hides it; what a setting then does is not
 //! decided here.
 
@@ -18,7 +18,7 @@ pub(crate) use setting::Setting;
 pub(crate) use show::{write_json, write_text};
 pub(crate) use values::RejectLimit;
 pub(crate) use values::{
-    amount_unit, bin_digits, color, column, dialect, duration_ms, input_format, language, profile,
+    amount_unit, bin_digits, color, column, dialect, duration_ms, input_format, language, listing, profile,
 };
 pub(crate) use values::{reject_limit, separator, threads, time_zone};
 
@@ -81,7 +81,7 @@ impl Config {
         self.stated(key).map(|stated| stated.read(&Entry::Setting(key), read)).transpose()
     }
 
-    /// Everything that is stated, settings first, then columns and links.
+    /// Everything that is stated, settings first, then columns, links and listings.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&Entry, &Stated)> {
         self.stated.iter()
     }

@@ -6,12 +6,14 @@
 mod decode;
 mod diagnosis;
 mod inputs;
+mod inspect;
 mod reading;
 mod selection;
 mod subject;
 mod written;
 
 pub(crate) use decode::DecodePlan;
+pub(crate) use inspect::InspectPlan;
 pub(crate) use reading::ReadingPlan;
 pub(crate) use subject::{Subject, unknown};
 pub(crate) use written::{Destination, Written};
@@ -31,6 +33,7 @@ use written::refuse_collisions;
 pub(crate) enum Plan {
     Report(Box<ReportPlan>),
     Classify(Box<ClassifyPlan>),
+    Inspect(Box<InspectPlan>),
     Decode(Box<DecodePlan>),
     Explain(ExplainPlan),
     ConfigShow(ConfigShowPlan),
@@ -110,6 +113,10 @@ impl Plan {
             Command::Decode(args) => {
                 let config = gather(Some(&args.reading))?;
                 Self::Decode(Box::new(DecodePlan::resolve(&args, &config, surroundings, messages)?))
+            }
+            Command::Inspect(args) => {
+                let config = gather(Some(&args.reading))?;
+                Self::Inspect(Box::new(InspectPlan::resolve(&args, &config, surroundings, messages)?))
             }
             Command::Explain(args) => {
                 let subject = Subject::from_text(&args.subject)?;

@@ -25,6 +25,19 @@ pub enum Compression {
     Xz,
 }
 
+impl Compression {
+    /// The name that reports show.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+        }
+    }
+}
+
 /// The bytes that were looked at to recognise the compression, and those behind them.
 type Whole = io::Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>;
 

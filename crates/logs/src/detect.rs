@@ -104,8 +104,7 @@ pub fn detect(sample: &[u8], settings: &InputSettings) -> Result<Detection, Dete
             Err(error) => fault = fault.or(Some(error)),
         }
     }
-    choose(found, settings)
-        .unwrap_or_else(|| Err(fault.unwrap_or(DetectError::Unknown { tried })))
+    choose(found, settings).unwrap_or_else(|| Err(fault.unwrap_or(DetectError::Unknown { tried })))
 }
 
 /// The likeliest of the formats that were found, the earlier of equals; `None` when there is none.
@@ -160,7 +159,8 @@ fn candidates(
             shaped(has_objects, Format::Ndjson(named), 0, "no line with a JSON object")
         }
         InputFormat::KeyValue => {
-            let has_pairs = memchr::memchr(b'=', sample).is_some();
+            // Attributes of a record's tag are pairs, too.
+            let has_pairs = memchr::memchr(b'=', sample).is_some() && !looks_like_jpos(sample);
             let named = NamedValues::new(settings).into();
             shaped(has_pairs, Format::KeyValue(named), 0, "no line with pairs such as `rc=00`")
         }

@@ -54,6 +54,15 @@ impl Format {
         matches!(self, Self::Delimited(_) | Self::Ndjson(_) | Self::KeyValue(_))
     }
 
+    /// Whether the reader was held against real files; see [`InputFormat::is_verified`]. Listings differ in
+    /// that.
+    pub fn is_verified(&self) -> bool {
+        match self {
+            Self::Labelled(labelled) => labelled.listing().is_verified(),
+            _ => self.input_format().is_verified(),
+        }
+    }
+
     /// Which format it is.
     pub fn input_format(&self) -> InputFormat {
         match self {

@@ -60,48 +60,33 @@ pub(crate) fn cut_wire(bytes: &[u8], wire: &WireFormat, limit: usize, after: Aft
     let mut whole = 0;
     loop {
         let rest = bytes.get(whole..).unwrap_or_default();
-        let is_seen = after != After::More || rest.len() >= LOOKED_AT;
-        match wire.framing.next(rest, limit) {
-            _ if rest.is_empty() => return frames_or(whole, Cut::Nothing),
-            FrameEnd::Whole(frame) if begins_frame(rest, wire, limit) => whole += frame.total,
-            FrameEnd::Whole(frame) if frame.body.is_empty() => whole += frame.total,
-            FrameEnd::NeedsMore if !is_seen => return frames_or(whole, Cut::Nothing),
-            FrameEnd::NeedsMore if begins_frame(rest, wire, limit) => {
-                return match after {
-                    After::More => frames_or(whole, Cut::Nothing),
-                    After::End | After::Break => {
-                        frames_or(whole, Cut::Bad(rest.len(), RejectReason::BrokenOff))
-                    }
-                };
-            }
-            _ if !is_seen => return frames_or(whole, Cut::Nothing),
-            _ => {
-                let first = match next_frame(rest, 1, wire, limit, after) {
-                    (at, true) => Cut::Bad(at, RejectReason::NoFrame),
-                    (_, false) if after != After::More => Cut::Bad(rest.len(), RejectReason::NoFrame),
-                    (_, false) if rest.len() > limit => Cut::TooLong(limit),
-                    (_, false) => Cut::Nothing,
-                };
-                return frames_or(whole, first);
-            }
+        if rest.is_empty() || (after == After::More && rest.len() < LOOKED_AT) {
+            return frames_or(whole, Cut::Nothing);
         }
+        let first = match wire.framing.next(rest, limit) {
+            FrameEnd::Whole(frame) if frame.body.is_empty() || begins_frame(rest, wire, limit) => {
+                whole += frame.total;
+                continue;
+            }
+            FrameEnd::NeedsMore if begins_frame(rest, wire, limit) => match after {
+                After::More => Cut::Nothing,
+                After::End | After::Break => Cut::Bad(rest.len(), RejectReason::BrokenOff),
+            },
+            _ if begins_frame(rest, wire, usize::MAX) => Cut::Astray(RejectReason::TooLong),
+            _ => Cut::Astray(RejectReason::NoFrame),
+        };
+        return frames_or(whole, first);
     }
 }
 
 /// Inside of what is no frame: the bytes to leave out, and whether a frame begins behind them.
 pub(crate) fn resume_at_frame(bytes: &[u8], wire: &WireFormat, after: After) -> (usize, bool) {
-    next_frame(bytes, 0, wire, usize::MAX, after)
-}
-
-/// Where the next frame begins, from `from` on, and whether it was found; without one, how far there is
-/// none.
-fn next_frame(bytes: &[u8], from: usize, wire: &WireFormat, limit: usize, after: After) -> (usize, bool) {
     let last = match after {
         After::More => (bytes.len() + 1).saturating_sub(LOOKED_AT),
         After::End | After::Break => bytes.len(),
     };
-    let found = (from..last).find(|&at| begins_frame(bytes.get(at..).unwrap_or_default(), wire, limit));
-    found.map_or((last.max(from.min(bytes.len())), false), |at| (at, true))
+    let begins = |at: &usize| begins_frame(bytes.get(*at..).unwrap_or_default(), wire, usize::MAX);
+    (0..last).find(begins).map_or((last, false), |at| (at, true))
 }
 
 /// Whether a frame begins here, by the first [`LOOKED_AT`] bytes alone: a length within the limit, the

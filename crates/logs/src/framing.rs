@@ -34,6 +34,8 @@ pub(crate) enum Cut {
     Bad(usize, RejectReason),
     /// A frame beyond the limit, with at least so many bytes before its end is worth looking for.
     TooLong(usize),
+    /// No frame that can be read begins here, for this reason; the next one does behind at least one byte.
+    Astray(RejectReason),
     /// Too little to tell. Only when more bytes follow, and never when there are more than the
     /// limit and a few.
     Nothing,
@@ -281,6 +283,38 @@ mod tests {
         assert_eq!(ROWS.cut(b"ab\ncdefg", 4, After::More), Cut::Frames(3));
         assert_eq!(ROWS.cut(b"\"b\ncd", 4, After::More), Cut::Bad(3, RejectReason::UnbalancedQuote));
         assert_eq!(ROWS.cut(b"\"bcde\n", 4, After::More), Cut::TooLong(4));
+    }
+
+    #[test]
+    fn lines_end_at_line_ends_and_nowhere_else() {
+        let framing = Framing::Lines;
+        assert_eq!(framing.cut(b"a \"b\nc", 99, After::More), Cut::Frames(5));
+        assert_eq!(framing.cut(b"a", 99, After::More), Cut::Nothing);
+        assert_eq!(framing.cut(b"a", 99, After::End), Cut::Frames(1));
+        assert_eq!(framing.cut(b"a", 99, After::Break), Cut::Bad(1, RejectReason::BrokenOff));
+        assert_eq!(framing.cut(b"a\nb", 99, After::Break), Cut::Frames(2));
+        assert_eq!(framing.cut(b"abc\n", 3, After::More), Cut::TooLong(3));
+        assert_eq!(framing.cut(b"ab\nabcd", 3, After::More), Cut::Frames(3));
+        assert_eq!(framing.resume(b"cd\ne", After::More), (3, true));
+    }
+
+    #[test]
+    fn frames_with_starts_end_before_the_next_start() {
+        let framing = Framing::Starts(LineStart::Table);
+        let line = "07-10-25 00:00:04 x\n";
+        let (one, two) = (format!("{line}row\n"), format!("{line}row\n{line}"));
+        assert_eq!(framing.cut(one.as_bytes(), 99, After::More), Cut::Nothing);
+        assert_eq!(framing.cut(one.as_bytes(), 99, After::End), Cut::Frames(24));
+        assert_eq!(framing.cut(one.as_bytes(), 99, After::Break), Cut::Bad(24, RejectReason::BrokenOff));
+        assert_eq!(framing.cut(two.as_bytes(), 99, After::More), Cut::Frames(24));
+        // A start is known once its line is whole.
+        assert_eq!(framing.cut(&two.as_bytes()[..43], 99, After::More), Cut::Nothing);
+        assert_eq!(framing.cut(&two.as_bytes()[..43], 99, After::Break), Cut::Frames(24));
+        assert_eq!(framing.cut(two.as_bytes(), 24, After::End), Cut::Frames(44));
+        assert_eq!(framing.cut(two.as_bytes(), 23, After::End), Cut::TooLong(23));
+        assert_eq!(framing.resume(&two.as_bytes()[23..], After::More), (1, true));
+        assert_eq!(framing.resume(&two.as_bytes()[23..40], After::More), (0, false));
+        assert_eq!(framing.resume(&two.as_bytes()[1..24], After::End), (23, false));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::block::Block;
 use crate::block_reader::line_ends;
-use crate::delimited::without_line_end;
+use crate::delimited::{without_bom, without_line_end};
 use crate::line_start::{LineStart, frames, lines};
 use crate::record::{Position, RecordSink};
 use crate::time::{DateOrder, TimeReader, TimeRules, begins_with_time};
@@ -91,13 +91,13 @@ fn read_dumps(
     times: &mut TimeReader<'_>,
     sink: &mut impl RecordSink,
 ) -> usize {
-    let title = frame.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let title = without_bom(frame.split(|byte| *byte == b'\n').next().unwrap_or_default());
     let mut told = 0;
     let mut open: Option<Position> = None;
     buffers.bytes.clear();
     for ((at, line), number) in lines(frame).zip(0..) {
         buffers.line.clear();
-        let offset = dump_line(line, &mut buffers.line);
+        let offset = dump_line(without_bom(line), &mut buffers.line);
         let goes_on = open.is_some() && offset.is_some_and(|offset| offset.continues(buffers.bytes.len()));
         let is_start = |offset: Offset| offset.is_start() || offset == Offset::Untold;
         match offset {
@@ -131,7 +131,7 @@ fn read_lines(
 ) {
     let mut position = block.position();
     for line in block.bytes().split_inclusive(|byte| *byte == b'\n') {
-        let text = without_line_end(line);
+        let text = without_bom(without_line_end(line));
         buffers.bytes.clear();
         let prefix = hex_run(text, &mut buffers.bytes).and_then(|start| text.get(..start));
         match prefix {
@@ -163,8 +163,18 @@ fn tell(
 
 /// Words that tell in which direction a message went. `INFO` is none of them.
 const DIRECTIONS: [&[u8]; 12] = [
-    b"in", b"incoming", b"inbound", b"recv", b"received", b"receive", b"rx", b"out", b"outgoing", b"send",
-    b"sent", b"tx",
+    b"in",
+    b"incoming",
+    b"inbound",
+    b"recv",
+    b"received",
+    b"receive",
+    b"rx",
+    b"out",
+    b"outgoing",
+    b"send",
+    b"sent",
+    b"tx",
 ];
 
 /// The first word of a prefix that tells the direction; empty where none does.
@@ -176,29 +186,34 @@ fn direction(prefix: &[u8]) -> &[u8] {
 
 /// The ways in which messages may stand in the lines of a sample, by what is in them.
 pub(crate) fn hex_styles(sample: &[u8]) -> Vec<HexStyle> {
-    let mut styles = Vec::new();
-    let mut title: Option<&[u8]> = None;
-    let mut bytes = Vec::new();
-    for (_, line) in lines(sample).filter(|(_, line)| !line.trim_ascii().is_empty()) {
+    let (mut has_runs, mut bytes) = (false, Vec::new());
+    // Text since the last dump, and whether a line of it tells the time.
+    let (mut has_title, mut is_timed) = (false, false);
+    let mut dumps = [(HexStyle::TimedDumps, 0), (HexStyle::TitledDumps, 0), (HexStyle::BareDumps, 0)];
+    let mut previous_is_dump = false;
+    for (_, line) in lines(without_bom(sample)).filter(|(_, line)| !line.trim_ascii().is_empty()) {
         bytes.clear();
-        if !styles.contains(&HexStyle::Whole) && hex_run(line, &mut bytes).is_some() {
-            styles.push(HexStyle::Whole);
-        }
-        let style = match (dump_line(line, &mut bytes), title) {
-            (None, _) => {
-                title = Some(line);
-                continue;
-            }
-            (Some(_), Some(title)) if begins_with_time(title) => HexStyle::TimedDumps,
-            (Some(offset), Some(_)) if offset.is_start() || offset == Offset::Untold => HexStyle::TitledDumps,
-            (Some(offset), None) if offset.is_start() => HexStyle::BareDumps,
-            _ => continue,
+        has_runs = has_runs || hex_run(line, &mut bytes).is_some();
+        let Some(offset) = dump_line(line, &mut bytes) else {
+            (has_title, is_timed) = (true, begins_with_time(line) || (is_timed && !previous_is_dump));
+            previous_is_dump = false;
+            continue;
         };
-        if !styles.contains(&style) {
-            styles.push(style);
+        if offset.is_start() || (offset == Offset::Untold && !previous_is_dump) {
+            let [timed, titled, bare] = &mut dumps;
+            let style = match (has_title, is_timed) {
+                (true, true) => timed,
+                (true, false) => titled,
+                (false, _) => bare,
+            };
+            style.1 += 1;
+            (has_title, is_timed) = (false, false);
         }
+        previous_is_dump = true;
     }
-    styles
+    // The commonest; of equals the one that tells most.
+    let commonest = dumps.into_iter().rev().max_by_key(|(_, count)| *count).filter(|(_, count)| *count > 0);
+    has_runs.then_some(HexStyle::Whole).into_iter().chain(commonest.map(|(style, _)| style)).collect()
 }
 
 /// The first frames of messages in a sample, at most `most`.
@@ -206,7 +221,7 @@ pub(crate) fn hex_messages(sample: &[u8], style: HexStyle, most: usize) -> Vec<V
     let mut messages = Vec::new();
     let mut bytes = Vec::new();
     let mut line_bytes = Vec::new();
-    for (_, line) in lines(sample) {
+    for (_, line) in lines(without_bom(sample)) {
         if messages.len() >= most {
             break;
         }

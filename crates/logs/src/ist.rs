@@ -15,7 +15,6 @@
 //! - A capture begins in the middle of a block: what stands before the first block and has fields is
 //!   rejected as broken off.
 //! - The MTI is `msgno`, element 1 or element 257; 129 and 132 are the switch's own.
-//! - Response codes have three digits as in ISO 8583:1993 while the MTI says 1987.
 //!
 //! The message id is that of one message and not of a transaction, and often empty: nothing is joined
 //! by it.
@@ -65,7 +64,6 @@ pub(crate) fn read_messages(
             message.reject(position, RejectReason::BrokenOff, rewritten, sink);
         } else {
             read_head(frame, message);
-            note_dialect(message, rewritten);
             let at = times.read_at_start(frame, DateOrder::YearFirst);
             message.tell(position, at, WithoutMti::Reject, (&mut times, rewritten), sink);
         }
@@ -83,14 +81,6 @@ fn read_head<'b>(frame: &'b [u8], message: &mut Gathered<'b>) {
     let process = process.unwrap_or_default().trim_ascii();
     let link = process.strip_prefix(b"From").or_else(|| process.strip_prefix(b"To")).unwrap_or(process);
     message.column(Column::Link, Value::AsLogged(link));
-}
-
-/// Three digits are an action code of 1993, whatever the MTI says.
-fn note_dialect(message: &mut Gathered<'_>, rewritten: &[u8]) {
-    let code = message.value(Column::ResponseCode, rewritten).map(|code| code.bytes(rewritten).trim_ascii());
-    if code.is_some_and(|code| code.len() == 3 && code.iter().all(u8::is_ascii_digit)) {
-        message.column(Column::Dialect, Value::AsLogged(b"iso1993"));
-    }
 }
 
 struct BlockReader<'b> {
@@ -137,8 +127,7 @@ impl<'b> BlockReader<'b> {
         let Some(last) = self.message.last_value() else { return };
         if element == 55 {
             // Tags, lengths and values stand in their order.
-            let whole = [last.bytes(rewritten), text].concat();
-            *last = Value::rewritten(rewritten, |out| out.extend_from_slice(&whole));
+            last.go_on(&[text], rewritten);
         } else if is_length(before, text) {
             *last = value(element, text, rewritten);
         }

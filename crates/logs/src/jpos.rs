@@ -7,6 +7,7 @@
 mod events;
 mod log_record;
 mod message;
+mod surroundings;
 mod tag;
 mod text;
 

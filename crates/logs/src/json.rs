@@ -9,8 +9,11 @@ use serde_json::value::RawValue;
 
 use crate::value::Value;
 
+/// A name, borrowed unless something is escaped in it, and a value as it is written.
+pub(crate) type Member<'b> = (Cow<'b, [u8]>, &'b RawValue);
+
 /// The members of a whole object in their order.
-pub(crate) fn members(object: &[u8]) -> Option<Vec<(Cow<'_, [u8]>, &RawValue)>> {
+pub(crate) fn members(object: &[u8]) -> Option<Vec<Member<'_>>> {
     let mut members = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_slice(object);
     Members(&mut members).deserialize(&mut deserializer).ok()?;
@@ -33,7 +36,7 @@ pub(crate) fn scalar<'b>(value: &'b RawValue, rewritten: &mut Vec<u8>) -> Option
 }
 
 /// Takes an object's members apart without reading their values.
-struct Members<'v, 'b>(&'v mut Vec<(Cow<'b, [u8]>, &'b RawValue)>);
+struct Members<'v, 'b>(&'v mut Vec<Member<'b>>);
 
 impl<'b> DeserializeSeed<'b> for Members<'_, 'b> {
     type Value = ();

@@ -6,8 +6,8 @@
 
 use crate::block::Block;
 use crate::block_reader::line_ends;
-use crate::hexlines::HexStyle;
 use crate::delimited::{without_bom, without_line_end};
+use crate::hexlines::HexStyle;
 use crate::labelled::Listing;
 use crate::record::Position;
 use crate::{ist, table};

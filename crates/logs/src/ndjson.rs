@@ -74,30 +74,28 @@ impl<'b> ObjectReader<'_, 'b> {
         let object = object.strip_suffix(b",").unwrap_or(object);
         for (name, value) in members(object)? {
             let Some(inner) = inner_object(value) else {
-                self.member(&name, &name, value, rewritten);
+                self.member(told(&name), &name, value, rewritten);
                 continue;
             };
             for (own, value) in members(inner)? {
-                let both = [&name[..], b".", &own[..]].concat();
-                self.member(&own, &both, value, rewritten);
+                let is_short = name.len() + own.len() < NameCache::LONGEST;
+                let both = if is_short { [&name[..], b".", &own[..]].concat() } else { own.to_vec() };
+                self.member(told(&own), &both, value, rewritten);
             }
         }
         Some(())
     }
 
-    fn member(
-        &mut self,
-        name: &Cow<'b, [u8]>,
-        whole_name: &[u8],
-        value: &'b RawValue,
-        rewritten: &mut Vec<u8>,
-    ) {
-        let Some(value) = scalar(value, rewritten) else { return };
-        let named = self.names.read(whole_name);
-        // A name with escapes is told as none: sinks borrow it from the block.
-        let name = if let Cow::Borrowed(name) = name { *name } else { b"" };
-        self.message.named(named, name, value);
+    fn member(&mut self, name: &'b [u8], whole_name: &[u8], value: &'b RawValue, rewritten: &mut Vec<u8>) {
+        if let Some(value) = scalar(value, rewritten) {
+            self.message.named(self.names.read(whole_name), name, value);
+        }
     }
+}
+
+/// The name as sinks are told of it: one with escapes as none, since they borrow it from the block.
+fn told<'b>(name: &Cow<'b, [u8]>) -> &'b [u8] {
+    if let Cow::Borrowed(name) = name { name } else { b"" }
 }
 
 fn inner_object(value: &RawValue) -> Option<&[u8]> {

@@ -11,8 +11,8 @@ use crate::keyvalue::read_pairs;
 use crate::labelled::read_listings;
 use crate::ndjson::read_objects;
 use crate::record::RecordSink;
-use crate::wire_message::WireBuffers;
 use crate::table::read_tables;
+use crate::wire_message::WireBuffers;
 
 /// Buffers that reading a block needs; one for each worker, used again for every block.
 #[derive(Default)]

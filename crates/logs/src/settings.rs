@@ -104,8 +104,7 @@ pub enum InputFormat {
 }
 
 impl InputFormat {
-    /// Every format. Those with more telling shapes stand first: of two that are equally sure the first
-    /// is taken.
+    /// Every format, in the order in which they are tried and told.
     pub const ALL: [Self; 10] = [
         Self::Delimited,
         Self::Jpos,

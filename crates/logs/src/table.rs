@@ -17,9 +17,10 @@ use memchr::memmem;
 
 use crate::block::Block;
 use crate::column::Column;
+use crate::delimited::without_bom;
 use crate::gathered::{Gathered, WithoutMti};
 use crate::line_start::{LineStart, frames, lines};
-use crate::record::RecordSink;
+use crate::record::{RecordSink, RejectReason};
 use crate::time::{DateOrder, TimeReader, TimeRules};
 use crate::value::Value;
 use crate::widths::with_lost_zeros;
@@ -47,7 +48,7 @@ pub(crate) fn read_tables(
 ) {
     let mut times = TimeReader::new(rules);
     let mut message = Gathered::default();
-    for (position, frame, _) in frames(block, &LineStart::Table) {
+    for (position, frame, has_first_line) in frames(block, &LineStart::Table) {
         rewritten.clear();
         message.clear();
         read_rows(frame, &mut message, rewritten);
@@ -55,11 +56,16 @@ pub(crate) fn read_tables(
             if !frame.trim_ascii().is_empty() {
                 sink.non_message(position);
             }
-            continue;
+        } else if !has_first_line {
+            // The log begins in the middle of a message.
+            message.reject(position, RejectReason::BrokenOff, rewritten, sink);
+        } else if let Some(element) = message.contradiction(rewritten) {
+            message.reject(position, RejectReason::FieldTwice(element), rewritten, sink);
+        } else {
+            read_first_line(frame, &mut message);
+            let at = times.read_at_start(frame, DateOrder::DayFirst);
+            message.tell(position, at, WithoutMti::Reject, (&mut times, rewritten), sink);
         }
-        read_first_line(frame, &mut message);
-        let at = times.read_at_start(frame, DateOrder::DayFirst);
-        message.tell(position, at, WithoutMti::Reject, (&mut times, rewritten), sink);
     }
 }
 
@@ -113,7 +119,7 @@ fn row(line: &[u8]) -> Option<Row<'_>> {
 fn read_rows<'b>(frame: &'b [u8], message: &mut Gathered<'b>, rewritten: &mut Vec<u8>) {
     // Characters of elements in parts, in the order of the rows.
     let mut assembled: [Vec<u8>; IN_PARTS.len()] = Default::default();
-    let rows = lines(frame).filter_map(|(_, line)| row(line));
+    let rows = lines(frame).filter_map(|(_, line)| row(without_bom(line)));
     for Row { name, element, part, value } in rows {
         let Some((text, is_quoted)) = shown(value) else { continue };
         if message.is_empty() && !name.is_empty() {

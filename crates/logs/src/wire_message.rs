@@ -7,9 +7,7 @@
 use std::sync::{Arc, LazyLock};
 
 use posmortem_iso8583::Timestamp;
-use posmortem_iso8583::wire::{
-    Content, ElementSet, Encoding, Fields, Framing, Header, Profile, Value,
-};
+use posmortem_iso8583::wire::{Content, ElementSet, Encoding, Fields, Framing, Header, Profile, Value};
 
 use crate::column::Column;
 use crate::record::{FieldName, NO_CELLS, Position, Record, RecordSink, RejectReason};

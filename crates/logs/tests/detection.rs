@@ -109,7 +109,6 @@ fn names_of_formats_are_read_again() {
 /// Listings as other projects publish them: what cannot be read of them is explained. They are not part of
 /// the repository; without them there is nothing to test.
 #[test]
-#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn published_listings_are_read_without_unexplained_rejects() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples/describe");
     if !folder.is_dir() {

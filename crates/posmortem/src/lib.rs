@@ -12,6 +12,7 @@ mod decode;
 mod evidence;
 mod filter;
 mod frontier;
+mod inspection;
 mod inventory;
 mod leg_builder;
 mod plain;

@@ -127,7 +127,8 @@ fn rows(field: &MaskedField, message: &MaskedMessage, view: &DecodeView<'_>) -> 
     if let Shown::Tags(tags) = &field.shown {
         for tag in tags {
             let name = emv_tag_name(tag.tag, zh).unwrap_or_default();
-            let length = || if zh { format!("[{} 字节]", tag.bytes) } else { format!("[{} bytes]", tag.bytes) };
+            let length =
+                || if zh { format!("[{} 字节]", tag.bytes) } else { format!("[{} bytes]", tag.bytes) };
             rows.push(Row {
                 label: format!("{:>7X}", tag.tag),
                 name: format!("  {name}"),

@@ -24,6 +24,7 @@ mod exchange_rows;
 mod explain;
 mod format;
 mod grid;
+mod inspection;
 mod json;
 mod judged;
 mod labels;
@@ -45,6 +46,7 @@ pub use decoded::{DecodeFormat, DecodeView, write_decoded};
 pub use exchange_rows::ExchangeRows;
 pub use explain::{explain_code, explain_reason};
 pub use format::{ExplainFormat, Format, RowFormat};
+pub use inspection::{InspectionFormat, write_configuration, write_inspection};
 pub use view::View;
 
 use judged::Judged;

@@ -25,7 +25,8 @@ pub(crate) struct ReadingArgs {
     /// How whole amounts are to be read: auto, minor or major
     #[arg(long, value_name = "UNIT")]
     amount_unit: Option<String>,
-    /// Format of every input, instead of finding it out: delimited, jpos, ndjson, hexlines, frames ...
+    /// Format of every input, instead of finding it out: delimited, jpos, jpos-jsonl, ndjson,
+    /// keyvalue, ist, table, labelled, hexlines or frames
     #[arg(long, value_name = "FORMAT")]
     input_format: Option<String>,
     /// Wire profile of messages in hex lines and frames, instead of finding it out: a built-in one

@@ -1,4 +1,4 @@
-//! What a configuration can state: settings, names of columns, and how links differ.
+//! What a configuration can state: settings, names of columns, how links differ, and kinds of listings.
 
 use super::{Setting, values};
 use std::fmt;
@@ -14,6 +14,8 @@ pub(crate) enum Entry {
     LinkDialect(String),
     /// After how long an answer on a link is late.
     LinkTimeout(String),
+    /// A kind of listing, by its name.
+    Listing(String),
 }
 
 impl Entry {
@@ -24,6 +26,7 @@ impl Entry {
             Self::Column(_) => values::column(text).map(drop),
             Self::LinkDialect(_) => values::dialect(text).map(drop),
             Self::LinkTimeout(_) => values::duration_ms(text).map(drop),
+            Self::Listing(_) => values::listing(text).map(drop),
         }
     }
 }
@@ -36,6 +39,7 @@ impl fmt::Display for Entry {
             Self::Column(name) => write!(f, "columns.{name:?}"),
             Self::LinkDialect(link) => write!(f, "link.{link:?}.dialect"),
             Self::LinkTimeout(link) => write!(f, "link.{link:?}.timeout"),
+            Self::Listing(name) => write!(f, "listing.{name:?}"),
         }
     }
 }

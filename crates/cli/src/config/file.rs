@@ -7,13 +7,15 @@ use super::{Entry, Origin, Setting, Stated};
 use crate::nearest::did_you_mean;
 use anyhow::{Result, anyhow};
 use posmortem::iso8583::wire::Profile;
+use posmortem::logs::Listing;
 use std::path::Path;
 use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue};
+use toml::de::{DeArray, DeString, DeTable, DeValue};
 
 /// The tables that stand beside the settings.
 const COLUMNS: &str = "columns";
 const LINK: &str = "link";
+const LISTING: &str = "listing";
 
 /// Reads the text of the file at `path`.
 pub(super) fn read(path: &Path, text: &str) -> Result<Vec<(Entry, Stated)>> {
@@ -26,7 +28,11 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Vec<(Entry, Stated)>> {
         match (name.get_ref().as_ref(), value.get_ref()) {
             (COLUMNS, DeValue::Table(columns)) => document.columns(columns, &mut stated)?,
             (LINK, DeValue::Table(links)) => document.links(links, &mut stated)?,
+            (LISTING, DeValue::Array(listings)) => document.listings(listings, &mut stated)?,
             (COLUMNS | LINK, _) => return Err(document.error(name.span().start, "this must be a table")),
+            (LISTING, _) => {
+                return Err(document.error(name.span().start, "this must be tables: [[listing]]"));
+            }
             _ => stated.push(document.setting(name, value)?),
         }
     }
@@ -44,7 +50,7 @@ type Value<'t> = Spanned<DeValue<'t>>;
 
 impl Document<'_> {
     fn setting(&self, name: &Name<'_>, value: &Value<'_>) -> Result<(Entry, Stated)> {
-        let known = Setting::ALL.map(Setting::name).into_iter().chain([COLUMNS, LINK]);
+        let known = Setting::ALL.map(Setting::name).into_iter().chain([COLUMNS, LINK, LISTING]);
         let key = Setting::from_name(name.get_ref()).ok_or_else(|| self.unknown(name, known))?;
         let mut stated = self.stated(name, value)?;
         let is_file = match key {
@@ -81,6 +87,24 @@ impl Document<'_> {
                 };
                 stated.push((entry, self.stated(name, value)?));
             }
+        }
+        Ok(())
+    }
+
+    fn listings(&self, listings: &DeArray<'_>, stated: &mut Vec<(Entry, Stated)>) -> Result<()> {
+        for table in listings {
+            let offset = table.span().start;
+            let DeValue::Table(keys) = table.get_ref() else {
+                return Err(self.error(offset, "this must be a table: [[listing]]"));
+            };
+            let listing = Listing::from_table(keys, offset)
+                .map_err(|error| self.error(error.offset, &error.to_string()))?;
+            let entry = Entry::Listing(listing.name().to_owned());
+            if stated.iter().any(|(other, _)| *other == entry) {
+                return Err(self.error(offset, &format!("a second listing `{}`", listing.name())));
+            }
+            let origin = Origin::File { path: self.path.to_owned(), line: self.line(offset) };
+            stated.push((entry, Stated { text: listing.to_string(), origin }));
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ struct Row<'c> {
     origin: Option<&'c Origin>,
 }
 
-/// Settings in their order, stated or not, then the columns and links that are stated.
+/// Settings in their order, stated or not, then the columns, links and listings that are stated.
 fn rows(config: &Config) -> Vec<Row<'_>> {
     let setting = |key: Setting| {
         let stated = config.stated(key);

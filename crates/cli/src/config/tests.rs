@@ -130,6 +130,37 @@ fn a_bad_value_is_told_with_its_line_even_where_it_is_hidden() {
     assert!(place.gather(&[(Setting::Threads, "2")], None).is_err());
 }
 
+const LISTING: &str = "[[listing]]\nname = 'acme'\nstart = '^MSG (?<mti>[0-9]{4})'\n\
+                       lines = ['^(?<element>[0-9]+): (?<value>.*)$']\n";
+
+#[test]
+fn listings_are_read_checked_and_shown() {
+    let other = LISTING.replace("MSG", "OTHER");
+    let place = Place::new(&[("here/posmortem.toml", LISTING), ("etc/posmortem.toml", &other)], &[]);
+    let config = place.gather(&[], None).unwrap();
+    let stated: Vec<_> = config.entries().collect();
+    let [(entry, stated)] = stated[..] else { panic!("one listing") };
+    assert_eq!(entry.to_string(), "listing.\"acme\"");
+    assert_eq!(stated.read(entry, listing).unwrap().name(), "acme");
+    assert!(stated.text.contains("MSG") && stated.origin.to_string().ends_with("posmortem.toml:1"));
+    let mut shown = Vec::new();
+    write_text(&config, &mut shown).unwrap();
+    let shown = String::from_utf8(shown).unwrap();
+    assert!(
+        shown.lines().any(|line| line.starts_with("listing.\"acme\"") && line.contains("MSG")),
+        "{shown}"
+    );
+    for (file, complaint) in [
+        ("listing = 1", "1: this must be tables: [[listing]]"),
+        ("listing = [1]", "1: this must be a table: [[listing]]"),
+        (&LISTING.replace("start", "begin"), "3: `begin` is no key of a listing"),
+        (&LISTING.replace("MSG (", "MSG (("), "1: start of the listing `acme`: unclosed group"),
+        (&format!("{LISTING}{LISTING}"), "5: a second listing `acme`"),
+    ] {
+        assert_eq!(Place::complaint_about(file), complaint);
+    }
+}
+
 #[test]
 fn what_is_no_toml_is_told_with_its_line() {
     let complaint = Place::complaint_about("threads = 2\n[link\n");

@@ -7,7 +7,7 @@ use jiff::tz::{Offset, TimeZone};
 use posmortem::classify::{Dialect, Language};
 use posmortem::iso8583::AmountUnit;
 use posmortem::iso8583::wire::Profile;
-use posmortem::logs::{Column, InputFormat};
+use posmortem::logs::{Column, InputFormat, Listing, ListingError};
 use std::fs;
 use std::sync::Arc;
 
@@ -130,6 +130,11 @@ pub(crate) fn column(text: &str) -> Result<Option<Column>, String> {
     }
     let hint = || did_you_mean(text, Column::ALL.map(Column::name));
     Column::from_name(text).map(Some).ok_or_else(|| format!("`{text}` is no column{}", hint()))
+}
+
+/// A kind of listing, as a table on one line.
+pub(crate) fn listing(text: &str) -> Result<Listing, String> {
+    text.parse().map_err(|error: ListingError| error.to_string())
 }
 
 /// A number of workers.

@@ -117,6 +117,9 @@ pub(super) fn input_settings(
         if let Entry::Column(name) = entry {
             settings.aliases.push((name.clone(), stated.read(entry, config::column)?));
         }
+        if let Entry::Listing(_) = entry {
+            settings.listings.push(stated.read(entry, config::listing)?);
+        }
     }
     let configured = |name: &str| settings.aliases.iter().any(|(alias, _)| alias == name);
     for name in args.columns.iter().filter(|name| !configured(name)) {

@@ -106,9 +106,11 @@ impl Encoding {
 
 fn push_nibbles(bytes: &[u8], out: &mut Vec<u8>) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    out.extend(
-        bytes.iter().flat_map(|&byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]),
-    );
+    let start = out.len();
+    out.resize(start + 2 * bytes.len(), 0);
+    for (pair, byte) in out[start..].as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+    }
 }
 
 /// Two digits a byte, behind `in_front` nibbles of zero; a missing last one is zero. A track's
@@ -253,5 +255,59 @@ impl LengthUnit {
             Self::Bytes => 2,
             Self::Nibbles => 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(encoding: Encoding, text: &str) -> Option<Vec<u8>> {
+        let mut out = Vec::new();
+        encoding.write(text.as_bytes(), &mut out).then_some(out)
+    }
+
+    fn read(encoding: Encoding, bytes: &[u8], nibbles: u32) -> String {
+        let mut out = Vec::new();
+        encoding.read(bytes, nibbles, &mut out);
+        String::from_utf8(out).expect("ASCII")
+    }
+
+    #[test]
+    fn an_odd_number_of_digits_is_filled_up_on_its_side() {
+        assert_eq!(written(Encoding::BcdLeft, "123").as_deref(), Some(&b"\x01\x23"[..]));
+        assert_eq!(written(Encoding::BcdRight, "123").as_deref(), Some(&b"\x12\x30"[..]));
+        assert_eq!(read(Encoding::BcdLeft, b"\x01\x23", 3), "123");
+        assert_eq!(read(Encoding::BcdRight, b"\x12\x3f", 3), "123");
+        assert_eq!(written(Encoding::BcdRight, "41=49").as_deref(), Some(&b"\x41\xd4\x90"[..]));
+    }
+
+    #[test]
+    fn what_an_encoding_lacks_is_refused() {
+        assert_eq!(written(Encoding::BcdLeft, "1 2"), None);
+        assert_eq!(written(Encoding::Binary, "123"), None);
+        assert_eq!(written(Encoding::Hex, "1g"), None);
+        assert_eq!(written(Encoding::Ebcdic, "\u{e9}"), None);
+        assert_eq!(written(Encoding::EbcdicHex, "a1").as_deref(), Some(&b"\xc1\xf1"[..]));
+    }
+
+    #[test]
+    fn lengths_in_every_encoding_go_there_and_back() {
+        for encoding in
+            [LengthEncoding::Ascii, LengthEncoding::Ebcdic, LengthEncoding::Bcd, LengthEncoding::Binary]
+        {
+            for digits in 1..=6 {
+                let size = encoding.size(digits);
+                for length in [0, 1, 9, encoding.largest(size) / 2, encoding.largest(size)] {
+                    let mut out = Vec::new();
+                    encoding.write(length, size, &mut out);
+                    assert_eq!(out.len(), usize::from(size));
+                    assert_eq!(encoding.read(&out), Some(length), "{encoding:?} {digits}");
+                }
+            }
+        }
+        assert_eq!(LengthEncoding::Ascii.read(b"1a"), None);
+        assert_eq!(LengthEncoding::Bcd.read(b"\x1a"), None);
+        assert_eq!(LengthEncoding::Ebcdic.read(b"11"), None);
     }
 }

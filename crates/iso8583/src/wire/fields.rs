@@ -139,12 +139,6 @@ impl Fields {
         self.present = ElementSet::default();
     }
 
-    #[inline]
-    pub(super) fn set(&mut self, element: u8, span: Span) {
-        self.spans[usize::from(element) - 1] = span;
-        self.present.insert(element);
-    }
-
     pub(super) fn span(&self, element: u8) -> Option<Span> {
         self.present.contains(element).then(|| self.spans[usize::from(element) - 1])
     }

@@ -7,7 +7,7 @@ mod encodings;
 mod file;
 
 use super::bitmap::BitmapRule;
-use super::element::Element;
+use super::element::{Element, Step};
 use file::Draft;
 use std::fmt;
 use std::sync::OnceLock;
@@ -52,6 +52,8 @@ pub struct Profile {
     pub(super) bitmap: BitmapRule,
     /// By number; elements 0 and 1 are never there.
     elements: Vec<Option<Element>>,
+    /// By number, without a gap, so that a number is a place.
+    pub(super) steps: Box<[Step; 256]>,
     nested: Vec<(u8, Self)>,
 }
 
@@ -103,6 +105,11 @@ impl Profile {
     }
 
     fn from_draft(draft: &Draft) -> Self {
+        let elements = draft.elements();
+        let mut steps = Box::new([Step::UNKNOWN; 256]);
+        for (step, element) in steps.iter_mut().zip(&elements) {
+            *step = element.as_ref().map_or(Step::UNKNOWN, Element::step);
+        }
         Self {
             name: draft.name.clone(),
             title: draft.title.clone(),
@@ -113,7 +120,8 @@ impl Profile {
             headers: draft.headers.clone(),
             mti: draft.mti,
             bitmap: draft.bitmap,
-            elements: draft.elements(),
+            elements,
+            steps,
             nested: draft
                 .nested
                 .iter()

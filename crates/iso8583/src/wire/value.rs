@@ -2,6 +2,13 @@
 //!
 //! There is no `Debug` and no `Display` here: which fields may be shown is not decided by what they
 //! are made of.
+//!
+//! ```compile_fail,E0277
+//! # use posmortem_iso8583::wire::{Fields, Profile};
+//! # let (profile, fields) = (Profile::built_in("iso87-ascii").expect("built in"), Fields::new());
+//! let value = profile.value(b"", &fields, 2);
+//! println!("{value:?}");
+//! ```
 
 use super::element::{Content, Element};
 use super::encoding::Encoding;
@@ -106,5 +113,35 @@ fn drop_filling(encoding: Encoding, start: usize, out: &mut Vec<u8>) {
             out.pop();
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What field 2 of a packed message reads.
+    fn text_of_2(profile: &str, message: &[u8]) -> String {
+        let profile = Profile::parse(profile).expect("a profile");
+        let mut fields = Fields::new();
+        profile.decode(message, &mut fields).expect("a message");
+        let value = profile.value(message, &fields, 2).expect("field 2");
+        String::from_utf8(value.text(&mut Vec::new()).to_vec()).expect("ASCII")
+    }
+
+    #[test]
+    fn what_fills_up_digits_is_no_digit_whatever_a_length_counts() {
+        let base = "name = \"test\"\nbased-on = \"iso87-bcd\"\n[encoding]\n";
+        let head = b"\x02\x00\x40\0\0\0\0\0\0\0";
+        let message = |rest: &[u8]| [&head[..], rest].concat();
+        assert_eq!(text_of_2(base, &message(b"\x03\x12\x30")), "123");
+        // The writer counts what fills up.
+        assert_eq!(text_of_2(base, &message(b"\x04\x12\x3f")), "123");
+        let bytes = format!("{base}length-unit = \"bytes\"\n");
+        assert_eq!(text_of_2(&bytes, &message(b"\x02\x12\x3f")), "123");
+        let left = format!("{bytes}n-variable = \"bcd-left\"\n");
+        assert_eq!(text_of_2(&left, &message(b"\x02\xf1\x23")), "123");
+        let nibbles = format!("{base}length-unit = \"nibbles\"\n");
+        assert_eq!(text_of_2(&nibbles, &message(b"\x03\x12\x30")), "123");
     }
 }

@@ -20,8 +20,11 @@ use crate::wire_message::WireFormat;
 /// Messages that are looked at: enough to see what varies.
 const MOST_MESSAGES: usize = 200;
 
+/// So many messages that are read to their last byte are no chance.
+const ENOUGH_MESSAGES: usize = 5;
+
 /// Two profiles that come this close to each other and do not agree are not told apart, in thousandths.
-const MARGIN: u16 = 50;
+const MARGIN: u16 = 10;
 
 /// A way in which the messages of an input could stand on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +52,9 @@ pub(super) fn hex_lines(sample: &[u8], settings: &InputSettings) -> Result<Vec<C
         candidates.push(Candidate { profiles, ..Candidate::new(format, 0) });
     }
     match candidates.is_empty() {
-        true => Err(DetectError::unlike(InputFormat::HexLines, "no line with a message in hexadecimal digits")),
+        true => {
+            Err(DetectError::unlike(InputFormat::HexLines, "no line with a message in hexadecimal digits"))
+        }
         false => Ok(candidates),
     }
 }
@@ -61,8 +66,11 @@ pub(super) fn frames(sample: &[u8], settings: &InputSettings) -> Result<Vec<Cand
     let mut best: Option<(WireFormat, Vec<ProfileGuess>, usize)> = None;
     let breaks_off = sample.len() >= SAMPLE_SIZE;
     for framing in Framing::all() {
-        let Some((bodies, empty)) = bodies(sample, framing, settings.max_record, breaks_off) else { continue };
-        let Some((wire, profiles)) = guess(&bodies, std::slice::from_ref(&Framing::all()[0]), settings) else {
+        let Some((bodies, empty)) = bodies(sample, framing, settings.max_record, breaks_off) else {
+            continue;
+        };
+        let Some((wire, profiles)) = guess(&bodies, std::slice::from_ref(&Framing::all()[0]), settings)
+        else {
             continue;
         };
         let confidence = |profiles: &[ProfileGuess]| profiles.first().map_or(0, |guess| guess.confidence);
@@ -117,14 +125,27 @@ fn guess(
     let mut found: Vec<(u16, &'static Framing, Ranked<'_>)> = Vec::new();
     for framing in framings {
         let body = |message: &Vec<u8>| match framing.next(message, message.len()) {
-            FrameEnd::Whole(frame) if frame.total == message.len() => message.get(frame.body).map(<[u8]>::to_vec),
+            FrameEnd::Whole(frame) if frame.total == message.len() => {
+                message.get(frame.body).map(<[u8]>::to_vec)
+            }
             _ => None,
         };
         let bodies: Vec<Vec<u8>> = messages.iter().filter_map(body).collect();
         let bodies: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
         // What the framing does not fit counts against it.
         let share = |score: u32| (score as usize * bodies.len() / messages.len().max(1)) as u16;
-        found.extend(rank(&bodies, &profiles).into_iter().map(|ranked| (share(ranked.score), framing, ranked)));
+        found.extend(
+            rank(&bodies, &profiles).into_iter().map(|ranked| (share(ranked.score), framing, ranked)),
+        );
+    }
+    // Digests and keys in hexadecimal digits stand between messages: those that nothing reads do not
+    // count, unless nearly nothing is read.
+    let most = found.iter().map(|(.., ranked)| ranked.exact as usize).max()?;
+    if most < ENOUGH_MESSAGES && 5 * most < messages.len() {
+        return None;
+    }
+    for (score, ..) in &mut found {
+        *score = (usize::from(*score) * messages.len() / most.max(1)).min(1000) as u16;
     }
     found.retain(|(score, ..)| *score > 0);
     found.sort_by_key(|(score, ..)| Reverse(*score));

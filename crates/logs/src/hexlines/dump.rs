@@ -13,6 +13,9 @@
 //! The text column may itself look like bytes, so that where the bytes end is told by the gap before it
 //! and never by what is in it. What the bytes mean is not looked at.
 
+/// A line of bytes alone is not indented further: what stands there is an offset behind the last byte.
+const DEEPEST: usize = 16;
+
 /// No layout has more bytes a line.
 const WIDEST: usize = 32;
 
@@ -43,10 +46,12 @@ impl Offset {
 /// Reads a line; its bytes are appended to `bytes`. `None`, and nothing appended, when it is no line of a
 /// dump.
 pub(super) fn dump_line(line: &[u8], bytes: &mut Vec<u8>) -> Option<Offset> {
+    let indentation = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let line = line.trim_ascii();
     let before = bytes.len();
     let found = match line.first() {
         Some(b'|') => offset_behind(line, bytes).or_else(|| offset_ahead(line, bytes)),
+        _ if indentation > DEEPEST => None,
         _ => offset_ahead(line, bytes).or_else(|| bytes_alone(line, bytes)),
     };
     if found.is_none() {
@@ -167,27 +172,27 @@ mod tests {
     fn every_layout_gives_its_bytes_and_not_its_text() {
         let sixteen = "30383030822000000000000004000000";
         for (line, offset, bytes) in [
-            (
-                "0000  30 38 30 30 82 20 00 00  00 00 00 00 04 00 00 00  0800. ..........",
-                told(0, 0),
-                sixteen,
-            ),
+            ("0000  30 38 30 30 82 20 00 00  00 00 00 00 04 00 00 00  0800. ..........", told(0, 0), sixteen),
             ("0010  30 38                                             08", told(16, 10), "3038"),
             ("00020:30 30 30 31 [0001]", told(32, 20), "30303031"),
-            (
-                "|30383030 82200000 00000000 04000000| 0800. .......... 00000000",
-                told(0, 0),
-                sixteen,
-            ),
+            ("|30383030 82200000 00000000 04000000| 0800. .......... 00000000", told(0, 0), sixteen),
             ("|3038|                                08 00000010", told(16, 10), "3038"),
             ("00000010h 30 38 30 30 ; 0800", told(16, 10), "30383030"),
             ("00000010h: 30 38", told(16, 10), "3038"),
             ("00000000: 3038 3030 8220 0000 0000 0000 0400 0000  0800. ..........", told(0, 0), sixteen),
-            ("|00000010| 30 38 30 30                                     |0800            |", told(16, 10), "30383030"),
+            (
+                "|00000010| 30 38 30 30                                     |0800            |",
+                told(16, 10),
+                "30383030",
+            ),
             ("2026-11-21 08:15:30,123 DEBUG [Q2] 0010  30 38  08", told(16, 10), "3038"),
             ("30 38 30 30 82 20 00 00", Offset::Untold, "3038303082200000"),
             ("3038303082200000", Offset::Untold, "3038303082200000"),
-            ("0000   30 38 30 30 82 20 00 00 00 00 00 00 04 00 00 00   0800. ..........", told(0, 0), sixteen),
+            (
+                "0000   30 38 30 30 82 20 00 00 00 00 00 00 04 00 00 00   0800. ..........",
+                told(0, 0),
+                sixteen,
+            ),
         ] {
             assert_eq!(read(line), Some((offset, bytes.to_owned())), "{line}");
         }
@@ -202,7 +207,7 @@ mod tests {
             " len = 126",
             "15:54:47 [DEBUG] (3) iso8583_rs::iso8583::server: received request: ",
             "00",
-            "                                                       0000007e x",
+            "                                                       0000007e",
         ] {
             let is_pair = line.len() == 2;
             assert_eq!(read(line).is_some(), is_pair, "{line}");

@@ -80,7 +80,9 @@ mod tests {
 
     #[test]
     fn words_and_short_runs_are_none() {
-        for line in ["", "deadbeef", "303230303030303030303030z", "z303230303030303030303030", "2026-11-21 08:15"] {
+        for line in
+            ["", "deadbeef", "303230303030303030303030z", "z303230303030303030303030", "2026-11-21 08:15"]
+        {
             assert_eq!(run(line), None, "{line}");
         }
     }

@@ -12,7 +12,8 @@
 use memchr::memmem;
 use serde_json::value::RawValue;
 
-use super::log_record::{LogRecord, Surroundings};
+use super::log_record::LogRecord;
+use super::surroundings::Surroundings;
 use crate::block::Block;
 use crate::column::Column;
 use crate::delimited::without_bom;
@@ -97,6 +98,7 @@ impl<'b> Event<'b> {
             }
             b"realm" => Column::Link,
             b"trace-id" | b"traceId" => Column::TraceId,
+            b"mti" => Column::Mti,
             b"tid" => Column::TerminalId,
             b"mid" => Column::MerchantId,
             _ => return,
@@ -133,6 +135,7 @@ impl<'b> Event<'b> {
             at: self.at.as_ref().map_or(&b""[..], |at| at.bytes(tags)),
             realm: tag(Column::Link),
             trace_id: tag(Column::TraceId),
+            mti: tag(Column::Mti),
             terminal_id: tag(Column::TerminalId),
             merchant_id: tag(Column::MerchantId),
             anchors: &self.anchors,

@@ -1,10 +1,10 @@
 //! One `<log>` record: the messages in it, and what the record says of all of them.
 
 use memchr::memmem;
-use posmortem_iso8583::is_switch_word;
 
 use super::RECORD_START;
 use super::message::{Message, Messages, Role, Verdict};
+use super::surroundings::{Surroundings, switch_reason, without_ephemeral_port};
 use super::tag::{Attributes, TagEnd};
 use super::text::{content, unescaped};
 use crate::block_reader::line_ends;
@@ -13,23 +13,8 @@ use crate::record::{Cells, FieldName, NO_CELLS, Position, Record, RecordSink, Re
 use crate::time::TimeReader;
 use crate::value::Value;
 
-/// Ports from here on are given to clients for one connection and name no link.
-const FIRST_EPHEMERAL_PORT: u32 = 32_768;
-
 /// What a request of a dump says that its response may leave out.
 const SHARED: [Column; 4] = [Column::Stan, Column::Rrn, Column::TerminalId, Column::MerchantId];
-
-/// What is known of messages that stand in no record of a log file.
-pub(super) struct Surroundings<'b> {
-    pub(super) at: &'b [u8],
-    pub(super) realm: &'b [u8],
-    pub(super) trace_id: &'b [u8],
-    /// The terminal and the merchant, where the only message does not tell them.
-    pub(super) terminal_id: &'b [u8],
-    pub(super) merchant_id: &'b [u8],
-    /// Where parts of the text begin, in it and in the line that the record is.
-    pub(super) anchors: &'b [(usize, u64)],
-}
 
 /// A record being read, or read. Used again for the next one.
 pub(super) struct LogRecord<'b> {
@@ -103,6 +88,9 @@ impl<'b> LogRecord<'b> {
         self.trace_id = Some(Value::AsLogged(surroundings.trace_id));
         self.surroundings = Some(surroundings);
         self.tags(0, rewritten);
+        if let [_] = self.messages.list() {
+            self.messages.set_mti_if_untold(surroundings.mti);
+        }
     }
 
     /// Goes through all tags from an offset on.
@@ -209,7 +197,8 @@ impl<'b> LogRecord<'b> {
         let position = match self.surroundings {
             None => self.position_at(at),
             Some(known) => {
-                let anchor = known.anchors.iter().rfind(|(start, _)| *start <= at);
+                let behind = known.anchors.partition_point(|(start, _)| *start <= at);
+                let anchor = behind.checked_sub(1).and_then(|before| known.anchors.get(before));
                 let offset = self.start.offset + anchor.map_or(0, |(_, offset)| *offset);
                 Position { offset, ..self.start }
             }
@@ -400,24 +389,6 @@ fn element(id: &[u8]) -> Option<u8> {
     }
     let number = id.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
     u8::try_from(number).ok().filter(|&element| element <= 128)
-}
-
-/// Why the switch refused: its own word for it (`card.not.found`) where it has one, else its sentence,
-/// else whatever it left.
-fn switch_reason<'v>(reason: &'v [u8], extended: &'v [u8]) -> &'v [u8] {
-    let is_told = |text: &[u8]| !text.trim_ascii().is_empty();
-    if is_switch_word(reason.trim_ascii()) || !is_told(extended) { reason } else { extended }
-}
-
-/// A realm without the port that its client was given for one connection.
-fn without_ephemeral_port(realm: &[u8]) -> &[u8] {
-    let Some(colon) = memchr::memrchr(b':', realm) else { return realm };
-    let (link, port) = realm.split_at(colon);
-    let port = std::str::from_utf8(&port[1..]).ok().and_then(|port| port.trim_end().parse().ok());
-    match port {
-        Some(FIRST_EPHEMERAL_PORT..=65_535u32) => link,
-        _ => realm,
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A kind of listing: the patterns that its lines are known by. `data/labelled.toml` explains the keys.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use toml::Spanned;
@@ -140,7 +141,17 @@ impl fmt::Debug for Listing {
     }
 }
 
-/// As one line of TOML, which [`Listing::parse`] reads again behind `listing = [` and before `]`.
+/// Reads what its `Display` writes.
+impl FromStr for Listing {
+    type Err = ListingError;
+
+    fn from_str(text: &str) -> Result<Self, ListingError> {
+        let mut listings = Self::parse(&format!("listing = [{text}]"))?;
+        listings.pop().ok_or_else(|| error(0, "a listing is a table"))
+    }
+}
+
+/// As a table on one line of TOML.
 impl fmt::Display for Listing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let texts = &self.shared.texts;

@@ -35,20 +35,18 @@ fn take_day(cursor: &mut Cursor<'_>, order: DateOrder, hint: Option<DateHint>) -
     if matches!(cursor.rest(), [_, _, b':', _, _, b':', ..]) {
         return Some(hint?.day());
     }
-    let shapes: [&dyn Fn(&mut Cursor<'_>) -> Option<i64>; 3] =
-        [&take_date, &|cursor: &mut Cursor<'_>| take_short_date(cursor, order), &|cursor: &mut Cursor<
-            '_,
-        >| {
-            take_month_and_day(cursor, hint)
-        }];
-    shapes.into_iter().find_map(|shape| {
-        let mut behind = *cursor;
-        let day = shape(&mut behind)?;
+    let before = *cursor;
+    let mut shape = |take: &dyn Fn(&mut Cursor<'_>) -> Option<i64>| {
+        let mut behind = before;
+        let day = take(&mut behind)?;
         behind.take_one_of(b"T -")?;
         behind.take_while(|byte| byte == b' ');
         *cursor = behind;
         Some(day)
-    })
+    };
+    shape(&take_date)
+        .or_else(|| shape(&|cursor| take_short_date(cursor, order)))
+        .or_else(|| shape(&|cursor| take_month_and_day(cursor, hint)))
 }
 
 fn take_short_date(cursor: &mut Cursor<'_>, order: DateOrder) -> Option<i64> {

@@ -77,7 +77,10 @@ impl Serialize for Value<'_> {
                 let mut map = serializer.serialize_map(Some(tags.len()))?;
                 for tag in tags {
                     let length = || format!("[{} bytes]", tag.bytes);
-                    map.serialize_entry(&format!("{:X}", tag.tag), &tag.value.clone().unwrap_or_else(length))?;
+                    map.serialize_entry(
+                        &format!("{:X}", tag.tag),
+                        &tag.value.clone().unwrap_or_else(length),
+                    )?;
                 }
                 map.end()
             }
