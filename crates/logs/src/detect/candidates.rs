@@ -37,7 +37,7 @@ pub(super) fn candidates(
     let (has_shape, why, read_as) = match format {
         InputFormat::Delimited => return rows(sample, settings),
         InputFormat::Labelled => return listings(sample, settings),
-        InputFormat::Jpos => (has_record(sample), "no record (`<log realm=`)", Format::Jpos(times())),
+        InputFormat::Jpos => (has_record(sample), "no record such as `<log realm=`", Format::Jpos(times())),
         InputFormat::JposJsonl => {
             let why = "no JSON object with an `<isomsg>` in it";
             (has_object(sample) && has_message(sample), why, Format::JposJsonl(times()))
@@ -54,7 +54,7 @@ pub(super) fn candidates(
         }
         InputFormat::Ist => {
             let has_head = memmem::find(sample, b"BOUND MESSAGE ID[").is_some();
-            (has_head, "no block (`INBOUND MESSAGE ID[`)", Format::Ist(times()))
+            (has_head, "no block such as `INBOUND MESSAGE ID[`", Format::Ist(times()))
         }
         InputFormat::Table => {
             let has_bars = memchr::memchr(b'|', sample).is_some();
@@ -88,7 +88,7 @@ fn listings(sample: &[u8], settings: &InputSettings) -> Result<Vec<Candidate>, D
         })
         .collect();
     if candidates.is_empty() {
-        let why = "no listing of fields that is built in or configured";
+        let why = "no listing that is built in or a `[[listing]]` of the configuration";
         return Err(DetectError::unlike(InputFormat::Labelled, why));
     }
     Ok(candidates)
