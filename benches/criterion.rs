@@ -2,8 +2,9 @@
 #![allow(missing_docs, unreachable_pub, reason = "the benchmark macros make public items of their own")]
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use posmortem_benches::stages::{classify, codes, end_to_end, legs, pair, parse};
+use posmortem_benches::stages::{classify, codes, end_to_end, format_of, legs, pair, parse, read};
 use posmortem_benches::{Character, delimited, jpos};
+use posmortem_synth::{Form, Settings, write};
 use std::hint::black_box;
 use std::io::Write;
 
@@ -71,5 +72,21 @@ fn whole_runs(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(stages, parsing, classifying, pairing, whole_runs);
+/// The same day in every form that a log may have: requests and answers, and what a message on the wire tells.
+fn formats(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("formats");
+    for form in Form::ALL.into_iter().filter(|form| *form != Form::Responses && *form != Form::Both) {
+        let settings = Settings { form, bare: true, attempts: 3_000, ..Settings::new(1) };
+        let mut day = Vec::new();
+        let messages = write(&settings, &mut day, None).expect("a Vec takes every byte").truth.lines;
+        group.throughput(Throughput::ElementsAndBytes { elements: messages, bytes: day.len() as u64 });
+        let format = format_of(&day);
+        group.bench_function(BenchmarkId::new("read", form.name()), |bencher| {
+            bencher.iter(|| assert_eq!(read(black_box(&day), &format).records, messages));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(stages, parsing, classifying, pairing, whole_runs, formats);
 criterion_main!(stages);

@@ -5,7 +5,8 @@ use posmortem::classify::{Circumstances, CodeTables, Dialect, Kind, Meaning};
 use posmortem::exchange::{Exchange, Leg, Names, Pairing, PairingSettings, Reference, Source};
 use posmortem::iso8583::{Amount, AmountUnit, EntryMode, Mti, ResponseCode, Timestamp};
 use posmortem::logs::{
-    BlockReader, InputSettings, Position, Record, RecordSink, RejectReason, Scratch, detect, read_block,
+    BlockReader, Format, InputSettings, Position, Record, RecordSink, RejectReason, Scratch, detect,
+    read_block,
 };
 use posmortem::{InputSource, Settings, analyse};
 use std::path::Path;
@@ -35,12 +36,21 @@ impl RecordSink for Frames {
 
 /// Cuts a log into blocks and reads every record.
 pub fn parse(log: &[u8]) -> Frames {
+    read(log, &format_of(log))
+}
+
+/// The format of a log, as it shows by its content.
+pub fn format_of(log: &[u8]) -> Format {
+    detect(log, &InputSettings::default()).expect("a known format").format
+}
+
+/// The same of a log whose format is known.
+pub fn read(log: &[u8], format: &Format) -> Frames {
     let settings = InputSettings::default();
-    let format = detect(log, &settings).expect("a known format").format;
-    let mut blocks = BlockReader::new(log, &format, &settings);
+    let mut blocks = BlockReader::new(log, format, &settings);
     let (mut scratch, mut frames) = (Scratch::default(), Frames::default());
     while let Some(block) = blocks.next_block().expect("bytes in memory do not break off") {
-        read_block(&format, &block, &mut scratch, &mut frames);
+        read_block(format, &block, &mut scratch, &mut frames);
         blocks.recycle(block);
     }
     frames

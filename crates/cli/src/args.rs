@@ -5,11 +5,13 @@
 //! place reads them whatever layer they come from.
 
 mod filter;
+mod inspect;
 mod parse;
 mod reading;
 mod teaching;
 
 pub(crate) use filter::FilterArgs;
+pub(crate) use inspect::InspectArgs;
 pub(crate) use parse::NoCommand;
 pub(crate) use reading::ReadingArgs;
 
@@ -17,7 +19,7 @@ use crate::config::Setting;
 use crate::row_output::RowOutput;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use posmortem_report::{ExplainFormat, Format};
+use posmortem_report::{DecodeFormat, ExplainFormat, Format};
 use std::path::PathBuf;
 
 /// Root causes of failing card terminals, from ISO 8583-style logs.
@@ -67,6 +69,10 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Write one row for each failed exchange, while reading
     Classify(ClassifyArgs),
+    /// Tell what is in a log: formats, fields, links, codes, clocks, and card data in clear
+    Inspect(InspectArgs),
+    /// Show messages field by field, masked, and where those that cannot be read break
+    Decode(DecodeArgs),
     /// Tell what a response code or a reason means and what to do about it
     Explain(ExplainArgs),
     /// Show the settings in force and where each comes from
@@ -148,6 +154,25 @@ pub(crate) struct ClassifyArgs {
     pub(crate) reading: ReadingArgs,
 }
 
+/// `decode`
+#[derive(Debug, ClapArgs)]
+#[command(after_help = teaching::DECODE)]
+pub(crate) struct DecodeArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Form of standard output: text on a terminal, else ndjson
+    #[arg(long, value_name = "FORMAT", value_parser = named(DecodeFormat::ALL.map(DecodeFormat::name), DecodeFormat::from_name))]
+    pub(crate) format: Option<DecodeFormat>,
+    /// Show only messages that cannot be read, or not to their end
+    #[arg(long)]
+    pub(crate) failed: bool,
+    /// Stop after so many messages of each input
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
 /// `explain`
 #[derive(Debug, ClapArgs)]
 #[command(after_help = teaching::EXPLAIN)]
@@ -173,12 +198,16 @@ pub(crate) struct ConfigShowArgs {
 }
 
 /// What is read.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub(crate) struct InputArgs {
-    /// Log files, plain or compressed, or tables that `--save` made; `-` is standard input, and so is
-    /// nothing at all on a pipe
+    /// Log files, plain or compressed, folders of them, or tables that `--save` made; `-` is standard
+    /// input, and so is nothing at all on a pipe
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
+    /// Further inputs from a list: one path a line, or between NUL bytes as `find -print0` writes them;
+    /// `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) files_from: Option<PathBuf>,
     /// List the records that could not be read: file, byte offset, line, reason (TSV)
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,

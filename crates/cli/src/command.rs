@@ -2,7 +2,9 @@
 
 mod classify;
 mod config_show;
+mod decode;
 mod explain;
+mod inspect;
 mod report;
 
 use crate::exit_code::ExitCode;
@@ -16,6 +18,8 @@ pub(crate) fn run(plan: Plan, messages: Messages) -> Result<ExitCode, Failure> {
     match plan {
         Plan::Report(plan) => report::run(&plan, messages),
         Plan::Classify(plan) => classify::run(*plan, messages),
+        Plan::Inspect(plan) => inspect::run(&plan, messages),
+        Plan::Decode(plan) => decode::run(&plan, messages),
         Plan::Explain(plan) => explain::run(&plan),
         Plan::ConfigShow(plan) => config_show::run(&plan),
     }

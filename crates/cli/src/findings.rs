@@ -188,7 +188,15 @@ mod tests {
     }
 
     fn run(summary: Summary, selected: u64) -> Run {
-        Run { summary, rejects: Vec::new(), table: None, diagnosis: None, selected, stopped: false }
+        Run {
+            summary,
+            rejects: Vec::new(),
+            table: None,
+            inspection: None,
+            diagnosis: None,
+            selected,
+            stopped: false,
+        }
     }
 
     fn plan() -> ReadingPlan {

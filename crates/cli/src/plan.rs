@@ -3,13 +3,17 @@
 //! Everything that can be wrong about a command line is found here, before any work. Below, nothing
 //! looks at flags, files of settings, the environment or terminals.
 
+mod decode;
 mod diagnosis;
 mod inputs;
+mod inspect;
 mod reading;
 mod selection;
 mod subject;
 mod written;
 
+pub(crate) use decode::DecodePlan;
+pub(crate) use inspect::InspectPlan;
 pub(crate) use reading::ReadingPlan;
 pub(crate) use subject::{Subject, unknown};
 pub(crate) use written::{Destination, Written};
@@ -29,6 +33,8 @@ use written::refuse_collisions;
 pub(crate) enum Plan {
     Report(Box<ReportPlan>),
     Classify(Box<ClassifyPlan>),
+    Inspect(Box<InspectPlan>),
+    Decode(Box<DecodePlan>),
     Explain(ExplainPlan),
     ConfigShow(ConfigShowPlan),
 }
@@ -103,6 +109,14 @@ impl Plan {
             Command::Classify(args) => {
                 let config = gather(Some(&args.reading))?;
                 Self::Classify(Box::new(ClassifyPlan::resolve(&args, &config, surroundings, messages)?))
+            }
+            Command::Decode(args) => {
+                let config = gather(Some(&args.reading))?;
+                Self::Decode(Box::new(DecodePlan::resolve(&args, &config, surroundings, messages)?))
+            }
+            Command::Inspect(args) => {
+                let config = gather(Some(&args.reading))?;
+                Self::Inspect(Box::new(InspectPlan::resolve(&args, &config, surroundings, messages)?))
             }
             Command::Explain(args) => {
                 let subject = Subject::from_text(&args.subject)?;

@@ -283,10 +283,10 @@ fn a_file_whose_bytes_cannot_be_read_is_told() {
 }
 
 #[test]
-fn a_folder_is_wrong_usage() {
+fn a_folder_without_files_is_wrong_usage() {
     let bench = Bench::new();
-    for inputs in [&["."][..], &[".", &good()]] {
-        bench.run(&[&["report"], inputs].concat()).says_only(2, ". is a folder");
+    for inputs in [&["."][..], &[".", &good()], &[&good(), "."]] {
+        bench.run(&[&["report"], inputs].concat()).says_only(2, ". is a folder without a file in it");
     }
 }
 

@@ -15,9 +15,11 @@ mod equipment;
 mod exchange;
 mod exchange_table;
 mod facts;
+mod inspection;
 mod ledger;
 mod leg;
 mod names;
+mod offsets;
 mod outcome;
 mod pairing;
 mod reference;
@@ -34,9 +36,14 @@ pub use exchange_table::{
     CardMark, Chunk, Column, Detail, ExchangeTable, LatencyClass, Manner, Place, Row, TableBytes,
 };
 pub use facts::{FileFacts, RunFacts};
+pub use inspection::{
+    Choice, Clock, ColumnGuess, Field, FieldCoverage, Hop, InspectedFile, InspectedLink, Inspection, Leaks,
+    UnlistedCode, ZoneGuess,
+};
 pub use ledger::Ledger;
 pub use leg::{Direction, Leg, Source, Traffic, terminal_key};
 pub use names::{Names, Symbol};
+pub use offsets::Offsets;
 pub use outcome::{Conclusion, Outcome, conclude};
 pub use pairing::{LinkSpan, Pairing, PairingSettings, SilentLink};
 pub use reference::Reference;

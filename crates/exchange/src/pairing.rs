@@ -6,13 +6,16 @@
 //! horizon. Sorting legs into canonical order is the caller's part.
 
 mod asides;
+mod copies;
+mod hops;
 mod links;
 mod open;
 mod search;
 mod settings;
 mod settling;
 
-use crate::{Aside, Direction, Exchange, Form, Ledger, Leg, Names, Source, Symbol, Traffic, Undo};
+use crate::{Aside, Exchange, Form, Hop, Ledger, Leg, Names, Source, Symbol, Traffic, Undo};
+use hops::Hops;
 use links::Links;
 pub use links::{LinkSpan, SilentLink};
 pub(crate) use open::MOST_CANDIDATES;
@@ -23,9 +26,6 @@ pub use settings::PairingSettings;
 
 /// Equal legs this close to the one before are one message, printed or sent again.
 pub(crate) const REPEAT_MS: i64 = Pairing::REPEAT_MS;
-
-/// A copy of a request this long after the answer is no late line of a hop.
-const SENT_AGAIN_MS: i64 = 1_000;
 
 /// The state between two legs.
 #[derive(Default)]
@@ -42,6 +42,8 @@ pub struct Pairing {
     silent_links: Vec<SilentLink>,
     /// What was settled and is no attempt.
     asides: Vec<Aside>,
+    /// Where messages were seen again, where somebody asks.
+    hops: Option<Box<Hops>>,
 }
 
 impl Pairing {
@@ -52,6 +54,16 @@ impl Pairing {
     /// A pairing that has seen nothing.
     pub fn new(settings: PairingSettings) -> Self {
         Self { settings, ..Self::default() }
+    }
+
+    /// Counts from now on where messages are seen again ([`Pairing::take_hops`]).
+    pub fn count_hops(&mut self) {
+        self.hops = Some(Box::default());
+    }
+
+    /// Where messages were seen again, by the names of links, if it was counted.
+    pub fn take_hops(&mut self, names: &Names) -> Vec<Hop> {
+        self.hops.take().map_or_else(Vec::new, |hops| hops.named(names))
     }
 
     /// Takes note of when a link is heard, by legs that do not come through [`Pairing::push`].
@@ -204,6 +216,7 @@ impl Pairing {
             self.copy_of_request(number, leg);
         } else if let Some(number) = self.open.outer_hop(leg) {
             self.ledger.duplicates += 1;
+            self.see_again(number, leg, |open| open.request);
             self.open.add_alias(number, leg);
         } else {
             let original = (traffic == Traffic::Reversal).then(|| self.undo(leg)).flatten();
@@ -245,6 +258,9 @@ impl Pairing {
         match partner {
             Some((number, Facing::Upstream)) => {
                 self.ledger.duplicates += 1;
+                if let (Some(hops), Some(open)) = (&mut self.hops, self.open.get(number)) {
+                    open.request.iter().for_each(|request| hops.count(request, leg));
+                }
                 if let Some(open) = self.open.get_mut(number) {
                     open.upstream.get_or_insert_with(|| Box::new(*leg));
                 }
@@ -274,12 +290,18 @@ impl Pairing {
             is_attempt && leg.code.is_some() && open.answer.is_some_and(|answer| answer.code != leg.code);
         let again = open.again.take_if(|_| otherwise)?;
         self.ledger.duplicates -= 1;
+        if let (Some(hops), Some(request)) = (&mut self.hops, &open.request) {
+            hops.forget(request, &again);
+        }
         Some(self.open.add(Open::new(*again, true)))
     }
 
     /// Gives a request its answer.
     fn join(&mut self, number: u64, leg: &Leg) {
         let Some(open) = self.open.get_mut(number) else { return };
+        if let (Some(hops), Some(upstream)) = (&mut self.hops, &open.upstream) {
+            hops.time(upstream, leg);
+        }
         open.answer = Some(*leg);
         open.last_answer = leg.at.millis;
         self.open.find_by(number, leg);
@@ -298,46 +320,6 @@ impl Pairing {
                 undo.last_answer = told.or(undo.last_answer);
             }
         }
-    }
-
-    fn copy_of_request(&mut self, number: u64, leg: &Leg) {
-        self.ledger.duplicates += 1;
-        if let Some(open) = self.open.get_mut(number) {
-            open.last_request = leg.at.millis;
-            if open.answer.is_none() {
-                open.waits_since = leg.at.millis;
-            } else if !leg.in_dump && leg.at.millis - open.last_answer >= SENT_AGAIN_MS {
-                open.again = Some(Box::new(*leg));
-            }
-            if let Some(request) = &mut open.request {
-                complete(request, leg);
-            }
-        }
-        self.open.find_by(number, leg);
-    }
-
-    /// A further answer: the same again, or another hop's with another code. What goes out to the
-    /// terminal is the outcome; what came in from further up gives the cause. Where the log does
-    /// not tell directions, answers travel towards the terminal, so the last one faces it.
-    fn copy_of_answer(&mut self, number: u64, leg: &Leg) {
-        self.ledger.duplicates += 1;
-        self.tell_original(number, leg);
-        let Some(open) = self.open.get_mut(number) else { return };
-        open.last_answer = leg.at.millis;
-        let Some(answer) = &mut open.answer else { return };
-        let is_same = leg.code.is_none() || answer.code == leg.code;
-        let kept_faces_terminal =
-            answer.direction == Direction::Outgoing && leg.direction == Direction::Incoming;
-        if is_same {
-            complete(answer, leg);
-        } else if kept_faces_terminal {
-            open.upstream.get_or_insert_with(|| Box::new(*leg));
-        } else {
-            let upstream = std::mem::replace(answer, *leg);
-            complete(answer, &upstream);
-            open.upstream.get_or_insert_with(|| Box::new(upstream));
-        }
-        self.open.find_by(number, leg);
     }
 
     /// Lays a reversal over its original, and gives the original's number.
@@ -366,32 +348,4 @@ impl Pairing {
 /// Equal, or not told on one side.
 fn amounts_agree(a: &Leg, b: &Leg) -> bool {
     a.amount.zip(b.amount).is_none_or(|(a, b)| a.minor == b.minor)
-}
-
-/// Fills what a leg does not tell from another copy of the same message.
-fn complete(leg: &mut Leg, copy: &Leg) {
-    let symbols = [
-        (&mut leg.terminal, copy.terminal),
-        (&mut leg.terminal_key, copy.terminal_key),
-        (&mut leg.merchant, copy.merchant),
-        (&mut leg.issuer, copy.issuer),
-        (&mut leg.site, copy.site),
-        (&mut leg.equipment, copy.equipment),
-        (&mut leg.switch_reason, copy.switch_reason),
-        (&mut leg.operator, copy.operator),
-    ];
-    for (symbol, from) in symbols {
-        if symbol.is_absent() {
-            *symbol = from;
-        }
-    }
-    if leg.rrn.is_absent() {
-        leg.rrn = copy.rrn;
-    }
-    leg.card = leg.card.or(copy.card);
-    leg.token = leg.token.or(copy.token);
-    leg.amount = leg.amount.or(copy.amount);
-    leg.stan = leg.stan.or(copy.stan);
-    leg.traces |= copy.traces;
-    leg.management = leg.management.or(copy.management);
 }

@@ -32,6 +32,11 @@ impl Currency {
         found.map_or(2, |at| currencies()[at].decimals)
     }
 
+    /// Whether the table has it. Three digits that are no currency can be read as one, too.
+    pub fn is_listed(self) -> bool {
+        currencies().binary_search_by_key(&self.0, |row| row.number).is_ok()
+    }
+
     /// Whether the log told the currency.
     pub fn is_known(self) -> bool {
         self != Self::UNKNOWN

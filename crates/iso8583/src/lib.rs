@@ -14,8 +14,12 @@
 
 mod amount;
 mod card_number;
+mod elements;
 mod entry_mode;
 mod icc_data;
+mod issuer_range;
+mod leak;
+mod masked;
 mod mti;
 mod network_management;
 mod pin_entry;
@@ -23,12 +27,17 @@ mod redact;
 mod response_code;
 mod table;
 mod timestamp;
+pub mod tlv;
 mod track2;
+pub mod wire;
 
 pub use amount::{Amount, AmountUnit, Currency};
 pub use card_number::{CardNumber, Visibility};
+pub use elements::{element_is_shown, element_name, emv_tag_is_shown, emv_tag_name};
 pub use entry_mode::EntryMode;
-pub use icc_data::{Tvr, authorisation_response};
+pub use icc_data::{Cid, Cryptogram, Cvm, CvmResults, Iad, IccData, Tsi, Tvr, authorisation_response};
+pub use leak::{CardData, find_card_data};
+pub use masked::{Fault, FieldLabel, MaskedField, MaskedMessage, MaskedTag, Shown};
 pub use mti::{Class, Mti, Side};
 pub use network_management::{ManagementField, NetworkManagement};
 pub use pin_entry::PinEntry;

@@ -3,7 +3,29 @@
 //! Source of the digits' meanings: ISO 8583:1987, :1993 and :2003. Which table of response codes
 //! applies is not decided here.
 
+use crate::table::rows;
 use std::fmt;
+use std::sync::LazyLock;
+
+/// What digits say, by place and digit.
+struct Words {
+    classes: [[&'static str; 2]; 10],
+    functions: [[&'static str; 2]; 10],
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let mut words = Words { classes: [[""; 2]; 10], functions: [[""; 2]; 10] };
+    let table = rows(include_str!("../data/mti-words.tsv"), ["place", "digit", "en", "zh"])
+        .expect("the embedded table is checked by a test");
+    for row in table {
+        let [place, digit, en, zh] = row.fields;
+        let list = if place == "class" { &mut words.classes } else { &mut words.functions };
+        if let Some(entry) = digit.parse().ok().and_then(|digit: usize| list.get_mut(digit)) {
+            *entry = [en, zh];
+        }
+    }
+    words
+});
 
 /// A message type indicator of four digits, for example `0210`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,6 +121,14 @@ impl Mti {
         !(self.0[3] - b'0').is_multiple_of(2)
     }
 
+    /// Class and function in words: `financial, answer`.
+    pub fn words(self, in_chinese: bool) -> String {
+        let [_, class, function, _] = self.0.map(|digit| usize::from(digit - b'0'));
+        let language = usize::from(in_chinese);
+        let (class, function) = (WORDS.classes[class][language], WORDS.functions[function][language]);
+        if in_chinese { format!("{class}{function}") } else { format!("{class}, {function}") }
+    }
+
     /// The four digits.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
@@ -155,6 +185,18 @@ mod tests {
         let others: Vec<_> =
             ["0120", "0220", "0230", "0400", "0800", "0320", "0500"].into_iter().map(mti).collect();
         assert!(others.iter().all(|mti| !mti.asks_for_decision()));
+    }
+
+    #[test]
+    fn every_known_digit_has_its_words() {
+        for class in 1..=8 {
+            for function in 0..=7 {
+                let mti = mti(&format!("0{class}{function}0"));
+                assert!(mti.words(false).split(", ").all(|word| word.len() > 2), "{mti}");
+                assert!(mti.words(true).chars().count() >= 4, "{mti}");
+            }
+        }
+        assert_eq!(mti("0210").words(false), "financial, answer");
     }
 
     #[test]

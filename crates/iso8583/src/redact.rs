@@ -20,7 +20,8 @@ pub fn looks_like_card(digits: &[u8]) -> bool {
     (13..=19).contains(&digits.len()) && begins_like_one && luhn(digits)
 }
 
-fn luhn(digits: &[u8]) -> bool {
+/// Whether the last digit is the check digit of the others (ISO/IEC 7812-1 annex B).
+pub(crate) fn luhn(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()
         .rev()

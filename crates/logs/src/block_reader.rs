@@ -91,6 +91,12 @@ impl<R: Read> BlockReader<R> {
                         self.leave_out(len);
                         continue;
                     }
+                    Cut::Astray(reason) => {
+                        skipped.push((self.position, reason));
+                        self.leave_out(1);
+                        self.in_long_frame = true;
+                        continue;
+                    }
                     Cut::TooLong(len) => {
                         skipped.push((self.position, RejectReason::TooLong));
                         self.leave_out(len);

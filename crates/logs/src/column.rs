@@ -242,6 +242,15 @@ pub(crate) fn plain_name(name: &str) -> String {
         .collect()
 }
 
+/// Whether a name looks like one and may be shown: at most 32 letters, digits, hyphens, dots, blanks and
+/// underscores, and fewer than six digits. A file without a header has card data where names should
+/// stand.
+pub fn is_field_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
+    let digits = name.chars().filter(|c| c.is_numeric()).count();
+    name.chars().count() <= 32 && digits < 6 && name.chars().all(allowed)
+}
+
 /// `de39`, `f039`, `field39`, `bit39`, `39`: a data element, 0 (the MTI) to 128.
 fn element_of(plain: &str) -> Option<u8> {
     let digits = ["field", "bit", "de", "f"]

@@ -3,7 +3,9 @@
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
+use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
+use lzma_rust2::XzReader;
 
 use crate::input::{OpenError, buffered};
 
@@ -17,6 +19,23 @@ pub enum Compression {
     Gzip,
     /// zstd, of any number of frames.
     Zstd,
+    /// bzip2, of any number of streams.
+    Bzip2,
+    /// xz, of any number of streams.
+    Xz,
+}
+
+impl Compression {
+    /// The name that reports show.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+        }
+    }
 }
 
 /// The bytes that were looked at to recognise the compression, and those behind them.
@@ -25,8 +44,10 @@ type Whole = io::Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>;
 /// A reader of plain bytes.
 pub(crate) enum Decompressed {
     Plain(Whole),
-    Gzip(Members<BufReader<Whole>>),
+    Gzip(Members<GzDecoder<BufReader<Whole>>>),
     Zstd(zstd::stream::read::Decoder<'static, BufReader<Whole>>),
+    Bzip2(Members<BzDecoder<BufReader<Whole>>>),
+    Xz(Members<XzReader<BufReader<Whole>>>),
 }
 
 /// The longest magic number: bzip2's, with the start of its first block.
@@ -43,6 +64,8 @@ impl Decompressed {
             Compression::Plain => Self::Plain(whole),
             Compression::Gzip => Self::Gzip(Members::new(buffered(whole))),
             Compression::Zstd => Self::Zstd(zstd::stream::read::Decoder::with_buffer(buffered(whole))?),
+            Compression::Bzip2 => Self::Bzip2(Members::new(buffered(whole))),
+            Compression::Xz => Self::Xz(Members::new(buffered(whole))),
         };
         Ok((decompressed, compression))
     }
@@ -54,33 +77,91 @@ impl Read for Decompressed {
             Self::Plain(reader) => reader.read(buffer),
             Self::Gzip(reader) => reader.read(buffer),
             Self::Zstd(reader) => reader.read(buffer),
+            Self::Bzip2(reader) => reader.read(buffer),
+            Self::Xz(reader) => reader.read(buffer),
         }
     }
 }
 
-/// The members of a gzip file one after the other. Zeros behind a member are padding, as on tapes
-/// and in preallocated files; anything else there must be the next member.
-pub(crate) struct Members<R> {
-    /// The member being read; none behind the last.
-    member: Option<Box<GzDecoder<R>>>,
+/// A decompressor of one member: what stands alone in a file of several joined end to end.
+pub(crate) trait Member: Read {
+    /// Where the compressed bytes come from.
+    type Source: BufRead;
+
+    fn open(source: Self::Source) -> Self;
+    fn source(&mut self) -> &mut Self::Source;
+    fn into_source(self) -> Self::Source;
 }
 
-impl<R: BufRead> Members<R> {
-    fn new(reader: R) -> Self {
-        Self { member: Some(Box::new(GzDecoder::new(reader))) }
+impl<R: BufRead> Member for GzDecoder<R> {
+    type Source = R;
+
+    fn open(source: R) -> Self {
+        Self::new(source)
+    }
+    fn source(&mut self) -> &mut R {
+        self.get_mut()
+    }
+    fn into_source(self) -> R {
+        self.into_inner()
     }
 }
 
-impl<R: BufRead> Read for Members<R> {
+impl<R: BufRead> Member for BzDecoder<R> {
+    type Source = R;
+
+    fn open(source: R) -> Self {
+        Self::new(source)
+    }
+    fn source(&mut self) -> &mut R {
+        self.get_mut()
+    }
+    fn into_source(self) -> R {
+        self.into_inner()
+    }
+}
+
+/// The largest dictionary of an xz file that is allocated, in KiB: that of `xz -9` is 64 MiB.
+const MOST_XZ_KIB: u32 = 128 * 1024;
+
+impl<R: BufRead> Member for XzReader<R> {
+    type Source = R;
+
+    /// Its own way of reading several streams takes a header that lies across two buffers for a broken one.
+    fn open(source: R) -> Self {
+        Self::new_mem_limit(source, false, MOST_XZ_KIB)
+    }
+    fn source(&mut self) -> &mut R {
+        self.inner_mut()
+    }
+    fn into_source(self) -> R {
+        self.into_inner()
+    }
+}
+
+/// The members of a file one after the other. Zeros behind a member are padding, as on tapes and in
+/// preallocated files; anything else there must be the next member.
+pub(crate) struct Members<M> {
+    /// The member being read; none behind the last.
+    member: Option<Box<M>>,
+}
+
+impl<M: Member> Members<M> {
+    fn new(source: M::Source) -> Self {
+        Self { member: Some(Box::new(M::open(source))) }
+    }
+}
+
+impl<M: Member> Read for Members<M> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while let Some(member) = &mut self.member {
             let len = member.read(buffer)?;
             if len > 0 || buffer.is_empty() {
                 return Ok(len);
             }
-            let is_last = !skip_zeros(member.get_mut())?;
-            let reader = self.member.take().map(|member| member.into_inner());
-            self.member = reader.filter(|_| !is_last).map(|reader| Box::new(GzDecoder::new(reader)));
+            let is_last = !skip_zeros(member.source())?;
+            let source = self.member.take().map(|member| member.into_source());
+            self.member = source.filter(|_| !is_last).map(|source| Box::new(M::open(source)));
         }
         Ok(0)
     }
@@ -104,10 +185,11 @@ fn recognise(magic: &[u8]) -> Result<Compression, OpenError> {
         // A frame, or a frame to skip before the first.
         [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Ok(Compression::Zstd),
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
-        | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => {
-            Err(OpenError::Unsupported("bzip2"))
-        }
-        [0xfd, b'7', b'z', b'X', b'Z', 0x00, ..] => Err(OpenError::Unsupported("xz")),
+        | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Ok(Compression::Bzip2),
+        [0xfd, b'7', b'z', b'X', b'Z', 0x00, ..] => Ok(Compression::Xz),
+        [b'P', b'K', 3, 4, ..] => Err(OpenError::Unsupported("zip")),
+        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Err(OpenError::Unsupported("7-Zip")),
+        [0x04, 0x22, 0x4d, 0x18, ..] => Err(OpenError::Unsupported("lz4")),
         _ => Ok(Compression::Plain),
     }
 }

@@ -7,6 +7,7 @@
 mod candidates;
 mod error;
 mod score;
+mod wire;
 
 use crate::delimited::without_bom;
 use crate::format::Format;
@@ -15,6 +16,7 @@ use crate::settings::{InputFormat, InputSettings};
 use candidates::{Candidate, candidates};
 pub use error::{DetectError, Tried};
 use score::read_sample;
+pub use wire::ProfileGuess;
 
 /// Two formats that come this close to each other are not told apart, in thousandths.
 const MARGIN: u16 = 50;
@@ -29,6 +31,9 @@ pub struct Detection {
     pub confidence: u16,
     /// Other formats that read something, the likeliest first.
     pub alternatives: Vec<Alternative>,
+    /// How its messages could stand on the wire, the likeliest first, which is the one that is taken.
+    /// Empty where they are not in wire bytes.
+    pub profiles: Vec<ProfileGuess>,
     /// Columns that nothing here knows, as they may be shown: worth a note, since a misspelt name
     /// looks like that.
     pub unknown_columns: Vec<String>,
@@ -82,12 +87,14 @@ pub fn detect(sample: &[u8], settings: &InputSettings) -> Result<Detection, Dete
             tried.push(Tried { format, why: "its shape is there, but no message in it" });
         }
     }
-    choose(found, settings.forced_format.is_some())
-        .unwrap_or_else(|| Err(fault.unwrap_or(DetectError::Unknown { tried })))
+    choose(found, settings).unwrap_or_else(|| Err(fault.unwrap_or(DetectError::Unknown { tried })))
 }
 
 /// The likeliest of the formats that were found, the earlier of equals; `None` when there is none.
-fn choose(mut found: Vec<(u16, Candidate)>, is_forced: bool) -> Option<Result<Detection, DetectError>> {
+fn choose(
+    mut found: Vec<(u16, Candidate)>,
+    settings: &InputSettings,
+) -> Option<Result<Detection, DetectError>> {
     found.sort_by_key(|(confidence, _)| std::cmp::Reverse(*confidence));
     let alternative = |(confidence, candidate): &(u16, Candidate)| Alternative {
         format: candidate.format.input_format(),
@@ -96,10 +103,15 @@ fn choose(mut found: Vec<(u16, Candidate)>, is_forced: bool) -> Option<Result<De
     let mut alternatives: Vec<_> = found.iter().map(alternative).collect();
     let (confidence, best) = found.into_iter().next()?;
     let rival = alternatives.iter().find(|other| other.format != best.format.input_format());
-    if rival.is_some_and(|rival| rival.confidence + MARGIN > confidence) && !is_forced {
+    let is_close = rival.is_some_and(|rival| rival.confidence + MARGIN > confidence);
+    if is_close && settings.forced_format.is_none() && !settings.guesses {
         return Some(Err(DetectError::Ambiguous { likely: alternatives }));
     }
     alternatives.remove(0);
-    let Candidate { format, unknown_columns, .. } = best;
-    Some(Ok(Detection { format, confidence, alternatives, unknown_columns }))
+    let Candidate { format, profiles, unknown_columns, .. } = best;
+    let rivals = wire::rivals(&profiles);
+    if !rivals.is_empty() && !settings.guesses {
+        return Some(Err(DetectError::AmbiguousProfile { likely: rivals }));
+    }
+    Some(Ok(Detection { format, confidence, alternatives, profiles, unknown_columns }))
 }

@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use crate::column::Column;
 use crate::delimited::Names;
+use crate::frames::Frames;
+use crate::hexlines::HexLines;
 use crate::labelled::Labelled;
 use crate::names::{NameRules, Named};
 use crate::record::FieldName;
 use crate::settings::{InputFormat, InputSettings};
 use crate::time::TimeRules;
+use crate::wire_message::WireFormat;
 
 /// How to read one input. Cheap to clone and to send to workers.
 #[derive(Clone, Debug)]
@@ -31,6 +34,10 @@ pub enum Format {
     Table(Arc<TimeRules>),
     /// Listings of fields, a line a field.
     Labelled(Arc<Labelled>),
+    /// Messages in hexadecimal digits.
+    HexLines(HexLines),
+    /// Messages in wire bytes.
+    Frames(Frames),
 }
 
 impl Format {
@@ -67,6 +74,17 @@ impl Format {
             Self::Ist(_) => InputFormat::Ist,
             Self::Table(_) => InputFormat::Table,
             Self::Labelled(_) => InputFormat::Labelled,
+            Self::HexLines(_) => InputFormat::HexLines,
+            Self::Frames(_) => InputFormat::Frames,
+        }
+    }
+
+    /// How its messages stand on the wire, where it holds such.
+    pub fn wire(&self) -> Option<&WireFormat> {
+        match self {
+            Self::HexLines(layout) => Some(&layout.wire),
+            Self::Frames(layout) => Some(&layout.wire),
+            _ => None,
         }
     }
 }

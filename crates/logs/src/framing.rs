@@ -7,9 +7,12 @@ use memchr::memmem;
 
 use crate::delimited::{RowEnd, row_end};
 use crate::format::Format;
+use crate::frames::{cut_wire, resume_at_frame};
+use crate::hexlines::HexStyle;
 use crate::jpos::RECORD_START;
 use crate::line_start::{LineStart, line_at};
 use crate::record::RejectReason;
+use crate::wire_message::WireFormat;
 
 /// What follows the bytes at hand.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub(crate) enum Cut {
     Bad(usize, RejectReason),
     /// A frame beyond the limit, with at least so many bytes before its end is worth looking for.
     TooLong(usize),
+    /// No frame that can be read begins here, for this reason; the next one does behind at least one byte.
+    Astray(RejectReason),
     /// Too little to tell. Only when more bytes follow, and never when there are more than the
     /// limit and a few.
     Nothing,
@@ -48,6 +53,8 @@ pub(crate) enum Framing {
     /// A record begins at a line that is told by itself, and ends before the next such line. What stands
     /// before the first one is a frame, too.
     Starts(LineStart),
+    /// Messages in wire bytes, each with its length.
+    Wire(WireFormat),
 }
 
 impl Framing {
@@ -55,6 +62,9 @@ impl Framing {
         match format {
             Format::Delimited(layout) => Self::Rows { separator: layout.separator() },
             Format::Jpos(_) => Self::JposRecords,
+            Format::HexLines(layout) if layout.style == HexStyle::Whole => Self::Lines,
+            Format::HexLines(layout) => Self::Starts(LineStart::HexDump(layout.style)),
+            Format::Frames(layout) => Self::Wire(layout.wire.clone()),
             Format::JposJsonl(_) | Format::Ndjson(_) | Format::KeyValue(_) => Self::Lines,
             Format::Ist(_) => Self::Starts(LineStart::Ist),
             Format::Table(_) => Self::Starts(LineStart::Table),
@@ -70,6 +80,7 @@ impl Framing {
             Self::JposRecords => cut_records(bytes, limit, after),
             Self::Lines => cut_lines(bytes, limit, after),
             Self::Starts(start) => cut_at_starts(bytes, start, limit, after),
+            Self::Wire(wire) => cut_wire(bytes, wire, limit, after),
         }
     }
 
@@ -87,12 +98,13 @@ impl Framing {
                 None => (bytes.len().saturating_sub(RECORD_START.len() - 1), false),
             },
             Self::Starts(start) => resume_at_start(bytes, start, after),
+            Self::Wire(wire) => resume_at_frame(bytes, wire, after),
         }
     }
 }
 
 /// Whole rows if there are any, else what the first row turned out to be.
-fn frames_or(whole: usize, first: Cut) -> Cut {
+pub(crate) fn frames_or(whole: usize, first: Cut) -> Cut {
     if whole > 0 { Cut::Frames(whole) } else { first }
 }
 

@@ -21,7 +21,7 @@ pub enum OpenError {
     #[error("is a directory")]
     Directory,
     /// A compression that is recognised and not undone here.
-    #[error("{0} compression is not supported yet; decompress it or use gzip or zstd")]
+    #[error("{0} compression is not read; decompress it, or use gzip, zstd, bzip2 or xz")]
     Unsupported(&'static str),
 }
 

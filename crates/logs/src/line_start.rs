@@ -7,6 +7,7 @@
 use crate::block::Block;
 use crate::block_reader::line_ends;
 use crate::delimited::{without_bom, without_line_end};
+use crate::hexlines::HexStyle;
 use crate::labelled::Listing;
 use crate::record::Position;
 use crate::{ist, table};
@@ -14,6 +15,8 @@ use crate::{ist, table};
 /// How the first line of a record is known.
 #[derive(Clone)]
 pub(crate) enum LineStart {
+    /// Before or at the start of a hexdump.
+    HexDump(HexStyle),
     /// The head of a block of IST/Switch.
     Ist,
     /// A line with the time above rows of a table.
@@ -30,6 +33,7 @@ impl LineStart {
     pub(crate) fn is_at(&self, line: &[u8]) -> bool {
         let line = without_bom(line);
         match self {
+            Self::HexDump(style) => style.begins_record(line),
             Self::Ist => ist::is_start(line),
             Self::Table => table::is_start(line),
             Self::Listing(listing) => listing.starts_at(line),

@@ -3,6 +3,8 @@
 use crate::block::Block;
 use crate::delimited::{Buffers, read_rows};
 use crate::format::Format;
+use crate::frames::read_frames;
+use crate::hexlines::{HexBuffers, read_hex_lines};
 use crate::ist::read_messages;
 use crate::jpos::{read_events, read_records};
 use crate::keyvalue::read_pairs;
@@ -10,12 +12,15 @@ use crate::labelled::read_listings;
 use crate::ndjson::read_objects;
 use crate::record::RecordSink;
 use crate::table::read_tables;
+use crate::wire_message::WireBuffers;
 
 /// Buffers that reading a block needs; one for each worker, used again for every block.
 #[derive(Default)]
 pub struct Scratch {
     rows: Buffers,
     rewritten: Vec<u8>,
+    hex: HexBuffers,
+    wire: WireBuffers,
 }
 
 /// Reads the frames of a block and tells the sink of each.
@@ -30,6 +35,8 @@ pub fn read_block(format: &Format, block: &Block, scratch: &mut Scratch, sink: &
         Format::Delimited(layout) => read_rows(layout, block, &mut scratch.rows, sink),
         Format::Jpos(rules) => read_records(rules, block, &mut scratch.rewritten, sink),
         Format::JposJsonl(rules) => read_events(rules, block, &mut scratch.rewritten, sink),
+        Format::HexLines(layout) => read_hex_lines(layout, block, &mut scratch.hex, sink),
+        Format::Frames(layout) => read_frames(layout, block, &mut scratch.wire, sink),
         Format::Ndjson(rules) => read_objects(rules, block, &mut scratch.rewritten, sink),
         Format::KeyValue(rules) => read_pairs(rules, block, &mut scratch.rewritten, sink),
         Format::Ist(rules) => read_messages(rules, block, &mut scratch.rewritten, sink),

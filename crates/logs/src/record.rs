@@ -3,6 +3,7 @@
 use std::fmt;
 
 use posmortem_iso8583::Timestamp;
+use posmortem_iso8583::wire::DecodeError;
 
 use crate::column::Column;
 use crate::delimited::PlainRow;
@@ -89,6 +90,11 @@ pub trait RecordSink {
     fn field(&mut self, name: FieldName<'_>, value: &[u8]) {
         let _ = (name, value);
     }
+    /// Before the fields of a message in wire bytes, where fields are asked for: how many bytes it has,
+    /// and what a profile does not understand of it, which may stand behind all that is wanted.
+    fn wire_message(&mut self, len: usize, fault: Option<DecodeError>) {
+        let _ = (len, fault);
+    }
     /// Whether [`RecordSink::plain_row`] is worth calling.
     fn takes_plain_rows(&self) -> bool {
         false
@@ -134,6 +140,10 @@ pub enum RejectReason {
     BrokenOff,
     /// A data element occurs twice, as when two messages are written into each other.
     FieldTwice(u8),
+    /// Bytes between frames that begin none.
+    NoFrame,
+    /// The bytes of the message are not as its wire profile says.
+    Undecodable(DecodeError),
     /// A line begins as a JSON object and is none.
     BadJson,
 }
@@ -153,6 +163,8 @@ impl fmt::Display for RejectReason {
             Self::BrokenOff => f.write_str("broken off before its end"),
             Self::BadJson => f.write_str("not one whole JSON object"),
             Self::FieldTwice(element) => write!(f, "field {element} occurs twice"),
+            Self::NoFrame => f.write_str("bytes that begin no frame"),
+            Self::Undecodable(error) => error.fmt(f),
         }
     }
 }
@@ -163,7 +175,7 @@ mod tests {
 
     #[test]
     fn reasons_are_sentences_and_small() {
-        assert!(size_of::<RejectReason>() <= 12);
+        assert!(size_of::<RejectReason>() <= 20);
         let reason = RejectReason::FieldCount { found: 3, expected: 9 };
         assert_eq!(reason.to_string(), "3 fields where the header has 9");
     }

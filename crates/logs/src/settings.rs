@@ -1,6 +1,9 @@
 //! What a caller can say about an input before it is read.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
+use posmortem_iso8583::wire::Profile;
 
 use crate::column::Column;
 use crate::input::Input;
@@ -26,6 +29,11 @@ pub struct InputSettings {
     pub separator: Option<u8>,
     /// When the input was written, for dates without a year; see [`Self::for_input`].
     pub date_hint: Option<DateHint>,
+    /// The wire profile of messages in hex lines and frames, whatever they look like.
+    pub profile: Option<Arc<Profile>>,
+    /// Whether the likeliest format and profile are taken though others come close: for a look into a
+    /// log, never for a count.
+    pub guesses: bool,
     /// About how many bytes a block has.
     pub block_size: usize,
     /// The largest frame in bytes; larger ones are rejected.
@@ -42,6 +50,8 @@ impl Default for InputSettings {
             time_zone: None,
             separator: None,
             date_hint: None,
+            profile: None,
+            guesses: false,
             block_size: 256 * 1024,
             max_record: 1024 * 1024,
         }
@@ -87,11 +97,15 @@ pub enum InputFormat {
     Table,
     /// Listings of fields, a line a field, by patterns that are data.
     Labelled,
+    /// Messages in hexadecimal digits, one a line or in dumps.
+    HexLines,
+    /// Messages in wire bytes, each with its length.
+    Frames,
 }
 
 impl InputFormat {
     /// Every format, in the order in which they are tried and told.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Delimited,
         Self::Jpos,
         Self::JposJsonl,
@@ -100,6 +114,8 @@ impl InputFormat {
         Self::Ist,
         Self::Table,
         Self::Labelled,
+        Self::HexLines,
+        Self::Frames,
     ];
 
     /// The name that users write and reports show.
@@ -113,6 +129,8 @@ impl InputFormat {
             Self::Ist => "ist",
             Self::Table => "table",
             Self::Labelled => "labelled",
+            Self::HexLines => "hexlines",
+            Self::Frames => "frames",
         }
     }
 
@@ -122,6 +140,7 @@ impl InputFormat {
     pub fn is_verified(self) -> bool {
         match self {
             Self::Delimited | Self::Jpos | Self::Ist | Self::Table | Self::Labelled => true,
+            Self::HexLines | Self::Frames => true,
             Self::JposJsonl | Self::Ndjson | Self::KeyValue => false,
         }
     }

@@ -30,6 +30,12 @@ pub struct TimeRules {
     pub date_hint: Option<DateHint>,
 }
 
+/// Whether a line begins with a time, be it one without a date.
+pub(crate) fn begins_with_time(line: &[u8]) -> bool {
+    let any_day = DateHint::new(2000, 1, 1);
+    time_at_start(line, DateOrder::default(), any_day).is_some()
+}
+
 /// Reads the times of one block under its rules.
 pub(crate) struct TimeReader<'r> {
     rules: &'r TimeRules,

@@ -88,12 +88,16 @@ fn two_formats_that_fit_equally_well_are_told_and_not_chosen_from() {
 }
 
 #[test]
-fn a_forced_format_is_taken_at_its_word_but_a_listing_must_be_known() {
+fn a_forced_format_is_taken_at_its_word_where_nothing_else_is_to_be_found_out() {
     for format in InputFormat::ALL {
         let forced = InputSettings { forced_format: Some(format), ..settings() };
         match (format, detect(b"Dear all\n", &forced)) {
             (InputFormat::Delimited, Err(DetectError::MissingColumns { .. })) => {}
-            (InputFormat::Labelled, Err(DetectError::Unknown { tried })) => {
+            // Which listing or profile it is, only messages tell.
+            (
+                InputFormat::Labelled | InputFormat::HexLines | InputFormat::Frames,
+                Err(DetectError::Unknown { tried }),
+            ) => {
                 assert_eq!(tried[0].format, format);
             }
             (format, Ok(found)) => assert_eq!(found.format.input_format(), format),

@@ -53,6 +53,13 @@ fn logs_of_every_format_are_detected_and_read() {
         ("named-elements", InputFormat::Labelled),
         ("bracketed", InputFormat::Labelled),
         ("iso8583tool", InputFormat::Labelled),
+        ("hex-lines", InputFormat::HexLines),
+        ("hex-jpos", InputFormat::HexLines),
+        ("hex-groups", InputFormat::HexLines),
+        ("hex-xxd", InputFormat::HexLines),
+        ("hex-tandem", InputFormat::HexLines),
+        ("hex-ultra", InputFormat::HexLines),
+        ("hex-bare", InputFormat::HexLines),
     ] {
         let log = data(&format!("{name}.log"));
         let detection = detect(log.as_bytes(), &settings()).unwrap_or_else(|error| panic!("{name}: {error}"));

@@ -24,6 +24,23 @@ fn gzip(text: &str) -> Vec<u8> {
     encoder.finish().expect("memory")
 }
 
+/// In blocks of 100 kB, of which a broken file keeps the whole ones.
+fn bzip2(text: &str) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    encoder.write_all(text.as_bytes()).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+/// In blocks of 64 KiB.
+fn xz(text: &str) -> Vec<u8> {
+    let mut options = lzma_rust2::XzOptions::with_preset(1);
+    options.lzma_options.dict_size = 1 << 16;
+    options.set_block_size(std::num::NonZeroU64::new(1 << 16));
+    let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).expect("options");
+    encoder.write_all(text.as_bytes()).expect("memory");
+    encoder.finish().expect("memory")
+}
+
 fn read(bytes: Vec<u8>) -> (Calls, Option<String>) {
     let mut input = Input::from_reader(Cursor::new(bytes)).expect("a readable input");
     let settings = InputSettings::default();
@@ -45,6 +62,11 @@ fn every_compression_gives_the_same() {
         zstd(&log),
         [zstd(first), zstd(second)].concat(),
         [&skippable[..], &zstd(&log)].concat(),
+        bzip2(&log),
+        [bzip2(first), bzip2(second)].concat(),
+        [bzip2(""), bzip2(&log)].concat(),
+        xz(&log),
+        [xz(first), xz(second)].concat(),
     ] {
         assert!(compressed.len() < log.len() / 2);
         let (calls, error) = read(compressed);
@@ -53,34 +75,63 @@ fn every_compression_gives_the_same() {
 }
 
 #[test]
-fn padding_behind_a_gzip_file_is_ignored_and_garbage_is_not() {
-    let log = log(20_000);
-    let (plain, _) = read(log.clone().into_bytes());
-    let (first, second) = log.split_at(log.len() / 3);
-    let zeros = |len: usize| vec![0; len];
-    for padded in [
-        [gzip(&log), zeros(1)].concat(),
-        // More than a buffer of the reader holds.
-        [gzip(&log), zeros(300_000)].concat(),
-        [gzip(first), gzip(second), zeros(512)].concat(),
-        [gzip(first), zeros(512), gzip(second)].concat(),
-        [gzip(&log), gzip(""), zeros(7)].concat(),
-    ] {
-        let (calls, error) = read(padded);
-        assert!(calls.0 == plain.0 && error.is_none(), "{error:?}");
+fn padding_behind_a_file_is_ignored_and_garbage_is_not() {
+    for compress in [gzip, bzip2, xz] {
+        let log = log(2_000);
+        let (plain, _) = read(log.clone().into_bytes());
+        let (first, second) = log.split_at(log.len() / 3);
+        let zeros = |len: usize| vec![0; len];
+        for padded in [
+            [compress(&log), zeros(1)].concat(),
+            // More than a buffer of the reader holds.
+            [compress(&log), zeros(300_000)].concat(),
+            [compress(first), compress(second), zeros(512)].concat(),
+            [compress(first), zeros(512), compress(second)].concat(),
+            [compress(&log), compress(""), zeros(8)].concat(),
+        ] {
+            let (calls, error) = read(padded);
+            assert!(calls.0 == plain.0 && error.is_none(), "{error:?}");
+        }
+        let whole = compress(&log);
+        for garbage in [&b"x"[..], b"\0\0x", b"time,mti,tid,rc\n", &whole[..2]] {
+            let (calls, error) = read([&whole, garbage].concat());
+            assert_eq!(calls.messages().len(), 2_000);
+            let broken_off = format!("broken off after byte {}: ", log.len());
+            assert!(error.expect("an error").starts_with(&broken_off));
+        }
     }
-    for garbage in [&b"x"[..], b"\0\0x", b"time,mti,tid,rc\n", b"\x1f\x8b"] {
-        let (calls, error) = read([&gzip(&log)[..], garbage].concat());
-        assert_eq!(calls.messages().len(), 20_000);
-        assert!(error.expect("an error").starts_with(&format!("broken off after byte {}: ", log.len())));
+}
+
+#[test]
+fn a_member_may_begin_at_any_byte_of_a_buffer() {
+    let (first, second) = ("time,mti,tid,rc\n", ROW);
+    for compress in [gzip, bzip2, xz] {
+        let (head, tail) = (compress(first), compress(second));
+        // The reader's buffer is 128 KiB: the magic of the second member lies across its end.
+        for at in 128 * 1024 - 12..=128 * 1024 {
+            let padding = vec![0; at - head.len()];
+            let (calls, error) = read([&head[..], &padding, &tail].concat());
+            assert_eq!((calls.messages().len(), error), (1, None), "{at}");
+        }
     }
+}
+
+#[test]
+fn a_dictionary_beyond_all_reason_is_not_allocated() {
+    let mut options = lzma_rust2::XzOptions::with_preset(1);
+    options.lzma_options.dict_size = 512 << 20;
+    let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).expect("options");
+    encoder.write_all(ROW.as_bytes()).expect("memory");
+    let mut input = Input::from_reader(Cursor::new(encoder.finish().expect("memory"))).expect("an xz header");
+    let error = input.sample().expect_err("a refusal");
+    assert_eq!(error.kind(), std::io::ErrorKind::OutOfMemory);
 }
 
 #[test]
 fn a_truncated_file_gives_what_it_has_and_says_so() {
     let log = log(20_000);
     let zstd = zstd::encode_all(log.as_bytes(), 0).expect("memory");
-    for whole in [gzip(&log), zstd] {
+    for whole in [gzip(&log), zstd, bzip2(&log), xz(&log)] {
         let (calls, error) = read(whole[..whole.len() / 2].to_vec());
         let count = calls.messages().len();
         assert!((2_000..18_000).contains(&count), "{count}");
@@ -107,17 +158,22 @@ fn a_file_cut_within_the_sample_is_told_by_the_stream() {
 #[test]
 fn other_compressions_are_named() {
     for (magic, name) in
-        [(&b"BZh91AY&SY"[..], "bzip2"), (b"BZh9\x17\x72\x45\x38\x50\x90", "bzip2"), (b"\xfd7zXZ\0xxxx", "xz")]
+        [(&b"PK\x03\x04\x14\0"[..], "zip"), (b"7z\xbc\xaf\x27\x1c\0", "7-Zip"), (b"\x04\x22\x4d\x18d", "lz4")]
     {
         let error = Input::from_reader(magic).err().expect("an error");
         assert!(matches!(error, OpenError::Unsupported(own) if own == name));
         assert_eq!(
             error.to_string(),
-            format!("{name} compression is not supported yet; decompress it or use gzip or zstd")
+            format!("{name} compression is not read; decompress it, or use gzip, zstd, bzip2 or xz")
         );
     }
-    let input = Input::from_reader(&b"BZhang,rc\n"[..]).expect("a readable input");
-    assert_eq!(input.compression(), Compression::Plain);
+    for (text, compression) in [
+        (&b"BZhang,rc\n"[..], Compression::Plain),
+        (b"BZh91AY&SY", Compression::Bzip2),
+        (b"\xfd7zXZ\0", Compression::Xz),
+    ] {
+        assert_eq!(Input::from_reader(text).expect("a readable input").compression(), compression);
+    }
 }
 
 #[test]

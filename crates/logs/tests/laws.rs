@@ -29,7 +29,7 @@ const JPOS: &[u8] = b"\xef\xbb\xbf<?xml version=\"1.0\"?>\n<logger class=\"x\">\
     <log realm=\"x\" at=\"2026-11-21T08:15:31\"><isomsg><field id=\"0\" value=\"!MTI\"/></isomsg><isomsg>\n";
 
 /// A log of every other format, and of every listing that is built in.
-const OTHERS: [&[u8]; 15] = [
+const OTHERS: [&[u8]; 22] = [
     include_bytes!("data/ndjson.log"),
     include_bytes!("data/keyvalue.log"),
     include_bytes!("data/jpos-jsonl.log"),
@@ -45,6 +45,13 @@ const OTHERS: [&[u8]; 15] = [
     include_bytes!("data/named-elements.log"),
     include_bytes!("data/bracketed.log"),
     include_bytes!("data/iso8583tool.log"),
+    include_bytes!("data/hex-lines.log"),
+    include_bytes!("data/hex-jpos.log"),
+    include_bytes!("data/hex-groups.log"),
+    include_bytes!("data/hex-xxd.log"),
+    include_bytes!("data/hex-tandem.log"),
+    include_bytes!("data/hex-ultra.log"),
+    include_bytes!("data/hex-bare.log"),
 ];
 
 fn format_of(log: &[u8], settings: &InputSettings) -> Format {

@@ -1,11 +1,12 @@
 //! What a worker makes of one block.
 
 use crate::frontier::DEPTH;
+use crate::inspection::Collector;
 use crate::leg_builder::LegBuilder;
 use crate::plain::{Lesson, LinkSpans, NotPlain, Places, PlainLeg, PlainReader, Vocabulary};
 use posmortem_exchange::{Leg, Names};
 use posmortem_logs::{
-    Block, Format, PlainRow, Position, Record, RecordSink, RejectReason, Scratch, read_block,
+    Block, FieldName, Format, PlainRow, Position, Record, RecordSink, RejectReason, Scratch, read_block,
 };
 use rayon::prelude::*;
 
@@ -21,6 +22,8 @@ pub(crate) struct Batch {
     pub(crate) first_reject: Option<(Position, RejectReason)>,
     pub(crate) non_messages: u64,
     pub(crate) masked_cards: u64,
+    /// What else is in it, where somebody asks.
+    pub(crate) inspected: Option<Box<Collector>>,
 }
 
 impl Batch {
@@ -91,6 +94,7 @@ pub(crate) struct BatchReader<'s> {
     pub(crate) format: &'s Format,
     pub(crate) input: u32,
     pub(crate) keep_rejects: bool,
+    pub(crate) inspects: bool,
     /// How to read plain rows, where that is worth while.
     pub(crate) plain: Option<(&'s Places, &'s Vocabulary)>,
 }
@@ -114,6 +118,9 @@ impl BatchReader<'_> {
         if plain.is_some() {
             batch.plain.legs.reserve(block.bytes().len() / SHORT_ROW);
         }
+        if self.inspects {
+            batch.inspected.insert(Box::default()).text(block.bytes());
+        }
         let mut sink = Sink { reader: self, plain, is_row, batch };
         read_block(self.format, block, scratch, &mut sink);
         sink.batch.plain.sum_up();
@@ -129,6 +136,16 @@ struct Sink<'r> {
 }
 
 impl RecordSink for Sink<'_> {
+    fn takes_fields(&self) -> bool {
+        self.batch.inspected.is_some()
+    }
+
+    fn field(&mut self, name: FieldName<'_>, value: &[u8]) {
+        if let Some(inspected) = &mut self.batch.inspected {
+            inspected.field(name, value);
+        }
+    }
+
     fn takes_plain_rows(&self) -> bool {
         self.plain.is_some()
     }
@@ -153,6 +170,9 @@ impl RecordSink for Sink<'_> {
         match reader.builder.leg(record, reader.input, *is_row, &mut batch.names) {
             Ok(built) => {
                 batch.masked_cards += u64::from(built.masked_card);
+                if let Some(inspected) = &mut batch.inspected {
+                    inspected.message(record, &built.leg, &batch.names);
+                }
                 batch.legs.push(built.leg);
             }
             Err(reason) => self.rejected(record.position, reason),
@@ -161,6 +181,9 @@ impl RecordSink for Sink<'_> {
 
     fn rejected(&mut self, position: Position, reason: RejectReason) {
         self.batch.rejected += 1;
+        if let Some(inspected) = &mut self.batch.inspected {
+            inspected.rejected(position, reason);
+        }
         self.batch.first_reject.get_or_insert((position, reason));
         if self.reader.keep_rejects {
             self.batch.rejects.push((position, reason));

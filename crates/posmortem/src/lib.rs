@@ -8,9 +8,11 @@
 mod alone;
 mod batch;
 mod crowd;
+mod decode;
 mod evidence;
 mod filter;
 mod frontier;
+mod inspection;
 mod inventory;
 mod leg_builder;
 mod plain;
@@ -24,6 +26,7 @@ mod tables;
 mod tap;
 mod token_key;
 
+pub use decode::{DecodeFailure, Decoder};
 pub use filter::Filter;
 pub use inventory::{InventoryError, read_inventory};
 pub use posmortem_classify as classify;

@@ -6,6 +6,7 @@
 
 use crate::Settings;
 use crate::batch::Batch;
+use crate::inspection::inspection_of;
 use crate::leg_builder::LegBuilder;
 use crate::plain::Vocabulary;
 use crate::sequencer::{Counted, NewLegs, Sequencer};
@@ -13,7 +14,7 @@ use crate::stream::Stream;
 use crate::summing_up::{judged, summary_of};
 use crate::tap::Tap;
 use posmortem_diagnose::Diagnosis;
-use posmortem_exchange::{Conclusion, Exchange, ExchangeTable, Names, RunFacts, Summary};
+use posmortem_exchange::{Conclusion, Exchange, ExchangeTable, Inspection, Names, RunFacts, Summary};
 use posmortem_logs::{Block, RejectReason};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -87,6 +88,8 @@ pub struct Run {
     /// All exchanges, whatever the filter, when [`Settings::keep_table`] asks. Its symbols are those of
     /// [`Summary::names`].
     pub table: Option<ExchangeTable>,
+    /// What else is in the logs, when [`Settings::inspects`] asks.
+    pub inspection: Option<Inspection>,
     /// What is said of the whole fleet, whatever the filter, when [`Settings::diagnosis`] asks.
     pub diagnosis: Option<Diagnosis>,
     /// Exchanges that the filter let through.
@@ -221,6 +224,7 @@ impl<'s, 't> Pipeline<'s, 't> {
     fn take(&mut self, stream: &mut Stream, block: Block, mut batch: Batch) {
         let horizon_ms = self.settings.pairing.horizon_ms;
         stream.count(&block, &batch);
+        batch.inspected.take().into_iter().for_each(|found| stream.inspect(*found));
         self.bytes += block.bytes().len() as u64;
         stream.recycle(block);
         self.frames += batch.frames();
@@ -268,16 +272,18 @@ impl<'s, 't> Pipeline<'s, 't> {
         }
     }
 
-    fn finish(self, streams: Vec<Stream>, observer: &mut dyn Observer) -> Run {
+    fn finish(self, mut streams: Vec<Stream>, observer: &mut dyn Observer) -> Run {
         let Self { settings, sequencer, names, words, legs, mut facts, mut rejects, .. } = self;
+        let findings: Vec<_> = streams.iter_mut().map(Stream::take_findings).collect();
         facts.files = streams.into_iter().map(Stream::into_facts).collect();
         let counted = sequencer.finish(legs, &names, words.as_ref(), &mut facts, observer);
-        let Counted { pairing, tally, table, selected, stopped } = counted;
+        let Counted { mut pairing, tally, table, selected, stopped } = counted;
         rejects.sort();
+        let inspection = settings.inspects.then(|| inspection_of(findings, pairing.take_hops(&names)));
         let summary = summary_of(facts, &pairing, tally, names);
         // What it held in the busiest hour is not needed beside what diagnosis holds.
         drop(pairing);
-        let run = Run { summary, rejects, table, diagnosis: None, selected, stopped };
+        let run = Run { summary, rejects, table, inspection, diagnosis: None, selected, stopped };
         judged(run, settings)
     }
 }

@@ -67,6 +67,10 @@ pub(crate) struct Counted {
 impl<'s, 't> Sequencer<'s, 't> {
     pub(crate) fn new(settings: &'s Settings, tap: Option<&'t mut dyn Tap>) -> Self {
         let fewest = settings.waiting_legs;
+        let mut pairing = Pairing::new(settings.pairing.clone());
+        if settings.inspects {
+            pairing.count_hops();
+        }
         Self {
             settings,
             waiting: Vec::new(),
@@ -74,7 +78,7 @@ impl<'s, 't> Sequencer<'s, 't> {
             alone: Alone::default(),
             due: fewest,
             fewest,
-            pairing: Pairing::new(settings.pairing.clone()),
+            pairing,
             counting: Counting::new(settings),
             tap,
         }

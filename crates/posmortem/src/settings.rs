@@ -36,6 +36,9 @@ pub struct Settings {
     pub keep_table: bool,
     /// Whether the places and reasons of rejects are kept for a list of them.
     pub keep_rejects: bool,
+    /// Whether [`crate::Run::inspection`] is made. Columns whose names mean nothing are then read as what they
+    /// look like, where an input cannot be read without them.
+    pub inspects: bool,
     /// Legs at the start of an input that tell where it begins and whether it is in the order of time.
     /// At least sixteen; tests set it low.
     pub probed_legs: usize,
@@ -61,6 +64,7 @@ impl Default for Settings {
             diagnosis: None,
             keep_table: false,
             keep_rejects: false,
+            inspects: false,
             probed_legs: 1 << 14,
             waiting_legs: 1 << 16,
         }
@@ -71,7 +75,8 @@ impl Settings {
     /// Whether attempts may be counted without being made into exchanges: nobody asks for them one by
     /// one, now or in a table.
     pub(crate) fn may_glance(&self) -> bool {
-        !self.tells_exchanges && !self.needs_table() && self.filter.is_open() && self.token_key.is_none()
+        let glances = !self.tells_exchanges && !self.inspects;
+        glances && !self.needs_table() && self.filter.is_open() && self.token_key.is_none()
     }
 
     /// Whether the exchange table is made.

@@ -3,12 +3,16 @@
 use crate::Settings;
 use crate::batch::{Batch, BatchReader};
 use crate::frontier::{DEPTH, Frontier};
+use crate::inspection::{Collector, FileFindings};
 use crate::leg_builder::LegBuilder;
 use crate::plain::{Places, Vocabulary};
 use crate::run::{InputSource, TABLE_MAGIC};
-use posmortem_exchange::{FileFacts, FileState, FileSummary, Leg, Traffic};
+use posmortem_exchange::{Choice, FileFacts, FileState, FileSummary, Leg, Traffic};
 use posmortem_iso8583::Side;
-use posmortem_logs::{Block, BlockReader, DetectError, Format, Input, InputSettings, detect};
+use posmortem_logs::{
+    Block, BlockReader, DetectError, Detection, Format, GuessedColumn, Input, InputSettings, detect,
+    guess_header,
+};
 use std::collections::VecDeque;
 
 /// Fewer legs than these do not tell a direction.
@@ -31,6 +35,8 @@ pub(crate) struct Stream {
     reading: Reading,
     format: Option<Format>,
     unknown_columns: Vec<String>,
+    /// What an inspection has found.
+    findings: FileFindings,
     /// Blocks that the probe parsed, and what they held.
     probed: Vec<(Block, Batch)>,
     /// Blocks that are read and not yet parsed.
@@ -60,6 +66,7 @@ impl Stream {
             reading: Reading::Closed,
             format: None,
             unknown_columns: Vec::new(),
+            findings: FileFindings::default(),
             probed: Vec::new(),
             ready: VecDeque::new(),
             frontier: Frontier::default(),
@@ -76,14 +83,14 @@ impl Stream {
     }
 
     /// Opens the input and recognises its format. What goes wrong is the file's state.
-    fn open(&mut self, settings: &InputSettings) {
-        if let Err(state) = self.try_open(settings) {
+    fn open(&mut self, settings: &Settings) {
+        if let Err(state) = self.try_open(&settings.input, settings.inspects) {
             self.state = state;
             self.reading = Reading::Ended;
         }
     }
 
-    fn try_open(&mut self, settings: &InputSettings) -> Result<(), FileState> {
+    fn try_open(&mut self, settings: &InputSettings, inspects: bool) -> Result<(), FileState> {
         let unreadable = |error: &dyn std::fmt::Display| FileState::Unreadable(error.to_string());
         let opened = match &self.source {
             InputSource::Stdin => Input::stdin(),
@@ -96,10 +103,14 @@ impl Stream {
             let hint = "give its file by name, and no logs beside it";
             return Err(unreadable(&format!("an exchange table is read from its end: {hint}")));
         }
-        let detection = detect(sample, &settings).map_err(|error| match error {
-            DetectError::Empty => FileState::Empty,
-            _ => unreadable(&error),
-        })?;
+        let (detection, guessed) =
+            detect_or_guess(sample, &settings, inspects).map_err(|error| match error {
+                DetectError::Empty => FileState::Empty,
+                _ => unreadable(&error),
+            })?;
+        self.findings.compression = input.compression().name();
+        self.findings.format = Some(choice_of(&detection));
+        self.findings.guessed = guessed;
         self.unknown_columns = detection.unknown_columns;
         self.reading = Reading::Open(Box::new(BlockReader::new(input, &detection.format, &settings)));
         self.format = Some(detection.format);
@@ -116,7 +127,7 @@ impl Stream {
         blocks: usize,
         close: bool,
     ) {
-        self.open(&settings.input);
+        self.open(settings);
         let Some(format) = self.format.clone() else { return };
         self.places = Places::of(&format, settings);
         let is_request = |leg: &Leg| leg.traffic() == Traffic::Attempt && leg.side() == Side::Request;
@@ -154,7 +165,8 @@ impl Stream {
         words: Option<&'r Vocabulary>,
     ) -> BatchReader<'r> {
         let plain = self.places.as_ref().zip(words);
-        BatchReader { builder, format, input: self.input, keep_rejects: settings.keep_rejects, plain }
+        let &Settings { keep_rejects, inspects, .. } = settings;
+        BatchReader { builder, format, input: self.input, keep_rejects, inspects, plain }
     }
 
     /// Whether most of its rows may be plain ones that stand alone: answers, as far as the probe saw.
@@ -175,7 +187,7 @@ impl Stream {
     /// Reads up to `count` more blocks. The end of the input, and a break in it, end the reading.
     pub(crate) fn read_ahead(&mut self, count: usize, settings: &Settings) {
         if matches!(self.reading, Reading::Closed) {
-            self.open(&settings.input);
+            self.open(settings);
         }
         for _ in 0..count {
             let Reading::Open(reader) = &mut self.reading else { return };
@@ -215,6 +227,16 @@ impl Stream {
         self.bytes = block.position().offset + block.bytes().len() as u64;
         self.frames += frames;
         self.rejected += rejected;
+    }
+
+    /// Takes note of what else a block holds.
+    pub(crate) fn inspect(&mut self, found: Collector) {
+        self.findings.counts.merge(found);
+    }
+
+    /// What an inspection has found in it.
+    pub(crate) fn take_findings(&mut self) -> FileFindings {
+        std::mem::take(&mut self.findings)
     }
 
     /// Takes note of a block's times, and takes out the legs that are too far back from what the input
@@ -268,6 +290,37 @@ impl Stream {
             state: if holds_nothing { FileState::Empty } else { self.state },
         };
         FileFacts { summary, is_unsorted: self.unsorted, unknown_columns: self.unknown_columns }
+    }
+}
+
+/// The format of a sample; with `guesses`, also one whose columns can only be told by what they hold.
+fn detect_or_guess(
+    sample: &[u8],
+    settings: &InputSettings,
+    guesses: bool,
+) -> Result<(Detection, Vec<GuessedColumn>), DetectError> {
+    let error = match detect(sample, settings) {
+        Ok(detection) => return Ok((detection, Vec::new())),
+        Err(DetectError::Empty) => return Err(DetectError::Empty),
+        Err(error) => error,
+    };
+    let guessed = if guesses { guess_header(sample, settings) } else { Vec::new() };
+    if guessed.is_empty() {
+        return Err(error);
+    }
+    let aliases = guessed.iter().map(|guess| (guess.name.clone(), Some(guess.column)));
+    let aliases = settings.aliases.iter().cloned().chain(aliases).collect();
+    let detection = detect(sample, &InputSettings { aliases, ..settings.clone() }).map_err(|_| error)?;
+    Ok((detection, guessed))
+}
+
+fn choice_of(detection: &Detection) -> Choice {
+    let runners_up =
+        detection.alternatives.iter().map(|other| (other.format.name().to_owned(), other.confidence));
+    Choice {
+        name: detection.format.input_format().name().to_owned(),
+        confidence: detection.confidence,
+        runners_up: runners_up.collect(),
     }
 }
 

@@ -18,6 +18,7 @@ use code::Code;
 use counts::Totals;
 use incident::Incident;
 use input::Input;
+pub(crate) use input::Ledger;
 use serde::Serialize;
 use std::io::{self, Write};
 use terminal::Terminal;

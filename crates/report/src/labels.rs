@@ -117,6 +117,56 @@ labels! {
     rejected: "rejected", "无法读取";
     non_message: "records that are no message", "非报文记录";
     orphan_reversals: "reversals without their original", "找不到原交易的冲正";
+    // Inspections.
+    messages: "messages", "报文";
+    file: "file", "文件";
+    files_title: "Files", "文件";
+    format: "format", "格式";
+    profile: "profile", "报文规范";
+    packed: "packed", "压缩";
+    runners_up: "could also be", "也可能是";
+    message_types: "Message types", "报文类型";
+    no_type: "(none)", "(无)";
+    coverage: "Fields", "字段";
+    field: "field", "字段";
+    column: "column", "列";
+    filled: "filled", "已填";
+    pairing: "Pairing", "配对";
+    pairing_rate: "paired of the messages of attempts that should have a partner:", "应有配对的交易报文中已配对：";
+    links: "Links", "链路";
+    link: "link", "链路";
+    and_link: "and link", "与链路";
+    same_link: "the same", "同一链路";
+    no_link: "(no link)", "(无链路)";
+    answers: "answers", "应答";
+    listed: "listed", "收录";
+    lists_more: "lists more", "收录更多";
+    log_less_de7: "log - DE7, ms", "日志-DE7,毫秒";
+    log_less_de12: "log - DE12, ms", "日志-DE12,毫秒";
+    seen_again: "Messages seen again", "重复出现的报文";
+    requests: "requests", "请求";
+    clock_ahead: "second clock ahead, ms", "后者时钟快,毫秒";
+    not_read: "Messages that could not be read", "无法读取的报文";
+    unlisted_codes: "Codes to which the table in force gives no meaning", "所用码表未定义的应答码";
+    unknown_columns: "Columns whose names mean nothing", "名称无法识别的列";
+    looks_like: "looks like", "疑似";
+    fits: "fits", "符合";
+    read_so: "read so", "按此读取";
+    card_data: "Card data in clear", "明文卡数据";
+    numbers: "numbers", "卡号";
+    alike: "alike", "形似";
+    track_1: "track 1", "磁道1";
+    track_2: "track 2", "磁道2";
+    first_line: "first line", "首行";
+    as_chance_gives: "as chance gives", "与随机相当";
+    alike_means: "numbers: issued range, length and check digit are a card's; alike: range and length alone. Chance \
+        gives one number in ten alike. PIN blocks and verification values cannot be told by their form.",
+        "卡号：号段、长度与校验位均符合；形似：仅号段与长度符合。随机数中十个形似约有一个符合。PIN块与卡校验值无法按形式识别。";
+    no_card_data: "None was found. PIN blocks and verification values cannot be told by their form.",
+        "未发现。PIN块与卡校验值无法按形式识别。";
+    unshown_names: "(names not shown)", "(不显示的名称)";
+    outside_of_fields: "outside of fields", "字段之外";
+    zone_of_de7: "Log times tell no zone and fit DE7 in", "日志时间未注明时区，与DE7相差";
     // Explanations.
     reason: "reason", "细因";
     retry: "retry", "重试";

@@ -18,11 +18,13 @@
 
 mod csv;
 mod decimal;
+mod decoded;
 mod evidence;
 mod exchange_rows;
 mod explain;
 mod format;
 mod grid;
+mod inspection;
 mod json;
 mod judged;
 mod labels;
@@ -40,9 +42,11 @@ mod verdict;
 mod view;
 mod wrap;
 
+pub use decoded::{DecodeFormat, DecodeView, write_decoded};
 pub use exchange_rows::ExchangeRows;
 pub use explain::{explain_code, explain_reason};
 pub use format::{ExplainFormat, Format, RowFormat};
+pub use inspection::{InspectionFormat, write_configuration, write_inspection};
 pub use view::View;
 
 use judged::Judged;

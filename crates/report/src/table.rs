@@ -7,7 +7,7 @@
 
 mod actions;
 mod codes;
-mod flow;
+pub(crate) mod flow;
 mod heading;
 mod incidents;
 mod ledger;

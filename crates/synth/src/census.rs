@@ -217,7 +217,7 @@ impl Country {
         settings: &Settings,
         random: &mut Random,
     ) -> (Terminal, Till) {
-        let is_bare = happens(random, settings.rates.bare);
+        let is_unpadded = happens(random, settings.rates.unpadded);
         let terminal = Terminal {
             id,
             site: place.site,
@@ -231,8 +231,8 @@ impl Country {
             closes: place.closes,
             luck: 1.0,
             entry: (place.shop * HABITS + random.random_range(0..HABITS)) as u8,
-            is_bare,
-            is_mute: !is_bare && happens(random, settings.rates.mute),
+            is_unpadded,
+            is_mute: !is_unpadded && happens(random, settings.rates.mute),
         };
         let till = Till {
             shop: Rc::clone(&self.shops[place.shop]),

@@ -84,7 +84,7 @@ pub struct Terminal {
     /// How often cards are declined here, against the average.
     pub(crate) luck: f64,
     pub(crate) entry: u8,
-    pub(crate) is_bare: bool,
+    pub(crate) is_unpadded: bool,
     pub(crate) is_mute: bool,
 }
 
@@ -96,7 +96,7 @@ impl Terminal {
 
     /// Its id as a report of that form has it.
     pub fn reported(&self, form: Form) -> String {
-        if form == Form::Responses && self.is_bare { self.id.to_string() } else { self.name() }
+        if form == Form::Responses && self.is_unpadded { self.id.to_string() } else { self.name() }
     }
 
     /// DE42: fifteen digits that neither begin like a card of fifteen nor are as long as another.

@@ -1,7 +1,7 @@
-//! Messages as records of a jPOS Q2 log.
+//! Messages as records of a jPOS Q2 log, or as its events of JSON, one a line.
 
+use crate::elements::elements;
 use crate::message::Message;
-use crate::moment;
 use std::io::{self, Write};
 
 pub(crate) const HEAD: &str =
@@ -10,44 +10,42 @@ pub(crate) const TAIL: &str = "</logger>";
 
 /// Appends one record.
 pub(crate) fn write(out: &mut Vec<u8>, message: &Message<'_>) -> io::Result<()> {
-    let (tag, direction) = if message.is_outgoing { ("send", "outgoing") } else { ("receive", "incoming") };
-    writeln!(out, "<log realm=\"{}\" at=\"{}\">\n  <{tag}>", message.link.name, moment(message.at))?;
+    let (tag, direction) = event(message);
+    writeln!(out, "<log realm=\"{}\" at=\"{}\">\n  <{tag}>", message.link.name, message.at)?;
     writeln!(out, "    <isomsg direction=\"{direction}\">")?;
-    for (id, value) in fields(message) {
-        if !value.is_empty() {
-            writeln!(out, "      <field id=\"{id}\" value=\"{value}\"/>")?;
+    for (id, value) in elements(message) {
+        // A channel that is told to leave local times out does so.
+        if matches!(id, 12 | 13) && !message.at.is_whole {
+            continue;
         }
+        writeln!(out, "      <field id=\"{id}\" value=\"{}\"/>", filled(id, &value, message))?;
     }
     writeln!(out, "    </isomsg>\n  </{tag}>\n</log>")
 }
 
-/// Data elements and their values, empty where the message has none.
-fn fields(message: &Message<'_>) -> [(u8, String); 14] {
-    let told = Option::unwrap_or_default;
-    let transmitted = transmitted(message.at);
-    // Gateways fill the field up.
-    let filled = |name: String| if message.is_answer { name } else { format!("{name:<16}") };
-    let original = |(mti, stan)| format!("{mti}{stan:06}{transmitted}{:022}", 0);
-    [
-        (0, message.mti.to_owned()),
-        (2, told(message.card.map(|card| format!("{card:016}")))),
-        (3, message.processing_code.to_owned()),
-        (4, told(message.amount.map(|amount| format!("{amount:012}")))),
-        (7, transmitted.clone()),
-        (11, format!("{:06}", message.stan)),
-        (22, message.entry_mode.to_owned()),
-        (37, told(message.rrn.map(|rrn| format!("{rrn:012}")))),
-        (39, message.code.to_owned()),
-        (41, told(message.terminal_name().map(filled))),
-        (42, format!("{:015}", message.merchant)),
-        (49, told(message.amount.map(|_| message.link.currency.to_owned()))),
-        (70, message.network.to_owned()),
-        (90, told(message.original.map(original))),
-    ]
+/// Appends one event of jPOS 3: the message is the XML of other versions, as a JSON string. Its time is that of
+/// a machine, and the only one of all forms that tells its zone.
+pub(crate) fn write_event(out: &mut Vec<u8>, message: &Message<'_>) -> io::Result<()> {
+    let (tag, direction) = event(message);
+    write!(out, "{{\"ts\":\"{}Z\",\"kind\":\"{tag}\",\"tags\":{{", message.at)?;
+    write!(out, "\"realm\":\"{}\"", message.link.name)?;
+    if let Some(terminal) = message.terminal_name() {
+        write!(out, ",\"tid\":\"{terminal}\"")?;
+    }
+    write!(out, ",\"mid\":\"{:015}\",\"mti\":\"{}\"}},", message.merchant, message.mti)?;
+    write!(out, r#""payload":[{{"t":"msg","m":"<isomsg direction=\"{direction}\">\n"#)?;
+    for (id, value) in elements(message) {
+        write!(out, r#"  <field id=\"{id}\" value=\"{}\"/>\n"#, filled(id, &value, message))?;
+    }
+    writeln!(out, r#"</isomsg>"}}]}}"#)
 }
 
-/// DE7: month, day and time.
-fn transmitted(at: i64) -> String {
-    let at = jiff::Timestamp::from_millisecond(at).expect("days of four-digit years");
-    at.strftime("%m%d%H%M%S").to_string()
+fn event(message: &Message<'_>) -> (&'static str, &'static str) {
+    if message.is_outgoing { ("send", "outgoing") } else { ("receive", "incoming") }
+}
+
+/// Gateways fill the terminal's number up.
+fn filled(id: u8, value: &str, message: &Message<'_>) -> String {
+    let width = if id == 41 && !message.is_answer { 16 } else { 0 };
+    format!("{value:<width$}")
 }

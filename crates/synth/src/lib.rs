@@ -2,7 +2,7 @@
 //!
 //! This crate exists so that a report can be checked against what happened: it may never be a normal
 //! dependency of anything. The world is drawn from a seed (terminals, issuers, customers, hosts that
-//! fail), written as a log in one of three forms, and the truth is counted from what the world did and
+//! fail), written as a log in one of the forms of [`Form`], and the truth is counted from what the world did and
 //! which of its lines were written. It never asks the crates that it is there to check.
 //!
 //! Three worlds: the plain one, in which nothing is at fault, and two that are labelled, [`World::City`] and
@@ -39,18 +39,26 @@ mod attempt;
 mod bank;
 mod census;
 mod chip;
+mod clock;
 mod delimited;
+mod elements;
 mod facts;
 mod fate;
 mod fault;
 mod fault_counts;
 mod fleet;
 mod flight;
+mod form;
+mod ist;
 mod jpos;
+mod keyvalue;
 mod labels;
+mod listing;
 mod make;
 mod message;
+mod ndjson;
 mod own;
+mod pen;
 mod plain;
 mod plan;
 mod plot;
@@ -59,22 +67,27 @@ mod random;
 mod reckoning;
 mod reversal;
 mod rhythm;
+mod row;
 mod scene;
 mod settings;
 mod shared;
 mod shop;
+mod table;
 mod town;
 mod truth;
 mod truth_file;
 mod verdict;
+mod wire;
 mod world;
 
 pub use facts::{CAUSES, Reason};
 pub use fault_counts::{FaultCounts, FaultKind};
 pub use fleet::{Link, Terminal};
+pub use form::Form;
 pub use labels::{FaultLabel, Label, Labels};
-pub use settings::{Form, Rates, Settings, World};
+pub use settings::{Rates, Settings, World};
 pub use truth::{Counts, LedgerTruth, Money, OUTCOMES, TerminalTruth, Truth};
+pub use wire::Wire;
 pub use world::{Written, write};
 
 /// A moment as logs write it; none of this world's tells its zone.

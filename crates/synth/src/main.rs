@@ -4,7 +4,7 @@
 use anyhow::{Context, bail};
 use clap::Parser;
 use jiff::civil::Date;
-use posmortem_synth::{FaultCounts, FaultKind, Form, Rates, Settings, World, write};
+use posmortem_synth::{FaultCounts, FaultKind, Form, Rates, Settings, Wire, World, write};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -38,9 +38,19 @@ struct Args {
     /// Links of the plain world.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     links: u32,
-    /// responses, both or jpos.
-    #[arg(long, default_value = "responses", value_parser = |text: &str| Form::from_name(text).ok_or("responses, both or jpos"))]
+    /// responses, both, jpos, lean, ndjson, keyvalue, jpos-jsonl, ist, table, moov,
+    /// jreactive, hexlines or frames.
+    #[arg(long, default_value = "responses", value_parser = form)]
     form: Form,
+    /// What messages of hexlines and frames look like, such as iso87-bcd.
+    #[arg(long, value_name = "NAME", default_value = "iso87-ascii", value_parser = wire)]
+    profile: Wire,
+    /// Only what every form can tell: whole seconds, and what a message on the wire says.
+    #[arg(long)]
+    bare: bool,
+    /// What the one link of a bare day is called.
+    #[arg(long, value_name = "NAME", default_value = "", requires = "bare")]
+    link: String,
     /// The first day.
     #[arg(long, default_value = "2026-11-21", value_parser = day)]
     day: Date,
@@ -148,6 +158,9 @@ impl Args {
             links: self.links,
             two_dialects: !self.one_dialect,
             form: self.form,
+            wire: self.profile,
+            bare: self.bare,
+            link: self.link.clone(),
             rates,
             ..Settings::new(self.seed)
         }
@@ -192,6 +205,15 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 fn effect(text: &str) -> Result<f64, String> {
     let effect: f64 = text.parse().map_err(|_| "a number such as 0.5")?;
     if (0.0..=10.0).contains(&effect) { Ok(effect) } else { Err("a number from 0 to 10".to_owned()) }
+}
+
+fn form(text: &str) -> Result<Form, String> {
+    Form::from_name(text).ok_or_else(|| format!("one of: {}", Form::ALL.map(Form::name).join(", ")))
+}
+
+fn wire(text: &str) -> Result<Wire, String> {
+    let names = || Wire::all().map(Wire::name).collect::<Vec<_>>().join(", ");
+    Wire::from_name(text).ok_or_else(|| format!("one of: {}", names()))
 }
 
 /// A kind of fault and how many.

@@ -1,20 +1,21 @@
 //! One line's message, as a form may write it.
 
 use crate::chip::Chip;
+use crate::clock::Clock;
 use crate::facts::Facts;
 use crate::fleet::{ENTRY_MODES, Fleet, Link, Terminal, service_code};
 use crate::flight::{Flight, Names, Part, Role};
 
 /// The fields of one message. What is absent is `None` or empty.
 pub(crate) struct Message<'w> {
-    pub(crate) at: i64,
+    pub(crate) at: Clock,
     pub(crate) mti: &'static str,
     pub(crate) stan: u32,
     pub(crate) rrn: Option<u64>,
     /// None where the line does not tell it.
     pub(crate) terminal: Option<&'w Terminal>,
     /// Whether its number is printed without left zeros.
-    pub(crate) is_bare: bool,
+    pub(crate) is_unpadded: bool,
     pub(crate) merchant: u64,
     pub(crate) card: Option<u64>,
     pub(crate) processing_code: &'static str,
@@ -40,7 +41,13 @@ pub(crate) struct Message<'w> {
 impl Message<'_> {
     /// The terminal's number as the line prints it.
     pub(crate) fn terminal_name(&self) -> Option<String> {
-        self.terminal.map(|terminal| if self.is_bare { terminal.id.to_string() } else { terminal.name() })
+        self.terminal.map(|terminal| if self.is_unpadded { terminal.id.to_string() } else { terminal.name() })
+    }
+
+    /// DE90: MTI, STAN and time of the original; empty where the line does not tell it.
+    pub(crate) fn original_elements(&self) -> String {
+        let Some((mti, stan)) = self.original else { return String::new() };
+        format!("{mti}{stan:06}{}{:022}", self.at.civil().strftime("%m%d%H%M%S"), 0)
     }
 }
 
@@ -50,7 +57,7 @@ pub(crate) fn message<'w>(
     facts: &'w Facts,
     flight: &Flight,
     part: Part,
-    at: i64,
+    at: Clock,
     every_card: bool,
 ) -> Message<'w> {
     let terminal = &fleet.terminals[flight.terminal as usize];
@@ -93,7 +100,7 @@ pub(crate) fn message<'w>(
         stan,
         rrn: Some(flight.rrn).filter(|rrn| *rrn > 0 && !names_nothing),
         terminal: (!(terminal.is_mute && is_answer && !is_administrative)).then_some(terminal),
-        is_bare: terminal.is_bare && is_answer,
+        is_unpadded: terminal.is_unpadded && is_answer,
         merchant: terminal.merchant(),
         card,
         processing_code: if is_administrative { "" } else { flight.kind.processing_code() },

@@ -120,7 +120,7 @@ impl Plain {
 fn link(at: u32, settings: &Settings, facts: &Facts, random: &mut Random) -> Link {
     let (name, dialect, currency) = LINKS[at as usize % LINKS.len()];
     let name = if (at as usize) < LINKS.len() { name.to_owned() } else { format!("{name}-{at}") };
-    let dialect = if settings.two_dialects { dialect } else { DIALECTS[0] };
+    let dialect = if settings.two_dialects && settings.tells_links() { dialect } else { DIALECTS[0] };
     Link::draw(name, dialect, currency, 0.3, facts, random)
 }
 
@@ -129,7 +129,7 @@ fn terminal(id: u32, site: u32, links: u32, rates: &Rates, random: &mut Random) 
     let hours = 60 * random.random_range(8..=13) as u16;
     let never_closes = random.random_range(0..10) == 0;
     // A terminal that prints its number in two ways tells it on both sides.
-    let is_bare = happens(random, rates.bare);
+    let is_unpadded = happens(random, rates.unpadded);
     Terminal {
         id,
         site,
@@ -143,8 +143,8 @@ fn terminal(id: u32, site: u32, links: u32, rates: &Rates, random: &mut Random) 
         closes: if never_closes { opens } else { opens + hours },
         luck: lognormal(random, 0.2),
         entry: random.random_range(0..3) as u8,
-        is_bare,
-        is_mute: !is_bare && happens(random, rates.mute),
+        is_unpadded,
+        is_mute: !is_unpadded && happens(random, rates.mute),
     }
 }
 

@@ -51,7 +51,7 @@ impl Planner {
     pub(crate) fn new(settings: &Settings) -> Self {
         let facts = Facts::read(settings.world);
         let mut random = Random::seed_from_u64(settings.seed);
-        let (fleet, people) = match Make::of(settings.world) {
+        let (mut fleet, people) = match Make::of(settings.world) {
             None => {
                 let (fleet, plain) = Plain::draw(settings, &facts, &mut random);
                 (fleet, People::Plain(plain))
@@ -62,6 +62,11 @@ impl Planner {
                 (fleet, People::Town(Box::new(town)))
             }
         };
+        if !settings.tells_links() {
+            for link in &mut fleet.links {
+                link.name = if settings.form.tells_links() { settings.link.clone() } else { String::new() };
+            }
+        }
         let why = |weight: fn(&WhyReversed) -> f64| weighted(facts.reversals.iter().map(weight));
         let start = settings.start();
         Self {
@@ -69,7 +74,7 @@ impl Planner {
             answered_why: why(|why| why.answered),
             edges: settings.cut.iter().flat_map(|(from, to)| [start + from, start + to]).collect(),
             rates: settings.rates.clone(),
-            queue: Queue::default(),
+            queue: Queue::new(settings.bare),
             people,
             fleet,
             facts,

@@ -1,6 +1,6 @@
 //! What a world is asked to be.
 
-use crate::FaultCounts;
+use crate::{FaultCounts, Form, Wire};
 use jiff::civil::{Date, date};
 
 /// Who lives in a world, and by which laws of chance.
@@ -35,37 +35,6 @@ impl World {
     /// The world of that name, if there is one.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|world| world.name() == name)
-    }
-}
-
-/// How a day is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
-    /// Delimited rows, one an answer.
-    #[default]
-    Responses,
-    /// Delimited rows of requests and answers.
-    Both,
-    /// A jPOS Q2 log of requests and answers.
-    Jpos,
-}
-
-impl Form {
-    /// Every form.
-    pub const ALL: [Self; 3] = [Self::Responses, Self::Both, Self::Jpos];
-
-    /// The name used on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Responses => "responses",
-            Self::Both => "both",
-            Self::Jpos => "jpos",
-        }
-    }
-
-    /// The form of that name, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|form| form.name() == name)
     }
 }
 
@@ -120,7 +89,7 @@ pub struct Rates {
     /// Lines written up to half a minute behind their time.
     pub delayed: f64,
     /// Of terminals: those whose answers print their number without left zeros.
-    pub bare: f64,
+    pub unpadded: f64,
     /// Of terminals: those whose answers do not tell the terminal.
     pub mute: f64,
 }
@@ -156,7 +125,7 @@ impl Rates {
             offline: 0.003,
             signed_on: 0.005,
             delayed: 0.01,
-            bare: 0.02,
+            unpadded: 0.02,
             mute: 0.0,
         }
     }
@@ -191,7 +160,7 @@ impl Rates {
             offline: 0.03,
             signed_on: 0.05,
             delayed: 0.1,
-            bare: 0.3,
+            unpadded: 0.3,
             mute: 0.1,
         }
     }
@@ -216,10 +185,21 @@ pub struct Settings {
     pub faults: FaultCounts,
     /// Links to hosts, in the plain world; the others have their own.
     pub links: u32,
-    /// Whether some links speak another dialect than ISO 8583:1987, in the plain world.
+    /// Whether some links speak another dialect than ISO 8583:1987, in the plain world and where lines name
+    /// their links.
     pub two_dialects: bool,
     /// How the days are written.
     pub form: Form,
+    /// What messages look like on the wire, for the forms that hold them as such.
+    pub wire: Wire,
+    /// Whether it tells only what every form can: whole seconds, and what a message on the wire says. All links
+    /// are one then, and a day of the plain world has one dialect.
+    ///
+    /// No answer to a terminal, and no answer of a hop before it, falls into one second, so that their order
+    /// is the same in a log that tells directions and in one that does not.
+    pub bare: bool,
+    /// What the one link of a bare day is called, in forms that name links; may be empty.
+    pub link: String,
     /// What occurs how often.
     pub rates: Rates,
     /// Milliseconds since the first midnight between which lines are kept, as if the log were cut
@@ -241,6 +221,9 @@ impl Settings {
             links: 4,
             two_dialects: true,
             form: Form::default(),
+            wire: Wire::default(),
+            bare: false,
+            link: String::new(),
             rates: Rates::everyday(),
             cut: None,
         }
@@ -257,6 +240,16 @@ impl Settings {
             rates: Rates::labelled(),
             ..Self::new(seed)
         }
+    }
+
+    /// Whether its lines tell one link from another.
+    pub(crate) fn tells_links(&self) -> bool {
+        self.form.tells_links() && !self.bare
+    }
+
+    /// Whether its answers tell how long they took.
+    pub(crate) fn tells_latency(&self) -> bool {
+        self.form.tells_latency() && !self.bare
     }
 
     /// Its first midnight, in milliseconds since 1970.

@@ -34,6 +34,10 @@ struct Pending {
 /// Collects the truth.
 pub(crate) struct Verdicts<'o> {
     form: Form,
+    /// Whether answers tell how long they took.
+    tells_latency: bool,
+    /// Whether lines tell one link from another; where they do not, all of them are one.
+    tells_links: bool,
     truth: Truth,
     links: Vec<LinkLog>,
     pending: Vec<Pending>,
@@ -69,11 +73,14 @@ impl<'o> Verdicts<'o> {
         let truth = Truth { terminals, reasons: planner.facts.reasons.clone(), ..Truth::default() };
         let unheard = LinkLog { first: i64::MAX, last: i64::MIN, first_request: i64::MAX };
         let links = vec![unheard; planner.fleet.links.len()];
-        Ok(Self { form, truth, links, pending: Vec::new(), look_at: 1024, attempts })
+        let (tells_latency, tells_links) = (settings.tells_latency(), settings.tells_links());
+        let (pending, look_at) = (Vec::new(), 1024);
+        Ok(Self { form, tells_latency, tells_links, truth, links, pending, look_at, attempts })
     }
 
-    /// A line was written.
+    /// A line of a link was written.
     pub(crate) fn heard(&mut self, link: u32, at: i64, is_request: bool) {
+        let link = self.told(link);
         let log = &mut self.links[link as usize];
         log.first = log.first.min(at);
         log.last = log.last.max(at);
@@ -81,6 +88,10 @@ impl<'o> Verdicts<'o> {
             log.first_request = log.first_request.min(at);
         }
         self.truth.lines += 1;
+    }
+
+    fn told(&self, link: u32) -> u32 {
+        if self.tells_links { link } else { 0 }
     }
 
     /// Bytes went out.
@@ -112,8 +123,8 @@ impl<'o> Verdicts<'o> {
 
     fn attempt(&mut self, flight: &Flight, planner: &Planner) -> io::Result<()> {
         let seen = &flight.seen;
-        let link = planner.fleet.terminals[flight.terminal as usize].link;
-        let attempt = conclude(flight, planner, self.form);
+        let link = self.told(planner.fleet.terminals[flight.terminal as usize].link);
+        let attempt = conclude(flight, planner, self.tells_latency);
         let is_pending = match (seen.asked > 0, seen.answered > 0) {
             (true, true) => false,
             (true, false) => seen.undos == 0,
@@ -197,13 +208,13 @@ impl<'o> Verdicts<'o> {
 }
 
 /// What became of an attempt of which some line was written, edges of the log apart.
-fn conclude(flight: &Flight, planner: &Planner, form: Form) -> AttemptTruth {
+fn conclude(flight: &Flight, planner: &Planner, tells_latency: bool) -> AttemptTruth {
     let (seen, facts) = (&flight.seen, &planner.facts);
     let terminal = &planner.fleet.terminals[flight.terminal as usize];
     let link = planner.fleet.link_of(flight.terminal);
     let (asked, answered) = (seen.asked > 0, seen.answered > 0);
     let is_known = asked || !terminal.is_mute;
-    let told = form != Form::Jpos && flight.latency > TIMEOUT_MS;
+    let told = tells_latency && flight.latency > TIMEOUT_MS;
     let waited = seen.waited().is_some_and(|waited| waited > TIMEOUT_MS);
     let is_late = told || waited || seen.given_up_before_answer();
     let decision = flight.code.map_or(Decision::Nothing, |code| planner.decision(flight, code));

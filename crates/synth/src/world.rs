@@ -1,14 +1,14 @@
 //! Days of a world: its lines in the order of writing, and what they show.
 
-use crate::delimited::{self, Width};
+use crate::clock::Clock;
 use crate::fleet::{Link, Terminal};
 use crate::flight::{Flight, Part, Role};
-use crate::jpos;
 use crate::message::message;
+use crate::pen::Pen;
 use crate::plan::{People, Planner};
 use crate::town::QUARTER_MS;
 use crate::verdict::Verdicts;
-use crate::{Form, Labels, Settings, Truth, World};
+use crate::{Form, Labels, Settings, Truth};
 use jiff::ToSpan;
 use rand::RngExt;
 use std::io::{self, Write};
@@ -58,18 +58,15 @@ pub fn write<'o>(
     let verdicts = Verdicts::new(settings, &planner, attempts)?;
     let start = settings.start();
     let mut scribe = Scribe {
-        form: settings.form,
-        width: match (settings.form, settings.world) {
-            (Form::Both, World::Plain) => Width::Further,
-            (Form::Both, _) => Width::Labelled,
-            _ => Width::Responses,
-        },
+        pen: Pen::new(settings),
+        every_card: settings.form == Form::Responses,
+        is_whole: settings.bare,
         window: settings.cut.map_or((i64::MIN, i64::MAX), |(from, to)| (start + from, start + to)),
         buffer: Vec::with_capacity(2 * BUFFER),
         out,
         verdicts,
     };
-    scribe.head()?;
+    scribe.pen.head(&mut scribe.buffer)?;
     let days = u64::from(settings.days.max(1));
     for (day, date) in (0..days).zip(settings.day.series(1.day())) {
         let midnight = start + day as i64 * DAY_MS;
@@ -99,9 +96,7 @@ pub fn write<'o>(
         }
     }
     scribe.write_until(i64::MAX, &mut planner)?;
-    if settings.form == Form::Jpos {
-        writeln!(scribe.buffer, "{}", jpos::TAIL)?;
-    }
+    scribe.pen.tail(&mut scribe.buffer)?;
     scribe.flush()?;
     let truth = scribe.verdicts.finish(&planner)?;
     let Planner { fleet, people, .. } = planner;
@@ -146,8 +141,11 @@ impl Arrivals {
 
 /// Writes what is due.
 struct Scribe<'o> {
-    form: Form,
-    width: Width,
+    pen: Pen,
+    /// Whether answers print the card of every link.
+    every_card: bool,
+    /// Whether times are whole seconds.
+    is_whole: bool,
     /// Lines are kept from the first moment and before the second.
     window: (i64, i64),
     buffer: Vec<u8>,
@@ -156,13 +154,6 @@ struct Scribe<'o> {
 }
 
 impl Scribe<'_> {
-    fn head(&mut self) -> io::Result<()> {
-        match self.form {
-            Form::Jpos => writeln!(self.buffer, "{}", jpos::HEAD),
-            Form::Responses | Form::Both => delimited::write_header(&mut self.buffer, self.width),
-        }
-    }
-
     fn write_until(&mut self, moment: i64, planner: &mut Planner) -> io::Result<()> {
         while let Some(due) = planner.queue.pop_until(moment) {
             let place = due.flight;
@@ -173,7 +164,7 @@ impl Scribe<'_> {
             }
             let mut flight = *planner.queue.flight(place);
             let is_kept = (self.window.0..self.window.1).contains(&due.written);
-            if is_kept && self.shows(due.part) {
+            if is_kept && self.pen.writes(due.part == Part::Answer || due.part == Part::UndoAnswer) {
                 flight.seen.see(due.part, (due.at - flight.begin) as u32);
                 planner.queue.flight(place).seen = flight.seen;
                 self.line(planner, &flight, due.part, due.at)?;
@@ -186,17 +177,10 @@ impl Scribe<'_> {
         Ok(())
     }
 
-    fn shows(&self, part: Part) -> bool {
-        self.form != Form::Responses || matches!(part, Part::Answer | Part::UndoAnswer)
-    }
-
     fn line(&mut self, planner: &Planner, flight: &Flight, part: Part, at: i64) -> io::Result<()> {
-        let every_card = self.form == Form::Responses;
-        let message = message(&planner.fleet, &planner.facts, flight, part, at, every_card);
-        match self.form {
-            Form::Responses | Form::Both => delimited::write(&mut self.buffer, &message, self.width)?,
-            Form::Jpos => jpos::write(&mut self.buffer, &message)?,
-        }
+        let clock = Clock { millis: at, is_whole: self.is_whole };
+        let message = message(&planner.fleet, &planner.facts, flight, part, clock, self.every_card);
+        self.pen.message(&mut self.buffer, &message)?;
         let is_request = matches!(part, Part::Request | Part::Repeat | Part::HopRequest)
             && matches!(flight.role, Role::Attempt | Role::Retry);
         self.verdicts.heard(planner.fleet.terminals[flight.terminal as usize].link, at, is_request);

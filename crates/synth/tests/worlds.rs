@@ -38,7 +38,8 @@ fn counts<'l>(values: impl Iterator<Item = &'l str>) -> BTreeMap<&'l str, u64> {
 #[test]
 fn a_seed_gives_the_same_bytes_in_every_form() {
     for world in World::LABELLED {
-        for form in Form::ALL {
+        // The others write the same messages; `days.rs` has them.
+        for form in [Form::Responses, Form::Both, Form::Jpos] {
             let settings = |seed| Settings { attempts: 2_000, form, ..Settings::labelled(seed, world, 60) };
             let written = |seed| {
                 let (mut log, mut attempts) = (Vec::new(), Vec::new());

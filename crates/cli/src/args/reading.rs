@@ -26,9 +26,13 @@ pub(crate) struct ReadingArgs {
     #[arg(long, value_name = "UNIT")]
     amount_unit: Option<String>,
     /// Format of every input, instead of finding it out: delimited, jpos, jpos-jsonl, ndjson,
-    /// keyvalue, ist, table or labelled
+    /// keyvalue, ist, table, labelled, hexlines or frames
     #[arg(long, value_name = "FORMAT")]
     input_format: Option<String>,
+    /// Wire profile of messages in hex lines and frames, instead of finding it out: a built-in one
+    /// (iso87-ascii, iso87-bcd, unionpay-pos, visa-base1 ...) or a file of your own
+    #[arg(long, value_name = "NAME|FILE")]
+    profile: Option<String>,
     /// What separates columns: a character, or comma, tab, pipe, semicolon
     #[arg(long, value_name = "CHAR")]
     separator: Option<String>,
@@ -59,6 +63,7 @@ impl ReadingArgs {
             (Setting::BinDigits, &self.bin_digits),
             (Setting::AmountUnit, &self.amount_unit),
             (Setting::InputFormat, &self.input_format),
+            (Setting::Profile, &self.profile),
             (Setting::Separator, &self.separator),
             (Setting::TokenKey, &self.token_key),
             (Setting::Threads, &self.threads),

@@ -6,6 +6,7 @@
 use super::{Entry, Origin, Setting, Stated};
 use crate::nearest::did_you_mean;
 use anyhow::{Result, anyhow};
+use posmortem::iso8583::wire::Profile;
 use posmortem::logs::Listing;
 use std::path::Path;
 use toml::Spanned;
@@ -52,7 +53,11 @@ impl Document<'_> {
         let known = Setting::ALL.map(Setting::name).into_iter().chain([COLUMNS, LINK, LISTING]);
         let key = Setting::from_name(name.get_ref()).ok_or_else(|| self.unknown(name, known))?;
         let mut stated = self.stated(name, value)?;
-        if key == Setting::TokenKey {
+        let is_file = match key {
+            Setting::Profile => Profile::built_in(&stated.text).is_none(),
+            _ => key == Setting::TokenKey,
+        };
+        if is_file {
             // Beside the file that names it, wherever the tool is run.
             let folder = self.path.parent().unwrap_or(Path::new(""));
             stated.text = folder.join(&stated.text).to_string_lossy().into_owned();

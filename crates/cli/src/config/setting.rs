@@ -15,6 +15,7 @@ pub(crate) enum Setting {
     BinDigits,
     AmountUnit,
     InputFormat,
+    Profile,
     Separator,
     TokenKey,
     Threads,
@@ -25,7 +26,7 @@ pub(crate) enum Setting {
 
 impl Setting {
     /// Every setting, in the order in which they are shown.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Timezone,
         Self::Dialect,
         Self::Timeout,
@@ -33,6 +34,7 @@ impl Setting {
         Self::BinDigits,
         Self::AmountUnit,
         Self::InputFormat,
+        Self::Profile,
         Self::Separator,
         Self::TokenKey,
         Self::Threads,
@@ -54,6 +56,7 @@ impl Setting {
             Self::BinDigits => "bin_digits",
             Self::AmountUnit => "amount_unit",
             Self::InputFormat => "input_format",
+            Self::Profile => "profile",
             Self::Separator => "separator",
             Self::TokenKey => "token_key",
             Self::Threads => "threads",
@@ -87,7 +90,7 @@ impl Setting {
             Self::Lang => Some("en"),
             Self::AmountUnit | Self::Color => Some("auto"),
             Self::Timezone | Self::Dialect | Self::BinDigits | Self::InputFormat => None,
-            Self::Separator | Self::TokenKey | Self::Threads => None,
+            Self::Profile | Self::Separator | Self::TokenKey | Self::Threads => None,
         }
     }
 
@@ -101,7 +104,8 @@ impl Setting {
             Self::AmountUnit => values::amount_unit(text).map(drop),
             Self::InputFormat => values::input_format(text).map(drop),
             Self::Separator => values::separator(text).map(drop),
-            Self::TokenKey => Ok(()),
+            // Files are looked at when they are needed.
+            Self::Profile | Self::TokenKey => Ok(()),
             Self::Threads => values::threads(text).map(drop),
             Self::MaxRejects => values::reject_limit(text).map(drop),
             Self::Lang => values::language(text).map(drop),

@@ -6,7 +6,10 @@ use jiff::SignedDuration;
 use jiff::tz::{Offset, TimeZone};
 use posmortem::classify::{Dialect, Language};
 use posmortem::iso8583::AmountUnit;
+use posmortem::iso8583::wire::Profile;
 use posmortem::logs::{Column, InputFormat, Listing, ListingError};
+use std::fs;
+use std::sync::Arc;
 
 /// A name of the IANA database, or an offset from UTC. The rules of POSIX (`EST5EDT4`) are none: their
 /// signs mean the opposite of what people write.
@@ -86,6 +89,21 @@ pub(crate) fn amount_unit(text: &str) -> Result<AmountUnit, String> {
 pub(crate) fn input_format(text: &str) -> Result<InputFormat, String> {
     let hint = || did_you_mean(text, InputFormat::ALL.map(InputFormat::name));
     InputFormat::from_name(text).ok_or_else(|| format!("`{text}` is no format that can be read{}", hint()))
+}
+
+/// A wire profile: a built-in one, or a file.
+pub(crate) fn profile(text: &str) -> Result<Arc<Profile>, String> {
+    if let Some(built_in) = Profile::built_in(text) {
+        return Ok(Arc::new(built_in.clone()));
+    }
+    match fs::read_to_string(text) {
+        Ok(stated) => Profile::parse(&stated).map(Arc::new).map_err(|error| format!("{text}: {error}")),
+        Err(error) if text.contains(['/', '.']) => Err(format!("cannot read the profile {text}: {error}")),
+        Err(_) => {
+            let hint = did_you_mean(text, Profile::all().map(Profile::name));
+            Err(format!("`{text}` is neither a wire profile nor a file{hint}"))
+        }
+    }
 }
 
 /// What separates the columns of a delimited log: one ASCII character, or its name.

@@ -1,5 +1,10 @@
-//! Where the messages come from, by what stands on the command line.
+//! Where the messages come from, by what stands on the command line: files, folders, lists of either,
+//! and standard input.
 
+mod file_list;
+mod folder;
+
+use crate::args::InputArgs;
 use crate::messages::Messages;
 use anyhow::{Result, bail};
 use posmortem::{InputSource, TABLE_MAGIC};
@@ -16,8 +21,8 @@ pub(super) struct Inputs {
 }
 
 /// The sources, and whether they are tables.
-pub(super) fn inputs(paths: &[PathBuf], stdin_is_terminal: bool, messages: Messages) -> Result<Inputs> {
-    let sources = sources(paths, stdin_is_terminal, messages)?;
+pub(super) fn inputs(args: &InputArgs, stdin_is_terminal: bool, messages: Messages) -> Result<Inputs> {
+    let sources = sources(args, stdin_is_terminal, messages)?;
     let table = sources.iter().find(|source| is_table(source));
     let log = sources.iter().find(|source| !is_table(source));
     if let (Some(table), Some(log)) = (table, log) {
@@ -32,9 +37,12 @@ pub(super) fn inputs(paths: &[PathBuf], stdin_is_terminal: bool, messages: Messa
     Ok(Inputs { are_tables: table.is_some(), sources })
 }
 
-/// Whether a file begins as tables do. Pipes are not looked into: what is read is gone.
+/// Whether a source begins as tables do. Pipes are not looked into: what is read is gone.
 fn is_table(source: &InputSource) -> bool {
-    let InputSource::Path(path) = source else { return false };
+    matches!(source, InputSource::Path(path) if is_table_file(path))
+}
+
+fn is_table_file(path: &Path) -> bool {
     if !fs::metadata(path).is_ok_and(|file| file.is_file()) {
         return false;
     }
@@ -43,47 +51,72 @@ fn is_table(source: &InputSource) -> bool {
 }
 
 /// The sources; nothing told is standard input, unless somebody would have to type a log.
-fn sources(paths: &[PathBuf], stdin_is_terminal: bool, messages: Messages) -> Result<Vec<InputSource>> {
-    if paths.is_empty() {
-        if stdin_is_terminal {
-            bail!("no input: name log files, or pipe a log into standard input");
-        }
-        return Ok(vec![InputSource::Stdin]);
+fn sources(args: &InputArgs, stdin_is_terminal: bool, messages: Messages) -> Result<Vec<InputSource>> {
+    let mut gathered = Gathered { messages, seen: BTreeSet::new(), sources: Vec::new() };
+    for path in &args.inputs {
+        gathered.add(path)?;
     }
-    let mut seen = BTreeSet::new();
-    let mut sources = Vec::new();
-    for path in paths {
-        let source = source(path)?;
-        let is_new = match &source {
-            InputSource::Stdin => seen.insert(PathBuf::from("-")),
-            InputSource::Path(path) => seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())),
-        };
-        if is_new {
-            sources.push(source);
-        } else {
-            messages.warn(format_args!("{} is named twice and read once", path.display()));
+    match &args.files_from {
+        Some(list) => file_list::read(list, |path| gathered.add(path))?,
+        None if args.inputs.is_empty() && stdin_is_terminal => {
+            bail!("no input: name log files, or pipe a log into standard input")
         }
+        None if args.inputs.is_empty() => return Ok(vec![InputSource::Stdin]),
+        None => {}
     }
-    Ok(sources)
+    Ok(gathered.sources)
 }
 
-fn source(path: &Path) -> Result<InputSource> {
-    if path == Path::new("-") {
-        return Ok(InputSource::Stdin);
+/// The sources that were named so far.
+struct Gathered {
+    messages: Messages,
+    seen: BTreeSet<PathBuf>,
+    sources: Vec<InputSource>,
+}
+
+impl Gathered {
+    /// Takes what a path stands for: standard input, a file, or all files of a folder.
+    fn add(&mut self, path: &Path) -> Result<()> {
+        if path == Path::new("-") {
+            return self.add_named(InputSource::Stdin, PathBuf::from("-"), path);
+        }
+        if !path.is_dir() {
+            let own = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+            return self.add_named(InputSource::Path(path.to_owned()), own, path);
+        }
+        let found = folder::files(path)?;
+        for table in &found.tables_beside_logs {
+            let table = table.display();
+            self.messages.warn(format_args!("{table} is a table among logs and passed over"));
+        }
+        for file in found.files {
+            // A link such as `latest.log` leads to a file that is there under its own name, too.
+            if self.seen.insert(fs::canonicalize(&file).unwrap_or_else(|_| file.clone())) {
+                self.sources.push(InputSource::Path(file));
+            }
+        }
+        Ok(())
     }
-    if path.is_dir() {
-        bail!("{} is a folder: name the files in it", path.display());
+
+    fn add_named(&mut self, source: InputSource, own: PathBuf, path: &Path) -> Result<()> {
+        if self.seen.insert(own) {
+            self.sources.push(source);
+        } else {
+            self.messages.warn(format_args!("{} is named twice and read once", path.display()));
+        }
+        Ok(())
     }
-    Ok(InputSource::Path(path.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const QUIET: Messages = Messages { quiet: true, verbose: false };
+
     fn of(paths: &[&str], stdin_is_terminal: bool) -> Result<Vec<InputSource>> {
-        let paths: Vec<_> = paths.iter().map(PathBuf::from).collect();
-        sources(&paths, stdin_is_terminal, Messages { quiet: true, verbose: false })
+        let args = InputArgs { inputs: paths.iter().map(PathBuf::from).collect(), ..InputArgs::default() };
+        sources(&args, stdin_is_terminal, QUIET)
     }
 
     #[test]
@@ -98,12 +131,24 @@ mod tests {
         let here = [InputSource::Path(PathBuf::from("Cargo.toml"))];
         assert_eq!(of(&["Cargo.toml", "./Cargo.toml", "src/../Cargo.toml"], true).unwrap(), here);
         assert_eq!(of(&["-", "-"], true).unwrap(), [InputSource::Stdin]);
+        let twice = of(&["src/plan/inputs/folder.rs", "src/plan/inputs"], true).unwrap();
+        let files = ["src/plan/inputs/folder.rs", "src/plan/inputs/file_list.rs"];
+        assert_eq!(twice, files.map(|file| InputSource::Path(PathBuf::from(file))));
     }
 
     #[test]
-    fn a_folder_is_refused_and_a_missing_file_is_the_readers_business() {
-        let refusal = of(&["src"], true).unwrap_err().to_string();
-        assert_eq!(refusal, "src is a folder: name the files in it");
+    fn a_missing_file_is_the_readers_business() {
         assert!(of(&["no/such.log"], true).is_ok());
+    }
+
+    #[test]
+    fn a_list_is_no_reason_to_read_standard_input_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("list");
+        fs::write(&list, "Cargo.toml\nsrc/plan/inputs\n").unwrap();
+        let args = InputArgs { files_from: Some(list), ..InputArgs::default() };
+        let paths = ["Cargo.toml", "src/plan/inputs/file_list.rs", "src/plan/inputs/folder.rs"];
+        let expected = paths.map(|path| InputSource::Path(PathBuf::from(path)));
+        assert_eq!(sources(&args, false, QUIET).unwrap(), expected);
     }
 }

@@ -54,7 +54,7 @@ impl ReadingPlan {
                 settings.link_dialects.insert(link.clone(), dialect);
             }
         }
-        let Inputs { sources, are_tables } = inputs(&input.inputs, surroundings.stdin_is_terminal, messages)?;
+        let Inputs { sources, are_tables } = inputs(input, surroundings.stdin_is_terminal, messages)?;
         if are_tables {
             refuse_reading(args, input)?;
         }
@@ -100,9 +100,14 @@ fn refuse_reading(args: &ReadingArgs, input: &InputArgs) -> Result<()> {
     Ok(())
 }
 
-fn input_settings(args: &ReadingArgs, config: &Config, messages: Messages) -> Result<InputSettings> {
+pub(super) fn input_settings(
+    args: &ReadingArgs,
+    config: &Config,
+    messages: Messages,
+) -> Result<InputSettings> {
     let mut settings = InputSettings {
         forced_format: config.value(Setting::InputFormat, config::input_format)?,
+        profile: config.value(Setting::Profile, config::profile)?,
         separator: config.value(Setting::Separator, config::separator)?,
         time_zone: config.value(Setting::Timezone, config::time_zone)?,
         columns: (!args.columns.is_empty()).then(|| args.columns.clone()),

@@ -63,6 +63,37 @@ fn inputs_of_several_formats_are_one_run() {
 }
 
 #[test]
+fn folders_and_lists_give_what_their_files_give() {
+    let bench = Bench::new();
+    let logs = Bench::new().with("b.csv", fs::read(fixture("day.csv")).unwrap()).with(".hidden", "no log");
+    let folder = logs.path(".").display().to_string();
+    let by_name = bench.run(&["report", &fixture("day.csv")]);
+    let ended = bench.run(&["report", &folder]);
+    assert_eq!(ended.with_code(0), (&*by_name.stdout, vec![]));
+    let listed = format!("{folder}\n");
+    assert_eq!(
+        bench.run_on(listed.as_bytes(), &["report", "--files-from", "-"]).with_code(0).0,
+        by_name.stdout
+    );
+    let zeros = format!("{}\0", fixture("day.csv"));
+    let bench = bench.with("list", zeros);
+    assert_eq!(bench.run(&["report", "--files-from", "list"]).with_code(0).0, by_name.stdout);
+    let bench = bench.with("list", format!("{folder}\nno/such.log\n"));
+    bench.run(&["report", "--files-from", "list"]).says_only(2, "list: line 2: no/such.log: ");
+    bench
+        .run_on(b"", &["report", "--files-from", "-"])
+        .says_only(2, "the list standard input names no input");
+}
+
+#[test]
+fn a_table_in_a_folder_of_logs_is_told() {
+    let logs = Bench::new().with("a.csv", fs::read(fixture("day.csv")).unwrap()).with("b.parquet", "PAR1");
+    let ended = logs.run(&["report", "."]);
+    let (_, lines) = ended.with_code(0);
+    assert_eq!(lines, ["posmortem: ./b.parquet is a table among logs and passed over"]);
+}
+
+#[test]
 fn one_row_comes_for_every_failure() {
     let bench = Bench::new();
     let day = fixture("day.csv");

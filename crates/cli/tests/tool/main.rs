@@ -7,11 +7,13 @@
 
 mod bench;
 mod config;
+mod decode;
 mod diagnosis;
 mod explain;
 #[cfg(feature = "tables")]
 mod history;
 mod inputs;
+mod inspect;
 #[cfg(not(feature = "tables"))]
 mod no_tables;
 mod outputs;

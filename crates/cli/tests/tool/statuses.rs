@@ -29,7 +29,8 @@ fn wrong_usage_is_2_with_a_hint() {
     bench.run(&["report", "--formt", "csv"]).says_only(2, "'--format'");
     bench.run(&["reprot", "x.log"]).says_only(2, "'report'");
     bench.run(&[]).says_only(2, "a command is missing");
-    bench.run(&["report", "."]).says_only(2, ". is a folder");
+    bench.run(&["report", "."]).says_only(2, ". is a folder without a file in it");
+    bench.run(&["report", "--files-from", "no.txt"]).says_only(2, "the list no.txt cannot be read: ");
     bench.run(&["report", "x", "--cause", "netwrk"]).says_only(2, "`network`");
     bench.run(&["report", "x", "--timezone", "Mars/Olympus"]).says_only(2, "--timezone: `Mars/Olympus`");
     bench.run(&["report", "x", "--since", "yesterday"]).says_only(2, "--since: `yesterday`");

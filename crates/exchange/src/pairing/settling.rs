@@ -35,8 +35,11 @@ impl Pairing {
                 self.close(open, form, done);
             }
             // The log shows no more than the answer further up.
-            (_, Some(_), None) if open.upstream.is_some() => {
+            (_, Some(request), None) if open.upstream.is_some() => {
                 self.ledger.duplicates -= 1;
+                if let (Some(hops), Some(upstream)) = (&mut self.hops, &open.upstream) {
+                    hops.forget(request, upstream);
+                }
                 let answer = open.upstream.as_deref().copied();
                 self.close(Open { answer, upstream: None, ..open }, Form::Paired, done);
             }

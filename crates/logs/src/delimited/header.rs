@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::column::{Column, plain_name};
+use crate::column::{Column, is_field_name, plain_name};
 use crate::names::{Claim, NameRules, Named};
 
 /// What the names of a header row stand for.
@@ -84,13 +84,10 @@ pub(crate) fn name_columns(names: &[String], aliases: &[(String, Option<Column>)
 
 /// A name that looks like an identifier, else only its place and length.
 fn shown_name(name: &str, at: usize) -> String {
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
-    let length = name.chars().count();
-    let digits = name.chars().filter(|c| c.is_numeric()).count();
-    if length <= 32 && digits < 6 && name.chars().all(allowed) {
+    if is_field_name(name) {
         format!("`{name}`")
     } else {
-        format!("column {} ({length} characters)", at + 1)
+        format!("column {} ({} characters)", at + 1, name.chars().count())
     }
 }
 

@@ -3,6 +3,7 @@
 use memchr::memmem;
 
 use super::error::DetectError;
+use super::wire::{self, ProfileGuess};
 use crate::delimited;
 use crate::format::{Format, NamedValues};
 use crate::labelled::{Labelled, Listing};
@@ -22,8 +23,16 @@ pub(super) struct Candidate {
     pub(super) format: Format,
     /// How sure the shape alone is, in thousandths.
     pub(super) floor: u16,
+    /// How its messages could stand on the wire, if they do.
+    pub(super) profiles: Vec<ProfileGuess>,
     /// Columns that nothing here knows, as they may be shown.
     pub(super) unknown_columns: Vec<String>,
+}
+
+impl Candidate {
+    pub(super) fn new(format: Format, floor: u16) -> Self {
+        Self { format, floor, profiles: Vec::new(), unknown_columns: Vec::new() }
+    }
 }
 
 /// How an input of this format would be read, if the sample has its shape or the user says so.
@@ -37,6 +46,8 @@ pub(super) fn candidates(
     let (has_shape, why, read_as) = match format {
         InputFormat::Delimited => return rows(sample, settings),
         InputFormat::Labelled => return listings(sample, settings),
+        InputFormat::HexLines => return wire::hex_lines(sample, settings),
+        InputFormat::Frames => return wire::frames(sample, settings),
         InputFormat::Jpos => (has_record(sample), "no record such as `<log realm=`", Format::Jpos(times())),
         InputFormat::JposJsonl => {
             let why = "no JSON object with an `<isomsg>` in it";
@@ -65,14 +76,14 @@ pub(super) fn candidates(
         return Err(DetectError::unlike(format, why));
     }
     let floor = if format == InputFormat::Jpos { TAG_ALONE } else { 0 };
-    Ok(vec![Candidate { format: read_as, floor, unknown_columns: Vec::new() }])
+    Ok(vec![Candidate::new(read_as, floor)])
 }
 
 fn rows(sample: &[u8], settings: &InputSettings) -> Result<Vec<Candidate>, DetectError> {
     let rows = delimited::recognise(sample, settings)?;
     let floor = if settings.columns.is_some() { NAMED_COLUMNS } else { HEADER_ALONE };
     let format = Format::Delimited(rows.layout);
-    Ok(vec![Candidate { format, floor, unknown_columns: rows.unknown_columns }])
+    Ok(vec![Candidate { unknown_columns: rows.unknown_columns, ..Candidate::new(format, floor) }])
 }
 
 /// Each kind of listing, the user's own first.
@@ -83,8 +94,7 @@ fn listings(sample: &[u8], settings: &InputSettings) -> Result<Vec<Candidate>, D
         .filter(|listing| is_forced || listing.may_be_in(sample))
         .map(|listing| {
             let labelled = Labelled::new(listing.clone(), NamedValues::new(settings));
-            let format = Format::Labelled(labelled.into());
-            Candidate { format, floor: 0, unknown_columns: Vec::new() }
+            Candidate::new(Format::Labelled(labelled.into()), 0)
         })
         .collect();
     if candidates.is_empty() {

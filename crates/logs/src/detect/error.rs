@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Alternative;
+use super::{Alternative, ProfileGuess};
 use crate::column::Column;
 use crate::settings::InputFormat;
 
@@ -34,6 +34,12 @@ pub enum DetectError {
     Ambiguous {
         /// All that read something, the likeliest first.
         likely: Vec<Alternative>,
+    },
+    /// Several wire profiles read its messages equally well, and not alike.
+    #[error("its messages could be {}; say which they are with `--profile`", profile_choices(likely))]
+    AmbiguousProfile {
+        /// The likeliest first.
+        likely: Vec<ProfileGuess>,
     },
     /// The first row does not end.
     #[error("the header row does not end within the first {looked_at} bytes")]
@@ -100,6 +106,15 @@ fn choices(likely: &[Alternative]) -> String {
             .expect("a String takes every byte");
     }
     text
+}
+
+fn profile_choices(likely: &[ProfileGuess]) -> String {
+    let told = |guess: &ProfileGuess| {
+        let (whole, thousandths) = (guess.confidence / 1000, guess.confidence % 1000);
+        let header = if guess.header == "none" { String::new() } else { format!(" behind {}", guess.header) };
+        format!("{}{header} (confidence {whole}.{thousandths:03})", guess.profile)
+    };
+    likely.iter().map(told).collect::<Vec<_>>().join(" or ")
 }
 
 fn unknown_note(unknown: &[String]) -> String {

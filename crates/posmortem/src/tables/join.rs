@@ -211,7 +211,7 @@ impl<'s> Join<'s> {
         add_pairing(&mut facts, &pairing);
         let Counting { tally, table, selected, stopped, .. } = counting;
         let summary = summary_of(facts, &pairing, tally, names);
-        Run { summary, rejects: Vec::new(), table, diagnosis: None, selected, stopped }
+        Run { summary, rejects: Vec::new(), table, inspection: None, diagnosis: None, selected, stopped }
     }
 }
 

@@ -46,8 +46,9 @@ impl<'s> File<'s> {
     }
 }
 
+/// Where every frame went.
 #[derive(Serialize)]
-struct Ledger {
+pub(crate) struct Ledger {
     paired: u64,
     complete: u64,
     request_only: u64,
@@ -63,7 +64,7 @@ struct Ledger {
 }
 
 impl Ledger {
-    fn of(ledger: &posmortem_exchange::Ledger) -> Self {
+    pub(crate) fn of(ledger: &posmortem_exchange::Ledger) -> Self {
         let &posmortem_exchange::Ledger { paired, complete, request_only, response_only, .. } = ledger;
         let &posmortem_exchange::Ledger { duplicates, reversal, advice, administrative, .. } = ledger;
         let &posmortem_exchange::Ledger { out_of_order, open, rejected, non_message, .. } = ledger;

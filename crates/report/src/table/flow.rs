@@ -4,11 +4,11 @@ use crate::pen::{Pen, Style};
 use crate::wrap::width;
 
 /// An item: its text and how it is to stand out.
-pub(super) type Item = (String, Style);
+pub(crate) type Item = (String, Style);
 
 /// The items in lines of at most `room` columns, `between` between them. An item that is longer than
 /// a line has one of its own.
-pub(super) fn lines(items: &[Item], between: &str, room: usize, pen: Pen) -> Vec<String> {
+pub(crate) fn lines(items: &[Item], between: &str, room: usize, pen: Pen) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut taken = 0;
     for (at, (text, style)) in items.iter().enumerate() {

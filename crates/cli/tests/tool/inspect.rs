@@ -1,0 +1,226 @@
+//! `inspect`: what is in a log, in numbers; a configuration for a log that nobody knows; card data told by
+//! its place.
+
+use crate::bench::{Bench, fixture};
+use serde_json::{Value, json};
+use std::fs;
+
+#[track_caller]
+fn inspected(bench: &Bench, code: i32, arguments: &[&str]) -> Value {
+    let ended = bench.run(&[&["inspect", "-q", "--format", "json"], arguments].concat());
+    serde_json::from_str(ended.with_code(code).0).unwrap()
+}
+
+fn day(name: &str) -> Value {
+    inspected(&Bench::new(), 0, &[&fixture(name)])
+}
+
+/// The entry of a list whose key has this value.
+#[track_caller]
+fn entry<'v>(list: &'v Value, key: &str, value: &str) -> &'v Value {
+    list.as_array().unwrap().iter().find(|entry| entry[key] == value).unwrap()
+}
+
+#[test]
+fn the_day_as_rows_is_known_in_numbers() {
+    let day = day("day.csv");
+    let file = &day["files"][0];
+    assert_eq!((&day["schema"], &day["messages"], &file["frames"]), (&json!(1), &json!(904), &json!(904)));
+    assert_eq!((&file["format"]["name"], &file["compression"]), (&json!("delimited"), &json!("plain")));
+    assert!(file["format"]["confidence"].as_f64().unwrap() > 0.9);
+    assert_eq!(entry(&day["message_types"], "mti", "0200")["count"], 419);
+    assert_eq!(entry(&day["message_types"], "mti", "0810")["count"], 21);
+    let field = |name: &str| {
+        (
+            entry(&day["fields"], "field", name)["filled"].as_u64().unwrap(),
+            entry(&day["fields"], "field", name)["column"].clone(),
+        )
+    };
+    assert_eq!(field("de39"), (461, json!("response_code")));
+    assert_eq!(field("de2"), (655, json!("pan")));
+    assert_eq!(field("link"), (904, Value::Null));
+    assert_eq!(entry(&day["fields"], "field", "de39")["share"], json!(0.510));
+    let pairing = &day["pairing"];
+    assert_eq!(
+        (&pairing["paired"], &pairing["of"], &pairing["rate"]),
+        (&json!(826), &json!(835), &json!(0.989))
+    );
+    // The column of the log says whose codes they are.
+    let link = entry(&day["links"], "link", "up-north");
+    assert_eq!(
+        (&link["dialect"], &link["answers"], &link["listed"]),
+        (&json!("unionpay-pos"), &json!(218), &json!(218))
+    );
+    assert_eq!(day["unlisted_codes"], json!([]));
+}
+
+#[test]
+fn the_day_as_a_jpos_log_tells_hops_clocks_and_foreign_codes() {
+    let day = day("day.log");
+    assert_eq!((&day["messages"], &day["files"][0]["format"]["name"]), (&json!(1218), &json!("jpos")));
+    let ledger = &day["pairing"]["ledger"];
+    assert_eq!(
+        (&ledger["paired"], &ledger["duplicates"], &ledger["non_message"]),
+        (&json!(826), &json!(315), &json!(24))
+    );
+    // Every copy is one of a hop.
+    let copies = |hop: &Value| hop["requests"].as_u64().unwrap() + hop["answers"].as_u64().unwrap();
+    assert_eq!(day["hops"].as_array().unwrap().iter().map(copies).sum::<u64>(), 315);
+    let seen = |hop: &&Value| hop["links"] == json!(["pos-gateway.session/10.20.3.2", "visa-east"]);
+    let hop = day["hops"].as_array().unwrap().iter().find(seen).unwrap();
+    assert_eq!((&hop["requests"], &hop["answers"], &hop["skew_ms"]), (&json!(21), &json!(9), &json!(-3)));
+    let link = entry(&day["links"], "link", "up-north");
+    assert_eq!(link["log_less_de7"], json!({"count": 436, "median_ms": 971}));
+    assert_eq!(link["dialects"][0], json!({"name": "unionpay-pos", "listed": 218}));
+    assert!(link["dialect"].is_null() && link["listed"].as_u64() < Some(218));
+    assert_eq!(
+        day["unlisted_codes"][0],
+        json!({"link": "up-north", "dialect": "iso1987", "code": "A0", "count": 29})
+    );
+}
+
+/// A log of another make: a header in another language, times without zone beside DE7 in UTC.
+fn foreign_log() -> String {
+    let row = |at: usize| {
+        let (minute, second) = (at / 60, at % 60);
+        let code = if at.is_multiple_of(5) { "55" } else { "00" };
+        let answer = format!(
+            "2026-11-21 16:{minute:02}:{second:02};0210;100123{:02};{:06};{code};",
+            at % 9,
+            4711 + at
+        );
+        format!("{answer}11210{}{minute:02}{second:02};Kasse {}\n", 8, at % 3)
+    };
+    let header = "Zeitpunkt;Nachricht;Terminalnummer;Laufnummer;Antwort;de7;Bemerkung\n";
+    std::iter::once(header.to_owned()).chain((0..120).map(row)).collect()
+}
+
+#[test]
+fn a_log_of_another_make_is_set_up_by_its_inspection() {
+    let bench = Bench::new().with("foreign.csv", foreign_log());
+    bench.run(&["report", "foreign.csv"]).with_code(3);
+    let found = inspected(&bench, 0, &["foreign.csv", "--write-config", "site.toml"]);
+    assert_eq!((&found["messages"], &found["timezone"]["offset_minutes"]), (&json!(120), &json!(480)));
+    let column = |name: &str| entry(&found["files"][0]["unknown_columns"], "name", name).clone();
+    assert_eq!(
+        (&column("Zeitpunkt")["looks_like"], &column("Zeitpunkt")["in_force"]),
+        (&json!("time"), &json!(true))
+    );
+    assert_eq!(column("Bemerkung")["looks_like"], Value::Null);
+    let config = bench.read("site.toml");
+    for line in ["timezone = \"+08:00\"", "\"Terminalnummer\" = \"terminal_id\"", "# \"Bemerkung\" = \"-\""] {
+        assert!(config.lines().any(|own| own == line), "{line}: {config}");
+    }
+    let ended = bench.run(&["report", "foreign.csv", "--config", "site.toml", "--format", "json"]);
+    let report: Value = serde_json::from_str(ended.with_code(0).0).unwrap();
+    assert_eq!(report["totals"]["exchanges"], 120);
+    assert_eq!(report["input"]["first"], "2026-11-21T16:00:00.000+08:00");
+}
+
+#[test]
+fn a_configuration_that_is_there_is_not_replaced_unasked() {
+    let bench = Bench::new().with("foreign.csv", foreign_log()).with("site.toml", "lang = 'zh'\n");
+    let again = ["inspect", "foreign.csv", "--write-config", "site.toml"];
+    bench.run(&again).says_only(2, "site.toml is there already: --force replaces it");
+    assert_eq!(bench.read("site.toml"), "lang = 'zh'\n");
+    bench.run(&[&again[..], &["--force"]].concat()).with_code(0);
+    assert!(bench.read("site.toml").contains("[columns]"));
+    bench
+        .run(&["inspect", "foreign.csv", "--write-config", "foreign.csv", "--force"])
+        .says_only(2, "is an input");
+    bench.run(&["inspect", "foreign.csv", "--force"]).says_only(2, "--write-config");
+}
+
+#[test]
+fn the_proposal_for_the_day_gives_the_report_of_the_day() {
+    let (bench, log) = (Bench::new(), fixture("day.log"));
+    bench.run(&["inspect", &log, "--write-config", "own.toml"]).with_code(0);
+    let config = bench.read("own.toml");
+    assert!(config.contains("[link.\"up-north\"]\ndialect = \"unionpay-pos\"\n"), "{config}");
+    assert!(config.contains("# visa-east: the table in force lists 229 of 229 codes"), "{config}");
+    let report = |config: &str| bench.run(&["report", &log, "--config", config]).with_code(0).0.to_owned();
+    assert_eq!(report("own.toml"), report(&fixture("posmortem.toml")));
+}
+
+#[test]
+fn planted_card_data_is_told_by_file_and_field() {
+    let files =
+        ["planted-card-data.csv", "planted-card-data.log"].map(|name| fixture(&format!("malformed/{name}")));
+    let found = inspected(&Bench::new(), 0, &[&files[0], &files[1]]);
+    let leaks = |file: usize| -> Vec<String> {
+        let leaks = found["files"][file]["card_data"].as_array().unwrap();
+        let number = |leak: &Value, key: &str| {
+            leak[key].as_u64().map_or_else(|| "-".to_owned(), |number| number.to_string())
+        };
+        let row = |leak: &Value| {
+            let field = leak["field"].as_str().unwrap_or(leak["place"].as_str().unwrap());
+            let counts = ["numbers", "tracks_1", "tracks_2", "first_line"].map(|key| number(leak, key));
+            format!("{field} {}", counts.join(" "))
+        };
+        leaks.iter().map(row).collect()
+    };
+    assert_eq!(
+        leaks(0),
+        [
+            "de2 1 0 0 13",
+            "de35 0 0 1 10",
+            "de39 1 0 0 5",
+            "de41 0 0 1 11",
+            "issuer 1 0 0 6",
+            "link 1 0 0 7",
+            "reason_text 2 0 2 8",
+            "remark 1 1 0 12",
+        ]
+    );
+    assert_eq!(
+        leaks(1),
+        [
+            "de2 1 0 0 77",
+            "de35 0 0 1 77",
+            "de39 1 0 0 111",
+            "de45 0 1 0 77",
+            "de63 1 0 0 95",
+            "link 1 0 0 111",
+            "outside 4 0 1 -",
+        ]
+    );
+}
+
+#[test]
+fn the_number_of_workers_and_the_order_of_files_change_nothing() {
+    let bench = Bench::new();
+    let (rows, log) = (fixture("day.csv"), fixture("day.log"));
+    let one = inspected(&bench, 0, &[&rows, &log, "--threads", "1"]);
+    assert_eq!(one, inspected(&bench, 0, &[&log, &rows, "--threads", "4"]));
+}
+
+#[test]
+fn what_cannot_be_read_is_still_told() {
+    let bench = Bench::new().with("noise", "4111111111111111 and no log\nat all\n");
+    let found = inspected(&bench, 3, &["noise", "--write-config", "no.toml"]);
+    let file = &found["files"][0];
+    assert!(
+        file["format"].is_null()
+            && file["trouble"].as_str().unwrap().starts_with("not read: no known log format")
+    );
+    assert_eq!(bench.names(), ["noise"]);
+}
+
+#[test]
+fn people_read_it_in_both_languages() {
+    let bench = Bench::new();
+    let ended = bench.run(&["inspect", &fixture("day.csv")]);
+    let (table, lines) = ended.with_code(0);
+    assert!(
+        table.starts_with("messages 904 · 2026-11-21 08:00:04 to 21:53:43\n") && lines.is_empty(),
+        "{table}"
+    );
+    for told in
+        ["\nFiles\n", "\nMessage types\n", "\nFields\n", "\nPairing\n", "\nLinks\n", "\nCard data in clear\n"]
+    {
+        assert!(table.contains(told), "{told}: {table}");
+    }
+    let ended = bench.run(&["inspect", "--lang", "zh", &fixture("day.csv")]);
+    let (table, _) = ended.with_code(0);
+    assert!(table.starts_with("报文 904 · ") && table.contains("\n明文卡数据\n"), "{table}");
+}

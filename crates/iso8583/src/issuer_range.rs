@@ -1,0 +1,113 @@
+//! Which prefixes issuers have, and how long their card numbers are.
+//!
+//! Rows of `data/issuer-ranges.tsv`. Not who issued a card: ranges overlap, and nothing here needs to
+//! know.
+
+use std::sync::OnceLock;
+
+use crate::rows;
+
+const ISSUER_RANGES: &str = include_str!("../data/issuer-ranges.tsv");
+
+/// Digits by which prefixes are compared; none is longer.
+const PREFIX: u32 = 6;
+
+/// Digits that a card number has in no scheme but these.
+pub(crate) const LENGTHS: std::ops::RangeInclusive<usize> = 12..=19;
+
+struct IssuerRange {
+    /// The first six digits of the lowest and of the highest number.
+    from: u32,
+    to: u32,
+    /// Bit N is set when numbers may have N digits.
+    lengths: u32,
+}
+
+/// Whether these digits begin like a card number that some issuer may have given out, and are as long
+/// as one. The check digit is not looked at.
+pub(crate) fn is_issued(digits: &[u8]) -> bool {
+    if !LENGTHS.contains(&digits.len()) {
+        return false;
+    }
+    let prefix =
+        digits[..PREFIX as usize].iter().fold(0, |prefix, digit| prefix * 10 + u32::from(digit - b'0'));
+    let fits = |range: &IssuerRange| {
+        (range.from..=range.to).contains(&prefix) && range.lengths & (1 << digits.len()) != 0
+    };
+    table().iter().any(fits)
+}
+
+fn table() -> &'static [IssuerRange] {
+    static TABLE: OnceLock<Vec<IssuerRange>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let rows = rows(ISSUER_RANGES, ["scheme", "from", "to", "lengths"]);
+        let rows = rows.expect("issuer-ranges.tsv is checked by tests");
+        let range = |[_, from, to, lengths]: [&str; 4]| read(from, to, lengths);
+        rows.iter().map(|row| range(row.fields).expect("issuer-ranges.tsv is checked by tests")).collect()
+    })
+}
+
+fn read(from: &str, to: &str, lengths: &str) -> Option<IssuerRange> {
+    let scale = |prefix: &str| {
+        let missing = PREFIX.checked_sub(u32::try_from(prefix.len()).ok()?)?;
+        Some((prefix.parse::<u32>().ok()?, 10_u32.pow(missing)))
+    };
+    let ((from, from_scale), (to, to_scale)) = (scale(from)?, scale(to)?);
+    let mut bits = 0;
+    for length in lengths.split(' ') {
+        let (first, last) = length.split_once('-').unwrap_or((length, length));
+        let (first, last): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
+        if first > last || !LENGTHS.contains(&first) || !LENGTHS.contains(&last) {
+            return None;
+        }
+        bits |= (first..=last).fold(0, |bits, length| bits | 1 << length);
+    }
+    let (from, to) = (from * from_scale, (to + 1) * to_scale - 1);
+    (from <= to).then_some(IssuerRange { from, to, lengths: bits })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_a_range() {
+        for row in rows(ISSUER_RANGES, ["scheme", "from", "to", "lengths"]).unwrap() {
+            let [scheme, from, to, lengths] = row.fields;
+            assert!(!scheme.is_empty() && from.len() == to.len(), "line {}", row.line);
+            assert!(read(from, to, lengths).is_some(), "line {}", row.line);
+        }
+    }
+
+    #[test]
+    fn prefixes_and_lengths_decide_together() {
+        for digits in [
+            "4111111111111111",
+            "4222222222222",
+            "5555555555554444",
+            "2221000000000009",
+            "2720999999999996",
+            "378282246310005",
+            "6212345678901265",
+            "3530111333300000",
+            "30569309025904",
+            "6759649826438453",
+            "9792030000000000",
+        ] {
+            assert!(is_issued(digits.as_bytes()), "{} digits", digits.len());
+        }
+        for digits in [
+            "411111111111111",
+            "1111111111111111",
+            "2720999",
+            "2721000000000000",
+            "898310154110001",
+            "180312760317",
+            "20261121080004",
+            "41111111111111111111",
+            "",
+        ] {
+            assert!(!is_issued(digits.as_bytes()), "{digits}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Card data in places where it should not stand: numbers in clear and tracks, found by their form.
+//!
+//! A number begins as some issuer's do, is as long, and has the right check digit; a track is a number
+//! with expiry date and service code behind it, and needs no check digit. One in ten numbers that
+//! begin so passes the check by chance, so both are told: what begins like a card, and what passes.
+//! PIN blocks and card verification values cannot be told by their form (sixteen hexadecimal digits,
+//! three or four digits) and are not looked for, nor is a name without its track. Masked numbers are
+//! no leak. Where something is found is told, what was found never.
+
+use std::ops::Range;
+
+use crate::issuer_range::{LENGTHS, is_issued};
+use crate::redact::luhn;
+
+/// Card data by its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CardData {
+    /// Digits that begin and are as long as a card number.
+    Number {
+        /// Whether the check digit is right, too. Without it the digits are most likely an id, and
+        /// count only to tell what chance would give.
+        passes: bool,
+    },
+    /// Number, name, expiry date and service code.
+    Track1,
+    /// Number, expiry date and service code.
+    Track2,
+}
+
+/// Looks for card data in a text and tells of each piece, from left to right, and where its number
+/// stands. Numbers may be grouped (`4111 1111 1111 1111`), stand behind their length (`16` or, in
+/// bytes, `08`) and be written as the hexadecimal digits of their characters (`34313131`).
+pub fn find_card_data(text: &[u8], mut tell: impl FnMut(CardData, Range<usize>)) {
+    let mut at = 0;
+    while let Some(start) = text[at..].iter().position(u8::is_ascii_digit).map(|found| at + found) {
+        let end = digits_from(text, start);
+        at = end;
+        if let Some(grouped) = grouped_from(text, start, end) {
+            at = grouped;
+            tell(CardData::Number { passes: true }, start..grouped);
+        } else if let Some(track) = track_at(text, start, end) {
+            at = end + 1;
+            tell(track, start..end);
+        } else if let Some(data) = number_in(&text[start..end]) {
+            tell(data, start..end);
+        }
+    }
+}
+
+/// The end of the digits that begin at `start`.
+fn digits_from(text: &[u8], start: usize) -> usize {
+    start + text[start..].iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
+fn is_card(digits: &[u8]) -> bool {
+    is_issued(digits) && luhn(digits)
+}
+
+/// A run of digits as a number: as it is, behind its length, or as hexadecimal digits.
+fn number_in(run: &[u8]) -> Option<CardData> {
+    let number = |digits: &[u8]| is_issued(digits).then(|| CardData::Number { passes: luhn(digits) });
+    if LENGTHS.contains(&run.len())
+        && let Some(found) = number(run)
+    {
+        return Some(found);
+    }
+    let (length, rest) = run.split_at_checked(2)?;
+    let length = usize::from(length[0] - b'0') * 10 + usize::from(length[1] - b'0');
+    if length == rest.len() || length == rest.len().div_ceil(2) {
+        return number(rest);
+    }
+    let is_hex = run.len() >= 2 * LENGTHS.start() && run.len().is_multiple_of(2);
+    let pairs = || run.chunks_exact(2);
+    if is_hex && run.len() <= 2 * LENGTHS.end() && pairs().all(|pair| pair[0] == b'3') {
+        let digits: Vec<u8> = pairs().map(|pair| pair[1]).collect();
+        return number(&digits);
+    }
+    None
+}
+
+/// The end of a number in groups of four, or of four, six and five, that begins with these digits.
+fn grouped_from(text: &[u8], start: usize, end: usize) -> Option<usize> {
+    let separator = *text.get(end).filter(|byte| b" -".contains(byte))?;
+    // A name such as `x4111` or the middle of a UUID is no beginning.
+    let before = start.checked_sub(1).and_then(|before| text.get(before));
+    if end - start != 4 || before.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-') {
+        return None;
+    }
+    let (mut digits, mut groups, mut at) = (text[start..end].to_vec(), vec![4], end);
+    while groups.len() < 5 && text.get(at) == Some(&separator) {
+        let next = digits_from(text, at + 1);
+        if next == at + 1 {
+            break;
+        }
+        digits.extend_from_slice(&text[at + 1..next]);
+        groups.push(next - at - 1);
+        at = next;
+    }
+    let is_grouping =
+        matches!(groups[..], [4, 4, 4, 4] | [4, 4, 4, 4, 1..=3] | [4, 4, 4, 1..=3] | [4, 6, 4..=5]);
+    (is_grouping && is_card(&digits)).then_some(at)
+}
+
+/// The track whose number these digits are, or end with.
+fn track_at(text: &[u8], start: usize, end: usize) -> Option<CardData> {
+    let run = &text[start..end];
+    let behind = text.get(end + 1..)?;
+    let track = match text.get(end)? {
+        b'=' | b'D' | b'd' => has_expiry(behind).then_some(CardData::Track2),
+        b'^' if start > 0 && text[start - 1].eq_ignore_ascii_case(&b'B') => {
+            let name = behind.iter().take(27).position(|byte| *byte == b'^')?;
+            (name >= 2 && has_expiry(&behind[name + 1..])).then_some(CardData::Track1)
+        }
+        _ => None,
+    }?;
+    let is_number = || LENGTHS.contains(&run.len()) && is_issued(run);
+    // Its length in digits, or the tag of EMV with its length in bytes: hexadecimal digits all of them.
+    let behind_length = || match run {
+        [b'2' | b'3', _, number @ ..] => is_card(number),
+        [b'5', b'7', b'1', _, number @ ..] => is_card(number),
+        _ => false,
+    };
+    (is_number() || behind_length()).then_some(track)
+}
+
+/// Year, month and service code.
+fn has_expiry(behind: &[u8]) -> bool {
+    let is_month = |month: &[u8]| matches!(month, [b'0', b'1'..=b'9'] | [b'1', b'0'..=b'2']);
+    behind.get(..7).is_some_and(|data| data.iter().all(u8::is_ascii_digit) && is_month(&data[2..4]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PASSES: CardData = CardData::Number { passes: true };
+    const FAILS: CardData = CardData::Number { passes: false };
+
+    fn found(text: &str) -> Vec<CardData> {
+        let mut found = Vec::new();
+        find_card_data(text.as_bytes(), |data, place| {
+            assert!(place.start < place.end && place.end <= text.len());
+            found.push(data);
+        });
+        found
+    }
+
+    #[test]
+    fn numbers_are_found_in_every_writing() {
+        for text in [
+            "4111111111111111",
+            "<pan>5555555555554444</pan>",
+            "card 4012 8888 8888 1881 declined",
+            "6212-3456-7890-1265",
+            "3782 822463 10005",
+            "164111111111111111",
+            "5A084111111111111111",
+            "34313131313131313131313131313131",
+            "pan=378282246310005;",
+        ] {
+            assert_eq!(found(text), [PASSES], "{text}");
+        }
+        assert_eq!(found("4111111111111111,4111111111111112,5555555555554444"), [PASSES, FAILS, PASSES]);
+    }
+
+    #[test]
+    fn tracks_need_no_check_digit() {
+        for text in
+            ["4111111111111111=49122010000", "4111111111111112D28122010000", ";4111111111111111=4912201?"]
+        {
+            assert_eq!(found(text), [CardData::Track2], "{text}");
+        }
+        assert_eq!(found("57134111111111111111D49122010000"), [CardData::Track2]);
+        assert_eq!(found("374111111111111111D49122010000"), [CardData::Track2]);
+        assert_eq!(found("%B4111111111111111^DOE/JANE^28122010000?"), [CardData::Track1]);
+        assert_eq!(found("411111******1111=28122010000"), []);
+    }
+
+    #[test]
+    fn what_is_no_card_is_not_told() {
+        for text in [
+            "",
+            "2026-11-21 08:00:04.000",
+            "20261121080004000",
+            "102911054110011",
+            "898310154110001",
+            "411111******1111",
+            "411111______1111",
+            "f47ac10b-58cc-4372-a567-0e02b2c3d479",
+            "4111-1111-1111-1112",
+            "41111111111111111111111",
+            "1732176004125000",
+        ] {
+            assert_eq!(found(text), [], "{text}");
+        }
+        assert_eq!(found("1234567890123456=1312201"), [], "no issuer has it");
+    }
+
+    /// Merchant ids of a town whose numbers begin like cards of American Express.
+    #[test]
+    fn one_id_in_ten_passes_by_chance() {
+        let all: Vec<_> = (0..1000).flat_map(|id| found(&format!("370000000{id:06}"))).collect();
+        assert_eq!((all.len(), all.iter().filter(|data| **data == PASSES).count()), (1000, 100));
+    }
+}

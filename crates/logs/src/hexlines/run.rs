@@ -1,0 +1,89 @@
+//! The longest run of hexadecimal digits in a line.
+
+/// Fewer bytes are no message: the shortest has a message type, a bitmap and a field or two.
+const SHORTEST: usize = 12;
+
+/// Finds the longest run of at least [`SHORTEST`] bytes in hexadecimal digits, in one piece or in pairs
+/// with a space between, and appends its bytes. Gives where the run begins. A digit too many at its end
+/// is left out: the line was cut there.
+pub(super) fn hex_run(line: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
+    let mut longest: Option<Run> = None;
+    let mut at = 0;
+    while let Some(found) = line.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_hexdigit)) {
+        let run = Run::at(line, at + found);
+        at = run.end.max(at + found + 1);
+        if run.digits >= 2 * SHORTEST && longest.as_ref().is_none_or(|other| other.digits < run.digits) {
+            longest = Some(run);
+        }
+    }
+    let run = longest?;
+    let mut digits = line.get(run.start..run.end)?.iter().filter(|byte| **byte != b' ');
+    let value = |digit: &u8| (*digit as char).to_digit(16).unwrap_or(0) as u8;
+    while let (Some(high), Some(low)) = (digits.next(), digits.next()) {
+        bytes.push(value(high) << 4 | value(low));
+    }
+    Some(run.start)
+}
+
+struct Run {
+    start: usize,
+    end: usize,
+    digits: usize,
+}
+
+impl Run {
+    /// The run whose first digit stands at `start`. Digits within a word are no run: they count as
+    /// none.
+    fn at(line: &[u8], start: usize) -> Self {
+        let rest = line.get(start..).unwrap_or_default();
+        let piece = |from: usize| {
+            rest.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_hexdigit()).count()
+        };
+        let in_word = |end: usize| rest.get(end).is_some_and(u8::is_ascii_alphanumeric);
+        let (mut end, mut digits) = (piece(0), piece(0));
+        if digits == 2 && !in_word(2) {
+            // Pairs.
+            while rest.get(end) == Some(&b' ') && piece(end + 1) == 2 && !in_word(end + 3) {
+                end += 3;
+                digits += 2;
+            }
+        }
+        let before = line.get(..start).unwrap_or_default();
+        let is_marked = before.ends_with(b"0x") || before.ends_with(b"0X");
+        let begins_in_word = before.last().is_some_and(u8::is_ascii_alphanumeric) && !is_marked;
+        if begins_in_word || in_word(end) {
+            digits = 0;
+        }
+        Self { start, end: start + end, digits }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(line: &str) -> Option<(usize, usize, u8)> {
+        let mut bytes = Vec::new();
+        let start = hex_run(line.as_bytes(), &mut bytes)?;
+        Some((start, bytes.len(), *bytes.last().expect("bytes")))
+    }
+
+    #[test]
+    fn the_longest_run_is_found_behind_any_prefix() {
+        assert_eq!(run("30323030303030303030303037"), Some((0, 13, 0x37)));
+        assert_eq!(run("08:15:30 IN [cafe] 0x303230303030303030303030377f"), Some((21, 14, 0x7f)));
+        assert_eq!(run("IN: 30 32 30 30 30 30 30 30 30 30 30 37"), Some((4, 12, 0x37)));
+        let two = "0123456789abcdef0123456789abcdef 30323030303030303030303030303030303030303030303030303038";
+        assert_eq!(run(two), Some((33, 28, 0x38)));
+        assert_eq!(run("x 3032303030303030303030303"), Some((2, 12, 0x30)), "an odd digit is left out");
+    }
+
+    #[test]
+    fn words_and_short_runs_are_none() {
+        for line in
+            ["", "deadbeef", "303230303030303030303030z", "z303230303030303030303030", "2026-11-21 08:15"]
+        {
+            assert_eq!(run(line), None, "{line}");
+        }
+    }
+}

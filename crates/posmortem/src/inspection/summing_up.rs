@@ -1,0 +1,215 @@
+//! From the counts of all inputs to what is said of them.
+
+use super::Collector;
+use super::card_data::CardDataCounts;
+use super::fields::{Counted, Fields};
+use super::links::{Given, LinkCounts};
+use posmortem_classify::{Category, Circumstances, CodeTables, Dialect, Meaning};
+use posmortem_exchange::{
+    Choice, Clock, ColumnGuess, Field, FieldCoverage, Hop, InspectedFile, InspectedLink, Inspection, Leaks,
+    Offsets, UnlistedCode, ZoneGuess,
+};
+use posmortem_logs::{Column, GuessedColumn, Likeness, guess_columns};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// Tables that are told of a link.
+const DIALECTS: usize = 5;
+
+/// Fewer times tell no zone.
+const ENOUGH_TIMES: u64 = 20;
+
+/// Zones are told in these steps.
+const QUARTER_MS: i64 = 900_000;
+
+/// Messages are logged within so much of their DE7.
+const NEAR_MS: i64 = 60_000;
+
+/// What is known of an input beside its counts.
+#[derive(Default)]
+pub(crate) struct FileFindings {
+    pub(crate) format: Option<Choice>,
+    pub(crate) profile: Option<Choice>,
+    pub(crate) compression: &'static str,
+    /// Guesses by which it was read.
+    pub(crate) guessed: Vec<GuessedColumn>,
+    pub(crate) counts: Collector,
+}
+
+/// Says what was found.
+pub(crate) fn inspection_of(files: Vec<FileFindings>, hops: Vec<Hop>) -> Inspection {
+    let mut all = Collector::default();
+    let mut inspected = Vec::new();
+    for file in files {
+        inspected.push(inspected_file(&file));
+        all.merge(file.counts);
+    }
+    let links = &all.links.by_name;
+    let mut rejects: Vec<_> = all.rejects.into_iter().collect();
+    rejects.sort_by_key(|(_, count)| Reverse(*count));
+    Inspection {
+        files: inspected,
+        messages: all.messages,
+        types: all.types.into_iter().collect(),
+        fields: coverage(&all.fields),
+        rejects,
+        links: links.iter().map(|(name, counts)| inspected_link(name, counts)).collect(),
+        hops,
+        unlisted: unlisted(links),
+        zone: zone(links),
+    }
+}
+
+fn inspected_file(file: &FileFindings) -> InspectedFile {
+    let FileFindings { format, profile, compression, guessed, counts } = file;
+    let in_force = guessed.iter().map(|guess| ColumnGuess {
+        name: guess.name.clone(),
+        column: Some(guess.column.name()),
+        confidence: guess.confidence,
+        in_force: true,
+    });
+    InspectedFile {
+        format: format.clone(),
+        profile: profile.clone(),
+        compression,
+        columns: in_force.chain(guesses(&counts.fields)).collect(),
+        leaks: leaks(counts),
+    }
+}
+
+/// What the columns look like whose names mean nothing.
+fn guesses(fields: &Fields) -> Vec<ColumnGuess> {
+    let sorted = fields.sorted();
+    let taken: Vec<Column> = sorted.iter().filter_map(|counted| column_of(&counted.field)).collect();
+    let name = |counted: &Counted| match &counted.field {
+        Field::Other(name) => Some(name.clone()),
+        _ => None,
+    };
+    let unknown: Vec<(String, &Likeness)> =
+        sorted.iter().filter_map(|counted| Some((name(counted)?, counted.likeness.as_deref()?))).collect();
+    let likenesses: Vec<&Likeness> = unknown.iter().map(|(_, likeness)| *likeness).collect();
+    let guesses = guess_columns(&likenesses, &taken);
+    let guess = |((name, _), guess): ((String, _), Option<(Column, u16)>)| ColumnGuess {
+        name,
+        column: guess.map(|(column, _)| column.name()),
+        confidence: guess.map_or(0, |(_, confidence)| confidence),
+        in_force: false,
+    };
+    unknown.into_iter().zip(guesses).map(guess).collect()
+}
+
+fn column_of(field: &Field) -> Option<Column> {
+    match field {
+        Field::Element(element) => Column::of_element(*element),
+        Field::Column(name) => Column::from_name(name),
+        _ => None,
+    }
+}
+
+fn leaks(counts: &Collector) -> Vec<Leaks> {
+    let leak = |field: Field, counts: &CardDataCounts, first_line| Leaks {
+        field,
+        alike: counts.alike,
+        numbers: counts.numbers,
+        tracks_1: counts.tracks_1,
+        tracks_2: counts.tracks_2,
+        first_line,
+    };
+    let outside = counts.text.without(&counts.fields.card_data());
+    let in_fields = counts.fields.sorted().into_iter().filter(|counted| counted.card_data.is_leak());
+    let in_fields =
+        in_fields.map(|counted| leak(counted.field.clone(), &counted.card_data, counted.first_line));
+    in_fields.chain(outside.is_leak().then(|| leak(Field::Outside, &outside, None))).collect()
+}
+
+fn coverage(fields: &Fields) -> Vec<FieldCoverage> {
+    let filled = fields.sorted().into_iter().filter(|counted| counted.filled > 0);
+    let coverage = |counted: &Counted| {
+        let element = matches!(counted.field, Field::Element(_));
+        let column = column_of(&counted.field).filter(|_| element).map(Column::name);
+        FieldCoverage { field: counted.field.clone(), column, filled: counted.filled }
+    };
+    filled.map(coverage).collect()
+}
+
+fn inspected_link(name: &str, counts: &LinkCounts) -> InspectedLink {
+    let tables = CodeTables::built_in();
+    let listed = |dialect: &dyn Fn(&Given) -> Dialect| -> u64 {
+        let known = counts.codes.iter().filter(|(given, _)| is_listed(tables, dialect(given), given));
+        known.map(|(_, count)| count).sum()
+    };
+    let mut dialects: Vec<(Dialect, u64)> =
+        Dialect::all().map(|dialect| (dialect, listed(&|_| dialect))).collect();
+    dialects.retain(|(_, listed)| *listed > 0);
+    let mut told: Vec<Option<Dialect>> = counts.codes.keys().map(|(told, ..)| *told).collect();
+    told.dedup();
+    let told = if told.len() == 1 { told[0] } else { None };
+    // Of equals the one in force, then the more general one, which stands above those that rest on it.
+    dialects.sort_by_key(|(dialect, listed)| (Reverse(*listed), Some(*dialect) != told));
+    dialects.truncate(DIALECTS);
+    InspectedLink {
+        name: name.to_owned(),
+        messages: counts.messages,
+        answers: counts.codes.values().sum(),
+        listed: listed(&|given| in_force(tables, given)),
+        told,
+        dialects,
+        transmission: clock(&counts.transmission),
+        local: clock(&counts.local),
+    }
+}
+
+fn clock(offsets: &Offsets) -> Option<Clock> {
+    Some(Clock { count: offsets.count(), median_ms: offsets.median()? })
+}
+
+fn in_force(tables: &CodeTables, &(told, mti, code): &Given) -> Dialect {
+    tables.resolve(told, code, mti)
+}
+
+/// Whether a table gives the code a meaning. A range that a standard keeps free gives it none.
+fn is_listed(tables: &CodeTables, dialect: Dialect, &(_, mti, code): &Given) -> bool {
+    let circumstances = Circumstances { mti, ..Circumstances::default() };
+    let meaning = tables.meaning(dialect, code, &circumstances);
+    !matches!(meaning, Meaning::Unlisted | Meaning::NoDecline(Category::Reserved))
+}
+
+fn unlisted(links: &BTreeMap<String, LinkCounts>) -> Vec<UnlistedCode> {
+    let tables = CodeTables::built_in();
+    let mut counts = BTreeMap::new();
+    for (link, heard) in links {
+        for (given, count) in &heard.codes {
+            let dialect = in_force(tables, given);
+            if !is_listed(tables, dialect, given) {
+                *counts.entry((link, dialect, given.2)).or_default() += *count;
+            }
+        }
+    }
+    let mut unlisted: Vec<UnlistedCode> = counts
+        .into_iter()
+        .map(|((link, dialect, code), count)| UnlistedCode { link: link.clone(), dialect, code, count })
+        .collect();
+    unlisted.sort_by_key(|code| Reverse(code.count));
+    unlisted
+}
+
+/// The zone that explains how far log times without a zone lie from DE7, which is UTC by the standard.
+/// Where both are the same, DE7 may be local time as well: that is a zone only if DE12 differs.
+fn zone(links: &BTreeMap<String, LinkCounts>) -> Option<ZoneGuess> {
+    if links.values().any(|link| link.zoned > 0) {
+        return None;
+    }
+    let (mut transmission, mut local) = (Offsets::default(), Offsets::default());
+    for link in links.values() {
+        transmission.merge(link.transmission.clone());
+        local.merge(link.local.clone());
+    }
+    let whole = |median: i64| (median + QUARTER_MS / 2).div_euclid(QUARTER_MS) * QUARTER_MS;
+    let zone = whole(transmission.median()?);
+    let (fitting, of) =
+        (transmission.count_of(|offset| (offset - zone).abs() <= NEAR_MS), transmission.count());
+    let is_told_apart = zone != 0 || local.median().is_some_and(|median| whole(median) != 0);
+    let is_sure = of >= ENOUGH_TIMES && fitting * 10 >= of * 9 && is_told_apart;
+    let offset_minutes = i32::try_from(zone / 60_000).ok()?;
+    is_sure.then_some(ZoneGuess { offset_minutes, fitting, of })
+}

@@ -1,0 +1,178 @@
+//! A configuration that proposes what a log does not tell by itself.
+//!
+//! A line stands for what is proposed, a comment above it for what it rests on. What nothing could be
+//! found out about is a comment, ready to be filled in.
+
+use super::table::zone_text;
+use crate::View;
+use posmortem_exchange::{ColumnGuess, InspectedLink, Inspection, Summary};
+use posmortem_iso8583::escape_controls;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+pub(super) fn write(
+    summary: &Summary,
+    inspection: &Inspection,
+    view: &View<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out, "# Proposed by posmortem inspect {} from:", view.version)?;
+    for file in &summary.files {
+        writeln!(out, "#   {}", escape_controls(file.path.as_bytes()))?;
+    }
+    writeln!(out, "# Read it before you use it: comments say what each line rests on.")?;
+    write_profile(inspection, out)?;
+    write_zone(inspection, out)?;
+    write_columns(inspection, out)?;
+    for link in inspection.links.iter().filter(|link| link.answers > 0) {
+        write_link(link, out)?;
+    }
+    Ok(())
+}
+
+/// The likeliest profile of each file that has one. A configuration states one for all.
+fn write_profile(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
+    let mut profiles: Vec<_> = inspection.files.iter().filter_map(|file| file.profile.as_ref()).collect();
+    profiles.sort_by(|a, b| b.confidence.cmp(&a.confidence).then_with(|| a.name.cmp(&b.name)));
+    profiles.dedup_by(|a, b| a.name == b.name);
+    for profile in profiles {
+        let (whole, thousandths) = (profile.confidence / 1000, profile.confidence % 1000);
+        writeln!(out, "\n# Messages read as {} (confidence {whole}.{thousandths:03}).", profile.name)?;
+        writeln!(out, "# profile = {}", quoted(&profile.name))?;
+    }
+    Ok(())
+}
+
+fn write_zone(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
+    let Some(zone) = inspection.zone else { return Ok(()) };
+    let text = zone_text(zone.offset_minutes);
+    writeln!(
+        out,
+        "\n# Log times lie {text} from DE7, which is UTC by the standard, in {} of {} messages.",
+        zone.fitting, zone.of
+    )?;
+    writeln!(out, "timezone = {}", quoted(&text))
+}
+
+fn write_columns(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
+    let columns = columns(inspection);
+    if columns.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n[columns]")?;
+    for ColumnGuess { name, column, confidence, .. } in columns.values() {
+        match column {
+            Some(column) => {
+                let (whole, tenth) = (confidence / 10, confidence % 10);
+                writeln!(out, "# {whole}.{tenth} % of its values look like it.")?;
+                writeln!(out, "{} = {}", quoted(name), quoted(column))?;
+            }
+            None => {
+                writeln!(
+                    out,
+                    "# Its values look like nothing that is known; `-` says that it is not needed."
+                )?;
+                writeln!(out, "# {} = \"-\"", quoted(name))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Unknown columns of all files by name. Where files disagree the better fit goes first, and one by
+/// which a log was read before all.
+pub(super) fn columns(inspection: &Inspection) -> BTreeMap<&str, &ColumnGuess> {
+    let mut columns: BTreeMap<&str, &ColumnGuess> = BTreeMap::new();
+    for guess in inspection.files.iter().flat_map(|file| &file.columns) {
+        let known = columns.entry(&guess.name).or_insert(guess);
+        let weight = |guess: &ColumnGuess| (guess.in_force, guess.confidence);
+        if weight(guess) > weight(known) {
+            *known = guess;
+        }
+    }
+    // A column that two names claim in different files stays with the first name that fits it best.
+    let mut takers: BTreeMap<&str, &ColumnGuess> = BTreeMap::new();
+    for guess in columns.values() {
+        let Some(column) = guess.column else { continue };
+        let taker = takers.entry(column).or_insert(guess);
+        if guess.confidence > taker.confidence {
+            *taker = guess;
+        }
+    }
+    columns.retain(|_, guess| guess.column.is_none_or(|column| takers[column].name == guess.name));
+    columns
+}
+
+fn write_link(link: &InspectedLink, out: &mut dyn Write) -> io::Result<()> {
+    let InspectedLink { name, answers, listed, .. } = link;
+    let shown =
+        if name.is_empty() { "messages without a link".into() } else { escape_controls(name.as_bytes()) };
+    let Some((dialect, most)) = link.better_dialect() else {
+        return writeln!(
+            out,
+            "\n# {shown}: the table in force lists {listed} of {answers} codes of its answers."
+        );
+    };
+    let others: Vec<_> =
+        link.dialects[1..].iter().map(|(other, listed)| format!("{other} {listed}")).collect();
+    let others = if others.is_empty() { String::new() } else { format!(" ({})", others.join(", ")) };
+    writeln!(
+        out,
+        "\n# {dialect} lists {most} of {answers} codes of its answers{others}, the table in force {listed}."
+    )?;
+    // Messages without a link have no table of their own in a configuration.
+    let comment = if name.is_empty() { "# " } else { "" };
+    writeln!(out, "{comment}[link.{}]\n{comment}dialect = {}", quoted(name), quoted(dialect.name()))
+}
+
+/// A basic string of TOML.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_quoted_as_toml_has_it() {
+        for (text, expected) in [
+            ("up-north", "\"up-north\""),
+            ("a\"b\\c", "\"a\\\"b\\\\c\""),
+            ("tab\there", "\"tab\\u0009here\""),
+            ("终端", "\"终端\""),
+        ] {
+            assert_eq!(quoted(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_column_is_proposed_once() {
+        let guess = |name: &str, column, confidence, in_force| ColumnGuess {
+            name: name.to_owned(),
+            column,
+            confidence,
+            in_force,
+        };
+        let file = |columns| posmortem_exchange::InspectedFile { columns, ..Default::default() };
+        let inspection = Inspection {
+            files: vec![
+                file(vec![guess("A", Some("stan"), 950, false), guess("B", None, 0, false)]),
+                file(vec![guess("B", Some("stan"), 990, false), guess("A", Some("rrn"), 940, true)]),
+            ],
+            ..Inspection::default()
+        };
+        let columns: Vec<_> =
+            columns(&inspection).into_values().map(|one| (&*one.name, one.column)).collect();
+        assert_eq!(columns, [("A", Some("rrn")), ("B", Some("stan"))]);
+    }
+}

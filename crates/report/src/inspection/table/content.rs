@@ -1,0 +1,85 @@
+//! What the messages are and hold, and what became of them.
+
+use super::Page;
+use crate::grid::{Cell, Column, Grid};
+use crate::inspection::pairing_of;
+use crate::pen::Style;
+use crate::percent::Percent;
+use crate::table::flow;
+use posmortem_exchange::{Inspection, Ledger};
+
+pub(super) fn types(page: &Page, inspection: &Inspection) -> Vec<String> {
+    let labels = page.labels;
+    let mut grid =
+        Grid::new(vec![Column::left("MTI"), Column::right(labels.messages), Column::right(labels.share)]);
+    for (mti, count) in &inspection.types {
+        grid.push(vec![
+            Cell::new(mti.map_or_else(|| labels.no_type.to_owned(), |mti| mti.as_str().to_owned())),
+            Cell::new(count.to_string()),
+            Cell::new(Percent::of(*count, inspection.messages).tenths()),
+        ]);
+    }
+    page.section(labels.message_types, inspection.types.len(), &grid)
+}
+
+pub(super) fn fields(page: &Page, inspection: &Inspection) -> Vec<String> {
+    let labels = page.labels;
+    let mut grid = Grid::new(vec![
+        Column::left(labels.field).least(8),
+        Column::left(labels.column).least(8),
+        Column::right(labels.filled),
+        Column::right(labels.share),
+    ]);
+    for coverage in &inspection.fields {
+        grid.push(vec![
+            Cell::new(page.field(&coverage.field)),
+            Cell::new(coverage.column.unwrap_or_default()),
+            Cell::new(coverage.filled.to_string()),
+            Cell::new(Percent::of(coverage.filled, inspection.messages).tenths()),
+        ]);
+    }
+    page.section(labels.coverage, inspection.fields.len(), &grid)
+}
+
+/// The rate first, then every line of the ledger that counts something.
+pub(super) fn pairing(page: &Page, ledger: &Ledger) -> Vec<String> {
+    let labels = page.labels;
+    let &Ledger { paired, complete, request_only, response_only, duplicates, reversal, .. } = ledger;
+    let &Ledger { advice, administrative, out_of_order, open, rejected, non_message, .. } = ledger;
+    let counts = [
+        (labels.paired, paired),
+        (labels.complete, complete),
+        (labels.request_only, request_only),
+        (labels.response_only, response_only),
+        (labels.duplicates, duplicates),
+        (labels.reversal, reversal),
+        (labels.advice, advice),
+        (labels.administrative, administrative),
+        (labels.out_of_order, out_of_order),
+        (labels.open, open),
+        (labels.rejected, rejected),
+        (labels.non_message, non_message),
+    ];
+    let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+    let counts: Vec<_> = counts.map(|(label, count)| (format!("{label} {count}"), Style::Plain)).collect();
+    if counts.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![page.title(labels.pairing)];
+    let (paired, of) = pairing_of(ledger);
+    if of > 0 {
+        let rate = Percent::of(paired, of).tenths();
+        lines.extend(page.sentence(&format!("{} {rate} ({paired}/{of})", labels.pairing_rate)));
+    }
+    lines.extend(flow::lines(&counts, page.pen.dot(), page.width, page.pen));
+    lines
+}
+
+pub(super) fn rejects(page: &Page, inspection: &Inspection) -> Vec<String> {
+    let labels = page.labels;
+    let mut grid = Grid::new(vec![Column::right(labels.messages), Column::left(labels.reason).least(20)]);
+    for (reason, count) in &inspection.rejects {
+        grid.push(vec![Cell::new(count.to_string()), Cell::new(reason)]);
+    }
+    page.section(labels.not_read, inspection.rejects.len(), &grid)
+}
