@@ -272,7 +272,9 @@ fn detection_tells_what_is_wrong_without_showing_card_data() {
     }
     let unknown = error("\u{1}\u{2}\u{3}\n", &any).to_string();
     assert!(unknown.starts_with("no known log format: not delimited (no header row with "), "{unknown}");
-    for hint in ["not jpos (no record (`<log realm=`)", "`--input-format`", "`--profile`", "`--columns`"] {
+    for hint in
+        ["not jpos (no record such as `<log realm=`)", "`--input-format`", "`--profile`", "`--columns`"]
+    {
         assert!(unknown.contains(hint), "{unknown}");
     }
     let no_header = error("2026-11-21T08:15:30,4111111111111111,00\n", &any);

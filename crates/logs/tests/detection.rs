@@ -88,6 +88,25 @@ fn two_formats_that_fit_equally_well_are_told_and_not_chosen_from() {
 }
 
 #[test]
+fn a_forced_format_is_taken_at_its_word_where_nothing_else_is_to_be_found_out() {
+    for format in InputFormat::ALL {
+        let forced = InputSettings { forced_format: Some(format), ..settings() };
+        match (format, detect(b"Dear all\n", &forced)) {
+            (InputFormat::Delimited, Err(DetectError::MissingColumns { .. })) => {}
+            // Which listing or profile it is, only messages tell.
+            (
+                InputFormat::Labelled | InputFormat::HexLines | InputFormat::Frames,
+                Err(DetectError::Unknown { tried }),
+            ) => {
+                assert_eq!(tried[0].format, format);
+            }
+            (format, Ok(found)) => assert_eq!(found.format.input_format(), format),
+            (format, Err(error)) => panic!("{}: {error}", format.name()),
+        }
+    }
+}
+
+#[test]
 fn what_was_tried_is_told_format_by_format() {
     let error = detect(b"Dear all,\nplease find attached.\n", &settings()).expect_err("no format");
     let text = error.to_string();

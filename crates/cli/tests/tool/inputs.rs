@@ -24,6 +24,44 @@ fn a_file_named_twice_is_read_once() {
     assert!(lines.len() == 1 && lines[0].contains("named twice"), "{lines:?}");
 }
 
+const LISTING: &str = "[[listing]]\nname = 'acme'\nstart = '^MSG (?<mti>[0-9]{4}) at (?<time>.*)$'\n\
+                       lines = ['^(?<name>[a-z]+): (?<value>.*)$']\n";
+
+#[test]
+fn inputs_of_several_formats_are_one_run() {
+    let pairs = "2026-11-21 08:15:30.250 INFO mti=0200 stan=000123 tid=10012345\n\
+                 2026-11-21 08:15:30.900 INFO mti=0210 stan=000123 tid=10012345 rc=51\n";
+    let objects = "{\"time\":\"2026-11-21T08:15:31\",\"tid\":\"10012345\",\"stan\":124,\"rc\":\"55\"}\n";
+    let blocks = "26.11.21 08:15:32 [ FromIso:1]*** INBOUND MESSAGE ID[] ***\nmsgno[ 0]<210>\n in[ 11: ]<125>\n \
+                  in[ 39: ]<5>\n in[ 41: ]<10012345>\n";
+    let listing = "MSG 0210 at 2026-11-21 08:15:33\nstan: 126\ntid: 10012345\nrc: 91\n";
+    let bench = Bench::new()
+        .with("a.log", pairs)
+        .with("b.log", objects)
+        .with("c.log", blocks)
+        .with("d.log", listing)
+        .with("posmortem.toml", LISTING);
+    let ended = bench.run(&["classify", "--all", "--format", "csv", "a.log", "b.log", "c.log", "d.log"]);
+    let table = ended.with_code(0).0;
+    let codes: Vec<_> = table.lines().skip(1).map(|row| row.split(',').nth(13).unwrap_or_default()).collect();
+    assert_eq!(codes, ["51", "55", "05", "91"], "{table}");
+    // Without the user's listing the last one is refused, and the run goes on.
+    fs::remove_file(bench.path("posmortem.toml")).unwrap();
+    let ended = bench.run(&["classify", "--format", "csv", "a.log", "d.log"]);
+    let (table, lines) = ended.with_code(4);
+    assert_eq!(rows(table), 1);
+    assert!(
+        lines.iter().any(|line| line.contains("d.log: no known log format: not delimited (")),
+        "{lines:?}"
+    );
+    // Two formats in one input are told apart by nobody but the user.
+    let mixed = format!("{pairs}{}", objects.replace("}", ",\"mti\":\"0210\"}").repeat(2)).repeat(20);
+    let ended = bench.run_on(&mixed, &["classify"]);
+    let (table, lines) = ended.with_code(3);
+    assert!(table.is_empty() && lines[0].contains("standard input: it could be ndjson ("), "{lines:?}");
+    bench.run_on(&mixed, &["classify", "--input-format", "keyvalue"]).with_code(0);
+}
+
 #[test]
 fn folders_and_lists_give_what_their_files_give() {
     let bench = Bench::new();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use posmortem_iso8583::wire::{FrameEnd, Framing, Profile, Ranked, rank};
 
-use super::Candidate;
+use super::candidates::Candidate;
 use super::error::DetectError;
 use crate::format::Format;
 use crate::frames::Frames;
