@@ -15,6 +15,16 @@ struct Field<'b> {
     value: Value<'b>,
 }
 
+impl<'b> Field<'b> {
+    /// The value without the white space around it.
+    fn text<'s>(&self, rewritten: &'s [u8]) -> &'s [u8]
+    where
+        'b: 's,
+    {
+        self.value.bytes(rewritten).trim_ascii()
+    }
+}
+
 /// The fields of one message in the order of the log. Used again for the next one.
 #[derive(Default)]
 pub(crate) struct Gathered<'b> {
@@ -70,30 +80,27 @@ impl<'b> Gathered<'b> {
 
     /// Whether a column has a value.
     pub(crate) fn has(&self, column: Column, rewritten: &[u8]) -> bool {
-        self.value(column, rewritten).is_some()
+        self.best(column, rewritten).is_some()
     }
 
-    /// The value of a column as its record will have it.
-    pub(crate) fn value(&self, column: Column, rewritten: &[u8]) -> Option<&Value<'b>> {
+    /// The field whose value a record will have for a column.
+    fn best(&self, column: Column, rewritten: &[u8]) -> Option<&Field<'b>> {
         let mut best: Option<&Field<'b>> = None;
         let of_column = self.fields.iter().filter(|field| field.column == Some(column));
-        for field in of_column.filter(|field| !field.value.bytes(rewritten).trim_ascii().is_empty()) {
+        for field in of_column.filter(|field| !field.text(rewritten).is_empty()) {
             if best.is_none_or(|best| field.claim.goes_before(best.claim) == Some(true)) {
                 best = Some(field);
             }
         }
-        best.map(|field| &field.value)
+        best
     }
 
     /// Whether two fields of equal right tell different values of a column.
     pub(crate) fn contradicts(&self, column: Column, rewritten: &[u8]) -> bool {
-        let Some(own) = self.value(column, rewritten) else { return false };
-        let others = self.fields.iter().filter(|field| field.column == Some(column));
-        let differs = |field: &Field<'b>| {
-            let value = field.value.bytes(rewritten).trim_ascii();
-            !value.is_empty() && value != own.bytes(rewritten).trim_ascii()
-        };
-        others.filter(|field| !matches!(field.claim, Claim::Fallback(_))).any(differs)
+        let Some(own) = self.best(column, rewritten) else { return false };
+        let equals = self.fields.iter().filter(|field| field.column == Some(column));
+        let mut equals = equals.filter(|field| own.claim.goes_before(field.claim).is_none());
+        equals.any(|field| !field.text(rewritten).is_empty() && field.text(rewritten) != own.text(rewritten))
     }
 
     /// A data element of which two fields tell different values, if there is one.
@@ -101,7 +108,7 @@ impl<'b> Gathered<'b> {
         let mut first: [Option<&[u8]>; 256] = [None; 256];
         for field in &self.fields {
             let FieldName::Element(element) = field.name else { continue };
-            let value = field.value.bytes(rewritten).trim_ascii();
+            let value = field.text(rewritten);
             if *first[usize::from(element)].get_or_insert(value) != value {
                 return Some(element);
             }

@@ -127,8 +127,7 @@ impl<'b> BlockReader<'b> {
         let Some(last) = self.message.last_value() else { return };
         if element == 55 {
             // Tags, lengths and values stand in their order.
-            let whole = [last.bytes(rewritten), text].concat();
-            *last = Value::rewritten(rewritten, |out| out.extend_from_slice(&whole));
+            last.go_on(&[text], rewritten);
         } else if is_length(before, text) {
             *last = value(element, text, rewritten);
         }

@@ -160,8 +160,7 @@ impl<'r, 'b> ListingReader<'r, 'b> {
     /// Adds a line to the value that goes on.
     fn go_on(&mut self, line: &[u8], rewritten: &mut Vec<u8>) {
         if let Some(last) = self.message.last_value() {
-            let whole = [last.bytes(rewritten), b"\n", line].concat();
-            *last = Value::rewritten(rewritten, |out| out.extend_from_slice(&whole));
+            last.go_on(&[b"\n", line], rewritten);
         }
     }
 

@@ -18,6 +18,16 @@ pub(crate) enum Claim {
 }
 
 impl Claim {
+    /// The claim of a name in an inner object: after all that stand beside it, the same among
+    /// themselves.
+    fn below(self) -> Self {
+        match self {
+            Self::Name => Self::Fallback(100),
+            Self::Element(rank) => Self::Fallback(rank.saturating_add(100)),
+            Self::Fallback(rank) => Self::Fallback(rank.saturating_add(200)),
+        }
+    }
+
     /// Whether it goes before another one for the same column; `None` when neither does.
     pub(crate) fn goes_before(self, other: Self) -> Option<bool> {
         match (self, other) {
@@ -97,19 +107,29 @@ impl<'r> NameCache<'r> {
     /// A log may make up names without end, and needs no more memory for it.
     const MOST: usize = 1024;
 
+    /// Bytes of the longest name that may mean anything.
+    pub(crate) const LONGEST: usize = 128;
+
     pub(crate) fn new(rules: &'r NameRules) -> Self {
         Self { rules, read: HashMap::new() }
     }
 
-    /// What a name stands for: whole, as the user may have named it, or what is behind its last dot.
+    /// What a name stands for: whole, as the user may have named it, or what is behind its last dot, which
+    /// gives way to the names without one.
     pub(crate) fn read(&mut self, name: &[u8]) -> Named {
         if let Some(&named) = self.read.get(name) {
             return named;
         }
+        if name.len() > Self::LONGEST {
+            return Named { column: None, claim: Claim::Name, element: None, is_known: false };
+        }
         let text = String::from_utf8_lossy(name);
         let whole = self.rules.read(&text);
         let named = match text.rsplit_once('.') {
-            Some((_, last)) if !whole.is_known => self.rules.read(last),
+            Some((_, last)) if !whole.is_known => {
+                let inner = self.rules.read(last);
+                Named { claim: inner.claim.below(), ..inner }
+            }
             _ => whole,
         };
         if self.read.len() < Self::MOST {

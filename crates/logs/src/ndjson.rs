@@ -78,7 +78,8 @@ impl<'b> ObjectReader<'_, 'b> {
                 continue;
             };
             for (own, value) in members(inner)? {
-                let both = [&name[..], b".", &own[..]].concat();
+                let is_short = name.len() + own.len() < NameCache::LONGEST;
+                let both = if is_short { [&name[..], b".", &own[..]].concat() } else { own.to_vec() };
                 self.member(told(&own), &both, value, rewritten);
             }
         }

@@ -210,3 +210,31 @@ fn a_users_listing_is_read_and_goes_before_those_built_in() {
          8 2026-11-21T08:15:31.000 time=\"2026-11-21 08:15:31\" mti=\"0800\" direction=\"out\"\n"
     );
 }
+
+/// Values without an end, names without one, more and more lines of one value: reading them must take time
+/// and memory in proportion, or this test does not end.
+#[test]
+fn records_made_to_be_slow_are_not() {
+    let many = |piece: &str| piece.repeat(900_000 / piece.len());
+    let ist = "26.09.05 18:12:08 [ FromIso:1]*** INBOUND MESSAGE ID[] ***\n";
+    let json = "{\"time\":\"2026-11-21T08:15:30Z\",\"mti\":\"0210\",";
+    let jreactive = "x MTI: 0x0210\n  39: [a:ALPHA(2)] = '05'\n  48: [a:LLLVAR(9)] = 'x\n";
+    for (name, log) in [
+        ("ist", format!("{ist}{}", many(" in[ 55: ]<9F26>\n"))),
+        ("ndjson", format!("{json}\"{}\":{{\"a\":1{}}}}}\n", "n".repeat(400_000), ",\"b\":2".repeat(60_000))),
+        ("ndjson", format!("{json}{}\"a\":1}}\n", many("\"a\":"))),
+        ("jpos-jsonl", format!("{{\"a\":[{}\"\"]}}\n", many("\"<isomsg/>\","))),
+        ("keyvalue", many("a=\" b=' ")),
+        ("keyvalue", many("a==")),
+        ("table", format!("07-10-25 00:00:04\n{}", many("X | 1.1 | \"0\"\n"))),
+        ("labelled", format!("{jreactive}{}", many("y\n"))),
+    ] {
+        let format = InputFormat::from_name(name).expect("a format");
+        let known = if name == "labelled" { data("jreactive.log") } else { data(&format!("{name}.log")) };
+        let forced = InputSettings { forced_format: Some(format), ..settings() };
+        let format = detect(known.as_bytes(), &forced).expect("a format").format;
+        let mut calls = Calls::default();
+        calls::feed(log.as_bytes(), &format, &settings(), &mut calls);
+        assert!(!calls.0.is_empty(), "{name}");
+    }
+}

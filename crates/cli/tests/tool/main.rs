@@ -7,6 +7,7 @@
 
 mod bench;
 mod config;
+mod decode;
 mod diagnosis;
 mod explain;
 #[cfg(feature = "tables")]

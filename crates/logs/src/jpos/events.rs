@@ -98,6 +98,7 @@ impl<'b> Event<'b> {
             }
             b"realm" => Column::Link,
             b"trace-id" | b"traceId" => Column::TraceId,
+            b"mti" => Column::Mti,
             b"tid" => Column::TerminalId,
             b"mid" => Column::MerchantId,
             _ => return,
@@ -134,6 +135,7 @@ impl<'b> Event<'b> {
             at: self.at.as_ref().map_or(&b""[..], |at| at.bytes(tags)),
             realm: tag(Column::Link),
             trace_id: tag(Column::TraceId),
+            mti: tag(Column::Mti),
             terminal_id: tag(Column::TerminalId),
             merchant_id: tag(Column::MerchantId),
             anchors: &self.anchors,

@@ -88,6 +88,9 @@ impl<'b> LogRecord<'b> {
         self.trace_id = Some(Value::AsLogged(surroundings.trace_id));
         self.surroundings = Some(surroundings);
         self.tags(0, rewritten);
+        if let [_] = self.messages.list() {
+            self.messages.set_mti_if_untold(surroundings.mti);
+        }
     }
 
     /// Goes through all tags from an offset on.
@@ -194,7 +197,8 @@ impl<'b> LogRecord<'b> {
         let position = match self.surroundings {
             None => self.position_at(at),
             Some(known) => {
-                let anchor = known.anchors.iter().rfind(|(start, _)| *start <= at);
+                let behind = known.anchors.partition_point(|(start, _)| *start <= at);
+                let anchor = behind.checked_sub(1).and_then(|before| known.anchors.get(before));
                 let offset = self.start.offset + anchor.map_or(0, |(_, offset)| *offset);
                 Position { offset, ..self.start }
             }

@@ -126,6 +126,15 @@ impl<'b> Messages<'b> {
         self.fields.as_ref().and_then(|fields| fields.get(message.fields.clone())).unwrap_or_default()
     }
 
+    /// Gives the last message an MTI if it has none.
+    pub(super) fn set_mti_if_untold(&mut self, mti: &'b [u8]) {
+        let Some(message) = self.list.last() else { return };
+        let is_told = self.values_of(message).iter().any(|(column, _)| *column == Column::Mti);
+        if !is_told && !mti.is_empty() {
+            self.set(Column::Mti, mti, Value::AsLogged(mti));
+        }
+    }
+
     pub(super) fn set_amount_currency(&mut self, currency: Value<'b>) {
         if let Some(message) = self.list.last_mut() {
             message.amount_currency = Some(currency);

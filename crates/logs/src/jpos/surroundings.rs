@@ -10,7 +10,8 @@ pub(super) struct Surroundings<'b> {
     pub(super) at: &'b [u8],
     pub(super) realm: &'b [u8],
     pub(super) trace_id: &'b [u8],
-    /// The terminal and the merchant, where the only message does not tell them.
+    /// The MTI, the terminal and the merchant, where the only message does not tell them.
+    pub(super) mti: &'b [u8],
     pub(super) terminal_id: &'b [u8],
     pub(super) merchant_id: &'b [u8],
     /// Where parts of the text begin, in it and in the line that the record is.

@@ -1,0 +1,118 @@
+//! Messages field by field.
+
+use crate::bench::{Bench, fixture};
+use serde_json::Value;
+
+fn lines(stdout: &str) -> Vec<Value> {
+    stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn hex(message: &str) -> String {
+    message.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A message of ISO 8583:1987 in ASCII, of values that have their lengths.
+fn message(mti: &str, fields: &[(u32, &str)]) -> String {
+    let bitmap = fields.iter().fold(0_u64, |bits, (element, _)| bits | 1 << (64 - element));
+    let values: String = fields.iter().map(|(_, value)| *value).collect();
+    format!("{mti}{bitmap:016X}{values}")
+}
+
+/// An answer with a card number, a track, a PIN block and chip data.
+fn answer() -> String {
+    let chip = "950500000480005A0841111111111111115F24034912319F270180";
+    let fields = [
+        (2, "164111111111111111"),
+        (3, "000000"),
+        (4, "000000001250"),
+        (7, "1121081530"),
+        (11, "000123"),
+        (14, "4912"),
+        (35, "374111111111111111=49122010000000000000"),
+        (37, "632500000100"),
+        (39, "51"),
+        (41, "10012345"),
+        (42, "102921054410063"),
+        (49, "156"),
+        (52, "DEADBEEF01234567"),
+        (55, &format!("{:03}{chip}", chip.len())),
+    ];
+    message("0210", &fields)
+}
+
+#[test]
+fn fields_are_shown_masked_in_every_form() {
+    let bench = Bench::new().with("one.log", format!("2026-11-21 08:15:30 IN {}\n", hex(&answer())));
+    let forms = [&[][..], &["--format", "text"], &["--format", "text", "--lang", "zh"]];
+    for form in forms {
+        let ended = bench.run(&[&["decode", "one.log"], form].concat());
+        let stdout = ended.with_code(0).0;
+        for hidden in ["411111111", "49122", "491231", "DEADBEEF", "deadbeef"] {
+            assert!(!stdout.contains(hidden) && !ended.stderr.contains(hidden), "{hidden}: {ended:?}");
+        }
+        assert!(stdout.contains("632500000100") && stdout.contains("411111"), "{stdout}");
+    }
+    let ended = bench.run(&["decode", "one.log"]);
+    let [message] = &lines(ended.with_code(0).0)[..] else { panic!("{ended:?}") };
+    assert_eq!((&message["mti"], &message["profile"]), (&"0210".into(), &"iso87-ascii".into()));
+    assert_eq!((&message["bytes"], &message["error"]), (&answer().len().into(), &Value::Null));
+    let fields = &message["fields"];
+    assert_eq!((&fields["2"], &fields["39"]), (&"411111**********".into(), &"51".into()));
+    assert_eq!((&fields["35"], &fields["52"]), (&"[37 characters]".into(), &"[16 characters]".into()));
+    assert_eq!((&fields["55"]["9F27"], &fields["55"]["5A"]), (&"80".into(), &"[8 bytes]".into()));
+    let ended = bench.run(&["decode", "one.log", "--format", "text"]);
+    assert!(ended.stdout.contains("account: insufficient_funds, iso1987"), "{}", ended.stdout);
+}
+
+#[test]
+fn a_message_that_breaks_shows_what_stands_before_and_what_was_expected() {
+    let bench = Bench::new();
+    let cut = &answer()[..answer().len() - 3];
+    let whole = answer().replacen("000000001250", "000000009999", 1);
+    let log = format!("{}\n{}\n", hex(&whole), hex(cut));
+    let ended = bench.run_on(&log, &["decode", "--failed"]);
+    let [message] = &lines(ended.with_code(0).0)[..] else { panic!("{ended:?}") };
+    assert_eq!((&message["line"], &message["error"]["field"]), (&2.into(), &55.into()));
+    assert_eq!((&message["fields"]["39"], &message["fields"]["55"]), (&"51".into(), &Value::Null));
+    let told = message["error"]["message"].as_str().unwrap();
+    assert!(told.starts_with("field 55 at byte ") && told.ends_with("expected, found fewer"), "{told}");
+    // A message to its end, and no more than was asked for.
+    let ended = bench.run_on(&log, &["decode", "--limit", "1"]);
+    assert_eq!(lines(ended.with_code(0).0).len(), 1);
+}
+
+#[test]
+fn every_format_is_shown() {
+    let bench = Bench::new();
+    for (name, least) in [("day.csv", 900), ("day.log", 900)] {
+        let ended = bench.run(&["decode", &fixture(name)]);
+        let messages = lines(ended.with_code(0).0);
+        assert!(messages.len() > least, "{name}: {}", messages.len());
+        assert!(messages.iter().all(|message| message["error"] == Value::Null), "{name}");
+        assert!(messages.iter().all(|message| message["fields"]["11"].is_string()), "{name}");
+    }
+}
+
+#[test]
+fn a_profile_can_be_named_and_be_one_s_own() {
+    let own = "name = \"ours\"\nbased-on = \"iso87-ascii\"\ntitle = \"Ours\"\nsource = \"us\"\n[fields]\n41 = \"ans 12\"\n";
+    let message = message("0800", &[(7, "1121081530"), (11, "000123"), (41, "100123456789")]);
+    let bench =
+        Bench::new().with("ours.toml", own).with("bad.toml", "name = \"x\"\n[fields]\n41 = \"ans\"\n");
+    let log = hex(&message);
+    let ended = bench.run_on(&log, &["decode", "--profile", "ours.toml"]);
+    let [message] = &lines(ended.with_code(0).0)[..] else { panic!("{ended:?}") };
+    assert_eq!((&message["profile"], &message["fields"]["41"]), (&"ours".into(), &"100123456789".into()));
+    bench.run_on(&log, &["decode", "--profile", "iso87-asci"]).says_only(2, "did you mean `iso87-ascii`?");
+    bench.run_on(&log, &["decode", "--profile", "bad.toml"]).says_only(2, "bad.toml: line ");
+    bench.run_on(&log, &["decode", "--profile", "no/such.toml"]).says_only(2, "no/such.toml");
+}
+
+#[test]
+fn what_holds_no_message_is_3() {
+    let bench = Bench::new().with("prose.txt", "nothing but words\n");
+    let ended = bench.run(&["decode", "prose.txt"]);
+    let (stdout, lines) = ended.with_code(3);
+    assert!(stdout.is_empty() && lines.iter().any(|line| line.contains("no known log format")), "{ended:?}");
+    bench.run(&["decode", "no-such.log"]).with_code(3);
+}
