@@ -211,6 +211,19 @@ fn what_cannot_be_read_is_still_told() {
 }
 
 #[test]
+fn pipes_and_folders_are_inspected_and_tables_are_not() {
+    let rows = std::fs::read(fixture("day.csv")).unwrap();
+    let bench = Bench::new().with("logs/day.csv", &rows).with("table", "PAR1");
+    let piped = bench.run_on(&rows, &["inspect", "-q", "--format", "json"]);
+    let piped: Value = serde_json::from_str(piped.with_code(0).0).unwrap();
+    let found = inspected(&bench, 0, &["logs"]);
+    assert_eq!((&found["messages"], &found["files"][0]["path"]), (&json!(904), &json!("logs/day.csv")));
+    assert_eq!((&piped["fields"], &piped["files"][0]["path"]), (&found["fields"], &json!("-")));
+    #[cfg(feature = "tables")]
+    bench.run(&["inspect", "table"]).says_only(2, "a table is no log: inspect the logs that it was made of");
+}
+
+#[test]
 fn people_read_it_in_both_languages() {
     let bench = Bench::new();
     let ended = bench.run(&["inspect", &fixture("day.csv")]);
