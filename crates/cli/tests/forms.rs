@@ -22,7 +22,7 @@ fn day(seed: u64) -> Settings {
         _ => Settings { attempts: 600, terminals: 30, rates: Rates::nasty(), ..Settings::new(seed) },
     };
     let hour = 3_600_000;
-    let cut = (seed % 2 == 0).then_some((10 * hour + 611_003, 15 * hour + 907_001));
+    let cut = seed.is_multiple_of(2).then_some((10 * hour + 611_003, 15 * hour + 907_001));
     Settings { bare: true, cut, ..settings }
 }
 

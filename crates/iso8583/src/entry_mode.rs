@@ -75,7 +75,12 @@ impl EntryMode {
         match text.len() {
             1 if digits => table().n3[usize::from(text[0] - b'0')],
             2 | 3 if digits => table().n3[two_digits(&text[..2])],
-            4 if digits && text[0] == b'0' => table().n3[two_digits(&text[1..3])],
+            // Filled up in front (`0051`), or behind as Visa does (`0510`).
+            4 if digits => {
+                let in_front = table().n3[two_digits(&text[1..3])];
+                let is_filled_behind = text[0] != b'0' || in_front == Self::Unknown;
+                if is_filled_behind { table().n3[two_digits(&text[..2])] } else { in_front }
+            }
             12 if text[0].is_ascii_digit() => table().an12[usize::from(text[6].to_ascii_uppercase() & 0x7f)],
             32 => from_bits(text),
             _ => {
@@ -165,6 +170,8 @@ mod tests {
             ("051", EntryMode::Chip),
             ("05", EntryMode::Chip),
             ("0051", EntryMode::Chip),
+            ("0510", EntryMode::Chip),
+            ("9010", EntryMode::Stripe),
             ("071", EntryMode::Contactless),
             ("022", EntryMode::Stripe),
             ("801", EntryMode::Fallback),

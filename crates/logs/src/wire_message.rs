@@ -33,6 +33,9 @@ static WANTED: LazyLock<ElementSet> = LazyLock::new(|| {
     wanted
 });
 
+/// The entry mode, and its digits as columns have them: a fourth one, as Visa has it, fills it up.
+const ENTRY_MODE: (u8, usize) = (22, 3);
+
 /// The element of the chip's data, which columns have in hexadecimal digits.
 const ICC_DATA: u8 = 55;
 
@@ -108,6 +111,11 @@ impl WireBuffers {
         let mut cells = NO_CELLS;
         for (cell, value) in cells.iter_mut().zip(&values) {
             *cell = value.bytes(&self.rewritten);
+        }
+        let (element, digits) = ENTRY_MODE;
+        if profile.element(element).is_some_and(|element| element.max_len() == 4) {
+            let cell = &mut cells[Column::PosEntryMode as usize];
+            *cell = cell.get(..digits).unwrap_or(cell);
         }
         cells[Column::Mti as usize] = mti.as_str().as_bytes();
         cells[Column::Direction as usize] = told.direction;
