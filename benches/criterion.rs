@@ -82,7 +82,7 @@ fn formats(criterion: &mut Criterion) {
         group.throughput(Throughput::ElementsAndBytes { elements: messages, bytes: day.len() as u64 });
         let format = format_of(&day);
         group.bench_function(BenchmarkId::new("read", form.name()), |bencher| {
-            bencher.iter(|| assert_eq!(read(black_box(&day), &format).records, messages));
+            bencher.iter(|| assert_eq!(read(black_box(&day), &format).records, messages, "{}", form.name()));
         });
     }
     group.finish();

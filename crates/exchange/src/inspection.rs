@@ -50,10 +50,26 @@ pub struct InspectedFile {
 pub struct Choice {
     /// The name of what was chosen.
     pub name: String,
+    /// Which of its kinds: the name of a listing, framing and header of wire messages. Empty where it has
+    /// one kind alone.
+    pub variant: String,
+    /// Whether what reads it was held against real files.
+    pub is_verified: bool,
     /// How sure, in thousandths.
     pub confidence: u16,
-    /// What else was possible, the likeliest first, each with how sure it is.
-    pub runners_up: Vec<(String, u16)>,
+    /// What else was possible, the likeliest first.
+    pub runners_up: Vec<RunnerUp>,
+}
+
+/// What was possible and was not chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunnerUp {
+    /// Its name.
+    pub name: String,
+    /// How sure, in thousandths.
+    pub confidence: u16,
+    /// Whether every value comes out as with what was chosen, so that it does not matter.
+    pub agrees: bool,
 }
 
 /// Where a value stands.

@@ -38,7 +38,7 @@ pub use exchange_table::{
 pub use facts::{FileFacts, RunFacts};
 pub use inspection::{
     Choice, Clock, ColumnGuess, Field, FieldCoverage, Hop, InspectedFile, InspectedLink, Inspection, Leaks,
-    UnlistedCode, ZoneGuess,
+    RunnerUp, UnlistedCode, ZoneGuess,
 };
 pub use ledger::Ledger;
 pub use leg::{Direction, Leg, Source, Traffic, terminal_key};

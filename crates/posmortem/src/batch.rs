@@ -119,7 +119,11 @@ impl BatchReader<'_> {
             batch.plain.legs.reserve(block.bytes().len() / SHORT_ROW);
         }
         if self.inspects {
-            batch.inspected.insert(Box::default()).text(block.bytes());
+            let inspected = batch.inspected.insert(Box::default());
+            // Wire bytes and their digits are no text: what they hold is in fields.
+            if !matches!(self.format, Format::HexLines(_) | Format::Frames(_)) {
+                inspected.text(block.bytes());
+            }
         }
         let mut sink = Sink { reader: self, plain, is_row, batch };
         read_block(self.format, block, scratch, &mut sink);

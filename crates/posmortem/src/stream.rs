@@ -7,7 +7,7 @@ use crate::inspection::{Collector, FileFindings};
 use crate::leg_builder::LegBuilder;
 use crate::plain::{Places, Vocabulary};
 use crate::run::{InputSource, TABLE_MAGIC};
-use posmortem_exchange::{Choice, FileFacts, FileState, FileSummary, Leg, Traffic};
+use posmortem_exchange::{FileFacts, FileState, FileSummary, Leg, Traffic};
 use posmortem_iso8583::Side;
 use posmortem_logs::{
     Block, BlockReader, DetectError, Detection, Format, GuessedColumn, Input, InputSettings, detect,
@@ -109,8 +109,7 @@ impl Stream {
                 _ => unreadable(&error),
             })?;
         self.findings.compression = input.compression().name();
-        self.findings.format = Some(choice_of(&detection));
-        self.findings.guessed = guessed;
+        self.findings.take_detection(&detection, guessed);
         self.unknown_columns = detection.unknown_columns;
         self.reading = Reading::Open(Box::new(BlockReader::new(input, &detection.format, &settings)));
         self.format = Some(detection.format);
@@ -312,16 +311,6 @@ fn detect_or_guess(
     let aliases = settings.aliases.iter().cloned().chain(aliases).collect();
     let detection = detect(sample, &InputSettings { aliases, ..settings.clone() }).map_err(|_| error)?;
     Ok((detection, guessed))
-}
-
-fn choice_of(detection: &Detection) -> Choice {
-    let runners_up =
-        detection.alternatives.iter().map(|other| (other.format.name().to_owned(), other.confidence));
-    Choice {
-        name: detection.format.input_format().name().to_owned(),
-        confidence: detection.confidence,
-        runners_up: runners_up.collect(),
-    }
 }
 
 /// Whether these times jump back further than the horizon, or go backwards more often than not.

@@ -125,6 +125,8 @@ labels! {
     profile: "profile", "报文规范";
     packed: "packed", "压缩";
     runners_up: "could also be", "也可能是";
+    agrees: ", with the same values", "，取值相同";
+    unverified: "unverified: its reader was not held against real files", "未经真实文件验证";
     message_types: "Message types", "报文类型";
     no_type: "(none)", "(无)";
     coverage: "Fields", "字段";

@@ -105,7 +105,7 @@ fn rounded(offset: i64) -> i64 {
     let rest = offset - quarters;
     let step = match rest.abs() {
         ..=2_000 => 1,
-        ..=60_000 => 100,
+        2_001..=60_000 => 100,
         _ => 1_000,
     };
     quarters + rest.div_euclid(step) * step

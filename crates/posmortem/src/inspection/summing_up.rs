@@ -7,9 +7,12 @@ use super::links::{Given, LinkCounts};
 use posmortem_classify::{Category, Circumstances, CodeTables, Dialect, Meaning};
 use posmortem_exchange::{
     Choice, Clock, ColumnGuess, Field, FieldCoverage, Hop, InspectedFile, InspectedLink, Inspection, Leaks,
-    Offsets, UnlistedCode, ZoneGuess,
+    Offsets, RunnerUp, UnlistedCode, ZoneGuess,
 };
-use posmortem_logs::{Column, GuessedColumn, Likeness, guess_columns};
+use posmortem_iso8583::wire::Profile;
+use posmortem_logs::{
+    Alternative, Column, Detection, Format, GuessedColumn, Likeness, ProfileGuess, guess_columns,
+};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -34,6 +37,53 @@ pub(crate) struct FileFindings {
     /// Guesses by which it was read.
     pub(crate) guessed: Vec<GuessedColumn>,
     pub(crate) counts: Collector,
+}
+
+impl FileFindings {
+    /// Takes note of how the input is read.
+    pub(crate) fn take_detection(&mut self, detection: &Detection, guessed: Vec<GuessedColumn>) {
+        self.format = Some(format_of(detection));
+        self.profile = profile_of(detection);
+        self.guessed = guessed;
+    }
+}
+
+fn format_of(detection: &Detection) -> Choice {
+    let runner_up = |other: &Alternative| RunnerUp {
+        name: other.format.name().to_owned(),
+        confidence: other.confidence,
+        agrees: false,
+    };
+    let variant = match &detection.format {
+        Format::Labelled(labelled) => labelled.listing().name().to_owned(),
+        _ => String::new(),
+    };
+    Choice {
+        name: detection.format.input_format().name().to_owned(),
+        variant,
+        is_verified: detection.format.is_verified(),
+        confidence: detection.confidence,
+        runners_up: detection.alternatives.iter().map(runner_up).collect(),
+    }
+}
+
+/// The wire profile, with each other one told once: where it does best.
+fn profile_of(detection: &Detection) -> Option<Choice> {
+    let (chosen, others) = detection.profiles.split_first()?;
+    let mut runners_up: Vec<RunnerUp> = Vec::new();
+    for other in others.iter().filter(|other| other.profile != chosen.profile) {
+        if runners_up.iter().all(|known| known.name != other.profile) {
+            let ProfileGuess { profile, confidence, agrees, .. } = other.clone();
+            runners_up.push(RunnerUp { name: profile, confidence, agrees });
+        }
+    }
+    Some(Choice {
+        name: chosen.profile.clone(),
+        variant: format!("framing {}, header {}", chosen.framing, chosen.header),
+        is_verified: Profile::built_in(&chosen.profile).is_some_and(Profile::is_verified),
+        confidence: chosen.confidence,
+        runners_up,
+    })
 }
 
 /// Says what was found.

@@ -24,21 +24,30 @@ pub(super) fn write(
     write_profile(inspection, out)?;
     write_zone(inspection, out)?;
     write_columns(inspection, out)?;
-    for link in inspection.links.iter().filter(|link| link.answers > 0) {
+    let heard = inspection.links.iter().filter(|link| link.answers > 0);
+    let (foreign, others): (Vec<_>, Vec<_>) = heard.partition(|link| link.better_dialect().is_some());
+    for link in &foreign {
         write_link(link, out)?;
+    }
+    if !others.is_empty() {
+        let count = others.len();
+        writeln!(out, "\n# Links of which no other table lists more codes than the one in force: {count}.")?;
     }
     Ok(())
 }
 
-/// The likeliest profile of each file that has one. A configuration states one for all.
+/// The profile of the files that have one. A configuration states one for all, so where they differ each
+/// is a comment.
 fn write_profile(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
     let mut profiles: Vec<_> = inspection.files.iter().filter_map(|file| file.profile.as_ref()).collect();
-    profiles.sort_by(|a, b| b.confidence.cmp(&a.confidence).then_with(|| a.name.cmp(&b.name)));
+    profiles.sort_by(|a, b| a.name.cmp(&b.name).then(b.confidence.cmp(&a.confidence)));
     profiles.dedup_by(|a, b| a.name == b.name);
+    let comment = if profiles.len() == 1 { "" } else { "# " };
     for profile in profiles {
         let (whole, thousandths) = (profile.confidence / 1000, profile.confidence % 1000);
-        writeln!(out, "\n# Messages read as {} (confidence {whole}.{thousandths:03}).", profile.name)?;
-        writeln!(out, "# profile = {}", quoted(&profile.name))?;
+        let variant = &profile.variant;
+        writeln!(out, "\n# Messages in wire bytes ({variant}): confidence {whole}.{thousandths:03}.")?;
+        writeln!(out, "{comment}profile = {}", quoted(&profile.name))?;
     }
     Ok(())
 }
@@ -105,14 +114,7 @@ pub(super) fn columns(inspection: &Inspection) -> BTreeMap<&str, &ColumnGuess> {
 
 fn write_link(link: &InspectedLink, out: &mut dyn Write) -> io::Result<()> {
     let InspectedLink { name, answers, listed, .. } = link;
-    let shown =
-        if name.is_empty() { "messages without a link".into() } else { escape_controls(name.as_bytes()) };
-    let Some((dialect, most)) = link.better_dialect() else {
-        return writeln!(
-            out,
-            "\n# {shown}: the table in force lists {listed} of {answers} codes of its answers."
-        );
-    };
+    let Some((dialect, most)) = link.better_dialect() else { return Ok(()) };
     let others: Vec<_> =
         link.dialects[1..].iter().map(|(other, listed)| format!("{other} {listed}")).collect();
     let others = if others.is_empty() { String::new() } else { format!(" ({})", others.join(", ")) };

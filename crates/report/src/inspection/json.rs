@@ -9,7 +9,7 @@ use crate::decimal::Decimal;
 use crate::json::Ledger;
 use crate::shown::{Shown, told};
 use crate::trouble::trouble;
-use posmortem_classify::Language;
+use posmortem_classify::{Dialect, Language};
 use posmortem_diagnose::Thousandths;
 use posmortem_exchange::{
     Choice, Clock, ColumnGuess, Field, FileSummary, Hop, InspectedFile, InspectedLink, Inspection, Leaks,
@@ -156,27 +156,35 @@ impl<'i> File<'i> {
 #[derive(Serialize)]
 struct Chosen<'i> {
     name: &'i str,
+    variant: Option<&'i str>,
+    verified: bool,
     confidence: Decimal,
     runners_up: Vec<RunnerUp<'i>>,
 }
 
 impl<'i> Chosen<'i> {
     fn of(choice: &'i Choice) -> Self {
-        let runners_up = choice.runners_up.iter();
+        let runner_up = |other: &'i posmortem_exchange::RunnerUp| RunnerUp {
+            name: &other.name,
+            confidence: confidence(other.confidence),
+            agrees: other.agrees,
+        };
         Self {
             name: &choice.name,
+            variant: told(&choice.variant),
+            verified: choice.is_verified,
             confidence: confidence(choice.confidence),
-            runners_up: runners_up
-                .map(|(name, sure)| RunnerUp { name, confidence: confidence(*sure) })
-                .collect(),
+            runners_up: choice.runners_up.iter().map(runner_up).collect(),
         }
     }
 }
 
+/// `agrees`: every value comes out as with what was chosen.
 #[derive(Serialize)]
 struct RunnerUp<'i> {
     name: &'i str,
     confidence: Decimal,
+    agrees: bool,
 }
 
 /// `in_force`: the log could not be read without the guess, and was read by it.
@@ -281,7 +289,7 @@ impl<'i> Link<'i> {
             link: told(&link.name),
             messages: link.messages,
             answers: link.answers,
-            dialect: link.told.map(|dialect| dialect.name()),
+            dialect: link.told.map(Dialect::name),
             listed: link.listed,
             dialects: dialects
                 .map(|(dialect, listed)| Table { name: dialect.name(), listed: *listed })

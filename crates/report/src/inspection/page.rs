@@ -5,6 +5,7 @@ use crate::grid::Grid;
 use crate::labels::Labels;
 use crate::pen::{Pen, Style};
 use crate::wrap;
+use posmortem_classify::Language;
 use posmortem_exchange::Field;
 use posmortem_iso8583::escape_controls;
 
@@ -15,6 +16,7 @@ const WIDTH: u16 = 100;
 const LEAST_WIDTH: u16 = 60;
 
 pub(super) struct Page {
+    pub(super) language: Language,
     pub(super) labels: &'static Labels,
     pub(super) pen: Pen,
     pub(super) width: usize,
@@ -23,6 +25,7 @@ pub(super) struct Page {
 impl Page {
     pub(super) fn of(view: &View<'_>) -> Self {
         Self {
+            language: view.language,
             labels: Labels::of(view.language),
             pen: Pen { color: view.color, ascii: view.ascii },
             width: usize::from(view.width.unwrap_or(WIDTH).max(LEAST_WIDTH)),

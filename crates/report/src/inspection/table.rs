@@ -20,7 +20,7 @@ pub(super) fn write(
     let page = Page::of(view);
     let sections = [
         inputs::heading(&page, summary, inspection),
-        inputs::files(&page, summary, inspection, view.language),
+        inputs::files(&page, summary, inspection),
         content::types(&page, inspection),
         content::fields(&page, inspection),
         content::pairing(&page, &summary.ledger),

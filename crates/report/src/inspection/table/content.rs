@@ -6,7 +6,9 @@ use crate::inspection::pairing_of;
 use crate::pen::Style;
 use crate::percent::Percent;
 use crate::table::flow;
-use posmortem_exchange::{Inspection, Ledger};
+use posmortem_classify::Language;
+use posmortem_exchange::{Field, Inspection, Ledger};
+use posmortem_iso8583::element_name;
 
 pub(super) fn types(page: &Page, inspection: &Inspection) -> Vec<String> {
     let labels = page.labels;
@@ -27,6 +29,7 @@ pub(super) fn fields(page: &Page, inspection: &Inspection) -> Vec<String> {
     let mut grid = Grid::new(vec![
         Column::left(labels.field).least(8),
         Column::left(labels.column).least(8),
+        Column::left(labels.title).least(8),
         Column::right(labels.filled),
         Column::right(labels.share),
     ]);
@@ -34,11 +37,18 @@ pub(super) fn fields(page: &Page, inspection: &Inspection) -> Vec<String> {
         grid.push(vec![
             Cell::new(page.field(&coverage.field)),
             Cell::new(coverage.column.unwrap_or_default()),
+            Cell::new(title(page, &coverage.field)),
             Cell::new(coverage.filled.to_string()),
             Cell::new(Percent::of(coverage.filled, inspection.messages).tenths()),
         ]);
     }
     page.section(labels.coverage, inspection.fields.len(), &grid)
+}
+
+/// What a data element is for.
+fn title(page: &Page, field: &Field) -> &'static str {
+    let Field::Element(element) = field else { return "" };
+    element_name(*element, page.language == Language::Zh).unwrap_or_default()
 }
 
 /// The rate first, then every line of the ledger that counts something.

@@ -6,8 +6,7 @@ use crate::moment::span;
 use crate::pen::Style;
 use crate::percent::Percent;
 use crate::trouble::trouble;
-use posmortem_classify::Language;
-use posmortem_exchange::{Choice, Inspection, Summary};
+use posmortem_exchange::{Choice, Inspection, RunnerUp, Summary};
 
 pub(super) fn heading(page: &Page, summary: &Summary, inspection: &Inspection) -> Vec<String> {
     let labels = page.labels;
@@ -32,12 +31,7 @@ pub(in crate::inspection) fn zone_text(minutes: i32) -> String {
     format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-pub(super) fn files(
-    page: &Page,
-    summary: &Summary,
-    inspection: &Inspection,
-    language: Language,
-) -> Vec<String> {
+pub(super) fn files(page: &Page, summary: &Summary, inspection: &Inspection) -> Vec<String> {
     let labels = page.labels;
     // Most logs have no messages in bytes.
     let shows_profile = inspection.files.iter().any(|file| file.profile.is_some());
@@ -55,16 +49,14 @@ pub(super) fn files(
         row.push(Cell::new(inspected.compression));
         row.extend([file.frames, file.rejected].map(|count| Cell::new(count.to_string())));
         grid.push(row);
-        if let Some(trouble) = trouble(&file.state, language) {
+        if let Some(trouble) = trouble(&file.state, page.language) {
             notes.extend(page.sentence(&format!("! {}: {}", page.safe(&file.path), page.safe(&trouble))));
         }
-        let runners_up = |choice: &Choice| (!choice.runners_up.is_empty()).then(|| others(choice));
-        for others in [&inspected.format, &inspected.profile].into_iter().flatten().filter_map(runners_up) {
-            notes.extend(page.sentence(&format!(
-                "- {}: {} {others}",
-                page.safe(&file.path),
-                labels.runners_up
-            )));
+        for choice in [&inspected.format, &inspected.profile].into_iter().flatten() {
+            let said = about(page, choice);
+            if !said.is_empty() {
+                notes.extend(page.sentence(&format!("- {}: {} {said}", page.safe(&file.path), choice.name)));
+            }
         }
     }
     let lines = page.section(labels.files_title, summary.files.len(), &grid);
@@ -76,9 +68,21 @@ fn choice(choice: &Choice) -> String {
     format!("{} {}", choice.name, sure(choice.confidence))
 }
 
-fn others(choice: &Choice) -> String {
-    let others = choice.runners_up.iter().map(|(name, confidence)| format!("{name} {}", sure(*confidence)));
-    others.collect::<Vec<_>>().join(", ")
+/// What is to be known of a choice beside how sure it is.
+fn about(page: &Page, choice: &Choice) -> String {
+    let labels = page.labels;
+    let mut said = Vec::new();
+    said.extend((!choice.variant.is_empty()).then(|| format!("({})", choice.variant)));
+    said.extend((!choice.is_verified).then(|| labels.unverified.to_owned()));
+    let other = |other: &RunnerUp| {
+        let agrees = if other.agrees { labels.agrees } else { "" };
+        format!("{} {}{agrees}", other.name, sure(other.confidence))
+    };
+    if !choice.runners_up.is_empty() {
+        let others: Vec<_> = choice.runners_up.iter().map(other).collect();
+        said.push(format!("{} {}", labels.runners_up, others.join(", ")));
+    }
+    said.join("; ")
 }
 
 fn sure(confidence: u16) -> String {
