@@ -16,10 +16,12 @@ use gungraun::{
 use posmortem::classify::Dialect;
 use posmortem::exchange::{Leg, Names};
 use posmortem::iso8583::ResponseCode;
+use posmortem::logs::Format;
 use posmortem_benches::stages::{
-    Frames, classify, codes, end_to_end, end_to_end_at_a_glance, legs, pair, parse,
+    Frames, classify, codes, end_to_end, end_to_end_at_a_glance, format_of, legs, pair, read,
 };
 use posmortem_benches::{Character, delimited, jpos};
+use posmortem_synth::{Form, Settings, write};
 use std::hint::black_box;
 use std::io::Write;
 use tempfile::NamedTempFile;
@@ -41,8 +43,17 @@ fn day_of(format: &str) -> Vec<u8> {
     match format {
         "answers" => delimited(ATTEMPTS_AT_A_GLANCE, Character::Typical),
         "delimited" => delimited(ATTEMPTS, Character::Typical),
-        _ => jpos(ATTEMPTS, Character::Typical),
+        "jpos" => jpos(ATTEMPTS, Character::Typical),
+        form => generated(Form::from_name(form).expect("a form of generated days")),
     }
+}
+
+/// A bare day in one of the forms that only `posmortem-synth` writes.
+fn generated(form: Form) -> Vec<u8> {
+    let settings = Settings { form, bare: true, attempts: ATTEMPTS, ..Settings::new(1) };
+    let mut day = Vec::new();
+    write(&settings, &mut day, None).expect("a Vec takes every byte");
+    day
 }
 
 /// Makes the calling thread the only worker, since callgrind counts the thread that it entered by.
@@ -68,11 +79,28 @@ fn legs_of_a_day() -> (Vec<Leg>, Names) {
     legs(ATTEMPTS)
 }
 
+/// A day, and what it was recognised as.
+fn recognised(format: &str) -> (Vec<u8>, Format) {
+    let day = day_of(format);
+    let format = format_of(&day);
+    (day, format)
+}
+
 #[library_benchmark]
-#[bench::delimited(args = ("delimited"), setup = day_of, config = limit(6_600_000))]
-#[bench::jpos(args = ("jpos"), setup = day_of, config = limit(103_000_000))]
-fn parsing(day: Vec<u8>) -> Frames {
-    black_box(parse(black_box(&day)))
+#[bench::delimited(args = ("delimited"), setup = day_of, config = limit(7_000_000))]
+#[bench::jpos(args = ("jpos"), setup = day_of, config = limit(8_300_000))]
+#[bench::hexlines(args = ("hexlines"), setup = day_of, config = limit(21_200_000))]
+fn detecting(day: Vec<u8>) -> Format {
+    black_box(format_of(black_box(&day)))
+}
+
+#[library_benchmark]
+#[bench::delimited(args = ("delimited"), setup = recognised, config = limit(4_700_000))]
+#[bench::jpos(args = ("jpos"), setup = recognised, config = limit(103_000_000))]
+#[bench::hexlines(args = ("hexlines"), setup = recognised, config = limit(52_000_000))]
+#[bench::frames(args = ("frames"), setup = recognised, config = limit(26_600_000))]
+fn parsing((day, format): (Vec<u8>, Format)) -> Frames {
+    black_box(read(black_box(&day), &format))
 }
 
 #[library_benchmark]
@@ -102,6 +130,6 @@ fn whole_run_at_a_glance(day: NamedTempFile) -> u64 {
 
 library_benchmark_group!(
     name = stages;
-    benchmarks = parsing, classifying, pairing, whole_run, whole_run_at_a_glance
+    benchmarks = detecting, parsing, classifying, pairing, whole_run, whole_run_at_a_glance
 );
 main!(library_benchmark_groups = stages);

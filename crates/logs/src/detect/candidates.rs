@@ -47,6 +47,9 @@ pub(super) fn candidates(
         InputFormat::Delimited => return rows(sample, settings),
         InputFormat::Labelled => return listings(sample, settings),
         InputFormat::HexLines => return wire::hex_lines(sample, settings),
+        InputFormat::Frames if settings.forced_format.is_none() && is_lines_of_text(sample) => {
+            return Err(DetectError::unlike(format, "lines of text"));
+        }
         InputFormat::Frames => return wire::frames(sample, settings),
         InputFormat::Jpos => (has_record(sample), "no record such as `<log realm=`", Format::Jpos(times())),
         InputFormat::JposJsonl => {
@@ -102,6 +105,19 @@ fn listings(sample: &[u8], settings: &InputSettings) -> Result<Vec<Candidate>, D
         return Err(DetectError::unlike(InputFormat::Labelled, why));
     }
     Ok(candidates)
+}
+
+/// Whether the sample begins with several lines of text, as no stream of frames does: to try every
+/// framing and profile on a large table costs more than to read it.
+fn is_lines_of_text(sample: &[u8]) -> bool {
+    let begin = sample.get(..4096).unwrap_or(sample);
+    let is_text = |byte: &u8| !byte.is_ascii_control() || matches!(byte, b'\t' | b'\r' | b'\n');
+    let is_utf8 = match std::str::from_utf8(begin) {
+        Ok(_) => true,
+        // A character may stand across the end of what is looked at.
+        Err(error) => error.error_len().is_none(),
+    };
+    is_utf8 && begin.iter().all(is_text) && memchr::memchr_iter(b'\n', begin).take(2).count() == 2
 }
 
 fn has_object(sample: &[u8]) -> bool {

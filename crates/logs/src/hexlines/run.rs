@@ -1,5 +1,7 @@
 //! The longest run of hexadecimal digits in a line.
 
+use posmortem_iso8583::wire::unhex_into;
+
 /// Fewer bytes are no message: the shortest has a message type, a bitmap and a field or two.
 const SHORTEST: usize = 12;
 
@@ -17,6 +19,10 @@ pub(super) fn hex_run(line: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
         }
     }
     let run = longest?;
+    let in_one_piece = line.get(run.start..run.start + run.digits / 2 * 2)?;
+    if unhex_into(in_one_piece, bytes) {
+        return Some(run.start);
+    }
     let mut digits = line.get(run.start..run.end)?.iter().filter(|byte| **byte != b' ');
     let value = |digit: &u8| (*digit as char).to_digit(16).unwrap_or(0) as u8;
     while let (Some(high), Some(low)) = (digits.next(), digits.next()) {
@@ -40,7 +46,8 @@ impl Run {
             rest.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_hexdigit()).count()
         };
         let in_word = |end: usize| rest.get(end).is_some_and(u8::is_ascii_alphanumeric);
-        let (mut end, mut digits) = (piece(0), piece(0));
+        let mut end = piece(0);
+        let mut digits = end;
         if digits == 2 && !in_word(2) {
             // Pairs.
             while rest.get(end) == Some(&b' ') && piece(end + 1) == 2 && !in_word(end + 3) {
