@@ -78,7 +78,7 @@ impl<R: Read> BlockReader<R> {
         loop {
             self.pass_to_start();
             if self.in_long_frame {
-                let (len, found) = self.framing.resume(self.pending(), self.after);
+                let (len, found) = self.framing.resume(self.pending(), self.max_record, self.after);
                 self.leave_out(len);
                 self.in_long_frame = !found;
             }

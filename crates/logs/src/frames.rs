@@ -57,22 +57,29 @@ pub(crate) fn cut_wire(bytes: &[u8], wire: &WireFormat, limit: usize, after: Aft
     if wire.framing.header_len() == 0 && after == After::More {
         return if bytes.len() > limit { Cut::TooLong(limit) } else { Cut::Nothing };
     }
-    let mut whole = 0;
+    let (mut whole, mut fields) = (0, Fields::new());
     loop {
         let rest = bytes.get(whole..).unwrap_or_default();
         if rest.is_empty() || (after == After::More && rest.len() < LOOKED_AT) {
             return frames_or(whole, Cut::Nothing);
         }
         let first = match wire.framing.next(rest, limit) {
-            FrameEnd::Whole(frame) if frame.body.is_empty() || begins_frame(rest, wire, limit) => {
+            FrameEnd::Whole(frame)
+                if frame.body.is_empty() || begins_frame(rest, wire, limit, &mut fields) =>
+            {
                 whole += frame.total;
                 continue;
             }
-            FrameEnd::NeedsMore if begins_frame(rest, wire, limit) => match after {
+            FrameEnd::NeedsMore if begins_frame(rest, wire, limit, &mut fields) => match after {
                 After::More => Cut::Nothing,
                 After::End | After::Break => Cut::Bad(rest.len(), RejectReason::BrokenOff),
             },
-            _ if begins_frame(rest, wire, usize::MAX) => Cut::Astray(RejectReason::TooLong),
+            // It is the limit alone that its beginning does not keep to, and no trailer.
+            _ if !begins_frame(rest, wire, limit, &mut fields)
+                && begins_frame(rest, wire, usize::MAX, &mut fields) =>
+            {
+                Cut::Astray(RejectReason::TooLong)
+            }
             _ => Cut::Astray(RejectReason::NoFrame),
         };
         return frames_or(whole, first);
@@ -80,26 +87,71 @@ pub(crate) fn cut_wire(bytes: &[u8], wire: &WireFormat, limit: usize, after: Aft
 }
 
 /// Inside of what is no frame: the bytes to leave out, and whether a frame begins behind them.
-pub(crate) fn resume_at_frame(bytes: &[u8], wire: &WireFormat, after: After) -> (usize, bool) {
-    let last = match after {
-        After::More => (bytes.len() + 1).saturating_sub(LOOKED_AT),
-        After::End | After::Break => bytes.len(),
+pub(crate) fn resume_at_frame(bytes: &[u8], wire: &WireFormat, limit: usize, after: After) -> (usize, bool) {
+    // Without a framing the input is one message, and no other begins inside of it.
+    if wire.framing.header_len() == 0 {
+        return (bytes.len(), false);
+    }
+    let mut fields = Fields::new();
+    for at in 0..bytes.len() {
+        let here = bytes.get(at..).unwrap_or_default();
+        match is_frame(here, wire, limit, after, &mut fields) {
+            Some(true) => return (at, true),
+            Some(false) => {}
+            None => return (at, false),
+        }
+    }
+    (bytes.len(), false)
+}
+
+/// Whether a frame stands in the midst of noise. Three plausible bytes and a bitmap, which may be anything,
+/// are there by chance soon, and a wrong length hides the messages behind it: so the whole frame must be a
+/// message to its last byte, or the next one begin right behind it. `None` when too little was read.
+fn is_frame(
+    bytes: &[u8],
+    wire: &WireFormat,
+    limit: usize,
+    after: After,
+    fields: &mut Fields,
+) -> Option<bool> {
+    let is_short = |bytes: &[u8]| after == After::More && bytes.len() < LOOKED_AT;
+    if is_short(bytes) {
+        return None;
+    }
+    if !begins_frame(bytes, wire, limit, fields) {
+        return Some(false);
+    }
+    let frame = match wire.framing.next(bytes, limit) {
+        FrameEnd::Whole(frame) => frame,
+        FrameEnd::NeedsMore if after == After::More => return None,
+        FrameEnd::NeedsMore | FrameEnd::NotAFrame => return Some(false),
     };
-    let begins = |at: &usize| begins_frame(bytes.get(*at..).unwrap_or_default(), wire, usize::MAX);
-    (0..last).find(begins).map_or((last, false), |at| (at, true))
+    let message = message_of(wire, bytes.get(frame.body)?);
+    if message.is_some_and(|message| wire.profile.decode(message, fields).is_ok()) {
+        return Some(true);
+    }
+    let behind = bytes.get(frame.total..)?;
+    if is_short(behind) {
+        return None;
+    }
+    Some(behind.is_empty() || begins_frame(behind, wire, limit, fields))
 }
 
 /// Whether a frame begins here, by the first [`LOOKED_AT`] bytes alone: a length within the limit, the
 /// header, a message type and its bitmap.
-fn begins_frame(bytes: &[u8], wire: &WireFormat, limit: usize) -> bool {
+fn begins_frame(bytes: &[u8], wire: &WireFormat, limit: usize, fields: &mut Fields) -> bool {
     let seen = bytes.get(..LOOKED_AT).unwrap_or(bytes);
     let body = match wire.framing.next(seen, limit) {
         FrameEnd::NotAFrame => return false,
         FrameEnd::Whole(frame) => seen.get(frame.body),
         FrameEnd::NeedsMore => seen.get(wire.framing.header_len()..),
     };
-    let Some(body) = body else { return false };
-    let Some(message) = wire.header.strip(body).and_then(|len| body.get(len..)) else { return false };
+    let message = body.and_then(|body| message_of(wire, body));
     let nothing = ElementSet::default();
-    wire.profile.decode_wanted(message, nothing, &mut Fields::new()).is_ok()
+    message.is_some_and(|message| wire.profile.decode_wanted(message, nothing, fields).is_ok())
+}
+
+/// What stands behind the header.
+fn message_of<'b>(wire: &WireFormat, body: &'b [u8]) -> Option<&'b [u8]> {
+    body.get(wire.header.strip(body)?..)
 }

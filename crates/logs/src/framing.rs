@@ -86,7 +86,7 @@ impl Framing {
 
     /// Inside a frame that is too long: the bytes to leave out, and whether a new frame begins
     /// behind them.
-    pub(crate) fn resume(&self, bytes: &[u8], after: After) -> (usize, bool) {
+    pub(crate) fn resume(&self, bytes: &[u8], limit: usize, after: After) -> (usize, bool) {
         match self {
             Self::Rows { .. } | Self::Lines => match memchr::memchr(b'\n', bytes) {
                 Some(at) => (at + 1, true),
@@ -98,7 +98,7 @@ impl Framing {
                 None => (bytes.len().saturating_sub(RECORD_START.len() - 1), false),
             },
             Self::Starts(start) => resume_at_start(bytes, start, after),
-            Self::Wire(wire) => resume_at_frame(bytes, wire, after),
+            Self::Wire(wire) => resume_at_frame(bytes, wire, limit, after),
         }
     }
 }
@@ -295,7 +295,7 @@ mod tests {
         assert_eq!(framing.cut(b"a\nb", 99, After::Break), Cut::Frames(2));
         assert_eq!(framing.cut(b"abc\n", 3, After::More), Cut::TooLong(3));
         assert_eq!(framing.cut(b"ab\nabcd", 3, After::More), Cut::Frames(3));
-        assert_eq!(framing.resume(b"cd\ne", After::More), (3, true));
+        assert_eq!(framing.resume(b"cd\ne", 99, After::More), (3, true));
     }
 
     #[test]
@@ -312,9 +312,9 @@ mod tests {
         assert_eq!(framing.cut(&two.as_bytes()[..43], 99, After::Break), Cut::Frames(24));
         assert_eq!(framing.cut(two.as_bytes(), 24, After::End), Cut::Frames(44));
         assert_eq!(framing.cut(two.as_bytes(), 23, After::End), Cut::TooLong(23));
-        assert_eq!(framing.resume(&two.as_bytes()[23..], After::More), (1, true));
-        assert_eq!(framing.resume(&two.as_bytes()[23..40], After::More), (0, false));
-        assert_eq!(framing.resume(&two.as_bytes()[1..24], After::End), (23, false));
+        assert_eq!(framing.resume(&two.as_bytes()[23..], 99, After::More), (1, true));
+        assert_eq!(framing.resume(&two.as_bytes()[23..40], 99, After::More), (0, false));
+        assert_eq!(framing.resume(&two.as_bytes()[1..24], 99, After::End), (23, false));
     }
 
     #[test]
@@ -327,7 +327,7 @@ mod tests {
         assert_eq!(framing.cut(b"<log 1</log>\n", 99, After::Break), Cut::Frames(13));
         assert_eq!(framing.cut(b"<log 1<log 23", 6, After::More), Cut::Frames(6));
         assert_eq!(framing.cut(b"<log 12<log 3", 6, After::More), Cut::TooLong(7));
-        assert_eq!(framing.resume(b"xx<log 3", After::More), (2, true));
-        assert_eq!(framing.resume(b"xx<lo", After::More), (1, false));
+        assert_eq!(framing.resume(b"xx<log 3", 99, After::More), (2, true));
+        assert_eq!(framing.resume(b"xx<lo", 99, After::More), (1, false));
     }
 }

@@ -10,6 +10,8 @@ mod run;
 
 use std::sync::Arc;
 
+use posmortem_iso8583::wire::FrameEnd;
+
 use crate::block::Block;
 use crate::block_reader::line_ends;
 use crate::delimited::{without_bom, without_line_end};
@@ -154,8 +156,14 @@ fn tell(
     sink: &mut impl RecordSink,
 ) -> bool {
     let HexBuffers { wire, bytes, .. } = buffers;
-    // A line that was cut holds less than its length says: what is there is read all the same.
-    let Some(body) = bytes.get(layout.wire.framing.header_len()..) else { return false };
+    let framing = layout.wire.framing;
+    let body = match framing.next(bytes, usize::MAX) {
+        FrameEnd::Whole(frame) => bytes.get(frame.body),
+        // A line that was cut holds less than its length says: what is there is read all the same.
+        FrameEnd::NeedsMore => bytes.get(framing.header_len()..),
+        FrameEnd::NotAFrame => None,
+    };
+    let Some(body) = body else { return false };
     let at = times.read_at_start(prefix, DateOrder::default());
     let told = Told { position, at, direction: direction(prefix) };
     wire.tell(&layout.wire, body, told, times, sink)

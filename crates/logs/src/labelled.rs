@@ -1,7 +1,8 @@
 //! Listings of messages, a line a field: `F39  Response Code..: 05`, `39: [Response code:ALPHA(2)] = '05'`
 //! and many more. How the lines of a listing look is data ([`Listing`]), and users add their own.
 //!
-//! A message begins at a line that the listing's `start` matches and ends before the next. What is
+//! A message begins at a line that the listing's `start` matches and ends before the next; what stands
+//! before the first one and has fields is rejected as broken off. What is
 //! nested below an element is parts of it; of DE3 and DE22, which some programs print in parts alone,
 //! those make up the element. A field that occurs twice with different values is a sign of two messages
 //! written into each other, and rejects the message.
@@ -63,14 +64,14 @@ pub(crate) fn read_listings(
     for (position, frame, is_message) in frames(block, &start) {
         rewritten.clear();
         reader.clear();
-        if is_message {
-            reader.read(frame, rewritten);
-        }
+        reader.read(frame, rewritten);
         let message = &reader.message;
         if reader.fields == 0 {
             if !frame.trim_ascii().is_empty() {
                 sink.non_message(position);
             }
+        } else if !is_message {
+            message.reject(position, RejectReason::BrokenOff, rewritten, sink);
         } else if let Some(element) = message.contradiction(rewritten) {
             message.reject(position, RejectReason::FieldTwice(element), rewritten, sink);
         } else {

@@ -238,3 +238,28 @@ fn records_made_to_be_slow_are_not() {
         assert!(!calls.0.is_empty(), "{name}");
     }
 }
+
+#[test]
+fn a_listing_that_begins_inside_a_message_begins_with_a_reject() {
+    let log = data("moov.log");
+    let start = log.find("F11").expect("a field");
+    let cut = &log[start..];
+    let forced = InputSettings { forced_format: Some(InputFormat::Labelled), ..settings() };
+    let format = detect(log.as_bytes(), &forced).expect("a listing").format;
+    let calls = calls::read_source(cut.as_bytes(), &format, &settings()).0;
+    let [(position, reason), ..] = calls.rejects()[..] else { panic!("a reject") };
+    assert_eq!((position.offset, reason), (0, RejectReason::BrokenOff));
+    assert_eq!(calls.non_messages(), 0);
+}
+
+#[test]
+fn an_event_may_stand_behind_a_prefix() {
+    let event = "{\"kind\":\"receive\",\"payload\":[{\"t\":\"msg\",\"m\":\"<isomsg><field id=\\\"0\\\" value=\\\"0210\\\"/>\
+                 <field id=\\\"39\\\" value=\\\"51\\\"/></isomsg>\"}]}";
+    let log = format!("2026-11-21 08:15:30.250 INFO {event}\n2026-11-21 08:15:31 {{torn\n{{torn\n");
+    let calls = read(log.as_bytes(), &settings());
+    let [message] = calls.messages()[..] else { panic!("one message") };
+    assert_eq!(message.at.to_string(), "2026-11-21T08:15:30.250");
+    assert_eq!(message.get(Column::ResponseCode), "51");
+    assert_eq!((calls.non_messages(), calls.reasons()), (1, vec![RejectReason::BadJson]));
+}

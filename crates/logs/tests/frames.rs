@@ -3,10 +3,11 @@
 
 mod calls;
 
-use calls::{Call, Calls, read, read_source};
-use posmortem_iso8583::wire::{Framing, Header, Profile, encode};
+use calls::{Call, Calls, feed, read, read_source};
+use posmortem_iso8583::wire::{DecodeError, Framing, Header, Profile, encode};
 use posmortem_logs::{
-    Column, DateHint, DetectError, Format, InputFormat, InputSettings, RejectReason, detect,
+    Column, DateHint, DetectError, Format, InputFormat, InputSettings, Position, Record, RecordSink,
+    RejectReason, detect,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -188,6 +189,77 @@ fn profiles_that_disagree_are_not_chosen_between() {
         }
         Err(error) => panic!("{error}"),
     }
+}
+
+#[test]
+fn bytes_inserted_into_a_frame_cost_that_one_alone() {
+    let (profile, header, framing) = (profile("iso87-bcd"), header("none"), framing("binary-2"));
+    let frames = stream(profile, header, framing, 60);
+    let format = detect(&frames, &settings()).expect("frames").format;
+    let at = stream(profile, header, framing, 30).len() + 40;
+    // Such as begin like a message of any length, too.
+    for inserted in [&b"\xff\xff\xff\xff"[..], b"\x01\x40\x02\x00", b"\x02\x00\x02\x10\x02\x00\x01\x00"] {
+        let mut log = frames.clone();
+        log.splice(at..at, inserted.iter().copied());
+        let calls = read_source(&log[..], &format, &settings()).0;
+        let stans: Vec<_> = calls.messages().iter().map(|message| message.position.offset).collect();
+        assert!(stans.len() >= 59, "{} {:?}", stans.len(), calls.reasons());
+        assert!((1..=2).contains(&calls.rejects().len()), "{:?}", calls.reasons());
+    }
+}
+
+#[test]
+fn a_frame_without_its_trailer_is_not_called_too_long() {
+    let (profile, header, framing) = (profile("base24"), header("base24"), framing("base24-tcp"));
+    let frames = stream(profile, header, framing, 8);
+    let format = detect(&frames, &settings()).expect("frames").format;
+    let [one, two] = [1, 2].map(|count| stream(profile, header, framing, count).len());
+    let mut log = frames.clone();
+    log[two - 1] = 4;
+    // Larger than what is looked at to tell whether a frame begins.
+    assert!(two - one > 128, "{}", two - one);
+    let calls = read_source(&log[..], &format, &settings()).0;
+    assert_eq!((calls.messages().len(), calls.reasons()), (7, vec![RejectReason::NoFrame]));
+    let short = InputSettings { max_record: one - 4, ..settings() };
+    let answers = read_source(&frames[..one], &format, &short).0;
+    assert_eq!(answers.reasons(), [RejectReason::TooLong]);
+}
+
+#[test]
+fn lines_of_frames_with_a_trailer_are_whole() {
+    let (profile, header, framing) = (profile("base24"), header("base24"), framing("base24-tcp"));
+    let mut log = String::new();
+    for number in 0..8 {
+        let mut frame = Vec::new();
+        assert!(framing.wrap(&[header.usual(), &message(profile, number)].concat(), &mut frame));
+        let digits: String = frame.iter().map(|byte| format!("{byte:02X}")).collect();
+        log.push_str(&format!("2026-11-21 08:15:{:02}.000 IN {digits}\n", number / 2));
+    }
+    let format = detect(log.as_bytes(), &settings()).expect("hex lines").format;
+    assert_eq!(format.wire().expect("wire bytes").framing, framing);
+    struct Faults(usize, usize);
+    impl RecordSink for Faults {
+        fn takes_fields(&self) -> bool {
+            true
+        }
+        fn wire_message(&mut self, _: usize, fault: Option<DecodeError>) {
+            assert_eq!(fault, None);
+            self.0 += 1;
+        }
+        fn record(&mut self, _: &Record<'_>) {
+            self.1 += 1;
+        }
+        fn rejected(&mut self, _: Position, _: RejectReason) {}
+        fn non_message(&mut self, _: Position) {}
+    }
+    let mut faults = Faults(0, 0);
+    feed(log.as_bytes(), &format, &settings(), &mut faults);
+    assert_eq!((faults.0, faults.1), (8, 8));
+    // A line that was cut is read as far as it goes.
+    let cut = log.lines().next().expect("a line");
+    let calls = read_source(cut[..cut.len() - 20].as_bytes(), &format, &settings()).0;
+    assert_eq!(calls.0.len(), 1);
+    assert_eq!(calls.non_messages(), 0);
 }
 
 fn known() -> (Vec<u8>, Format) {

@@ -87,7 +87,7 @@ impl<'p, 'b, 'f> Decoding<'p, 'b, 'f> {
             words[1] = self.bitmap(None)?;
             if words[1] & TOP != 0 && rule.third == ThirdBitmap::BehindSecond {
                 words[1] &= !TOP;
-                words[2] = self.bitmap(None)?;
+                words[2] = self.last_bitmap(None)?;
             }
         }
         self.fields.announced = ElementSet::from_words(words);
@@ -132,14 +132,20 @@ impl<'p, 'b, 'f> Decoding<'p, 'b, 'f> {
     }
 
     fn third_bitmap(&mut self) -> Result<(), DecodeError> {
-        let offset = self.at as u32;
-        let third = self.bitmap(Some(65))?;
-        if third & TOP != 0 {
-            return Err(DecodeError { element: Some(65), offset, expected: Expected::NoFurtherBitmap });
-        }
+        let third = self.last_bitmap(Some(65))?;
         self.fields.announced.remove(65);
         self.fields.announced.set_word(2, third);
         Ok(())
+    }
+
+    /// The third bitmap, whose first bit would announce a fourth.
+    fn last_bitmap(&mut self, element: Option<u8>) -> Result<u64, DecodeError> {
+        let offset = self.at as u32;
+        let third = self.bitmap(element)?;
+        match third & TOP {
+            0 => Ok(third),
+            _ => Err(DecodeError { element, offset, expected: Expected::NoFurtherBitmap }),
+        }
     }
 
     // Called in one place, once a field: a call of its own costs a quarter of decoding.

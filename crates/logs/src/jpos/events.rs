@@ -5,7 +5,8 @@
 //!  "payload":[{"t":"msg","m":"<isomsg direction=\"incoming\">…</isomsg>"}]}
 //! ```
 //!
-//! Tags tell what a message may leave out. Forks have the same within `"log":{…}`, with other names for
+//! A line may have a prefix before its object, which tells the time where the object does not, and is then
+//! no message where that is none. Tags tell what a message may leave out. Forks have the same within `"log":{…}`, with other names for
 //! its parts, so that messages are looked for in every string. Read from the source of the writer: no
 //! public log of the format is known.
 
@@ -37,19 +38,20 @@ pub(crate) fn read_events(
     let start = block.position();
     for ((offset, line), number) in lines(block.bytes()).zip(0..) {
         let position = Position { offset: start.offset + offset as u64, line: start.line + number };
-        let object = without_bom(line).trim_ascii();
-        if object.is_empty() {
+        let text = without_bom(line).trim_ascii();
+        if text.is_empty() {
             continue;
         }
+        let (prefix, object) = text.split_at(memchr::memchr(b'{', text).unwrap_or(text.len()));
         rewritten.clear();
         let mut event = Event { line, ..Event::default() };
         match event.read(object, DEEPEST, rewritten) {
             // Also where a line holds no message: a torn line may have held one.
-            None if object.starts_with(b"{") => sink.rejected(position, RejectReason::BadJson),
+            None if prefix.is_empty() => sink.rejected(position, RejectReason::BadJson),
             None => sink.non_message(position),
             Some(()) => {
                 let tags = rewritten.clone();
-                event.tell(position, &tags, rewritten, &mut times, sink);
+                event.tell(position, prefix, &tags, rewritten, &mut times, sink);
             }
         }
     }
@@ -122,6 +124,7 @@ impl<'b> Event<'b> {
     fn tell(
         &self,
         position: Position,
+        prefix: &[u8],
         tags: &[u8],
         rewritten: &mut Vec<u8>,
         times: &mut TimeReader<'_>,
@@ -132,7 +135,7 @@ impl<'b> Event<'b> {
             found.map_or(&b""[..], |(_, value)| value.bytes(tags))
         };
         let surroundings = Surroundings {
-            at: self.at.as_ref().map_or(&b""[..], |at| at.bytes(tags)),
+            at: self.at.as_ref().map_or(prefix, |at| at.bytes(tags)),
             realm: tag(Column::Link),
             trace_id: tag(Column::TraceId),
             mti: tag(Column::Mti),

@@ -10,7 +10,7 @@ use super::text::{content, unescaped};
 use crate::block_reader::line_ends;
 use crate::column::Column;
 use crate::record::{Cells, FieldName, NO_CELLS, Position, Record, RecordSink, RejectReason};
-use crate::time::TimeReader;
+use crate::time::{DateOrder, TimeReader};
 use crate::value::Value;
 
 /// What a request of a dump says that its response may leave out.
@@ -300,7 +300,8 @@ impl<'b> LogRecord<'b> {
             sink.non_message(self.start);
             return;
         }
-        let at = times.read(self.at);
+        // An event may have nothing but what stands in front of it in its line.
+        let at = times.read(self.at).or_else(|| times.read_at_start(self.at, DateOrder::YearFirst));
         let is_good =
             |message: &&Message<'_>| matches!(self.messages.verdict(message, rewritten), Verdict::Good);
         let is_group = messages.len() > 1 && messages.iter().filter(is_good).count() > 1;
