@@ -165,7 +165,7 @@ fn leaks(counts: &Collector) -> Vec<Leaks> {
         tracks_2: counts.tracks_2,
         first_line,
     };
-    let outside = counts.text.without(&counts.fields.card_data());
+    let outside = counts.text.without(&counts.fields.in_text());
     let in_fields = counts.fields.sorted().into_iter().filter(|counted| counted.card_data.is_leak());
     let in_fields =
         in_fields.map(|counted| leak(counted.field.clone(), &counted.card_data, counted.first_line));
