@@ -7,6 +7,23 @@ const SHORTEST: usize = 12;
 /// with a space between, and appends its bytes. Gives where the run begins. A digit too many at its end
 /// is left out: the line was cut there.
 pub(super) fn hex_run(line: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
+    let run = longest_run(line)?;
+    let mut digits = line.get(run.start..run.end)?.iter().filter(|byte| **byte != b' ');
+    let value = |digit: &u8| (*digit as char).to_digit(16).unwrap_or(0) as u8;
+    while let (Some(high), Some(low)) = (digits.next(), digits.next()) {
+        bytes.push(value(high) << 4 | value(low));
+    }
+    Some(run.start)
+}
+
+/// What stands before that run and behind it; before it the whole line, where there is none.
+pub(super) fn around_hex_run(line: &[u8]) -> [&[u8]; 2] {
+    let Run { start, end, .. } =
+        longest_run(line).unwrap_or(Run { start: line.len(), end: line.len(), digits: 0 });
+    [&line[..start], &line[end..]]
+}
+
+fn longest_run(line: &[u8]) -> Option<Run> {
     let mut longest: Option<Run> = None;
     let mut at = 0;
     while let Some(found) = line.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_hexdigit)) {
@@ -16,13 +33,7 @@ pub(super) fn hex_run(line: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
             longest = Some(run);
         }
     }
-    let run = longest?;
-    let mut digits = line.get(run.start..run.end)?.iter().filter(|byte| **byte != b' ');
-    let value = |digit: &u8| (*digit as char).to_digit(16).unwrap_or(0) as u8;
-    while let (Some(high), Some(low)) = (digits.next(), digits.next()) {
-        bytes.push(value(high) << 4 | value(low));
-    }
-    Some(run.start)
+    longest
 }
 
 struct Run {
