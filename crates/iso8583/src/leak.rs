@@ -11,6 +11,8 @@ use std::ops::Range;
 
 use crate::issuer_range::{LENGTHS, is_issued};
 use crate::redact::luhn;
+use crate::tlv::Tlvs;
+use crate::wire::unhex_into;
 
 /// Card data by its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +47,38 @@ pub fn find_card_data(text: &[u8], mut tell: impl FnMut(CardData, Range<usize>))
             tell(data, start..end);
         }
     }
+}
+
+/// Tags of the chip's data whose values are a card number (5A) or track 2 (57, 9F6B), in packed digits.
+const CARD_TAGS: [u32; 3] = [0x5a, 0x57, 0x9f6b];
+
+/// Looks for card data in field 55, given in hexadecimal digits, and tells of each piece. A text does not tell
+/// where its data objects begin and end, so they are taken apart; what is no BER-TLV is looked through as
+/// a text, and so is what stands behind a data object at fault.
+pub fn find_card_data_of_chip(digits: &[u8], mut tell: impl FnMut(CardData)) {
+    let mut bytes = Vec::new();
+    // A digit too many is half a byte that was cut.
+    let whole = &digits[..digits.len() & !1];
+    if !unhex_into(whole, &mut bytes) {
+        return find_card_data(digits, |data, _| tell(data));
+    }
+    for read in Tlvs::new(&bytes) {
+        match read {
+            Ok(tlv) if CARD_TAGS.contains(&tlv.tag) => find_in_packed(tlv.value, &mut tell),
+            Ok(_) => {}
+            Err(error) => {
+                let rest = digits.get(2 * error.offset as usize..).unwrap_or_default();
+                find_card_data(rest, |data, _| tell(data));
+            }
+        }
+    }
+}
+
+/// Two digits a byte; what fills them up ends the last run of digits.
+fn find_in_packed(value: &[u8], tell: &mut impl FnMut(CardData)) {
+    let half = |half: u8| b"0123456789ABCDEF"[usize::from(half)];
+    let digits: Vec<u8> = value.iter().flat_map(|byte| [half(byte >> 4), half(byte & 15)]).collect();
+    find_card_data(&digits, |data, _| tell(data));
 }
 
 /// The end of the digits that begin at `start`.
@@ -174,6 +208,26 @@ mod tests {
         assert_eq!(found("374111111111111111D49122010000"), [CardData::Track2]);
         assert_eq!(found("%B4111111111111111^DOE/JANE^28122010000?"), [CardData::Track1]);
         assert_eq!(found("411111******1111=28122010000"), []);
+    }
+
+    #[test]
+    fn data_objects_are_looked_into_wherever_they_stand() {
+        let found = |digits: &str| {
+            let mut found = Vec::new();
+            find_card_data_of_chip(digits.as_bytes(), |data| found.push(data));
+            found
+        };
+        assert_eq!(found("9F2701805A0841111111111111115F340101"), [PASSES]);
+        assert_eq!(found("9F02060000000010005A0841111111111111115F2403281231"), [PASSES]);
+        assert_eq!(found("5A08378282246310005F9F270180"), [PASSES]);
+        assert_eq!(found("9505000000800057114111111111111111D49122010000000000F"), [CardData::Track2]);
+        assert_eq!(found("9505000000800057114111111111111111D49122010000000000"), [CardData::Track2]);
+        assert_eq!(found("9F6B114111111111111111D49122010000000000"), [CardData::Track2]);
+        // Eight bytes of a cryptogram are no number, whatever they look like.
+        assert_eq!(found("9F26084111111111111111"), []);
+        // What is no BER-TLV is text.
+        assert_eq!(found("pan 4111111111111111"), [PASSES]);
+        assert_eq!(found("9F2701805A084111111111111111950540"), [PASSES], "cut short");
     }
 
     #[test]

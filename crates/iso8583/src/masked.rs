@@ -4,7 +4,7 @@
 //! of what is allowed: whatever they do not name shows its length and nothing else. What codes mean is
 //! not said here.
 
-use crate::elements::{element_is_shown, emv_tag_is_shown};
+use crate::elements::{Version, element_is_shown, emv_tag_is_shown};
 use crate::tlv::Tlvs;
 use crate::wire::unhex_into;
 use crate::{CardNumber, Mti, screen};
@@ -24,6 +24,10 @@ pub struct MaskedMessage {
     pub line: u64,
     /// Its message type, where that could be read.
     pub mti: Option<Mti>,
+    /// The version of the standard by which its elements are named and shown, where that is known.
+    pub version: Option<Version>,
+    /// The name of the code table that it speaks, where that is known.
+    pub dialect: Option<&'static str>,
     /// Its bytes on the wire, where the log has those.
     pub bytes: Option<usize>,
     /// Its fields in the log's order; of a message that breaks, those before the break.
@@ -93,24 +97,32 @@ pub struct MaskedTag {
 }
 
 impl MaskedField {
-    /// A data element.
-    pub fn element(element: u8, value: &[u8]) -> Self {
+    /// A data element of a message of that version, where it is known.
+    pub fn element(element: u8, value: &[u8], version: Option<Version>) -> Self {
         let value = value.trim_ascii();
         let shown = match element {
-            0 => text(value),
+            0 if Mti::parse(value).is_some() => text(value),
             2 => card(value),
             ICC_DATA => tags(value),
-            _ if element_is_shown(element) => text(value),
+            _ if element_is_shown(element, version) => text(value),
             _ => Shown::Length(value.len()),
         };
         Self { label: FieldLabel::Element(element), shown }
     }
 
-    /// A part of a data element. Of those only the chip's tags are ever shown.
+    /// A data element that is bytes by its profile. Of those only the chip's tags are ever shown.
+    pub fn binary_element(element: u8, digits: &[u8]) -> Self {
+        let digits = digits.trim_ascii();
+        let shown = if element == ICC_DATA { tags(digits) } else { Shown::Length(digits.len()) };
+        Self { label: FieldLabel::Element(element), shown }
+    }
+
+    /// A part of a data element. Of those only the chip's tags are ever shown, in hexadecimal digits.
     pub fn part(element: u8, part: &[u8], value: &[u8]) -> Self {
         let value = value.trim_ascii();
         let tag = || u32::from_str_radix(std::str::from_utf8(part).ok()?, 16).ok();
-        let is_shown = element == ICC_DATA && tag().is_some_and(emv_tag_is_shown);
+        let is_tag = element == ICC_DATA && value.iter().all(u8::is_ascii_hexdigit);
+        let is_shown = is_tag && tag().is_some_and(emv_tag_is_shown);
         let shown = if is_shown { text(value) } else { Shown::Length(value.len()) };
         Self { label: FieldLabel::Part(element, cut(part)), shown }
     }
@@ -161,7 +173,8 @@ mod tests {
 
     #[test]
     fn only_what_the_lists_allow_is_shown() {
-        let shown = |element, value: &[u8]| MaskedField::element(element, value).shown;
+        let shown =
+            |element, value: &[u8]| MaskedField::element(element, value, Some(Version::Iso1987)).shown;
         assert_eq!(shown(39, b"55 "), Shown::Text("55".to_owned()));
         let card = Shown::Card { issuer: "411111".to_owned(), digits: 16 };
         assert_eq!(shown(2, b"4111111111111111"), card);
@@ -169,8 +182,24 @@ mod tests {
         for element in [14, 34, 36, 45, 48, 52, 53, 96, 102, 103, 120, 125, 129, 192] {
             assert_eq!(shown(element, b"12345678"), Shown::Length(8), "{element}");
         }
+        // What is no message type is anything.
+        assert_eq!(shown(0, b"0210"), Shown::Text("0210".to_owned()));
+        assert_eq!(shown(0, b"DOE/JANE CVV 123"), Shown::Length(16));
         // A card number in a field that is shown is covered.
         assert_eq!(shown(37, b"4111111111111111"), Shown::Text("************1111".to_owned()));
+    }
+
+    #[test]
+    fn later_versions_show_less() {
+        let shown = |element, version| MaskedField::element(element, b"CVV2=123;ZIP 1", version).shown;
+        let (text, length) = (Shown::Text("CVV2=123;ZIP 1".to_owned()), Shown::Length(14));
+        let [of_1987, of_1993, of_2003] = Version::ALL.map(Some);
+        assert_eq!(
+            [None, of_1987, of_1993, of_2003].map(|version| shown(72, version)),
+            [length.clone(), text.clone(), length.clone(), length.clone()]
+        );
+        assert_eq!([of_1993, of_2003].map(|version| shown(49, version)), [text, length.clone()]);
+        assert_eq!(MaskedField::binary_element(49, b"435656").shown, Shown::Length(6));
     }
 
     #[test]
@@ -178,9 +207,10 @@ mod tests {
         let tag = |tag, value: Option<&str>, bytes| MaskedTag { tag, value: value.map(str::to_owned), bytes };
         let expected = vec![tag(0x95, Some("0000048000"), 5), tag(0x5a, None, 8), tag(0x9f27, Some("80"), 1)];
         let data = b"950500000480005A0841111111111111119F270180";
-        assert_eq!(MaskedField::element(55, data).shown, Shown::Tags(expected));
-        assert_eq!(MaskedField::element(55, b"95059F").shown, Shown::Length(6), "cut short");
+        assert_eq!(MaskedField::binary_element(55, data).shown, Shown::Tags(expected));
+        assert_eq!(MaskedField::element(55, b"95059F", None).shown, Shown::Length(6), "cut short");
         assert_eq!(MaskedField::part(55, b"5A", b"4111111111111111").shown, Shown::Length(16));
         assert_eq!(MaskedField::part(55, b"95", b"0000048000").shown, Shown::Text("0000048000".to_owned()));
+        assert_eq!(MaskedField::part(55, b"95", b"name DOE/JANE").shown, Shown::Length(13));
     }
 }

@@ -6,6 +6,7 @@
 //! hexadecimal digits are not taken for broken ones.
 
 mod dump;
+mod prose;
 mod run;
 
 use std::sync::Arc;

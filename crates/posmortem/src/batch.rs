@@ -119,16 +119,24 @@ impl BatchReader<'_> {
             batch.plain.legs.reserve(block.bytes().len() / SHORT_ROW);
         }
         if self.inspects {
-            let inspected = batch.inspected.insert(Box::default());
-            // Wire bytes and their digits are no text: what they hold is in fields.
-            if !matches!(self.format, Format::HexLines(_) | Format::Frames(_)) {
-                inspected.text(block.bytes());
+            batch.inspected = Some(Box::default());
+        }
+        let mut sink = Sink { reader: self, plain, is_row, batch, messages: Vec::new() };
+        read_block(self.format, block, scratch, &mut sink);
+        let Sink { mut batch, messages, .. } = sink;
+        if let Some(inspected) = &mut batch.inspected {
+            match self.format {
+                // Wire bytes and their digits are no text: what they hold is in fields.
+                Format::Frames(_) => {}
+                Format::HexLines(layout) => {
+                    let is_message = |offset| messages.binary_search(&offset).is_ok();
+                    layout.prose(block, is_message, |text| inspected.text(text));
+                }
+                _ => inspected.text(block.bytes()),
             }
         }
-        let mut sink = Sink { reader: self, plain, is_row, batch };
-        read_block(self.format, block, scratch, &mut sink);
-        sink.batch.plain.sum_up();
-        sink.batch
+        batch.plain.sum_up();
+        batch
     }
 }
 
@@ -137,6 +145,8 @@ struct Sink<'r> {
     plain: Option<PlainReader<'r>>,
     is_row: bool,
     batch: Batch,
+    /// Where messages begin, in their order, where somebody looks at what stands around them.
+    messages: Vec<u64>,
 }
 
 impl RecordSink for Sink<'_> {
@@ -170,12 +180,13 @@ impl RecordSink for Sink<'_> {
     }
 
     fn record(&mut self, record: &Record<'_>) {
-        let Self { reader, is_row, batch, .. } = self;
+        let Self { reader, is_row, batch, messages, .. } = self;
         match reader.builder.leg(record, reader.input, *is_row, &mut batch.names) {
             Ok(built) => {
                 batch.masked_cards += u64::from(built.masked_card);
                 if let Some(inspected) = &mut batch.inspected {
                     inspected.message(record, &built.leg, &batch.names);
+                    messages.push(record.position.offset);
                 }
                 batch.legs.push(built.leg);
             }
@@ -187,6 +198,7 @@ impl RecordSink for Sink<'_> {
         self.batch.rejected += 1;
         if let Some(inspected) = &mut self.batch.inspected {
             inspected.rejected(position, reason);
+            self.messages.push(position.offset);
         }
         self.batch.first_reject.get_or_insert((position, reason));
         if self.reader.keep_rejects {

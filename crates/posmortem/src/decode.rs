@@ -1,15 +1,22 @@
 //! Messages one by one, field by field, as they may be shown.
 //!
 //! For an engineer who asks what is in a log, or why a message of it cannot be read. Nothing is paired or
-//! classified here, and what may be shown is not decided here but by [`MaskedField`].
+//! classified here, and what may be shown is not decided here but by
+//! [`MaskedField`](posmortem_iso8583::MaskedField).
 
+mod told_fields;
+
+use crate::Settings;
+use crate::leg_builder::{LegBuilder, cell, shown, told_value};
 use crate::run::{InputSource, TABLE_MAGIC};
-use posmortem_iso8583::wire::DecodeError;
-use posmortem_iso8583::{Fault, FieldLabel, MaskedField, MaskedMessage, Mti, Shown};
+use posmortem_classify::Dialect;
+use posmortem_iso8583::wire::{DecodeError, Profile};
+use posmortem_iso8583::{Fault, MaskedMessage, Version};
 use posmortem_logs::{
-    BlockReader, Column, DetectError, Detection, FieldName, Input, InputSettings, OpenError, Position,
-    ReadError, Record, RecordSink, RejectReason, Scratch, detect, read_block,
+    BlockReader, Column, DetectError, Detection, FieldName, Input, OpenError, Position, ReadError, Record,
+    RecordSink, RejectReason, Scratch, detect, read_block,
 };
+use told_fields::ToldFields;
 
 /// Why there is nothing to decode. The path is the caller's to add.
 #[derive(Debug, thiserror::Error)]
@@ -33,29 +40,31 @@ pub enum DecodeFailure {
 }
 
 /// An opened input whose messages are to be shown.
-pub struct Decoder {
+pub struct Decoder<'s> {
     detection: Detection,
     blocks: BlockReader<Input>,
+    settings: &'s Settings,
 }
 
-impl Decoder {
-    /// Opens an input and finds out what it is.
+impl<'s> Decoder<'s> {
+    /// Opens an input and finds out what it is. Of the settings those count that say how messages are read
+    /// and whose codes they have.
     ///
     /// # Errors
     /// When it cannot be opened or recognised.
-    pub fn open(source: &InputSource, settings: &InputSettings) -> Result<Self, DecodeFailure> {
+    pub fn open(source: &InputSource, settings: &'s Settings) -> Result<Self, DecodeFailure> {
         let mut input = match source {
             InputSource::Stdin => Input::stdin(),
             InputSource::Path(path) => Input::open(path),
         }?;
-        let settings = settings.for_input(&input);
+        let of_input = settings.input.for_input(&input);
         let sample = input.sample()?;
         if sample.starts_with(TABLE_MAGIC) {
             return Err(DecodeFailure::Table);
         }
-        let detection = detect(sample, &settings)?;
-        let blocks = BlockReader::new(input, &detection.format, &settings);
-        Ok(Self { detection, blocks })
+        let detection = detect(sample, &of_input)?;
+        let blocks = BlockReader::new(input, &detection.format, &of_input);
+        Ok(Self { detection, blocks, settings })
     }
 
     /// What the input was taken for.
@@ -69,7 +78,15 @@ impl Decoder {
     /// When the input breaks off; all messages before that were told.
     pub fn each(mut self, visit: impl FnMut(MaskedMessage) -> bool) -> Result<(), DecodeFailure> {
         let mut scratch = Scratch::default();
-        let mut reader = Reader { message: MaskedMessage::default(), goes_on: true, visit };
+        let mut reader = Reader {
+            builder: LegBuilder::new(self.settings, false),
+            profile: self.detection.format.wire().map(|wire| &*wire.profile),
+            fields: ToldFields::default(),
+            bytes: None,
+            fault: None,
+            goes_on: true,
+            visit,
+        };
         while let Some(block) = self.blocks.next_block()? {
             read_block(&self.detection.format, &block, &mut scratch, &mut reader);
             if !reader.goes_on {
@@ -82,81 +99,97 @@ impl Decoder {
 }
 
 /// Gathers the fields of one message until it is told.
-struct Reader<V> {
-    message: MaskedMessage,
+struct Reader<'r, V> {
+    builder: LegBuilder<'r>,
+    /// By which messages in wire bytes are read.
+    profile: Option<&'r Profile>,
+    fields: ToldFields,
+    /// Bytes of the message on the wire.
+    bytes: Option<usize>,
+    /// What its profile does not understand of it, wanted or not.
+    fault: Option<Fault>,
     goes_on: bool,
     visit: V,
 }
 
-impl<V: FnMut(MaskedMessage) -> bool> Reader<V> {
-    fn tell(&mut self, position: Position, fault: Option<Fault>) {
-        let mut message = std::mem::take(&mut self.message);
-        let told = message.fields.iter().find(|field| field.label == FieldLabel::Element(0));
-        message.mti = told.and_then(|field| match &field.shown {
-            Shown::Text(text) => Mti::parse(text.as_bytes()),
-            _ => None,
-        });
-        message.offset = position.offset;
-        message.line = position.line;
-        message.fault = fault.or(message.fault);
+impl<V: FnMut(MaskedMessage) -> bool> Reader<'_, V> {
+    fn tell(&mut self, position: Position, dialect: Option<Dialect>, fault: Option<Fault>) {
+        let mti = self.fields.mti();
+        let of_mti = mti.and_then(|mti| Version::from_digit(mti.version()));
+        let of_profile = self.profile.and_then(|profile| Version::from_digit(profile.version()));
+        let version = match (of_mti, of_profile) {
+            // Fields of one version under the type of another: neither is sure.
+            (Some(one), Some(other)) if one != other => None,
+            _ => of_profile.or(of_mti),
+        };
+        let message = MaskedMessage {
+            offset: position.offset,
+            line: position.line,
+            mti,
+            version,
+            dialect: dialect.map(Dialect::name),
+            bytes: self.bytes,
+            fields: self.fields.masked(version, self.profile),
+            fault: self.fault.take().or(fault),
+        };
+        self.forget();
         if self.goes_on {
             self.goes_on = (self.visit)(message);
         }
     }
+
+    fn forget(&mut self) {
+        self.fields.clear();
+        (self.bytes, self.fault) = (None, None);
+    }
+
+    /// The dialect of a message of which no record was made.
+    fn dialect_of_fields(&self) -> Option<Dialect> {
+        let link = told_value(self.fields.column(Column::Link));
+        let own = told_value(self.fields.column(Column::Dialect));
+        let of_profile = || self.profile.and_then(Profile::dialect).unwrap_or_default().as_bytes();
+        self.builder.dialect(&shown(link), if own.is_empty() { of_profile() } else { own })
+    }
 }
 
-impl<V: FnMut(MaskedMessage) -> bool> RecordSink for Reader<V> {
+impl<V: FnMut(MaskedMessage) -> bool> RecordSink for Reader<'_, V> {
     fn takes_fields(&self) -> bool {
         true
     }
 
     fn wire_message(&mut self, len: usize, fault: Option<DecodeError>) {
-        self.message.bytes = Some(len);
-        self.message.fault = fault.map(fault_of);
+        self.bytes = Some(len);
+        self.fault = fault.map(fault_of);
     }
 
     fn field(&mut self, name: FieldName<'_>, value: &[u8]) {
         if self.goes_on && !value.trim_ascii().is_empty() {
-            self.message.fields.push(masked(name, value));
+            self.fields.push(name, value);
         }
     }
 
     fn record(&mut self, record: &Record<'_>) {
-        self.tell(record.position, None);
+        let dialect = self.builder.dialect(&shown(cell(record, Column::Link)), cell(record, Column::Dialect));
+        let fault = LegBuilder::type_and_code(record).err().map(fault_of_reject);
+        self.tell(record.position, dialect, fault);
     }
 
     fn rejected(&mut self, position: Position, reason: RejectReason) {
-        let fault = match reason {
-            RejectReason::Undecodable(error) => fault_of(error),
-            // It does not hinder anybody to see the message.
-            RejectReason::BadTime => return self.tell(position, None),
-            other => Fault { element: None, offset: None, message: other.to_string() },
-        };
-        self.tell(position, Some(fault));
+        self.tell(position, self.dialect_of_fields(), Some(fault_of_reject(reason)));
     }
 
     fn non_message(&mut self, _: Position) {
-        self.message = MaskedMessage::default();
+        self.forget();
+    }
+}
+
+fn fault_of_reject(reason: RejectReason) -> Fault {
+    match reason {
+        RejectReason::Undecodable(error) => fault_of(error),
+        other => Fault { element: None, offset: None, message: other.to_string() },
     }
 }
 
 fn fault_of(error: DecodeError) -> Fault {
     Fault { element: error.element, offset: Some(error.offset), message: error.to_string() }
-}
-
-fn masked(name: FieldName<'_>, value: &[u8]) -> MaskedField {
-    match name {
-        FieldName::Element(element) => MaskedField::element(element, value),
-        FieldName::Part { element, part } => MaskedField::part(element, part, value),
-        FieldName::Column(column) => match column.element() {
-            Some(element) => MaskedField::element(element, value),
-            None => MaskedField::named(column.name().as_bytes(), value, !holds_card_data(column)),
-        },
-        FieldName::Other(name) => MaskedField::named(name, value, false),
-    }
-}
-
-/// Columns that are no data element and not to be shown whole.
-fn holds_card_data(column: Column) -> bool {
-    matches!(column, Column::Bin | Column::ReasonText)
 }

@@ -14,6 +14,7 @@ use card_data::CardDataCounts;
 use fields::Fields;
 use links::Links;
 use posmortem_exchange::{Leg, Names};
+use posmortem_iso8583::wire::Expected;
 use posmortem_iso8583::{Mti, find_card_data};
 use posmortem_logs::{FieldName, Position, Record, RejectReason};
 use std::collections::BTreeMap;
@@ -32,7 +33,7 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    /// Looks through the text of a block.
+    /// Looks through the text of a block, or a piece of it.
     pub(crate) fn text(&mut self, text: &[u8]) {
         find_card_data(text, |data, _| self.text.see(data));
     }
@@ -71,11 +72,31 @@ impl Collector {
     }
 }
 
-/// The reason without numbers that differ from message to message.
+/// The reason without numbers that differ from message to message: one for each field and kind at most.
 fn kind_of(reason: RejectReason) -> String {
     match reason {
         RejectReason::FieldCount { .. } => "another number of fields than the header".to_owned(),
         RejectReason::FieldTwice(_) => "a field occurs twice".to_owned(),
+        RejectReason::Undecodable(error) => {
+            let place = error.element.map(|element| format!("field {element}: ")).unwrap_or_default();
+            place + kind_of_break(error.expected)
+        }
         reason => reason.to_string(),
+    }
+}
+
+/// What was expected, without how much of it.
+fn kind_of_break(expected: Expected) -> &'static str {
+    match expected {
+        Expected::Mti | Expected::MtiBytes(_) => "a message type expected",
+        Expected::BitmapBytes(_) => "a bitmap expected, found fewer bytes",
+        Expected::BitmapDigits => "hexadecimal digits of a bitmap expected",
+        Expected::NoFurtherBitmap => "no further bitmap expected",
+        Expected::KnownElement => "the profile has no such field",
+        Expected::LengthBytes(_) => "a length expected, found fewer bytes",
+        Expected::LengthDigits => "a length in decimal digits expected",
+        Expected::LengthAtMost(_) => "a shorter length expected",
+        Expected::Bytes(_) => "a value expected, found fewer bytes",
+        Expected::End(_) => "the end of the message expected, found more bytes",
     }
 }

@@ -55,8 +55,7 @@ impl<'s> LegBuilder<'s> {
         names: &mut Names,
     ) -> Result<Built, RejectReason> {
         let text = |column| shown(cell(record, column));
-        let mti = Mti::parse(cell(record, Column::Mti));
-        let code = response_code(cell(record, Column::ResponseCode), mti)?;
+        let (mti, code) = Self::type_and_code(record)?;
         let card = card_of(record);
         let (terminal, terminal_key) = self.terminal(cell(record, Column::TerminalId), names);
         let link = text(Column::Link);
@@ -95,6 +94,14 @@ impl<'s> LegBuilder<'s> {
         };
         let leg = if self.keeps_evidence { with_evidence(leg, record, names) } else { leg };
         Ok(Built { leg, masked_card: card.is_some_and(|card| card.visibility() == Visibility::Masked) })
+    }
+
+    /// The message type and the response code: all that can make a leg of a record impossible.
+    pub(crate) fn type_and_code(
+        record: &Record<'_>,
+    ) -> Result<(Option<Mti>, Option<ResponseCode>), RejectReason> {
+        let mti = Mti::parse(cell(record, Column::Mti));
+        Ok((mti, response_code(cell(record, Column::ResponseCode), mti)?))
     }
 
     /// The terminal as printed, and without left zeros.

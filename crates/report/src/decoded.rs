@@ -6,7 +6,7 @@ mod json;
 mod meaning;
 
 use crate::wrap::width;
-use posmortem_classify::{CodeTables, Dialect, Language};
+use posmortem_classify::{CodeTables, Language};
 use posmortem_iso8583::{FieldLabel, MaskedField, MaskedMessage, Shown, element_name, emv_tag_name};
 use std::io::{self, Write};
 
@@ -42,8 +42,6 @@ impl DecodeFormat {
 pub struct DecodeView<'v> {
     /// The profile that read them, where they stand in wire bytes.
     pub profile: Option<&'v str>,
-    /// Whose codes they have, where that is known.
-    pub dialect: Option<Dialect>,
     /// The language of names and meanings.
     pub language: Language,
     /// Where codes are looked up.
@@ -109,7 +107,7 @@ fn rows(field: &MaskedField, message: &MaskedMessage, view: &DecodeView<'_>) -> 
     let zh = view.language == Language::Zh;
     let (label, name) = match &field.label {
         FieldLabel::Element(element) => {
-            (element.to_string(), element_name(*element, zh).unwrap_or_default().to_owned())
+            (element.to_string(), element_name(*element, message.version, zh).unwrap_or_default().to_owned())
         }
         FieldLabel::Part(element, part) => (format!("{element}.{part}"), String::new()),
         FieldLabel::Name(name) => (String::new(), name.clone()),

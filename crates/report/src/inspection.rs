@@ -60,18 +60,20 @@ pub fn write_inspection(
 }
 
 /// Writes a configuration that proposes what the log does not tell by itself: columns, the zone of its
-/// times, whose code table each link speaks. Comments say what each line rests on.
+/// times, whose code table each link speaks. Comments say what each line rests on. `profile` is what the user
+/// called the wire profile by which all of it was read, where that was told: its name, or the file of one.
 ///
 /// # Errors
 /// When `out` does not take the bytes.
 pub fn write_configuration(
     summary: &Summary,
     inspection: &Inspection,
+    profile: Option<&str>,
     view: &View<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    config::write(summary, inspection, view, &mut out)?;
+    config::write(summary, inspection, profile, view, &mut out)?;
     out.flush()
 }
 

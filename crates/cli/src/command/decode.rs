@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::messages::Messages;
 use crate::output::Output;
 use crate::plan::DecodePlan;
-use posmortem::classify::{CodeTables, Dialect};
+use posmortem::classify::CodeTables;
 use posmortem::logs::{Detection, ProfileGuess};
 use posmortem::{DecodeFailure, Decoder, InputSource};
 use posmortem_report::{DecodeView, write_decoded};
@@ -41,7 +41,7 @@ struct Input<'p> {
     plan: &'p DecodePlan,
     messages: Messages,
     out: &'p mut Output,
-    /// Messages that could be read.
+    /// Messages that could be read, if only their type: rows need none.
     read: u64,
     written: io::Result<()>,
 }
@@ -52,16 +52,14 @@ impl Input<'_> {
         let detection = decoder.detection();
         self.tell_choice(detection, source);
         let profile = detection.format.wire().map(|wire| wire.profile.name().to_owned());
-        let dialect = detection.format.wire().and_then(|wire| Dialect::from_name(wire.profile.dialect()?));
         let view = DecodeView {
             profile: profile.as_deref(),
-            dialect: self.plan.dialect.or(dialect),
             language: self.plan.language,
             tables: CodeTables::built_in(),
         };
         let mut shown = 0;
         decoder.each(|message| {
-            self.read += u64::from(message.mti.is_some());
+            self.read += u64::from(message.mti.is_some() || message.fault.is_none());
             if !self.plan.failed || message.fault.is_some() {
                 shown += 1;
                 self.written = write_decoded(&message, self.plan.format, &view, self.out);

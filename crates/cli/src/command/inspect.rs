@@ -22,7 +22,8 @@ pub(super) fn run(plan: &InspectPlan, messages: Messages) -> Result<ExitCode, Fa
         Output::standard().write_whole(|out| write_inspection(summary, &inspection, plan.format, view, out));
     let proposed = config.filter(|_| inspection.messages > 0).map(|output| {
         messages.note("the configuration proposes and does not decide: read it first");
-        output.write_whole(|out| write_configuration(summary, &inspection, view, out))
+        let profile = plan.profile.as_deref();
+        output.write_whole(|out| write_configuration(summary, &inspection, profile, view, out))
     });
     for error in [written, proposed.unwrap_or(Ok(()))].into_iter().filter_map(Result::err) {
         messages.error(format_args!("{error:#}"));

@@ -1,24 +1,23 @@
 //! What `decode` shows, and of what.
 
 use super::inputs::inputs;
-use super::reading::input_settings;
+use super::reading::{input_settings, link_dialects};
 use crate::args::DecodeArgs;
 use crate::config::{self, Config, Setting};
 use crate::messages::Messages;
 use crate::surroundings::Surroundings;
 use anyhow::{Result, bail};
-use posmortem::InputSource;
-use posmortem::classify::{Dialect, Language};
+use posmortem::classify::Language;
 use posmortem::logs::InputSettings;
+use posmortem::{InputSource, Settings};
 use posmortem_report::DecodeFormat;
 
 /// `decode`
 pub(crate) struct DecodePlan {
     pub(crate) sources: Vec<InputSource>,
-    pub(crate) settings: InputSettings,
+    pub(crate) settings: Settings,
     pub(crate) format: DecodeFormat,
     pub(crate) language: Language,
-    pub(crate) dialect: Option<Dialect>,
     /// Only messages that cannot be read, or not to their end.
     pub(crate) failed: bool,
     /// Messages of each input.
@@ -43,10 +42,14 @@ impl DecodePlan {
             if surroundings.stdout_is_terminal { DecodeFormat::Text } else { DecodeFormat::Ndjson };
         Ok(Self {
             sources: inputs.sources,
-            settings: InputSettings { guesses: true, ..input_settings(&args.reading, config, messages)? },
+            settings: Settings {
+                input: InputSettings { guesses: true, ..input_settings(&args.reading, config, messages)? },
+                dialect: config.value(Setting::Dialect, config::dialect)?,
+                link_dialects: link_dialects(config)?,
+                ..Settings::default()
+            },
             format: args.format.unwrap_or(by_surroundings),
             language: config.value(Setting::Lang, config::language)?.unwrap_or_default(),
-            dialect: config.value(Setting::Dialect, config::dialect)?,
             failed: args.failed,
             limit: args.limit.unwrap_or(u64::MAX),
         })

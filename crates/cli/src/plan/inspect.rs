@@ -16,6 +16,8 @@ pub(crate) struct InspectPlan {
     pub(crate) format: InspectionFormat,
     /// Where a configuration is proposed.
     pub(crate) config: Option<PathBuf>,
+    /// The wire profile as it was stated: a name or a file.
+    pub(crate) profile: Option<String>,
     /// How standard output looks at it.
     pub(crate) view: View<'static>,
 }
@@ -36,6 +38,7 @@ impl InspectPlan {
         reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet;
         reading.settings.tells_exchanges = false;
         reading.settings.inspects = true;
+        reading.settings.input.guesses = true;
         let files = args.write_config.iter().map(|path| (Destination::File(path.clone()), args.format));
         refuse_collisions(&reading, &Written(files.collect()))?;
         // A device takes whatever is written to it, and a folder is told when it is opened.
@@ -50,6 +53,7 @@ impl InspectPlan {
             version: env!("CARGO_PKG_VERSION"),
             ..View::default()
         };
-        Ok(Self { reading, format: args.format, config: args.write_config.clone(), view })
+        let profile = config.stated(Setting::Profile).map(|stated| stated.text.clone());
+        Ok(Self { reading, format: args.format, config: args.write_config.clone(), profile, view })
     }
 }

@@ -7,9 +7,11 @@ use crate::config::{self, Config, Entry, RejectLimit, Setting};
 use crate::messages::Messages;
 use crate::surroundings::Surroundings;
 use anyhow::{Result, bail};
+use posmortem::classify::Dialect;
 use posmortem::exchange::PairingSettings;
 use posmortem::logs::InputSettings;
 use posmortem::{InputSource, Settings};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::thread;
 
@@ -38,22 +40,17 @@ impl ReadingPlan {
         messages: Messages,
     ) -> Result<Self> {
         let input_settings = input_settings(args, config, messages)?;
-        let mut settings = Settings {
+        let settings = Settings {
             filter: selection(filter, input_settings.time_zone.as_ref())?,
             input: input_settings,
             pairing: pairing_settings(config)?,
             dialect: config.value(Setting::Dialect, config::dialect)?,
             bin_digits: config.value(Setting::BinDigits, config::bin_digits)?,
             amount_unit: config.value(Setting::AmountUnit, config::amount_unit)?.unwrap_or_default(),
+            link_dialects: link_dialects(config)?,
             keep_rejects: input.rejects.is_some(),
             ..Settings::default()
         };
-        for (entry, stated) in config.entries() {
-            if let Entry::LinkDialect(link) = entry {
-                let dialect = stated.read(entry, config::dialect)?;
-                settings.link_dialects.insert(link.clone(), dialect);
-            }
-        }
         let Inputs { sources, are_tables } = inputs(input, surroundings.stdin_is_terminal, messages)?;
         if are_tables {
             refuse_reading(args, input)?;
@@ -98,6 +95,17 @@ fn refuse_reading(args: &ReadingArgs, input: &InputArgs) -> Result<()> {
         bail!("{flag} belongs to the reading of logs, and these are tables: say it when you save them");
     }
     Ok(())
+}
+
+/// Code tables by the name of the link.
+pub(super) fn link_dialects(config: &Config) -> Result<BTreeMap<String, Dialect>> {
+    let mut dialects = BTreeMap::new();
+    for (entry, stated) in config.entries() {
+        if let Entry::LinkDialect(link) = entry {
+            dialects.insert(link.clone(), stated.read(entry, config::dialect)?);
+        }
+    }
+    Ok(dialects)
 }
 
 pub(super) fn input_settings(

@@ -69,7 +69,7 @@ fn a_message_that_breaks_shows_what_stands_before_and_what_was_expected() {
     let bench = Bench::new();
     let cut = &answer()[..answer().len() - 3];
     let whole = answer().replacen("000000001250", "000000009999", 1);
-    let log = format!("{}\n{}\n", hex(&whole), hex(cut));
+    let log = format!("2026-11-21 08:15:30 {}\n2026-11-21 08:15:31 {}\n", hex(&whole), hex(cut));
     let ended = bench.run_on(&log, &["decode", "--failed"]);
     let [message] = &lines(ended.with_code(0).0)[..] else { panic!("{ended:?}") };
     assert_eq!((&message["line"], &message["error"]["field"]), (&2.into(), &55.into()));
@@ -115,4 +115,67 @@ fn what_holds_no_message_is_3() {
     let (stdout, lines) = ended.with_code(3);
     assert!(stdout.is_empty() && lines.iter().any(|line| line.contains("no known log format")), "{ended:?}");
     bench.run(&["decode", "no-such.log"]).with_code(3);
+}
+
+/// Elements are shown as their version has them: DE49 and DE72 are no currency and no number in later ones.
+#[test]
+fn later_versions_show_no_data_of_the_network() {
+    // ISO 8583:2003 by packed digits: DE49 is bytes of verification data.
+    let digits = "2210202000000280800030303030303000000000012000005445524d3030303120202020202020200015435656323d3132333b5a4950203132";
+    let bench = Bench::new();
+    for format in ["ndjson", "text"] {
+        let log = format!("2026-11-21 08:00:00 in {digits}\n");
+        let ended = bench.run_on(&log, &["decode", "--profile", "iso2003", "--format", format]);
+        let stdout = ended.with_code(0).0;
+        assert!(stdout.contains("TERM0001") && !stdout.contains("43565632"), "{stdout}");
+    }
+    let ended = bench.run_on(format!("{digits}\n"), &["decode", "--profile", "iso2003", "--format", "text"]);
+    assert!(ended.stdout.contains("Verification data"), "{}", ended.stdout);
+    // In rows, where the type stands behind the field.
+    let row = |mti: &str| format!("time,de72,mti,stan\n2026-11-21 08:00:00,name DOE/JANE cvv 123,{mti},7\n");
+    let ended = bench.run_on(row("1110"), &["decode"]);
+    assert!(ended.with_code(0).0.contains("[21 characters]"), "{ended:?}");
+    let ended = bench.run_on(row("DOE/JANE CVV 123"), &["decode"]);
+    assert!(!ended.stdout.contains("DOE"), "{ended:?}");
+}
+
+#[test]
+fn rows_without_a_type_are_messages() {
+    let rows = "time,terminal_id,stan,response_code\n2026-11-21 08:00:00,T0000001,000123,00\n";
+    let ended = Bench::new().run_on(rows, &["decode"]);
+    assert_eq!(lines(ended.with_code(0).0).len(), 1);
+}
+
+#[test]
+fn what_report_rejects_is_shown_with_the_reason() {
+    let log =
+        "time,mti,stan,rc\nsoon,0210,1,00\n2026-11-21 08:00:00,0210,2,#$%!\n2026-11-21 08:00:00,0210,3,00\n";
+    let ended = Bench::new().run_on(log, &["decode", "--failed"]);
+    let messages = lines(ended.with_code(0).0);
+    let told: Vec<_> = messages.iter().map(|message| message["error"]["message"].as_str().unwrap()).collect();
+    assert_eq!(told, ["no readable time", "the response code is not one of letters and digits"]);
+}
+
+/// Option before link's configuration before the log's own column.
+#[test]
+fn a_code_is_told_by_the_table_of_its_message() {
+    let log = "time,mti,stan,rc,link,dialect\n2026-11-21 08:00:00,0210,1,N7,acq,\n\
+               2026-11-21 08:00:01,0210,2,N7,other,visa\n2026-11-21 08:00:02,0210,3,05,other,\n";
+    let bench = Bench::new().with("c.toml", "[link.\"acq\"]\ndialect = \"visa\"\n");
+    let told = |options: &[&str]| {
+        let ended = bench.run_on(log, &[&["decode", "--format", "text"], options].concat());
+        ended.with_code(0).0.matches(", visa)").count()
+    };
+    assert_eq!([told(&[]), told(&["--config", "c.toml"])], [1, 2]);
+    assert_eq!(told(&["--config", "c.toml", "--dialect", "iso1993"]), 0);
+}
+
+#[test]
+fn a_name_that_occurs_twice_has_two_keys() {
+    let log = "2026-11-21 08:00:00 mti=0210 stan=1 tid=T0000001 rc=00 note=a note=bb\n\
+               2026-11-21 08:00:00 mti=0210 stan=2 tid=T0000001 rc=00\n";
+    let ended = Bench::new().run_on(log, &["decode"]);
+    let messages = lines(ended.with_code(0).0);
+    assert_eq!(messages[0]["fields"]["note"], "[1 characters]");
+    assert_eq!(messages[0]["fields"]["note#2"], "[2 characters]");
 }

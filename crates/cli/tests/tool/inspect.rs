@@ -2,7 +2,7 @@
 //! its place.
 
 use crate::bench::{Bench, fixture};
-use posmortem_synth::{Form, Settings, Wire, write};
+use posmortem_synth::{Form, Rates, Settings, Wire, write};
 use serde_json::{Value, json};
 
 #[track_caller]
@@ -78,6 +78,71 @@ fn the_day_as_a_jpos_log_tells_hops_clocks_and_foreign_codes() {
         day["unlisted_codes"][1],
         json!({"link": "up-north", "dialect": "iso1987", "code": "A0", "count": 29})
     );
+}
+
+/// A day of messages in hexadecimal digits, one a line.
+fn wire_day(profile: &str) -> String {
+    let mut log = Vec::new();
+    let wire = Wire::from_name(profile).unwrap();
+    let settings = Settings {
+        form: Form::Hexlines,
+        wire,
+        attempts: 120,
+        terminals: 2,
+        rates: Rates::nasty(),
+        ..Settings::new(1)
+    };
+    write(&Settings { bare: true, ..settings }, &mut log, None).unwrap();
+    String::from_utf8(log).unwrap()
+}
+
+/// A digest among messages that two profiles can read: `report` may ask for the profile, and `inspect` tells
+/// what the log can be.
+#[test]
+fn the_likeliest_profile_is_taken() {
+    let digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0bb822cd15d6c15b0f00a0";
+    let log = format!("2026-11-21T00:00:00.000 key {digest}\n{}", wire_day("postbridge"));
+    let found = inspected(&Bench::new().with("day.log", log), 0, &["day.log"]);
+    assert!(found["messages"].as_u64().unwrap() > 100, "{found}");
+    assert!(!found["files"][0]["profile"]["runners_up"].as_array().unwrap().is_empty(), "{found}");
+}
+
+#[test]
+fn card_data_around_messages_is_told_and_their_digits_are_not() {
+    let day = wire_day("iso87-ascii");
+    let leaks = |log: String| {
+        let found = inspected(&Bench::new().with("day.log", log), 0, &["day.log"]);
+        let leaks = found["files"][0]["card_data"].as_array().unwrap().clone();
+        let outside = leaks.iter().find(|leaks| leaks["place"] == "outside");
+        outside.map_or(0, |leaks| leaks["numbers"].as_u64().unwrap())
+    };
+    assert_eq!(leaks(day.clone()), 0);
+    let prose = "2026-11-21 09:00:00 INFO sale of 5555555555554444 declined\n";
+    assert_eq!(leaks(day.replacen('\n', &format!(" pan=4111111111111111\n{prose}"), 1)), 2);
+}
+
+/// Cut at other places, messages are rejected for as many reasons as there are fields and kinds at most.
+#[test]
+fn rejects_are_counted_by_kind() {
+    let day = wire_day("iso87-ascii");
+    let cut = |(at, line): (usize, &str)| format!("{}\n", &line[..line.len() - 2 * (at % 5)]);
+    let log: String = day.lines().enumerate().map(cut).collect();
+    let found = inspected(&Bench::new().with("day.log", log), 4, &["day.log"]);
+    let rejects = found["rejects"].as_array().unwrap();
+    let reasons: Vec<_> = rejects.iter().map(|reject| reject["reason"].as_str().unwrap()).collect();
+    assert!(!reasons.is_empty() && reasons.len() < 8, "{reasons:?}");
+    assert!(reasons.iter().all(|reason| !reason.contains("byte ")), "{reasons:?}");
+}
+
+/// A profile of a user's own, called like a built-in one.
+#[test]
+fn a_profile_is_proposed_as_it_was_told_and_is_verified_by_itself() {
+    let own = "name = \"iso87-ascii\"\nbased-on = \"iso87-ascii\"\ntitle = \"Ours\"\nsource = \"us\"\n";
+    let bench = Bench::new().with("ours.toml", own).with("day.log", wire_day("iso87-ascii"));
+    let found = inspected(&bench, 0, &["day.log", "--profile", "ours.toml", "--write-config", "site.toml"]);
+    assert_eq!(found["files"][0]["profile"]["verified"], false);
+    assert!(bench.read("site.toml").contains("\nprofile = \"ours.toml\"\n"), "{}", bench.read("site.toml"));
+    bench.run(&["report", "-q", "day.log", "--config", "site.toml"]).with_code(0);
 }
 
 /// A log of another make: a header in another language, times without zone beside DE7 in UTC.

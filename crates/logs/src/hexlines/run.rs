@@ -9,16 +9,7 @@ const SHORTEST: usize = 12;
 /// with a space between, and appends its bytes. Gives where the run begins. A digit too many at its end
 /// is left out: the line was cut there.
 pub(super) fn hex_run(line: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
-    let mut longest: Option<Run> = None;
-    let mut at = 0;
-    while let Some(found) = line.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_hexdigit)) {
-        let run = Run::at(line, at + found);
-        at = run.end.max(at + found + 1);
-        if run.digits >= 2 * SHORTEST && longest.as_ref().is_none_or(|other| other.digits < run.digits) {
-            longest = Some(run);
-        }
-    }
-    let run = longest?;
+    let run = longest_run(line)?;
     let in_one_piece = line.get(run.start..run.start + run.digits / 2 * 2)?;
     if unhex_into(in_one_piece, bytes) {
         return Some(run.start);
@@ -29,6 +20,26 @@ pub(super) fn hex_run(line: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
         bytes.push(value(high) << 4 | value(low));
     }
     Some(run.start)
+}
+
+/// What stands before that run and behind it; before it the whole line, where there is none.
+pub(super) fn around_hex_run(line: &[u8]) -> [&[u8]; 2] {
+    let Run { start, end, .. } =
+        longest_run(line).unwrap_or(Run { start: line.len(), end: line.len(), digits: 0 });
+    [&line[..start], &line[end..]]
+}
+
+fn longest_run(line: &[u8]) -> Option<Run> {
+    let mut longest: Option<Run> = None;
+    let mut at = 0;
+    while let Some(found) = line.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_hexdigit)) {
+        let run = Run::at(line, at + found);
+        at = run.end.max(at + found + 1);
+        if run.digits >= 2 * SHORTEST && longest.as_ref().is_none_or(|other| other.digits < run.digits) {
+            longest = Some(run);
+        }
+    }
+    longest
 }
 
 struct Run {

@@ -5,12 +5,15 @@ use super::card_data::CardDataCounts;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use posmortem_exchange::Field;
-use posmortem_iso8583::{CardData, find_card_data};
+use posmortem_iso8583::{CardData, find_card_data, find_card_data_of_chip};
 use posmortem_logs::{Column, FieldName, Likeness, Position, is_field_name};
 
 /// Elements whose numbers are ids, times and references: one in ten passes for a card number by
 /// chance, and a fleet of such merchants with every message. Tracks are looked for there all the same.
 const IDS: [u8; 8] = [7, 11, 12, 32, 37, 41, 42, 90];
+
+/// The element of the chip's data.
+const ICC_DATA: u8 = 55;
 
 /// Columns of that kind that are no elements.
 const ID_COLUMNS: [Column; 4] = [Column::Time, Column::Date, Column::OriginalStan, Column::OriginalRrn];
@@ -35,8 +38,9 @@ pub(super) struct Counted {
     /// Messages that fill it.
     pub(super) filled: u64,
     pub(super) card_data: CardDataCounts,
-    /// What looks like a number in a field of ids: nobody is told of it.
-    hidden: CardDataCounts,
+    /// What a search of the text finds in it, too: also numbers in fields of ids, of which nobody is told, and
+    /// of the chip's data what shows without taking it apart.
+    in_text: CardDataCounts,
     /// The first line of card data.
     pub(super) first_line: Option<u64>,
     /// What the values look like, where the name means nothing.
@@ -55,15 +59,20 @@ impl Fields {
             counted.is_told = true;
             self.told.push(at);
         }
+        find_card_data(value, |data, _| counted.in_text.see(data));
         let holds_ids = is_of_ids(name);
-        find_card_data(value, |data, _| match data {
-            CardData::Number { .. } if holds_ids => counted.hidden.see(data),
+        let mut see = |data| match data {
+            CardData::Number { .. } if holds_ids => {}
             CardData::Number { passes: false } => counted.card_data.see(data),
             _ => {
                 counted.card_data.see(data);
                 counted.leaks = true;
             }
-        });
+        };
+        match name {
+            FieldName::Element(ICC_DATA) => find_card_data_of_chip(value, see),
+            _ => find_card_data(value, |data, _| see(data)),
+        }
         if let Some(likeness) = &mut counted.likeness {
             likeness.see(value);
         }
@@ -133,13 +142,10 @@ impl Fields {
         sorted
     }
 
-    /// Everything in fields that looks like card data, also where nobody is told of it.
-    pub(super) fn card_data(&self) -> CardDataCounts {
+    /// Everything in fields that a search of the text finds, too.
+    pub(super) fn in_text(&self) -> CardDataCounts {
         let mut all = CardDataCounts::default();
-        for counted in &self.fields {
-            all.merge(&counted.card_data);
-            all.merge(&counted.hidden);
-        }
+        self.fields.iter().for_each(|counted| all.merge(&counted.in_text));
         all
     }
 
@@ -174,7 +180,7 @@ impl Counted {
             field,
             filled: 0,
             card_data: CardDataCounts::default(),
-            hidden: CardDataCounts::default(),
+            in_text: CardDataCounts::default(),
             first_line: None,
             likeness,
             is_told: false,
@@ -185,7 +191,7 @@ impl Counted {
     fn merge(&mut self, other: &Self) {
         self.filled += other.filled;
         self.card_data.merge(&other.card_data);
-        self.hidden.merge(&other.hidden);
+        self.in_text.merge(&other.in_text);
         self.first_line = [self.first_line, other.first_line].into_iter().flatten().min();
         if let (Some(own), Some(other)) = (&mut self.likeness, &other.likeness) {
             own.merge(other);
@@ -248,7 +254,17 @@ mod tests {
         assert_eq!(found, [(0, 0), (0, 1), (1, 0)]);
         let lines: Vec<_> = fields.sorted().iter().map(|counted| counted.first_line).collect();
         assert_eq!(lines, [None, Some(7), Some(7)]);
-        assert_eq!(fields.card_data().numbers, 2);
+        assert_eq!(fields.in_text().numbers, 2);
+    }
+
+    /// What the text as a whole does not show must not hide what stands outside of fields.
+    #[test]
+    fn numbers_in_chip_data_are_told_and_not_taken_from_the_text() {
+        let mut fields = Fields::default();
+        fields.see(FieldName::Element(55), b"9F2701805A0841111111111111115F340101");
+        fields.keep(AT);
+        assert_eq!(fields.sorted()[0].card_data.numbers, 1);
+        assert_eq!(fields.in_text().numbers, 0);
     }
 
     #[test]

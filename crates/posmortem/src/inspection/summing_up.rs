@@ -9,7 +9,6 @@ use posmortem_exchange::{
     Choice, Clock, ColumnGuess, Field, FieldCoverage, Hop, InspectedFile, InspectedLink, Inspection, Leaks,
     Offsets, RunnerUp, UnlistedCode, ZoneGuess,
 };
-use posmortem_iso8583::wire::Profile;
 use posmortem_logs::{
     Alternative, Column, Detection, Format, GuessedColumn, Likeness, ProfileGuess, guess_columns,
 };
@@ -80,7 +79,8 @@ fn profile_of(detection: &Detection) -> Option<Choice> {
     Some(Choice {
         name: chosen.profile.clone(),
         variant: format!("framing {}, header {}", chosen.framing, chosen.header),
-        is_verified: Profile::built_in(&chosen.profile).is_some_and(Profile::is_verified),
+        // Not the built-in one of that name: a user's own may be called so, too.
+        is_verified: detection.format.wire().is_some_and(|wire| wire.profile.is_verified()),
         confidence: chosen.confidence,
         runners_up,
     })
@@ -123,7 +123,7 @@ fn inspected_file(file: &FileFindings) -> InspectedFile {
         profile: profile.clone(),
         compression,
         columns: in_force.chain(guesses(&counts.fields)).collect(),
-        leaks: leaks(counts),
+        leaks: leaks(counts, profile.is_some()),
     }
 }
 
@@ -156,7 +156,8 @@ fn column_of(field: &Field) -> Option<Column> {
     }
 }
 
-fn leaks(counts: &Collector) -> Vec<Leaks> {
+/// Where card data stands. Fields are part of the text, but not those of messages in wire bytes.
+fn leaks(counts: &Collector, are_in_wire_bytes: bool) -> Vec<Leaks> {
     let leak = |field: Field, counts: &CardDataCounts, first_line| Leaks {
         field,
         alike: counts.alike,
@@ -165,7 +166,8 @@ fn leaks(counts: &Collector) -> Vec<Leaks> {
         tracks_2: counts.tracks_2,
         first_line,
     };
-    let outside = counts.text.without(&counts.fields.card_data());
+    let in_fields = if are_in_wire_bytes { CardDataCounts::default() } else { counts.fields.in_text() };
+    let outside = counts.text.without(&in_fields);
     let in_fields = counts.fields.sorted().into_iter().filter(|counted| counted.card_data.is_leak());
     let in_fields =
         in_fields.map(|counted| leak(counted.field.clone(), &counted.card_data, counted.first_line));

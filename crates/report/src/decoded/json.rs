@@ -4,6 +4,7 @@ use super::DecodeView;
 use posmortem_iso8583::{Fault, FieldLabel, MaskedField, MaskedMessage, Shown};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 pub(super) fn write(message: &MaskedMessage, view: &DecodeView<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -44,21 +45,42 @@ impl<'m> Error<'m> {
     }
 }
 
-/// In the order of the message.
+/// In the order of the message. What stands there again has its number behind its name: `note`, `note#2`.
 struct Fields<'m>(&'m [MaskedField]);
 
 impl Serialize for Fields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        let mut keys = Keys::default();
         for field in self.0 {
-            let key = match &field.label {
+            let name = match &field.label {
                 FieldLabel::Element(element) => element.to_string(),
                 FieldLabel::Part(element, part) => format!("{element}.{part}"),
                 FieldLabel::Name(name) => name.clone(),
             };
-            map.serialize_entry(&key, &Value(&field.shown))?;
+            map.serialize_entry(&keys.of(name), &Value(&field.shown))?;
         }
         map.end()
+    }
+}
+
+/// The keys of an object so far, each with the number that its name has come to.
+#[derive(Default)]
+struct Keys(BTreeMap<String, u32>);
+
+impl Keys {
+    fn of(&mut self, name: String) -> String {
+        let Some(&known) = self.0.get(&name) else {
+            self.0.insert(name.clone(), 1);
+            return name;
+        };
+        let numbered = |number: &u32| format!("{name}#{number}");
+        // The log may have such a name by itself.
+        let number = (known + 1..).find(|number| !self.0.contains_key(&numbered(number))).unwrap_or(u32::MAX);
+        let key = numbered(&number);
+        self.0.insert(name, number);
+        self.0.insert(key.clone(), 1);
+        key
     }
 }
 
@@ -75,15 +97,26 @@ impl Serialize for Value<'_> {
             Shown::Length(length) => serializer.serialize_str(&format!("[{length} characters]")),
             Shown::Tags(tags) => {
                 let mut map = serializer.serialize_map(Some(tags.len()))?;
+                let mut keys = Keys::default();
                 for tag in tags {
                     let length = || format!("[{} bytes]", tag.bytes);
-                    map.serialize_entry(
-                        &format!("{:X}", tag.tag),
-                        &tag.value.clone().unwrap_or_else(length),
-                    )?;
+                    let key = keys.of(format!("{:X}", tag.tag));
+                    map.serialize_entry(&key, &tag.value.clone().unwrap_or_else(length))?;
                 }
                 map.end()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_stands_twice_in_an_object() {
+        let mut keys = Keys::default();
+        let told = ["note", "note", "rc", "note#3", "note", "note"].map(|name| keys.of(name.to_owned()));
+        assert_eq!(told, ["note", "note#2", "rc", "note#3", "note#4", "note#5"]);
     }
 }

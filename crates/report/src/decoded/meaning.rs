@@ -20,7 +20,7 @@ pub(super) fn of(field: &MaskedField, message: &MaskedMessage, view: &DecodeView
 /// The title of the code in its table, and the reason that it gives.
 fn response_code(text: &str, message: &MaskedMessage, view: &DecodeView<'_>) -> Option<String> {
     let code = ResponseCode::parse(text.as_bytes())?;
-    let dialect = view.tables.resolve(view.dialect, code, message.mti);
+    let dialect = view.tables.resolve(message.dialect.and_then(Dialect::from_name), code, message.mti);
     let circumstances = Circumstances { mti: message.mti, ..Circumstances::default() };
     let (cause, reason) = view.tables.meaning(dialect, code, &circumstances).names();
     let of = |dialect: Dialect| view.tables.entries(code.as_str()).find(|entry| entry.dialect == dialect);

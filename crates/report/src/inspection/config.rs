@@ -13,6 +13,7 @@ use std::io::{self, Write};
 pub(super) fn write(
     summary: &Summary,
     inspection: &Inspection,
+    profile: Option<&str>,
     view: &View<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -21,7 +22,7 @@ pub(super) fn write(
         writeln!(out, "#   {}", escape_controls(file.path.as_bytes()))?;
     }
     writeln!(out, "# Read it before you use it: comments say what each line rests on.")?;
-    write_profile(inspection, out)?;
+    write_profile(inspection, profile, out)?;
     write_zone(inspection, out)?;
     write_columns(inspection, out)?;
     let heard = inspection.links.iter().filter(|link| link.answers > 0);
@@ -37,8 +38,8 @@ pub(super) fn write(
 }
 
 /// The profile of the files that have one. A configuration states one for all, so where they differ each
-/// is a comment.
-fn write_profile(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
+/// is a comment. What the user told stands as it was told, for a file is not found by its profile's name.
+fn write_profile(inspection: &Inspection, told: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
     let mut profiles: Vec<_> = inspection.files.iter().filter_map(|file| file.profile.as_ref()).collect();
     profiles.sort_by(|a, b| a.name.cmp(&b.name).then(b.confidence.cmp(&a.confidence)));
     profiles.dedup_by(|a, b| a.name == b.name);
@@ -47,7 +48,7 @@ fn write_profile(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()>
         let (whole, thousandths) = (profile.confidence / 1000, profile.confidence % 1000);
         let variant = &profile.variant;
         writeln!(out, "\n# Messages in wire bytes ({variant}): confidence {whole}.{thousandths:03}.")?;
-        writeln!(out, "{comment}profile = {}", quoted(&profile.name))?;
+        writeln!(out, "{comment}profile = {}", quoted(told.unwrap_or(&profile.name)))?;
     }
     Ok(())
 }

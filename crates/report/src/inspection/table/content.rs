@@ -48,7 +48,7 @@ pub(super) fn fields(page: &Page, inspection: &Inspection) -> Vec<String> {
 /// What a data element is for.
 fn title(page: &Page, field: &Field) -> &'static str {
     let Field::Element(element) = field else { return "" };
-    element_name(*element, page.language == Language::Zh).unwrap_or_default()
+    element_name(*element, None, page.language == Language::Zh).unwrap_or_default()
 }
 
 /// The rate first, then every line of the ledger that counts something.
