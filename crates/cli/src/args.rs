@@ -13,7 +13,7 @@ mod teaching;
 pub(crate) use filter::FilterArgs;
 pub(crate) use inspect::InspectArgs;
 pub(crate) use parse::NoCommand;
-pub(crate) use reading::ReadingArgs;
+pub(crate) use reading::{LogArgs, PairingArgs, ReadingArgs};
 
 use crate::config::Setting;
 use crate::row_output::RowOutput;
@@ -159,7 +159,7 @@ pub(crate) struct ClassifyArgs {
 #[command(after_help = teaching::DECODE)]
 pub(crate) struct DecodeArgs {
     #[command(flatten)]
-    pub(crate) input: InputArgs,
+    pub(crate) sources: SourceArgs,
     /// Form of standard output: text on a terminal, else ndjson
     #[arg(long, value_name = "FORMAT", value_parser = named(DecodeFormat::ALL.map(DecodeFormat::name), DecodeFormat::from_name))]
     pub(crate) format: Option<DecodeFormat>,
@@ -170,7 +170,7 @@ pub(crate) struct DecodeArgs {
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
     #[command(flatten)]
-    pub(crate) reading: ReadingArgs,
+    pub(crate) log: LogArgs,
 }
 
 /// `explain`
@@ -197,9 +197,19 @@ pub(crate) struct ConfigShowArgs {
     pub(crate) reading: ReadingArgs,
 }
 
-/// What is read.
-#[derive(Debug, Default, ClapArgs)]
+/// What is read, and what of it could not be.
+#[derive(Debug, ClapArgs)]
 pub(crate) struct InputArgs {
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+    /// List the records that could not be read: file, byte offset, line, reason (TSV)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+}
+
+/// Where it stands.
+#[derive(Debug, Default, ClapArgs)]
+pub(crate) struct SourceArgs {
     /// Log files, plain or compressed, folders of them, or tables that `--save` made; `-` is standard
     /// input, and so is nothing at all on a pipe
     #[arg(value_name = "INPUT")]
@@ -208,9 +218,6 @@ pub(crate) struct InputArgs {
     /// `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) files_from: Option<PathBuf>,
-    /// List the records that could not be read: file, byte offset, line, reason (TSV)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) rejects: Option<PathBuf>,
 }
 
 /// What is written.

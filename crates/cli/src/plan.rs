@@ -18,7 +18,7 @@ pub(crate) use reading::ReadingPlan;
 pub(crate) use subject::{Subject, unknown};
 pub(crate) use written::{Destination, Written};
 
-use crate::args::{Args, ClassifyArgs, Command, ConfigCommand, ReadingArgs, ReportArgs};
+use crate::args::{Args, ClassifyArgs, Command, ConfigCommand, ReportArgs};
 use crate::config::{Config, Setting, color, language};
 use crate::messages::Messages;
 use crate::row_output::RowOutput;
@@ -95,36 +95,36 @@ impl Plan {
     /// When command line or configuration are wrong.
     pub(crate) fn resolve(args: Args, surroundings: &Surroundings, messages: Messages) -> Result<Self> {
         let Args { command, common } = args;
-        let gather = |reading: Option<&ReadingArgs>| -> Result<Config> {
-            let flags = common.stated().chain(reading.into_iter().flat_map(ReadingArgs::stated));
-            let config = Config::gather(flags.collect(), common.config.as_deref(), surroundings)?;
+        let gather = |reading: Vec<(Setting, String)>| -> Result<Config> {
+            let flags = common.stated().chain(reading).collect();
+            let config = Config::gather(flags, common.config.as_deref(), surroundings)?;
             config.warnings.iter().for_each(|warning| messages.warn(warning));
             Ok(config)
         };
         Ok(match command {
             Command::Report(args) => {
-                let config = gather(Some(&args.reading))?;
+                let config = gather(args.reading.stated())?;
                 Self::Report(Box::new(ReportPlan::resolve(&args, &config, surroundings, messages)?))
             }
             Command::Classify(args) => {
-                let config = gather(Some(&args.reading))?;
+                let config = gather(args.reading.stated())?;
                 Self::Classify(Box::new(ClassifyPlan::resolve(&args, &config, surroundings, messages)?))
             }
             Command::Decode(args) => {
-                let config = gather(Some(&args.reading))?;
+                let config = gather(args.log.stated())?;
                 Self::Decode(Box::new(DecodePlan::resolve(&args, &config, surroundings, messages)?))
             }
             Command::Inspect(args) => {
-                let config = gather(Some(&args.reading))?;
+                let config = gather([args.log.stated(), args.pairing.stated()].concat())?;
                 Self::Inspect(Box::new(InspectPlan::resolve(&args, &config, surroundings, messages)?))
             }
             Command::Explain(args) => {
                 let subject = Subject::from_text(&args.subject)?;
-                let language = gather(None)?.value(Setting::Lang, language)?.unwrap_or_default();
+                let language = gather(Vec::new())?.value(Setting::Lang, language)?.unwrap_or_default();
                 Self::Explain(ExplainPlan { subject, format: args.format, language })
             }
             Command::Config(ConfigCommand::Show(args)) => {
-                let config = gather(Some(&args.reading))?;
+                let config = gather(args.reading.stated())?;
                 Self::ConfigShow(ConfigShowPlan { config, format: args.format })
             }
         })
@@ -142,8 +142,14 @@ impl ReportPlan {
         let by_surroundings = if is_read_by_eye { Format::Table } else { Format::Tsv };
         let format = args.format.unwrap_or(by_surroundings);
         let written = Written::resolve(&args.output.outputs, args.format, format, Format::from_extension)?;
-        let mut reading =
-            ReadingPlan::resolve(&args.input, &args.filter, &args.reading, config, surroundings, messages)?;
+        let mut reading = ReadingPlan::resolve(
+            &args.input,
+            &args.filter,
+            &args.reading.log,
+            config,
+            surroundings,
+            messages,
+        )?;
         reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet;
         reading.settings.tells_exchanges = false;
         reading.shows_warnings = written.0.contains(&(Destination::Standard, Format::Table));
@@ -183,8 +189,14 @@ impl ClassifyPlan {
     ) -> Result<Self> {
         let format = args.format.unwrap_or(RowOutput::Text(RowFormat::Csv));
         let written = Written::resolve(&args.output.outputs, args.format, format, RowOutput::from_extension)?;
-        let mut reading =
-            ReadingPlan::resolve(&args.input, &args.filter, &args.reading, config, surroundings, messages)?;
+        let mut reading = ReadingPlan::resolve(
+            &args.input,
+            &args.filter,
+            &args.reading.log,
+            config,
+            surroundings,
+            messages,
+        )?;
         // A spinner between the rows on one screen would tear them.
         let rows_on_screen = surroundings.stdout_is_terminal && written.to_standard();
         reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet && !rows_on_screen;

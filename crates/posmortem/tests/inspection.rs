@@ -3,7 +3,8 @@
 
 use posmortem::exchange::{Field, Inspection};
 use posmortem::logs::InputSettings;
-use posmortem::{InputSource, Settings, analyse};
+use posmortem::{InputSource, Settings as RunSettings, analyse};
+use posmortem_synth::{Form, Settings, write};
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -13,7 +14,7 @@ fn fixture(name: &str) -> InputSource {
 
 fn inspection(sources: &[InputSource], threads: usize, block_size: usize) -> Inspection {
     let input = InputSettings { block_size, ..InputSettings::default() };
-    let settings = Settings { input, inspects: true, tells_exchanges: false, ..Settings::default() };
+    let settings = RunSettings { input, inspects: true, tells_exchanges: false, ..RunSettings::default() };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| analyse(sources, &settings, &mut ())).inspection.unwrap()
 }
@@ -31,6 +32,9 @@ fn threads_and_blocks_change_nothing() {
         "malformed/unknown-columns.csv",
     ]
     .map(fixture);
+    let listings = ["hex-xxd.log", "hex-jpos.log", "dotted.log", "bracketed.log"];
+    let listings = listings.map(|name| fixture(&format!("../crates/logs/tests/data/{name}")));
+    let sources = [&sources[..], &listings].concat();
     let whole = inspection(&sources, 1, 1 << 20);
     assert!(whole.messages > 2_000 && whole.hops.len() > 10 && whole.unlisted.len() > 2);
     for (threads, block_size) in [(1, 1), (3, 100), (2, 1_000), (4, 64 * 1024)] {
@@ -38,6 +42,31 @@ fn threads_and_blocks_change_nothing() {
             inspection(&sources, threads, block_size) == whole,
             "{threads} threads, blocks of {block_size}"
         );
+    }
+}
+
+/// A small day in each further kind of log, with card data around its messages where there is room for any.
+#[test]
+fn threads_and_blocks_change_nothing_in_other_forms() {
+    let folder = tempfile::tempdir().unwrap();
+    for form in [Form::Ndjson, Form::Moov, Form::Hexlines, Form::Frames] {
+        let mut log = Vec::new();
+        let settings = Settings { form, attempts: 80, terminals: 2, bare: true, ..Settings::new(3) };
+        write(&settings, &mut log, None).unwrap();
+        if form == Form::Hexlines {
+            log.splice(0..0, *b"2026-11-21 00:00:00 INFO card 5555555555554444 declined\n");
+        }
+        let path = folder.path().join(format!("{}-{}.log", form.name(), settings.day));
+        std::fs::write(&path, log).unwrap();
+        let sources = [InputSource::Path(path)];
+        let whole = inspection(&sources, 1, 1 << 20);
+        assert!(whole.messages > 80, "{}: {}", form.name(), whole.messages);
+        let outside = whole.files[0].leaks.iter().any(|leaks| leaks.field == Field::Outside);
+        assert_eq!(outside, form == Form::Hexlines, "{}", form.name());
+        for (threads, block_size) in [(1, 1), (3, 100), (2, 1_000)] {
+            let other = inspection(&sources, threads, block_size);
+            assert!(other == whole, "{}, {threads} threads, blocks of {block_size}", form.name());
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `inspect` as typed.
 
-use super::{InputArgs, ReadingArgs, named, teaching};
+use super::{InputArgs, LogArgs, PairingArgs, named, teaching};
 use clap::Args;
 use posmortem_report::InspectionFormat;
 use std::path::PathBuf;
@@ -25,5 +25,7 @@ pub(crate) struct InspectArgs {
     #[arg(long)]
     pub(crate) ascii: bool,
     #[command(flatten)]
-    pub(crate) reading: ReadingArgs,
+    pub(crate) log: LogArgs,
+    #[command(flatten)]
+    pub(crate) pairing: PairingArgs,
 }

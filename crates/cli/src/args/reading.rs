@@ -1,30 +1,19 @@
-//! Flags that say how a log is to be read.
+//! Flags that say how a log is to be read, and what is made of it. All but `--columns` can stand in a
+//! configuration too.
 
 use crate::config::Setting;
 use clap::Args;
 
-/// How to read. All but `--columns` can stand in a configuration too.
+/// What is typed of some settings.
+type Stated = Vec<(Setting, String)>;
+
+/// How the messages of a log are read: all that a look at each for itself asks for.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Reading")]
-pub(crate) struct ReadingArgs {
+pub(crate) struct LogArgs {
     /// Whose code table the log speaks, whatever it says itself (visa, unionpay-pos, iso1993 ...)
     #[arg(long, value_name = "NAME")]
     dialect: Option<String>,
-    /// Zone of times that tell none: a name such as Asia/Shanghai, or an offset such as +08:00 or UTC+8
-    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
-    timezone: Option<String>,
-    /// After how long an answer is late, at most the horizon [default: 60s]
-    #[arg(long, value_name = "DURATION")]
-    timeout: Option<String>,
-    /// How far apart in time the messages of one exchange may stand [default: 10m]
-    #[arg(long, value_name = "DURATION")]
-    horizon: Option<String>,
-    /// Digits of the card number that name the issuer: 6 or 8 [default: 8 where they show, else 6]
-    #[arg(long, value_name = "N")]
-    bin_digits: Option<String>,
-    /// How whole amounts are to be read: auto, minor or major
-    #[arg(long, value_name = "UNIT")]
-    amount_unit: Option<String>,
     /// Format of every input, instead of finding it out: delimited, jpos, jpos-jsonl, ndjson,
     /// keyvalue, ist, table, labelled, hexlines or frames
     #[arg(long, value_name = "FORMAT")]
@@ -39,10 +28,36 @@ pub(crate) struct ReadingArgs {
     /// Columns of a delimited log without a header, in their order; `-` passes one over
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) columns: Vec<String>,
-    /// Key of the tokens that stand for card numbers in `classify` [default: one made once, in the
-    /// state folder]
-    #[arg(long, value_name = "FILE")]
-    token_key: Option<String>,
+}
+
+impl LogArgs {
+    /// The settings that are stated.
+    pub(crate) fn stated(&self) -> Stated {
+        stated([
+            (Setting::Dialect, &self.dialect),
+            (Setting::InputFormat, &self.input_format),
+            (Setting::Profile, &self.profile),
+            (Setting::Separator, &self.separator),
+        ])
+    }
+}
+
+/// How messages are put together to exchanges.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct PairingArgs {
+    /// Zone of times that tell none: a name such as Asia/Shanghai, or an offset such as +08:00 or UTC+8
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    timezone: Option<String>,
+    /// After how long an answer is late, at most the horizon [default: 60s]
+    #[arg(long, value_name = "DURATION")]
+    timeout: Option<String>,
+    /// How far apart in time the messages of one exchange may stand [default: 10m]
+    #[arg(long, value_name = "DURATION")]
+    horizon: Option<String>,
+    /// How whole amounts are to be read: auto, minor or major
+    #[arg(long, value_name = "UNIT")]
+    amount_unit: Option<String>,
     /// Workers [default: one for each processor]
     #[arg(long, value_name = "N")]
     threads: Option<String>,
@@ -52,23 +67,55 @@ pub(crate) struct ReadingArgs {
     max_rejects: Option<String>,
 }
 
-impl ReadingArgs {
+impl PairingArgs {
     /// The settings that are stated.
-    pub(crate) fn stated(&self) -> impl Iterator<Item = (Setting, String)> {
-        let stated = [
-            (Setting::Dialect, &self.dialect),
+    pub(crate) fn stated(&self) -> Stated {
+        stated([
             (Setting::Timezone, &self.timezone),
             (Setting::Timeout, &self.timeout),
             (Setting::Horizon, &self.horizon),
-            (Setting::BinDigits, &self.bin_digits),
             (Setting::AmountUnit, &self.amount_unit),
-            (Setting::InputFormat, &self.input_format),
-            (Setting::Profile, &self.profile),
-            (Setting::Separator, &self.separator),
-            (Setting::TokenKey, &self.token_key),
             (Setting::Threads, &self.threads),
             (Setting::MaxRejects, &self.max_rejects),
-        ];
-        stated.into_iter().filter_map(|(key, text)| Some((key, text.clone()?)))
+        ])
     }
+}
+
+/// Everything that says how a log is read.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ReadingArgs {
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+    #[command(flatten)]
+    pairing: PairingArgs,
+    #[command(flatten)]
+    cards: CardArgs,
+}
+
+/// What stands for cards and their issuers in a result.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Reading")]
+struct CardArgs {
+    /// Digits of the card number that name the issuer: 6 or 8 [default: 8 where they show, else 6]
+    #[arg(long, value_name = "N")]
+    bin_digits: Option<String>,
+    /// Key of the tokens that stand for card numbers in `classify` [default: one made once, in the
+    /// state folder]
+    #[arg(long, value_name = "FILE")]
+    token_key: Option<String>,
+}
+
+impl ReadingArgs {
+    /// The settings that are stated.
+    pub(crate) fn stated(&self) -> Stated {
+        let of_cards = stated([
+            (Setting::BinDigits, &self.cards.bin_digits),
+            (Setting::TokenKey, &self.cards.token_key),
+        ]);
+        [self.log.stated(), self.pairing.stated(), of_cards].concat()
+    }
+}
+
+fn stated<const N: usize>(settings: [(Setting, &Option<String>); N]) -> Stated {
+    settings.into_iter().filter_map(|(key, text)| Some((key, text.clone()?))).collect()
 }

@@ -31,19 +31,16 @@ impl DecodePlan {
         surroundings: &Surroundings,
         messages: Messages,
     ) -> Result<Self> {
-        let inputs = inputs(&args.input, surroundings.stdin_is_terminal, messages)?;
+        let inputs = inputs(&args.sources, surroundings.stdin_is_terminal, messages)?;
         if inputs.are_tables {
             bail!("a table holds no messages: decode the logs that it was made of");
-        }
-        if args.input.rejects.is_some() {
-            bail!("--rejects belongs to report and classify; here --failed shows what cannot be read");
         }
         let by_surroundings =
             if surroundings.stdout_is_terminal { DecodeFormat::Text } else { DecodeFormat::Ndjson };
         Ok(Self {
             sources: inputs.sources,
             settings: Settings {
-                input: InputSettings { guesses: true, ..input_settings(&args.reading, config, messages)? },
+                input: InputSettings { guesses: true, ..input_settings(&args.log, config, messages)? },
                 dialect: config.value(Setting::Dialect, config::dialect)?,
                 link_dialects: link_dialects(config)?,
                 ..Settings::default()

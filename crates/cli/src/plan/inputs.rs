@@ -4,7 +4,7 @@
 mod file_list;
 mod folder;
 
-use crate::args::InputArgs;
+use crate::args::SourceArgs;
 use crate::messages::Messages;
 use anyhow::{Result, bail};
 use posmortem::{InputSource, TABLE_MAGIC};
@@ -21,7 +21,7 @@ pub(super) struct Inputs {
 }
 
 /// The sources, and whether they are tables.
-pub(super) fn inputs(args: &InputArgs, stdin_is_terminal: bool, messages: Messages) -> Result<Inputs> {
+pub(super) fn inputs(args: &SourceArgs, stdin_is_terminal: bool, messages: Messages) -> Result<Inputs> {
     let sources = sources(args, stdin_is_terminal, messages)?;
     let table = sources.iter().find(|source| is_table(source));
     let log = sources.iter().find(|source| !is_table(source));
@@ -51,7 +51,7 @@ fn is_table_file(path: &Path) -> bool {
 }
 
 /// The sources; nothing told is standard input, unless somebody would have to type a log.
-fn sources(args: &InputArgs, stdin_is_terminal: bool, messages: Messages) -> Result<Vec<InputSource>> {
+fn sources(args: &SourceArgs, stdin_is_terminal: bool, messages: Messages) -> Result<Vec<InputSource>> {
     let mut gathered = Gathered { messages, seen: BTreeSet::new(), sources: Vec::new() };
     for path in &args.inputs {
         gathered.add(path)?;
@@ -115,7 +115,7 @@ mod tests {
     const QUIET: Messages = Messages { quiet: true, verbose: false };
 
     fn of(paths: &[&str], stdin_is_terminal: bool) -> Result<Vec<InputSource>> {
-        let args = InputArgs { inputs: paths.iter().map(PathBuf::from).collect(), ..InputArgs::default() };
+        let args = SourceArgs { inputs: paths.iter().map(PathBuf::from).collect(), ..SourceArgs::default() };
         sources(&args, stdin_is_terminal, QUIET)
     }
 
@@ -146,7 +146,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let list = folder.path().join("list");
         fs::write(&list, "Cargo.toml\nsrc/plan/inputs\n").unwrap();
-        let args = InputArgs { files_from: Some(list), ..InputArgs::default() };
+        let args = SourceArgs { files_from: Some(list), ..SourceArgs::default() };
         let paths = ["Cargo.toml", "src/plan/inputs/file_list.rs", "src/plan/inputs/folder.rs"];
         let expected = paths.map(|path| InputSource::Path(PathBuf::from(path)));
         assert_eq!(sources(&args, false, QUIET).unwrap(), expected);

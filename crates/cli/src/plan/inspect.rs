@@ -31,7 +31,7 @@ impl InspectPlan {
     ) -> Result<Self> {
         let no_filter = FilterArgs::default();
         let mut reading =
-            ReadingPlan::resolve(&args.input, &no_filter, &args.reading, config, surroundings, messages)?;
+            ReadingPlan::resolve(&args.input, &no_filter, &args.log, config, surroundings, messages)?;
         if reading.are_tables {
             bail!("a table is no log: inspect the logs that it was made of");
         }

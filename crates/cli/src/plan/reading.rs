@@ -2,8 +2,8 @@
 
 use super::inputs::{Inputs, inputs};
 use super::selection::selection;
-use crate::args::{FilterArgs, InputArgs, ReadingArgs};
-use crate::config::{self, Config, Entry, RejectLimit, Setting};
+use crate::args::{FilterArgs, InputArgs, LogArgs};
+use crate::config::{self, Config, Entry, Origin, RejectLimit, Setting};
 use crate::messages::Messages;
 use crate::surroundings::Surroundings;
 use anyhow::{Result, bail};
@@ -34,12 +34,12 @@ impl ReadingPlan {
     pub(super) fn resolve(
         input: &InputArgs,
         filter: &FilterArgs,
-        args: &ReadingArgs,
+        log: &LogArgs,
         config: &Config,
         surroundings: &Surroundings,
         messages: Messages,
     ) -> Result<Self> {
-        let input_settings = input_settings(args, config, messages)?;
+        let input_settings = input_settings(log, config, messages)?;
         let settings = Settings {
             filter: selection(filter, input_settings.time_zone.as_ref())?,
             input: input_settings,
@@ -51,9 +51,10 @@ impl ReadingPlan {
             keep_rejects: input.rejects.is_some(),
             ..Settings::default()
         };
-        let Inputs { sources, are_tables } = inputs(input, surroundings.stdin_is_terminal, messages)?;
+        let Inputs { sources, are_tables } =
+            inputs(&input.sources, surroundings.stdin_is_terminal, messages)?;
         if are_tables {
-            refuse_reading(args, input)?;
+            refuse_reading(log, input, config)?;
         }
         let processors = || thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
@@ -86,10 +87,14 @@ impl ReadingPlan {
 }
 
 /// What says how logs are to be read says nothing to tables, which have been read.
-fn refuse_reading(args: &ReadingArgs, input: &InputArgs) -> Result<()> {
-    let of_tables = [Setting::Threads, Setting::TokenKey, Setting::MaxRejects];
-    let stated = args.stated().map(|(setting, _)| setting).find(|setting| !of_tables.contains(setting));
-    let columns = (!args.columns.is_empty()).then_some("--columns");
+fn refuse_reading(log: &LogArgs, input: &InputArgs, config: &Config) -> Result<()> {
+    let of_tables = [Setting::Threads, Setting::TokenKey, Setting::MaxRejects, Setting::Lang, Setting::Color];
+    let mut typed = config.entries().filter_map(|(_, stated)| match stated.origin {
+        Origin::Flag(setting) => Some(setting),
+        _ => None,
+    });
+    let stated = typed.find(|setting| !of_tables.contains(setting));
+    let columns = (!log.columns.is_empty()).then_some("--columns");
     let rejects = input.rejects.as_ref().map(|_| "--rejects");
     if let Some(flag) = stated.map(Setting::flag).as_deref().or(columns).or(rejects) {
         bail!("{flag} belongs to the reading of logs, and these are tables: say it when you save them");
@@ -108,17 +113,13 @@ pub(super) fn link_dialects(config: &Config) -> Result<BTreeMap<String, Dialect>
     Ok(dialects)
 }
 
-pub(super) fn input_settings(
-    args: &ReadingArgs,
-    config: &Config,
-    messages: Messages,
-) -> Result<InputSettings> {
+pub(super) fn input_settings(log: &LogArgs, config: &Config, messages: Messages) -> Result<InputSettings> {
     let mut settings = InputSettings {
         forced_format: config.value(Setting::InputFormat, config::input_format)?,
         profile: config.value(Setting::Profile, config::profile)?,
         separator: config.value(Setting::Separator, config::separator)?,
         time_zone: config.value(Setting::Timezone, config::time_zone)?,
-        columns: (!args.columns.is_empty()).then(|| args.columns.clone()),
+        columns: (!log.columns.is_empty()).then(|| log.columns.clone()),
         ..InputSettings::default()
     };
     for (entry, stated) in config.entries() {
@@ -130,7 +131,7 @@ pub(super) fn input_settings(
         }
     }
     let configured = |name: &str| settings.aliases.iter().any(|(alias, _)| alias == name);
-    for name in args.columns.iter().filter(|name| !configured(name)) {
+    for name in log.columns.iter().filter(|name| !configured(name)) {
         if let Err(why) = config::column(name) {
             messages.warn(format_args!("--columns: {why}; it is passed over"));
         }

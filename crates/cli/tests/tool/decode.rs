@@ -179,3 +179,27 @@ fn a_name_that_occurs_twice_has_two_keys() {
     assert_eq!(messages[0]["fields"]["note"], "[1 characters]");
     assert_eq!(messages[0]["fields"]["note#2"], "[2 characters]");
 }
+
+/// A flag that would do nothing is none.
+#[test]
+fn commands_take_the_flags_that_they_use() {
+    let bench = Bench::new();
+    let of_runs = ["--rejects", "--timeout", "--horizon", "--amount-unit", "--max-rejects"];
+    let help = |command: &str| bench.run(&[command, "--help"]).stdout;
+    for flag in ["--profile", "--dialect", "--input-format", "--separator", "--columns", "--files-from"] {
+        assert!(["decode", "inspect", "report"].iter().all(|command| help(command).contains(flag)), "{flag}");
+    }
+    for flag in of_runs {
+        assert!(!help("decode").contains(flag), "{flag}");
+        assert!(
+            ["inspect", "report", "classify"].iter().all(|command| help(command).contains(flag)),
+            "{flag}"
+        );
+    }
+    for flag in ["--token-key", "--bin-digits"] {
+        assert!(!help("decode").contains(flag) && !help("inspect").contains(flag), "{flag}");
+        assert!(help("classify").contains(flag), "{flag}");
+    }
+    let ended = bench.run_on(hex(&answer()), &["decode", "--timeout", "5s"]);
+    assert!(ended.code == Some(2) && ended.stderr.contains("--timeout"), "{ended:?}");
+}
