@@ -53,7 +53,7 @@ impl Decoder {
         if sample.starts_with(TABLE_MAGIC) {
             return Err(DecodeFailure::Table);
         }
-        let detection = detect(sample, &settings)?;
+        let detection = input.recognise(|sample| detect(sample, &settings))??;
         let blocks = BlockReader::new(input, &detection.format, &settings);
         Ok(Self { detection, blocks })
     }

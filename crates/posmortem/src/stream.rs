@@ -103,8 +103,9 @@ impl Stream {
             let hint = "give its file by name, and no logs beside it";
             return Err(unreadable(&format!("an exchange table is read from its end: {hint}")));
         }
+        let recognised = input.recognise(|sample| detect_or_guess(sample, &settings, inspects));
         let (detection, guessed) =
-            detect_or_guess(sample, &settings, inspects).map_err(|error| match error {
+            recognised.map_err(|error| unreadable(&error))?.map_err(|error| match error {
                 DetectError::Empty => FileState::Empty,
                 _ => unreadable(&error),
             })?;
