@@ -252,7 +252,7 @@ fn two_kinds_of_a_format_that_read_other_messages_are_told_and_not_chosen_from()
     };
     let log: String =
         (0..8).map(|stan| format!("{}{}", lines(&[line(stan)]), dump(&line(500 + stan)))).collect();
-    let error = detect(log.as_bytes(), &settings()).err().expect("two kinds");
+    let error = detect(log.as_bytes(), &settings()).map(|_| ()).expect_err("two kinds");
     let DetectError::Ambiguous { likely } = &error else { panic!("{error}") };
     assert!(likely.iter().all(|likely| likely.format == InputFormat::HexLines), "{error}");
     assert!(error.to_string().ends_with("`--input-format hexlines` takes the first"), "{error}");
