@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// What surrounds the process.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +16,8 @@ pub(crate) struct Surroundings {
     pub(crate) folder: PathBuf,
     /// The configuration of the machine.
     pub(crate) machine_config: PathBuf,
+    /// The time of day at which the process began.
+    pub(crate) now: Option<SystemTime>,
     pub(crate) stdin_is_terminal: bool,
     pub(crate) stdout_is_terminal: bool,
     pub(crate) stderr_is_terminal: bool,
@@ -30,6 +33,7 @@ impl Surroundings {
             variables: std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect(),
             folder: PathBuf::new(),
             machine_config: PathBuf::from("/etc/posmortem/posmortem.toml"),
+            now: Some(SystemTime::now()),
             stdin_is_terminal: io::stdin().is_terminal(),
             stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),

@@ -15,6 +15,8 @@ pub struct FileFacts {
     pub is_unsorted: bool,
     /// Columns that nothing here knows, safe to show.
     pub unknown_columns: Vec<String>,
+    /// Formats that read messages where its own reads none.
+    pub other_formats: Vec<&'static str>,
 }
 
 /// Everything that a run found but its exchanges.

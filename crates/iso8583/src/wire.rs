@@ -43,5 +43,5 @@ pub use framing::{Frame, FrameEnd, Framing};
 pub use header::Header;
 pub use hex::unhex_into;
 pub use profile::{MtiForm, Profile, ProfileError};
-pub use rank::{Ranked, RankedFraming, rank, rank_framing};
+pub use rank::{Pair, Ranked, rank, read_alike};
 pub use value::Value;

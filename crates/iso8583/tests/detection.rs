@@ -2,7 +2,7 @@
 
 mod vector;
 
-use posmortem_iso8583::wire::{Element, Framing, Header, Profile, Ranked, encode, rank, rank_framing};
+use posmortem_iso8583::wire::{Profile, encode, rank, read_alike};
 use std::fmt::Write;
 use vector::Vector;
 
@@ -66,96 +66,25 @@ fn nine_in_ten_messages_are_known_alone_and_the_page_says_which() {
 }
 
 #[test]
-fn the_framing_of_public_messages_is_found() {
-    let profiles: Vec<&Profile> = Profile::all().collect();
-    let vectors = Vector::all();
-    let framed = vectors.iter().filter(|vector| vector.framing().name() == "ascii-4");
-    let stream: Vec<u8> = framed.flat_map(|vector| vector.bytes.clone()).collect();
-    let found = rank_framing(&stream, 8192, &profiles)[0];
-    assert_eq!((found.framing.name(), found.consumed, found.frames), ("ascii-4", 1000, 2));
-    assert_eq!(found.best.profile.name(), "smartvista");
-}
-
-/// A day's worth of kinds of message, in every profile that can say them.
-fn sample(profile: &Profile, count: u8) -> Vec<Vec<u8>> {
-    let version = profile.version();
-    let time = match profile.element(12).map(Element::max_len) {
-        Some(12) => "261121093015",
-        Some(14) => "20261121093015",
-        _ => "093015",
+fn what_no_profile_reads_between_the_messages_separates_none() {
+    let profile = Profile::built_in("postbridge").expect("a built-in profile");
+    let message = |mti: &str, stan: &str| {
+        let fields = [(0, mti), (3, "000000"), (11, stan), (39, "05"), (41, "10012345")];
+        let mut message = Vec::new();
+        encode(profile, &fields.map(|(element, text)| (element, text.as_bytes())), &mut message)
+            .expect("a message");
+        message
     };
-    let date =
-        if profile.element(13).is_some_and(|element| element.max_len() == 6) { "261121" } else { "1121" };
-    let amount = if profile.element(4).is_some_and(|element| element.max_len() == 16) {
-        "1562000000012300"
-    } else {
-        "000000012300"
-    };
-    let terminal = if profile.element(41).is_some_and(|element| element.max_len() == 16) {
-        "TERM000100000000"
-    } else {
-        "TERM0001"
-    };
-    let code = match profile.element(39).map(Element::max_len) {
-        Some(3) => "100",
-        Some(4) => "1000",
-        _ => "51",
-    };
-    (0..count)
-        .map(|at| {
-            let stan =
-                format!("{:0width$}", 104_200 + u32::from(at), width = if version == 2 { 12 } else { 6 });
-            let mti = format!("{version}{}10", if at % 2 == 0 { 1 } else { 2 });
-            let values: [(u8, &str); 10] = [
-                (0, &mti),
-                (2, "4111111111111111"),
-                (3, "000000"),
-                (4, amount),
-                (7, "1121013015"),
-                (11, &stan),
-                (12, time),
-                (13, date),
-                (39, code),
-                (41, terminal),
-            ];
-            let values = values.map(|(element, text)| (element, text.as_bytes()));
-            let mut message = Vec::new();
-            encode(profile, &values, &mut message)
-                .unwrap_or_else(|error| panic!("{}: {error}", profile.name()));
-            message
-        })
-        .collect()
-}
-
-#[test]
-fn a_sample_of_any_profile_in_any_framing_is_read_as_it_was_written() {
-    let profiles: Vec<&Profile> = Profile::all().collect();
-    for profile in Profile::all() {
-        let header = Header::named(profile.headers().next().expect("a header")).expect("a known header");
-        let messages: Vec<Vec<u8>> =
-            sample(profile, 8).iter().map(|message| [header.usual(), message].concat()).collect();
-        for framing in &Framing::all()[1..] {
-            let mut stream = Vec::new();
-            assert!(messages.iter().all(|message| framing.wrap(message, &mut stream)));
-            let found = rank_framing(&stream, 8192, &profiles)[0];
-            let what = format!(
-                "{} in {}: {} in {}",
-                profile.name(),
-                framing.name(),
-                found.best.profile.name(),
-                found.framing.name()
-            );
-            assert_eq!((found.consumed, found.frames), (1000, 8), "{what}");
-            assert_eq!(found.best.header, header, "{what}");
-            assert!(reads_alike(profile, header, &messages, &found.best), "{what}");
-        }
-    }
-}
-
-/// Whether the profile that was found reads what was written, whatever it is called.
-fn reads_alike(profile: &Profile, header: &Header, messages: &[Vec<u8>], found: &Ranked<'_>) -> bool {
+    let digest: Vec<u8> = (0..32).map(|at: u8| at.wrapping_mul(167) ^ 0xe3).collect();
+    let messages = [message("0210", "000001"), digest, message("0210", "000002")];
     let messages: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
-    let ranked = rank(&messages, &[found.profile, profile]);
-    let written = ranked.iter().find(|ranked| ranked.profile == profile && ranked.header == header);
-    written.is_some_and(|written| written.same_values_as_first)
+    let others = ["iso87-ascii-binary", "postbridge"].map(|name| Profile::built_in(name).expect("a profile"));
+    let ranked = rank(&messages, &others);
+    assert!(ranked.len() >= 2 && ranked.iter().all(|found| found.exact == 2), "{ranked:?}");
+    assert!(ranked.iter().all(|found| found.same_values_as_first), "{ranked:?}");
+    // What one of them alone reads does separate them.
+    let cut = &messages[0][..messages[0].len() - 1];
+    let [first, second] = [&ranked[0], &ranked[1]];
+    assert!(read_alike(first, second, [(Some(messages[0]), Some(messages[0])), (None, Some(cut))]));
+    assert!(!read_alike(first, second, [(Some(messages[0]), None)]));
 }

@@ -7,15 +7,16 @@
 mod candidates;
 mod error;
 mod score;
+mod stream;
 mod wire;
 
 use crate::delimited::without_bom;
 use crate::format::Format;
-use crate::input::SAMPLE_SIZE;
+use crate::input::LONGEST_SAMPLE;
 use crate::settings::{InputFormat, InputSettings};
-use candidates::{Candidate, candidates};
+use candidates::{Candidate, candidates, kind_of};
 pub use error::{DetectError, Tried};
-use score::read_sample;
+use score::{Sense, read_sample};
 pub use wire::ProfileGuess;
 
 /// Two formats that come this close to each other are not told apart, in thousandths.
@@ -40,24 +41,29 @@ pub struct Detection {
 }
 
 /// A format that would read a part of the input, too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alternative {
     /// The format.
     pub format: InputFormat,
+    /// Which kind of it, such as the name of a listing; empty where a format has but one.
+    pub kind: String,
     /// How sure that is, in thousandths.
     pub confidence: u16,
 }
 
-/// Recognises an input by a sample from its start, of which the first 64 KiB are looked at.
+/// Recognises an input by a sample from its start, of which at most [`LONGEST_SAMPLE`] bytes are looked at.
+/// [`Input::recognise`](crate::Input::recognise) takes no more of them than it needs.
 ///
 /// # Errors
 /// When the sample fits no format or two equally well, or the settings do not fit the sample.
 pub fn detect(sample: &[u8], settings: &InputSettings) -> Result<Detection, DetectError> {
-    let sample = sample.get(..SAMPLE_SIZE).unwrap_or(sample);
+    let sample = sample.get(..LONGEST_SAMPLE).unwrap_or(sample);
     if without_bom(sample).trim_ascii().is_empty() {
         return Err(DetectError::Empty);
     }
-    if sample.starts_with(b"\xff\xfe") || sample.starts_with(b"\xfe\xff") {
+    // Bytes of messages may begin like that, text does not.
+    let is_bytes = settings.forced_format == Some(InputFormat::Frames);
+    if !is_bytes && (sample.starts_with(b"\xff\xfe") || sample.starts_with(b"\xfe\xff")) {
         return Err(DetectError::Utf16);
     }
     let wanted = settings.forced_format.map_or(InputFormat::ALL.to_vec(), |format| vec![format]);
@@ -78,9 +84,10 @@ pub fn detect(sample: &[u8], settings: &InputSettings) -> Result<Detection, Dete
         let is_known = settings.forced_format.is_some() && format != InputFormat::Labelled;
         let before = found.len();
         for candidate in candidates {
-            let confidence = read_sample(&candidate.format, sample, settings).max(candidate.floor);
-            if confidence > 0 || is_known {
-                found.push((confidence, candidate));
+            let mut sense = read_sample(&candidate.format, sample, settings);
+            sense.confidence = sense.confidence.max(candidate.floor);
+            if sense.confidence > 0 || is_known {
+                found.push((sense, candidate));
             }
         }
         if found.len() == before {
@@ -90,27 +97,37 @@ pub fn detect(sample: &[u8], settings: &InputSettings) -> Result<Detection, Dete
     choose(found, settings).unwrap_or_else(|| Err(fault.unwrap_or(DetectError::Unknown { tried })))
 }
 
-/// The likeliest of the formats that were found, the earlier of equals; `None` when there is none.
+/// The likeliest of the formats that were found; `None` when there is none. Of equals it is the earlier one:
+/// the user's own listings stand before those that are built in, and whole lines, which have a time each,
+/// before dumps.
 fn choose(
-    mut found: Vec<(u16, Candidate)>,
+    mut found: Vec<(Sense, Candidate)>,
     settings: &InputSettings,
 ) -> Option<Result<Detection, DetectError>> {
-    found.sort_by_key(|(confidence, _)| std::cmp::Reverse(*confidence));
-    let alternative = |(confidence, candidate): &(u16, Candidate)| Alternative {
+    found.sort_by_key(|(sense, _)| std::cmp::Reverse(sense.confidence));
+    let alternative = |(sense, candidate): &(Sense, Candidate)| Alternative {
         format: candidate.format.input_format(),
-        confidence: *confidence,
+        kind: kind_of(&candidate.format),
+        confidence: sense.confidence,
     };
     let mut alternatives: Vec<_> = found.iter().map(alternative).collect();
-    let (confidence, best) = found.into_iter().next()?;
-    let rival = alternatives.iter().find(|other| other.format != best.format.input_format());
-    let is_close = rival.is_some_and(|rival| rival.confidence + MARGIN > confidence);
+    let (best, others) = found.split_first()?;
+    let own = best.1.format.input_format();
+    // Kinds of one format are no rivals where they read the same messages.
+    let is_rival = |(sense, candidate): &(Sense, Candidate)| {
+        let differs = candidate.format.input_format() != own || sense.messages != best.0.messages;
+        differs && sense.confidence + MARGIN > best.0.confidence
+    };
+    let is_close = others.iter().any(is_rival);
     if is_close && settings.forced_format.is_none() && !settings.guesses {
         return Some(Err(DetectError::Ambiguous { likely: alternatives }));
     }
     alternatives.remove(0);
+    let (Sense { confidence, .. }, best) = found.into_iter().next()?;
     let Candidate { format, profiles, unknown_columns, .. } = best;
     let rivals = wire::rivals(&profiles);
-    if !rivals.is_empty() && !settings.guesses {
+    // Who has named the profile can say no more: the simplest way of it was taken.
+    if !rivals.is_empty() && !settings.guesses && settings.profile.is_none() {
         return Some(Err(DetectError::AmbiguousProfile { likely: rivals }));
     }
     Some(Ok(Detection { format, confidence, alternatives, profiles, unknown_columns }))

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use posmortem_iso8583::wire::{ElementSet, Fields, FrameEnd};
+use posmortem_iso8583::wire::{ElementSet, Fields, Frame, FrameEnd};
 
 use crate::block::Block;
 use crate::block_reader::line_ends;
@@ -58,26 +58,37 @@ pub(crate) fn cut_wire(bytes: &[u8], wire: &WireFormat, limit: usize, after: Aft
         return if bytes.len() > limit { Cut::TooLong(limit) } else { Cut::Nothing };
     }
     let (mut whole, mut fields) = (0, Fields::new());
+    // Whether one is known to begin here, from looking behind the one before.
+    let mut begins = false;
     loop {
         let rest = bytes.get(whole..).unwrap_or_default();
         if rest.is_empty() || (after == After::More && rest.len() < LOOKED_AT) {
             return frames_or(whole, Cut::Nothing);
         }
+        begins = begins || begins_frame(rest, wire, limit, &mut fields);
         let first = match wire.framing.next(rest, limit) {
-            FrameEnd::Whole(frame)
-                if frame.body.is_empty() || begins_frame(rest, wire, limit, &mut fields) =>
-            {
-                whole += frame.total;
+            FrameEnd::Whole(frame) if frame.body.is_empty() => {
+                (whole, begins) = (whole + frame.total, false);
                 continue;
             }
-            FrameEnd::NeedsMore if begins_frame(rest, wire, limit, &mut fields) => match after {
+            FrameEnd::Whole(frame) if begins => match stands(rest, &frame, wire, limit, after, &mut fields) {
+                Some(Stands::Alone) => {
+                    (whole, begins) = (whole + frame.total, false);
+                    continue;
+                }
+                Some(Stands::BeforeNext) => {
+                    whole += frame.total;
+                    continue;
+                }
+                Some(Stands::Nowhere) => Cut::Astray(RejectReason::NoFrame),
+                None => Cut::Nothing,
+            },
+            FrameEnd::NeedsMore if begins => match after {
                 After::More => Cut::Nothing,
                 After::End | After::Break => Cut::Bad(rest.len(), RejectReason::BrokenOff),
             },
             // It is the limit alone that its beginning does not keep to, and no trailer.
-            _ if !begins_frame(rest, wire, limit, &mut fields)
-                && begins_frame(rest, wire, usize::MAX, &mut fields) =>
-            {
+            _ if !begins && begins_frame(rest, wire, usize::MAX, &mut fields) => {
                 Cut::Astray(RejectReason::TooLong)
             }
             _ => Cut::Astray(RejectReason::NoFrame),
@@ -104,9 +115,7 @@ pub(crate) fn resume_at_frame(bytes: &[u8], wire: &WireFormat, limit: usize, aft
     (bytes.len(), false)
 }
 
-/// Whether a frame stands in the midst of noise. Three plausible bytes and a bitmap, which may be anything,
-/// are there by chance soon, and a wrong length hides the messages behind it: so the whole frame must be a
-/// message to its last byte, or the next one begin right behind it. `None` when too little was read.
+/// Whether a frame stands in the midst of noise; `None` when too little was read.
 fn is_frame(
     bytes: &[u8],
     wire: &WireFormat,
@@ -114,27 +123,55 @@ fn is_frame(
     after: After,
     fields: &mut Fields,
 ) -> Option<bool> {
-    let is_short = |bytes: &[u8]| after == After::More && bytes.len() < LOOKED_AT;
-    if is_short(bytes) {
+    if after == After::More && bytes.len() < LOOKED_AT {
         return None;
     }
     if !begins_frame(bytes, wire, limit, fields) {
         return Some(false);
     }
-    let frame = match wire.framing.next(bytes, limit) {
-        FrameEnd::Whole(frame) => frame,
-        FrameEnd::NeedsMore if after == After::More => return None,
-        FrameEnd::NeedsMore | FrameEnd::NotAFrame => return Some(false),
-    };
-    let message = message_of(wire, bytes.get(frame.body)?);
-    if message.is_some_and(|message| wire.profile.decode(message, fields).is_ok()) {
-        return Some(true);
+    match wire.framing.next(bytes, limit) {
+        FrameEnd::Whole(frame) => {
+            let stands = stands(bytes, &frame, wire, limit, after, fields)?;
+            Some(!matches!(stands, Stands::Nowhere))
+        }
+        FrameEnd::NeedsMore if after == After::More => None,
+        FrameEnd::NeedsMore | FrameEnd::NotAFrame => Some(false),
     }
+}
+
+/// What speaks for a frame besides its beginning.
+enum Stands {
+    /// Another begins right behind it.
+    BeforeNext,
+    /// Its fields end with its last byte, or the input does.
+    Alone,
+    /// Nothing.
+    Nowhere,
+}
+
+/// What speaks for a frame that begins like one. A known message type and a bitmap, which may be anything,
+/// are there by chance soon (in digits, a length in front of a message looks like a type), and a wrong length
+/// hides the messages behind it. `None` when too little was read.
+fn stands(
+    bytes: &[u8],
+    frame: &Frame,
+    wire: &WireFormat,
+    limit: usize,
+    after: After,
+    fields: &mut Fields,
+) -> Option<Stands> {
     let behind = bytes.get(frame.total..)?;
-    if is_short(behind) {
-        return None;
+    let is_short = after == After::More && behind.len() < LOOKED_AT;
+    if !is_short && begins_frame(behind, wire, limit, fields) {
+        return Some(Stands::BeforeNext);
     }
-    Some(behind.is_empty() || begins_frame(behind, wire, limit, fields))
+    let message = message_of(wire, bytes.get(frame.body.clone())?);
+    let is_exact = message.is_some_and(|message| wire.profile.decode(message, fields).is_ok());
+    match is_exact || (behind.is_empty() && !is_short) {
+        true => Some(Stands::Alone),
+        false if is_short => None,
+        false => Some(Stands::Nowhere),
+    }
 }
 
 /// Whether a frame begins here, by the first [`LOOKED_AT`] bytes alone: a length within the limit, the

@@ -237,7 +237,7 @@ pub(crate) fn hex_messages(sample: &[u8], style: HexStyle, most: usize) -> Vec<V
         if style == HexStyle::Whole {
             bytes.clear();
             if hex_run(line, &mut bytes).is_some() {
-                messages.push(bytes.clone());
+                messages.push(std::mem::take(&mut bytes));
             }
             continue;
         }

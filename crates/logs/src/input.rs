@@ -5,10 +5,20 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use crate::compression::{Compression, Decompressed};
+use crate::detect::DetectError;
 use crate::time::DateHint;
 
 /// Bytes from the start of an input by which its format is recognised.
 pub const SAMPLE_SIZE: usize = 64 * 1024;
+
+/// Bytes from the start that are looked at where the first [`SAMPLE_SIZE`] hold nothing that is known: a
+/// banner may be long.
+pub const LONGEST_SAMPLE: usize = 1024 * 1024;
+
+/// Whether a sample is as long as one that may go on. Any other is all there is.
+pub(crate) fn breaks_off(sample: &[u8]) -> bool {
+    matches!(sample.len(), SAMPLE_SIZE | LONGEST_SAMPLE)
+}
 
 /// Why an input cannot be opened. The path is the caller's to add.
 #[derive(Debug, thiserror::Error)]
@@ -95,7 +105,7 @@ impl Input {
     /// When not even one byte can be read. A later error is told by the stream itself.
     pub fn sample(&mut self) -> io::Result<&[u8]> {
         if self.sample.is_empty() && self.ending.is_none() {
-            self.take_sample();
+            self.take_sample(SAMPLE_SIZE);
         }
         if self.sample.is_empty()
             && let Some(Ending::Error(error)) = &self.ending
@@ -105,25 +115,40 @@ impl Input {
         Ok(&self.sample)
     }
 
-    fn take_sample(&mut self) {
-        let mut sample = vec![0; SAMPLE_SIZE];
-        let mut filled = 0;
-        while filled < sample.len() {
-            match self.source.read(&mut sample[filled..]) {
-                Ok(0) => {
-                    self.ending = Some(Ending::Eof);
-                    break;
-                }
+    /// Has `look` recognise the input by its sample, and by a longer one of at most [`LONGEST_SAMPLE`] where
+    /// the first tells nothing. What was looked at stays part of the stream.
+    ///
+    /// # Errors
+    /// As [`Self::sample`]; inside, what `look` says.
+    pub fn recognise<T>(
+        &mut self,
+        look: impl Fn(&[u8]) -> Result<T, DetectError>,
+    ) -> io::Result<Result<T, DetectError>> {
+        let found = look(self.sample()?);
+        let tells_nothing = matches!(
+            found,
+            Err(DetectError::Unknown { .. } | DetectError::MissingColumns { .. } | DetectError::Empty)
+        );
+        if !tells_nothing || self.sample.len() < SAMPLE_SIZE {
+            return Ok(found);
+        }
+        self.take_sample(LONGEST_SAMPLE);
+        Ok(look(&self.sample))
+    }
+
+    /// Reads until the sample has this size, or ends.
+    fn take_sample(&mut self, size: usize) {
+        let mut filled = self.sample.len();
+        self.sample.resize(size.max(filled), 0);
+        while filled < self.sample.len() && self.ending.is_none() {
+            match self.source.read(&mut self.sample[filled..]) {
+                Ok(0) => self.ending = Some(Ending::Eof),
                 Ok(len) => filled += len,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.ending = Some(Ending::Error(error));
-                    break;
-                }
+                Err(error) => self.ending = Some(Ending::Error(error)),
             }
         }
-        sample.truncate(filled);
-        self.sample = sample;
+        self.sample.truncate(filled);
     }
 }
 

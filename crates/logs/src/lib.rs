@@ -74,7 +74,7 @@ pub use format::{Format, Layout, NamedValues};
 pub use frames::Frames;
 pub use guess::{GuessedColumn, Likeness, guess_columns, guess_header};
 pub use hexlines::HexLines;
-pub use input::{Input, OpenError, SAMPLE_SIZE};
+pub use input::{Input, LONGEST_SAMPLE, OpenError, SAMPLE_SIZE};
 pub use labelled::{Labelled, Listing, ListingError};
 pub use posmortem_iso8583::Timestamp;
 pub use read_block::{Scratch, read_block};

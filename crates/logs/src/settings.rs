@@ -29,6 +29,8 @@ pub struct InputSettings {
     pub separator: Option<u8>,
     /// When the input was written, for dates without a year; see [`Self::for_input`].
     pub date_hint: Option<DateHint>,
+    /// The day of the run, for inputs that have no date of their own, such as standard input.
+    pub today: Option<DateHint>,
     /// The wire profile of messages in hex lines and frames, whatever they look like.
     pub profile: Option<Arc<Profile>>,
     /// Whether the likeliest format and profile are taken though others come close: for a look into a
@@ -50,6 +52,7 @@ impl Default for InputSettings {
             time_zone: None,
             separator: None,
             date_hint: None,
+            today: None,
             profile: None,
             guesses: false,
             block_size: 256 * 1024,
@@ -69,7 +72,7 @@ impl InputSettings {
     /// These settings with the input's own date, where none is set.
     #[must_use]
     pub fn for_input(&self, input: &Input) -> Self {
-        Self { date_hint: self.date_hint.or(input.date_hint()), ..self.clone() }
+        Self { date_hint: self.date_hint.or(input.date_hint()).or(self.today), ..self.clone() }
     }
 
     pub(crate) fn time_rules(&self) -> TimeRules {

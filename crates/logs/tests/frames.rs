@@ -257,7 +257,7 @@ fn lines_of_frames_with_a_trailer_are_whole() {
     assert_eq!((faults.0, faults.1), (8, 8));
     // A line that was cut is read as far as it goes.
     let cut = log.lines().next().expect("a line");
-    let calls = read_source(cut[..cut.len() - 20].as_bytes(), &format, &settings()).0;
+    let calls = read_source(&cut.as_bytes()[..cut.len() - 20], &format, &settings()).0;
     assert_eq!(calls.0.len(), 1);
     assert_eq!(calls.non_messages(), 0);
 }

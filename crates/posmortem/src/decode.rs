@@ -62,7 +62,7 @@ impl<'s> Decoder<'s> {
         if sample.starts_with(TABLE_MAGIC) {
             return Err(DecodeFailure::Table);
         }
-        let detection = detect(sample, &of_input)?;
+        let detection = input.recognise(|sample| detect(sample, &of_input))??;
         let blocks = BlockReader::new(input, &detection.format, &of_input);
         Ok(Self { detection, blocks, settings })
     }

@@ -15,6 +15,7 @@ use crate::summing_up::{judged, summary_of};
 use crate::tap::Tap;
 use posmortem_diagnose::Diagnosis;
 use posmortem_exchange::{Conclusion, Exchange, ExchangeTable, Inspection, Names, RunFacts, Summary};
+use posmortem_iso8583::screen;
 use posmortem_logs::{Block, RejectReason};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -29,11 +30,12 @@ pub enum InputSource {
 }
 
 impl InputSource {
-    /// The path as given, `-` for standard input.
+    /// The path as it may be shown, `-` for standard input.
     pub fn label(&self) -> String {
         match self {
             Self::Stdin => "-".to_owned(),
-            Self::Path(path) => path.to_string_lossy().into_owned(),
+            // A file may be called by a card number.
+            Self::Path(path) => screen(path.to_string_lossy().as_bytes()).into_owned(),
         }
     }
 }

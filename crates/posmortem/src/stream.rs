@@ -35,6 +35,7 @@ pub(crate) struct Stream {
     reading: Reading,
     format: Option<Format>,
     unknown_columns: Vec<String>,
+    other_formats: Vec<&'static str>,
     /// What an inspection has found.
     findings: FileFindings,
     /// Blocks that the probe parsed, and what they held.
@@ -66,6 +67,7 @@ impl Stream {
             reading: Reading::Closed,
             format: None,
             unknown_columns: Vec::new(),
+            other_formats: Vec::new(),
             findings: FileFindings::default(),
             probed: Vec::new(),
             ready: VecDeque::new(),
@@ -103,13 +105,15 @@ impl Stream {
             let hint = "give its file by name, and no logs beside it";
             return Err(unreadable(&format!("an exchange table is read from its end: {hint}")));
         }
+        let recognised = input.recognise(|sample| detect_or_guess(sample, &settings, inspects));
         let (detection, guessed) =
-            detect_or_guess(sample, &settings, inspects).map_err(|error| match error {
+            recognised.map_err(|error| unreadable(&error))?.map_err(|error| match error {
                 DetectError::Empty => FileState::Empty,
                 _ => unreadable(&error),
             })?;
         self.findings.compression = input.compression().name();
         self.findings.take_detection(&detection, guessed);
+        self.other_formats = other_formats(&detection);
         self.unknown_columns = detection.unknown_columns;
         self.reading = Reading::Open(Box::new(BlockReader::new(input, &detection.format, &settings)));
         self.format = Some(detection.format);
@@ -288,7 +292,12 @@ impl Stream {
             first_reject: self.first_reject,
             state: if holds_nothing { FileState::Empty } else { self.state },
         };
-        FileFacts { summary, is_unsorted: self.unsorted, unknown_columns: self.unknown_columns }
+        FileFacts {
+            summary,
+            is_unsorted: self.unsorted,
+            unknown_columns: self.unknown_columns,
+            other_formats: self.other_formats,
+        }
     }
 }
 
@@ -311,6 +320,20 @@ fn detect_or_guess(
     let aliases = settings.aliases.iter().cloned().chain(aliases).collect();
     let detection = detect(sample, &InputSettings { aliases, ..settings.clone() }).map_err(|_| error)?;
     Ok((detection, guessed))
+}
+
+/// How sure of another format detection must be, in thousandths, before its messages are missed: a log
+/// half of which it reads scores above 600, chance below 400.
+const MISSED: u16 = 500;
+
+/// Formats beside the one that an input is read as which would read messages of it, too.
+fn other_formats(detection: &Detection) -> Vec<&'static str> {
+    let own = detection.format.input_format();
+    let others =
+        detection.alternatives.iter().filter(|other| other.format != own && other.confidence >= MISSED);
+    let mut names: Vec<_> = others.map(|other| other.format.name()).collect();
+    names.dedup();
+    names
 }
 
 /// Whether these times jump back further than the horizon, or go backwards more often than not.

@@ -59,6 +59,14 @@ fn warnings(facts: &RunFacts, silent: &[SilentLink], names: &Names) -> Vec<Strin
             "{link} was last heard at {last}, while the log goes on: {open} requests are left open"
         ));
     }
+    for file in facts.files.iter().filter(|file| !file.other_formats.is_empty()) {
+        let (path, others) = (&file.summary.path, file.other_formats.join(" and "));
+        let format = &file.summary.format;
+        warnings.push(format!(
+            "{path}: read as {format}, though a part of it looks like {others}, which is passed over: \
+             put it into a file of its own"
+        ));
+    }
     // A misspelt column name shows only here.
     for file in facts.files.iter().filter(|file| !file.unknown_columns.is_empty()) {
         let columns = file.unknown_columns.join(", ");

@@ -40,7 +40,10 @@ impl DecodePlan {
         Ok(Self {
             sources: inputs.sources,
             settings: Settings {
-                input: InputSettings { guesses: true, ..input_settings(&args.log, config, messages)? },
+                input: InputSettings {
+                    guesses: true,
+                    ..input_settings(&args.log, config, surroundings, messages)?
+                },
                 dialect: config.value(Setting::Dialect, config::dialect)?,
                 link_dialects: link_dialects(config)?,
                 ..Settings::default()

@@ -9,7 +9,7 @@ use crate::surroundings::Surroundings;
 use anyhow::{Result, bail};
 use posmortem::classify::Dialect;
 use posmortem::exchange::PairingSettings;
-use posmortem::logs::InputSettings;
+use posmortem::logs::{DateHint, InputSettings};
 use posmortem::{InputSource, Settings};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -39,7 +39,7 @@ impl ReadingPlan {
         surroundings: &Surroundings,
         messages: Messages,
     ) -> Result<Self> {
-        let input_settings = input_settings(log, config, messages)?;
+        let input_settings = input_settings(log, config, surroundings, messages)?;
         let settings = Settings {
             filter: selection(filter, input_settings.time_zone.as_ref())?,
             input: input_settings,
@@ -113,10 +113,16 @@ pub(super) fn link_dialects(config: &Config) -> Result<BTreeMap<String, Dialect>
     Ok(dialects)
 }
 
-pub(super) fn input_settings(log: &LogArgs, config: &Config, messages: Messages) -> Result<InputSettings> {
+pub(super) fn input_settings(
+    log: &LogArgs,
+    config: &Config,
+    surroundings: &Surroundings,
+    messages: Messages,
+) -> Result<InputSettings> {
     let mut settings = InputSettings {
         forced_format: config.value(Setting::InputFormat, config::input_format)?,
         profile: config.value(Setting::Profile, config::profile)?,
+        today: surroundings.now.and_then(DateHint::from_system_time),
         separator: config.value(Setting::Separator, config::separator)?,
         time_zone: config.value(Setting::Timezone, config::time_zone)?,
         columns: (!log.columns.is_empty()).then(|| log.columns.clone()),

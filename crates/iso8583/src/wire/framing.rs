@@ -54,7 +54,7 @@ pub struct Frame {
 }
 
 impl Framing {
-    /// All framings, in the order that breaks ties of [`super::rank_framing`]; the first is none at all.
+    /// All framings, the simplest first where it matters: earlier ones win ties of detection. The first is none at all.
     pub fn all() -> &'static [Self] {
         static ALL: LazyLock<Vec<Framing>> = LazyLock::new(|| {
             let columns = ["name", "before", "size", "encoding", "behind", "trailer", "counts", "title"];

@@ -1,4 +1,4 @@
-//! Which profile, header and framing a sample of messages follows.
+//! Which profile and header a sample of messages follows. Framings are for whoever has the stream.
 //!
 //! Everything is tried on everything. A message counts for a profile when the profile consumes it to
 //! its last byte, and counts the more the more of its values are plausible. Nothing is decided here:
@@ -6,7 +6,6 @@
 //! nothing to decide.
 
 use super::fields::Fields;
-use super::framing::{FrameEnd, Framing};
 use super::header::Header;
 use super::plausible::Checks;
 use super::profile::Profile;
@@ -25,7 +24,10 @@ pub struct Ranked<'p> {
     /// The mean over all messages of their plausible share, in thousandths; a message that is not
     /// consumed counts 0.
     pub score: u32,
-    /// Whether every message has the same type, fields and values as with the first of the list.
+    /// The sum of which that is the mean.
+    pub sum: u64,
+    /// Whether every message that this or the first of the list consumes has the same type, fields and
+    /// values with both. What neither consumes (a digest between the messages) tells nothing.
     pub same_values_as_first: bool,
 }
 
@@ -43,17 +45,17 @@ pub fn rank<'p>(messages: &[&[u8]], profiles: &[&'p Profile]) -> Vec<Ranked<'p>>
                 messages: messages.len() as u32,
                 exact: 0,
                 score: 0,
+                sum: 0,
                 same_values_as_first: false,
             };
-            let mut sum = 0;
             for message in messages {
                 if let Some(checks) = reading.checks(profile, header, message) {
                     found.exact += 1;
-                    sum += u64::from(checks.thousandths());
+                    found.sum += u64::from(checks.thousandths());
                 }
             }
             if found.exact > 0 {
-                found.score = (sum / messages.len() as u64) as u32;
+                found.score = (found.sum / messages.len() as u64) as u32;
                 ranked.push(found);
             }
         }
@@ -62,66 +64,24 @@ pub fn rank<'p>(messages: &[&[u8]], profiles: &[&'p Profile]) -> Vec<Ranked<'p>>
     ranked.sort_by_key(|found| (u32::MAX - found.score, u32::MAX - found.exact));
     if let Some(&first) = ranked.first() {
         for found in &mut ranked {
-            found.same_values_as_first = messages.iter().all(|message| reading.agree(&first, found, message));
+            found.same_values_as_first =
+                messages.iter().all(|message| reading.agree(&first, found, (Some(*message), Some(*message))));
         }
     }
     ranked
 }
 
-/// A framing, and how well the beginning of a stream fits it.
-#[derive(Clone, Copy, Debug)]
-pub struct RankedFraming<'p> {
-    /// The framing.
-    pub framing: &'static Framing,
-    /// Bytes of the sample that are whole frames, in thousandths.
-    pub consumed: u32,
-    /// Frames that hold a message.
-    pub frames: u32,
-    /// The profile that fits the messages inside best.
-    pub best: Ranked<'p>,
-    /// `consumed` of the best profile's score, in thousandths.
-    pub score: u32,
-}
+/// The same bytes of a log as two framings leave a message of them; `None` where one does not fit.
+pub type Pair<'b> = (Option<&'b [u8]>, Option<&'b [u8]>);
 
-/// Messages of a stream that are looked at; more of them change nothing but the time.
-const LOOKED_AT: usize = 64;
-
-/// Ranks all framings by how well `stream` fits them, best first, ties in the order of
-/// [`Framing::all`]. `stream` begins with a frame and may end inside of one; messages are of at most
-/// `limit` bytes.
-pub fn rank_framing<'p>(stream: &[u8], limit: usize, profiles: &[&'p Profile]) -> Vec<RankedFraming<'p>> {
-    let mut ranked = Vec::new();
-    for framing in Framing::all() {
-        let (messages, consumed) = frames(framing, stream, limit);
-        let frames = messages.len() as u32;
-        let looked_at = &messages[..messages.len().min(LOOKED_AT)];
-        if let Some(&best) = rank(looked_at, profiles).first() {
-            let score = (u64::from(best.score) * u64::from(consumed) / 1000) as u32;
-            ranked.push(RankedFraming { framing, consumed, frames, best, score });
-        }
-    }
-    ranked.sort_by_key(|found| u32::MAX - found.score);
-    ranked
-}
-
-/// The messages of a stream by `framing`, up to where it breaks, and the share of bytes up to there. A
-/// frame that the stream's end cuts does not count against it.
-fn frames<'b>(framing: &Framing, stream: &'b [u8], limit: usize) -> (Vec<&'b [u8]>, u32) {
-    let mut messages = Vec::new();
-    let mut at = 0;
-    while at < stream.len() {
-        match framing.next(&stream[at..], limit) {
-            FrameEnd::Whole(frame) => {
-                if !frame.body.is_empty() {
-                    messages.push(&stream[at + frame.body.start..at + frame.body.end]);
-                }
-                at += frame.total;
-            }
-            FrameEnd::NeedsMore if at > 0 => return (messages, 1000),
-            FrameEnd::NeedsMore | FrameEnd::NotAFrame => break,
-        }
-    }
-    (messages, (1000 * at as u64 / stream.len().max(1) as u64) as u32)
+/// Whether two read the same type, fields and values in all messages that either of them consumes.
+pub fn read_alike<'b>(
+    first: &Ranked<'_>,
+    other: &Ranked<'_>,
+    messages: impl IntoIterator<Item = Pair<'b>>,
+) -> bool {
+    let mut reading = Reading::default();
+    messages.into_iter().all(|pair| reading.agree(first, other, pair))
 }
 
 /// What reading messages needs again and again.
@@ -141,18 +101,16 @@ impl Reading {
         Some(Checks::of(profile, message, &self.fields, &mut self.scratch))
     }
 
-    /// Whether two profiles read a message alike.
-    fn agree(&mut self, first: &Ranked<'_>, other: &Ranked<'_>, message: &[u8]) -> bool {
-        let (Some(start), Some(other_start)) = (first.header.strip(message), other.header.strip(message))
-        else {
-            return false;
+    /// Whether both read the same, or neither reads anything.
+    fn agree(&mut self, first: &Ranked<'_>, other: &Ranked<'_>, pair: Pair<'_>) -> bool {
+        let message = read(first, pair.0, &mut self.fields);
+        let other_message = read(other, pair.1, &mut self.other);
+        let (message, other_message) = match (message, other_message) {
+            (None, None) => return true,
+            (Some(message), Some(other_message)) => (message, other_message),
+            _ => return false,
         };
-        let (message, other_message) = (&message[start..], &message[other_start..]);
-        let read = first.profile.decode(message, &mut self.fields);
-        let other_read = other.profile.decode(other_message, &mut self.other);
-        read.is_ok()
-            && other_read.is_ok()
-            && self.fields.mti() == self.other.mti()
+        self.fields.mti() == self.other.mti()
             && self.fields.present() == self.other.present()
             && self.fields.present().iter().all(|element| {
                 let value = first.profile.value(message, &self.fields, element);
@@ -162,4 +120,11 @@ impl Reading {
                 })
             })
     }
+}
+
+/// The message behind its header, if the profile consumes it exactly.
+fn read<'b>(ranked: &Ranked<'_>, message: Option<&'b [u8]>, fields: &mut Fields) -> Option<&'b [u8]> {
+    let message = message?;
+    let message = message.get(ranked.header.strip(message)?..)?;
+    ranked.profile.decode(message, fields).ok().map(|()| message)
 }

@@ -6,6 +6,7 @@ use crate::delimited::{
 };
 use crate::detect::DetectError;
 use crate::format::Layout;
+use crate::input::breaks_off;
 use crate::settings::{InputFormat, InputSettings};
 
 /// Separators that are looked for, the more common first.
@@ -71,7 +72,7 @@ impl<'s> FirstRow<'s> {
     /// What is wrong with it as a row that must be whole. A row alone, without line end, is a whole
     /// file; in a full sample it is not.
     fn fault(&self, separator: u8, sample: &[u8]) -> Option<DetectError> {
-        if !self.is_whole && sample.len() >= crate::SAMPLE_SIZE {
+        if !self.is_whole && breaks_off(sample) {
             return Some(DetectError::EndlessHeader { looked_at: sample.len() });
         }
         is_hollow(self.row, separator).then_some(DetectError::Empty)

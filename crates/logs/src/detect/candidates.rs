@@ -6,6 +6,7 @@ use super::error::DetectError;
 use super::wire::{self, ProfileGuess};
 use crate::delimited;
 use crate::format::{Format, NamedValues};
+use crate::hexlines::HexStyle;
 use crate::labelled::{Labelled, Listing};
 use crate::settings::{InputFormat, InputSettings};
 
@@ -27,6 +28,17 @@ pub(super) struct Candidate {
     pub(super) profiles: Vec<ProfileGuess>,
     /// Columns that nothing here knows, as they may be shown.
     pub(super) unknown_columns: Vec<String>,
+}
+
+/// What kind of its format this is, where there are several: the name of a listing, or how messages stand in
+/// lines.
+pub(super) fn kind_of(format: &Format) -> String {
+    match format {
+        Format::Labelled(labelled) => labelled.listing().name().to_owned(),
+        Format::HexLines(layout) if layout.style == HexStyle::Whole => "a message a line".to_owned(),
+        Format::HexLines(_) => "dumps".to_owned(),
+        _ => String::new(),
+    }
 }
 
 impl Candidate {

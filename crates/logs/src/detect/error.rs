@@ -30,7 +30,7 @@ pub enum DetectError {
         tried: Vec<Tried>,
     },
     /// Several formats read it equally well.
-    #[error("it could be {}; {HOW_TO_FORCE}", choices(likely))]
+    #[error("it could be {}; {}", choices(likely), how_to_choose(likely))]
     Ambiguous {
         /// All that read something, the likeliest first.
         likely: Vec<Alternative>,
@@ -99,20 +99,32 @@ fn list(tried: &[Tried]) -> String {
 
 fn choices(likely: &[Alternative]) -> String {
     let mut text = String::new();
-    for (at, Alternative { format, confidence }) in likely.iter().enumerate() {
+    for (at, Alternative { format, kind, confidence }) in likely.iter().enumerate() {
         let or = if at == 0 { "" } else { " or " };
+        let kind = if kind.is_empty() { String::new() } else { format!(", {kind}") };
         let (whole, thousandths) = (confidence / 1000, confidence % 1000);
-        write!(text, "{or}{} (confidence {whole}.{thousandths:03})", format.name())
+        write!(text, "{or}{}{kind} (confidence {whole}.{thousandths:03})", format.name())
             .expect("a String takes every byte");
     }
     text
+}
+
+/// Between kinds of one format nobody can choose, but the first can be had.
+fn how_to_choose(likely: &[Alternative]) -> String {
+    match likely {
+        [first, others @ ..] if others.iter().all(|other| other.format == first.format) => {
+            format!("`--input-format {}` takes the first", first.format.name())
+        }
+        _ => HOW_TO_FORCE.to_owned(),
+    }
 }
 
 fn profile_choices(likely: &[ProfileGuess]) -> String {
     let told = |guess: &ProfileGuess| {
         let (whole, thousandths) = (guess.confidence / 1000, guess.confidence % 1000);
         let header = if guess.header == "none" { String::new() } else { format!(" behind {}", guess.header) };
-        format!("{}{header} (confidence {whole}.{thousandths:03})", guess.profile)
+        let framing = if guess.framing == "none" { String::new() } else { format!(" in {}", guess.framing) };
+        format!("{}{header}{framing} (confidence {whole}.{thousandths:03})", guess.profile)
     };
     likely.iter().map(told).collect::<Vec<_>>().join(" or ")
 }

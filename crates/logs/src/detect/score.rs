@@ -1,5 +1,6 @@
 //! How much sense a format makes of a sample.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
 
 use posmortem_iso8583::{Mti, ResponseCode, Side};
@@ -7,7 +8,7 @@ use posmortem_iso8583::{Mti, ResponseCode, Side};
 use crate::block_reader::BlockReader;
 use crate::column::Column;
 use crate::format::Format;
-use crate::input::SAMPLE_SIZE;
+use crate::input::breaks_off;
 use crate::read_block::{Scratch, read_block};
 use crate::record::{Position, Record, RecordSink, RejectReason};
 use crate::settings::InputSettings;
@@ -25,12 +26,20 @@ const CODE: u64 = 15;
 /// What reading one message is worth at least.
 const LEAST: u64 = 200;
 
-/// Reads the sample and gives how much sense it makes, in thousandths; 0 when there is no message in it.
-pub(super) fn read_sample(format: &Format, sample: &[u8], settings: &InputSettings) -> u16 {
+/// What a format reads in a sample.
+pub(super) struct Sense {
+    /// How much sense that makes, in thousandths; 0 when there is no message in it.
+    pub(super) confidence: u16,
+    /// The same for formats that read the same messages, by what is scored of them.
+    pub(super) messages: u64,
+}
+
+/// Reads the sample.
+pub(super) fn read_sample(format: &Format, sample: &[u8], settings: &InputSettings) -> Sense {
     // Whole whatever the limits of the run are: what is too long in it is still of its format.
     let limit = sample.len() + 1;
     let settings = InputSettings { block_size: limit, max_record: limit, ..settings.clone() };
-    let source = Sample { rest: sample, breaks_off: sample.len() >= SAMPLE_SIZE };
+    let source = Sample { rest: sample, breaks_off: breaks_off(sample) };
     let mut blocks = BlockReader::new(source, format, &settings);
     let (mut scratch, mut score) = (Scratch::default(), Score::default());
     // A sample that breaks off ends with an error, and its last frame with a reject that counts little.
@@ -38,7 +47,7 @@ pub(super) fn read_sample(format: &Format, sample: &[u8], settings: &InputSettin
         read_block(format, &block, &mut scratch, &mut score);
     }
     score.turn_to(sample.len() as u64, false);
-    score.thousandths(sample.len() as u64)
+    Sense { confidence: score.thousandths(sample.len() as u64), messages: score.read.finish() }
 }
 
 /// The sample as a source that fails at its end, if the input goes on there.
@@ -66,6 +75,8 @@ struct Score {
     explained: u64,
     /// Where the message began that is not yet counted into them.
     since: Option<u64>,
+    /// All messages; its keys are fixed.
+    read: DefaultHasher,
 }
 
 impl Score {
@@ -98,6 +109,9 @@ impl Score {
 impl RecordSink for Score {
     fn record(&mut self, record: &Record<'_>) {
         self.turn_to(record.position.offset, true);
+        for column in [Column::Mti, Column::Stan, Column::TerminalId, Column::ResponseCode] {
+            record.get(column).hash(&mut self.read);
+        }
         let mti = Mti::parse(record.get(Column::Mti));
         let code = record.get(Column::ResponseCode);
         let is_code = ResponseCode::parse(code).is_some();

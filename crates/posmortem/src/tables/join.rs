@@ -122,7 +122,7 @@ fn file_of_table(path: String, state: FileState) -> FileFacts {
         first_reject: None,
         state,
     };
-    FileFacts { summary, is_unsorted: false, unknown_columns: Vec::new() }
+    FileFacts { summary, is_unsorted: false, unknown_columns: Vec::new(), other_formats: Vec::new() }
 }
 
 struct Join<'s> {
