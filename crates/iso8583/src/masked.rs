@@ -6,7 +6,7 @@
 
 use crate::elements::{Version, element_is_shown, emv_tag_is_shown};
 use crate::tlv::Tlvs;
-use crate::wire::unhex_into;
+use crate::wire::{hex_into, unhex_into};
 use crate::{CardNumber, Mti, looks_like_pin_block, screen};
 
 /// Longer texts are cut.
@@ -159,7 +159,11 @@ fn tags(value: &[u8]) -> Shown {
     }
     let masked = |read: Result<crate::tlv::Tlv<'_>, _>| {
         let tlv = read.ok()?;
-        let digits = || tlv.value.iter().map(|byte| format!("{byte:02X}")).collect();
+        let digits = || {
+            let mut digits = Vec::new();
+            hex_into(tlv.value, &mut digits);
+            String::from_utf8_lossy(&digits).into_owned()
+        };
         let value = emv_tag_is_shown(tlv.tag).then(digits);
         Some(MaskedTag { tag: tlv.tag, value, bytes: tlv.value.len() })
     };

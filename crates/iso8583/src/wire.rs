@@ -41,7 +41,7 @@ pub use encoding::{Encoding, LengthEncoding, LengthUnit};
 pub use fields::{ElementSet, Fields};
 pub use framing::{Frame, FrameEnd, Framing};
 pub use header::Header;
-pub use hex::unhex_into;
+pub use hex::{hex_into, unhex_into};
 pub use profile::{MtiForm, Profile, ProfileError};
 pub use rank::{Ranked, RankedFraming, rank, rank_framing};
 pub use value::Value;
