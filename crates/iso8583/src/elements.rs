@@ -136,7 +136,7 @@ static EMV_TAGS: LazyLock<Vec<TagRow>> = LazyLock::new(|| {
 });
 
 /// The row of a number in a table that is sorted by it.
-fn of<R, N: Ord>(table: &[R], number: N, number_of: impl Fn(&R) -> N) -> Option<&R> {
+fn of<R, N: Ord + Copy>(table: &[R], number: N, number_of: impl Fn(&R) -> N) -> Option<&R> {
     table.binary_search_by_key(&number, number_of).ok().map(|at| &table[at])
 }
 

@@ -12,7 +12,7 @@ use std::ops::Range;
 use crate::issuer_range::{LENGTHS, is_issued};
 use crate::redact::luhn;
 use crate::tlv::Tlvs;
-use crate::wire::unhex_into;
+use crate::wire::{hex_into, unhex_into};
 
 /// Card data by its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,8 +76,8 @@ pub fn find_card_data_of_chip(digits: &[u8], mut tell: impl FnMut(CardData)) {
 
 /// Two digits a byte; what fills them up ends the last run of digits.
 fn find_in_packed(value: &[u8], tell: &mut impl FnMut(CardData)) {
-    let half = |half: u8| b"0123456789ABCDEF"[usize::from(half)];
-    let digits: Vec<u8> = value.iter().flat_map(|byte| [half(byte >> 4), half(byte & 15)]).collect();
+    let mut digits = Vec::new();
+    hex_into(value, &mut digits);
     find_card_data(&digits, |data, _| tell(data));
 }
 

@@ -41,7 +41,7 @@ pub use masked::{Fault, FieldLabel, MaskedField, MaskedMessage, MaskedTag, Shown
 pub use mti::{Class, Mti, Side};
 pub use network_management::{ManagementField, NetworkManagement};
 pub use pin_entry::PinEntry;
-pub use redact::{escape_controls, is_switch_word, looks_like_card, screen};
+pub use redact::{escape_controls, is_switch_word, looks_like_card, looks_like_pin_block, screen};
 pub use response_code::ResponseCode;
 pub use table::{TableError, TableRow, rows};
 pub use timestamp::Timestamp;

@@ -6,8 +6,8 @@
 
 use crate::elements::{Version, element_is_shown, emv_tag_is_shown};
 use crate::tlv::Tlvs;
-use crate::wire::unhex_into;
-use crate::{CardNumber, Mti, screen};
+use crate::wire::{hex_into, unhex_into};
+use crate::{CardNumber, Mti, looks_like_pin_block, screen};
 
 /// Longer texts are cut.
 const LONGEST: usize = 200;
@@ -123,7 +123,7 @@ impl MaskedField {
         let tag = || u32::from_str_radix(std::str::from_utf8(part).ok()?, 16).ok();
         let is_tag = element == ICC_DATA && value.iter().all(u8::is_ascii_hexdigit);
         let is_shown = is_tag && tag().is_some_and(emv_tag_is_shown);
-        let shown = if is_shown { text(value) } else { Shown::Length(value.len()) };
+        let shown = if is_shown { Shown::Text(cut(value)) } else { Shown::Length(value.len()) };
         Self { label: FieldLabel::Part(element, cut(part)), shown }
     }
 
@@ -141,7 +141,7 @@ fn cut(bytes: &[u8]) -> String {
 }
 
 fn text(value: &[u8]) -> Shown {
-    Shown::Text(cut(value))
+    if looks_like_pin_block(value) { Shown::Length(value.len()) } else { Shown::Text(cut(value)) }
 }
 
 fn card(value: &[u8]) -> Shown {
@@ -159,7 +159,11 @@ fn tags(value: &[u8]) -> Shown {
     }
     let masked = |read: Result<crate::tlv::Tlv<'_>, _>| {
         let tlv = read.ok()?;
-        let digits = || tlv.value.iter().map(|byte| format!("{byte:02X}")).collect();
+        let digits = || {
+            let mut digits = Vec::new();
+            hex_into(tlv.value, &mut digits);
+            String::from_utf8_lossy(&digits).into_owned()
+        };
         let value = emv_tag_is_shown(tlv.tag).then(digits);
         Some(MaskedTag { tag: tlv.tag, value, bytes: tlv.value.len() })
     };
@@ -185,6 +189,10 @@ mod tests {
         // What is no message type is anything.
         assert_eq!(shown(0, b"0210"), Shown::Text("0210".to_owned()));
         assert_eq!(shown(0, b"DOE/JANE CVV 123"), Shown::Length(16));
+        // A PIN block in the wrong column, and a cryptogram where it belongs.
+        assert_eq!(shown(37, b"E10B77D2A95F3C6D"), Shown::Length(16));
+        let cryptogram = MaskedField::part(55, b"9F26", b"E10B77D2A95F3C6D").shown;
+        assert_eq!(cryptogram, Shown::Text("E10B77D2A95F3C6D".to_owned()));
         // A card number in a field that is shown is covered.
         assert_eq!(shown(37, b"4111111111111111"), Shown::Text("************1111".to_owned()));
     }

@@ -41,7 +41,7 @@ pub use encoding::{Encoding, LengthEncoding, LengthUnit};
 pub use fields::{ElementSet, Fields};
 pub use framing::{Frame, FrameEnd, Framing};
 pub use header::Header;
-pub use hex::unhex_into;
+pub use hex::{hex_into, unhex_into};
 pub use profile::{MtiForm, Profile, ProfileError};
 pub use rank::{Pair, Ranked, rank, read_alike};
 pub use value::Value;

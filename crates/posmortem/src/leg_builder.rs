@@ -11,7 +11,7 @@ use posmortem_exchange::{
 };
 use posmortem_iso8583::{
     Amount, CardNumber, Class, Currency, EntryMode, Mti, ResponseCode, Side, Track2, Visibility,
-    is_switch_word, screen,
+    is_switch_word, looks_like_pin_block, screen,
 };
 use posmortem_logs::{Column, Record, RejectReason};
 use siphasher::sip::SipHasher13;
@@ -226,10 +226,7 @@ fn switch_reason(text: &[u8]) -> &str {
 /// Reference numbers have twelve characters. Sixteen hexadecimal digits are a PIN block in the wrong
 /// column, and none of it is kept.
 fn reference(text: &[u8]) -> Reference {
-    let is_pin_block = text.len() == 16
-        && text.iter().all(u8::is_ascii_hexdigit)
-        && text.iter().any(u8::is_ascii_alphabetic);
-    if is_pin_block { Reference::default() } else { Reference::new(&shown(text)) }
+    if looks_like_pin_block(text) { Reference::default() } else { Reference::new(&shown(text)) }
 }
 
 fn card_of<'b>(record: &Record<'b>) -> Option<CardNumber<'b>> {

@@ -10,7 +10,7 @@ mod codes;
 pub(crate) mod flow;
 mod heading;
 mod incidents;
-mod ledger;
+pub(crate) mod ledger;
 mod odds;
 mod terminals;
 mod verdicts;

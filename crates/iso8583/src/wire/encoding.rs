@@ -4,6 +4,7 @@
 //! half bytes holds both the bytes and that oddness. Nothing here knows elements or bitmaps.
 
 use super::ebcdic;
+use super::hex::hex_into;
 
 /// How the characters of a value stand on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,10 +67,10 @@ impl Encoding {
             Self::EbcdicHex => {
                 out.extend(bytes.iter().map(|&byte| ebcdic::to_ascii(byte).to_ascii_uppercase()));
             }
-            Self::Binary => push_nibbles(bytes, out),
+            Self::Binary => hex_into(bytes, out),
             Self::BcdLeft | Self::BcdRight => {
                 let start = out.len();
-                push_nibbles(bytes, out);
+                hex_into(bytes, out);
                 if nibbles % 2 == 1 && self == Self::BcdLeft && out.len() > start {
                     out.remove(start);
                 } else if nibbles % 2 == 1 {
@@ -101,15 +102,6 @@ impl Encoding {
             Self::BcdRight => return pack(text, 0, out),
         }
         true
-    }
-}
-
-fn push_nibbles(bytes: &[u8], out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let start = out.len();
-    out.resize(start + 2 * bytes.len(), 0);
-    for (pair, byte) in out[start..].as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
-        *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
     }
 }
 

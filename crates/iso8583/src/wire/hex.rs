@@ -15,6 +15,16 @@ pub fn unhex_into(hex: &[u8], out: &mut Vec<u8>) -> bool {
     false
 }
 
+/// Appends two upper-case hexadecimal digits for each byte.
+pub fn hex_into(bytes: &[u8], out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let start = out.len();
+    out.resize(start + 2 * bytes.len(), 0);
+    for (pair, byte) in out[start..].as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -24,6 +34,9 @@ mod tests {
         let mut out = vec![1];
         assert!(unhex_into(b"00ffA5", &mut out));
         assert_eq!(out, [1, 0, 0xff, 0xa5]);
+        let mut digits = b"x".to_vec();
+        hex_into(&out, &mut digits);
+        assert_eq!(digits, b"x0100FFA5");
         for text in ["0", "0g", "0x00", "00 00", "０0"] {
             assert!(!unhex_into(text.as_bytes(), &mut out), "{text}");
         }

@@ -16,7 +16,7 @@ impl HexLines {
             let text = without_bom(without_line_end(line));
             match self.style {
                 HexStyle::Whole if is_message(offset) => {
-                    around_hex_run(text).into_iter().for_each(&mut visit)
+                    around_hex_run(text).into_iter().for_each(&mut visit);
                 }
                 HexStyle::Whole => visit(text),
                 _ if dump_line(text, &mut dumped).is_none() => visit(text),

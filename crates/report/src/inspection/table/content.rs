@@ -6,6 +6,7 @@ use crate::inspection::pairing_of;
 use crate::pen::Style;
 use crate::percent::Percent;
 use crate::table::flow;
+use crate::table::ledger::terms;
 use posmortem_classify::Language;
 use posmortem_exchange::{Field, Inspection, Ledger};
 use posmortem_iso8583::element_name;
@@ -54,23 +55,9 @@ fn title(page: &Page, field: &Field) -> &'static str {
 /// The rate first, then every line of the ledger that counts something.
 pub(super) fn pairing(page: &Page, ledger: &Ledger) -> Vec<String> {
     let labels = page.labels;
-    let &Ledger { paired, complete, request_only, response_only, duplicates, reversal, .. } = ledger;
-    let &Ledger { advice, administrative, out_of_order, open, rejected, non_message, .. } = ledger;
-    let counts = [
-        (labels.paired, paired),
-        (labels.complete, complete),
-        (labels.request_only, request_only),
-        (labels.response_only, response_only),
-        (labels.duplicates, duplicates),
-        (labels.reversal, reversal),
-        (labels.advice, advice),
-        (labels.administrative, administrative),
-        (labels.out_of_order, out_of_order),
-        (labels.open, open),
-        (labels.rejected, rejected),
-        (labels.non_message, non_message),
-    ];
-    let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+    let non_message = (labels.non_message, ledger.non_message);
+    let counts = terms(labels, ledger).into_iter().chain([non_message]);
+    let counts = counts.filter(|(_, count)| *count > 0);
     let counts: Vec<_> = counts.map(|(label, count)| (format!("{label} {count}"), Style::Plain)).collect();
     if counts.is_empty() {
         return Vec::new();
