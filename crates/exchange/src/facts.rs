@@ -16,7 +16,7 @@ pub struct FileFacts {
     /// Columns that nothing here knows, safe to show.
     pub unknown_columns: Vec<String>,
     /// Formats that read messages where its own reads none.
-    pub other_formats: Vec<&'static str>,
+    pub other_formats: Vec<String>,
 }
 
 /// Everything that a run found but its exchanges.

@@ -35,7 +35,7 @@ pub(crate) struct Stream {
     reading: Reading,
     format: Option<Format>,
     unknown_columns: Vec<String>,
-    other_formats: Vec<&'static str>,
+    other_formats: Vec<String>,
     /// What an inspection has found.
     findings: FileFindings,
     /// Blocks that the probe parsed, and what they held.
@@ -327,11 +327,11 @@ fn detect_or_guess(
 const MISSED: u16 = 500;
 
 /// Formats beside the one that an input is read as which would read messages of it, too.
-fn other_formats(detection: &Detection) -> Vec<&'static str> {
+fn other_formats(detection: &Detection) -> Vec<String> {
     let own = detection.format.input_format();
     let others =
         detection.alternatives.iter().filter(|other| other.format != own && other.confidence >= MISSED);
-    let mut names: Vec<_> = others.map(|other| other.format.name()).collect();
+    let mut names: Vec<_> = others.map(|other| other.format.name().to_owned()).collect();
     names.dedup();
     names
 }

@@ -120,6 +120,8 @@ struct File {
     state: State,
     is_unsorted: bool,
     unknown_columns: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    other_formats: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -216,7 +218,7 @@ impl Span {
 
 impl File {
     fn of(facts: &FileFacts) -> Self {
-        let FileFacts { summary, is_unsorted, unknown_columns } = facts.clone();
+        let FileFacts { summary, is_unsorted, unknown_columns, other_formats } = facts.clone();
         let FileSummary { path, format, bytes, frames, rejected, first_reject, state } = summary;
         let state = match state {
             FileState::Whole => State::Whole,
@@ -225,11 +227,23 @@ impl File {
             FileState::BrokenOff(why) => State::BrokenOff(why),
         };
         let format = format.into_owned();
-        Self { path, format, bytes, frames, rejected, first_reject, state, is_unsorted, unknown_columns }
+        Self {
+            path,
+            format,
+            bytes,
+            frames,
+            rejected,
+            first_reject,
+            state,
+            is_unsorted,
+            unknown_columns,
+            other_formats,
+        }
     }
 
     fn into_facts(self) -> FileFacts {
         let Self { path, format, bytes, frames, rejected, first_reject, state, .. } = self;
+        let Self { is_unsorted, unknown_columns, other_formats, .. } = self;
         let state = match state {
             State::Whole => FileState::Whole,
             State::Empty => FileState::Empty,
@@ -238,7 +252,7 @@ impl File {
         };
         let format = format.into();
         let summary = FileSummary { path, format, bytes, frames, rejected, first_reject, state };
-        FileFacts { summary, is_unsorted: self.is_unsorted, unknown_columns: self.unknown_columns }
+        FileFacts { summary, is_unsorted, unknown_columns, other_formats }
     }
 }
 

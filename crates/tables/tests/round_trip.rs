@@ -205,6 +205,7 @@ fn header() -> Header {
         },
         is_unsorted: true,
         unknown_columns: vec!["termnal".to_owned()],
+        other_formats: vec!["keyvalue".to_owned()],
     };
     let run = RunFacts {
         files: vec![
