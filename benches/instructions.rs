@@ -89,7 +89,7 @@ fn recognised(format: &str) -> (Vec<u8>, Format) {
 #[library_benchmark]
 #[bench::delimited(args = ("delimited"), setup = day_of, config = limit(7_000_000))]
 #[bench::jpos(args = ("jpos"), setup = day_of, config = limit(8_300_000))]
-#[bench::hexlines(args = ("hexlines"), setup = day_of, config = limit(21_200_000))]
+#[bench::hexlines(args = ("hexlines"), setup = day_of, config = limit(22_300_000))]
 fn detecting(day: Vec<u8>) -> Format {
     black_box(format_of(black_box(&day)))
 }

@@ -5,8 +5,8 @@ use posmortem::classify::{Circumstances, CodeTables, Dialect, Kind, Meaning};
 use posmortem::exchange::{Exchange, Leg, Names, Pairing, PairingSettings, Reference, Source};
 use posmortem::iso8583::{Amount, AmountUnit, EntryMode, Mti, ResponseCode, Timestamp};
 use posmortem::logs::{
-    BlockReader, DateHint, Format, InputSettings, Position, Record, RecordSink, RejectReason, Scratch,
-    detect, read_block,
+    BlockReader, DateHint, Format, InputSettings, Position, Record, RecordSink, RejectReason, SAMPLE_SIZE,
+    Scratch, detect, read_block,
 };
 use posmortem::{InputSource, Settings, analyse};
 use std::path::Path;
@@ -42,7 +42,9 @@ pub fn parse(log: &[u8]) -> Frames {
 /// The format of a log, as it shows by its content. Messages that tell no year are of 2026.
 pub fn format_of(log: &[u8]) -> Format {
     let settings = InputSettings { date_hint: DateHint::new(2026, 11, 21), ..InputSettings::default() };
-    detect(log, &settings).expect("a known format").format
+    // As much as a run looks at first.
+    let sample = log.get(..SAMPLE_SIZE).unwrap_or(log);
+    detect(sample, &settings).expect("a known format").format
 }
 
 /// The same of a log whose format is known.
