@@ -262,6 +262,25 @@ fn lines_of_frames_with_a_trailer_are_whole() {
     assert_eq!(calls.non_messages(), 0);
 }
 
+/// Visa fills the entry mode up behind, others in front: columns have its three digits.
+#[test]
+fn entry_modes_are_read_without_what_fills_them_up() {
+    for (name, told) in [("visa-base1", "0510"), ("iso87-bcd", "051"), ("unionpay-pos", "051")] {
+        let (profile, framing) = (profile(name), framing("binary-2"));
+        let fields: [(u8, &[u8]); 5] =
+            [(0, b"0200"), (7, b"1121081530"), (11, b"000123"), (22, told.as_bytes()), (41, b"10012345")];
+        let mut message = Vec::new();
+        encode(profile, &fields, &mut message).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let header = header(profile.headers().next().expect("a header"));
+        let mut log = Vec::new();
+        assert!(framing.wrap(&[header.usual(), &message].concat(), &mut log));
+        let settings = InputSettings { profile: Some(Arc::new(profile.clone())), ..settings() };
+        let calls = read(&log, &settings);
+        let [message] = calls.messages()[..] else { panic!("{name}: {:?}", calls.reasons()) };
+        assert_eq!(message.get(Column::PosEntryMode), "051", "{name}");
+    }
+}
+
 fn known() -> (Vec<u8>, Format) {
     let frames = stream(profile("iso87-bcd"), header("tpdu"), framing("binary-2"), 8);
     let format = detect(&frames, &settings()).expect("frames").format;

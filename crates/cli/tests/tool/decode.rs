@@ -203,3 +203,22 @@ fn commands_take_the_flags_that_they_use() {
     let ended = bench.run_on(hex(&answer()), &["decode", "--timeout", "5s"]);
     assert!(ended.code == Some(2) && ended.stderr.contains("--timeout"), "{ended:?}");
 }
+
+/// Frames tell no year, and standard input has no date: it is the day of the run, or the one before.
+#[test]
+fn frames_are_read_from_standard_input() {
+    let bench = Bench::new();
+    let frame = |code: &str| {
+        let message = answer().replacen("63250000010051", &format!("632500000100{code}"), 1);
+        format!("{:04}{message}", message.len())
+    };
+    let log: String = ["51", "55", "91"].map(frame).concat();
+    let messages = lines(bench.run_on(&log, &["decode"]).with_code(0).0);
+    let codes: Vec<_> = messages.iter().map(|message| message["fields"]["39"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["51", "55", "91"]);
+    assert!(messages.iter().all(|message| message["error"] == Value::Null), "{messages:?}");
+    let report = bench.run_on(&log, &["report", "--all-terminals", "--format", "json", "-"]);
+    let report: Value = serde_json::from_str(report.with_code(0).0).unwrap();
+    assert_eq!(report["input"]["files"][0]["format"], "frames");
+    assert_eq!((&report["input"]["frames"], &report["input"]["ledger"]["rejected"]), (&3.into(), &0.into()));
+}

@@ -183,3 +183,52 @@ fn planted_card_data_comes_out_nowhere() {
         }
     }
 }
+
+#[test]
+fn a_second_format_in_a_file_is_told_and_two_alike_are_refused() {
+    let object = |at: u32| {
+        let time = format!("2026-11-21T08:15:{at:02}");
+        format!(
+            "{{\"time\":\"{time}\",\"mti\":\"0210\",\"stan\":\"{at:06}\",\"tid\":\"10012345\",\"rc\":\"51\"}}\n"
+        )
+    };
+    let pair = |at: u32| format!("time=2026-11-21T08:16:{at:02} mti=0210 stan={at:06} tid=10012345 rc=51\n");
+    let objects: String = (0..60).map(object).collect();
+    let [few, many]: [String; 2] = [10, 60].map(|count| (0..count).map(pair).collect());
+    let bench = Bench::new()
+        .with("one.log", &objects)
+        .with("mixed.log", format!("{objects}{few}"))
+        .with("even.log", format!("{objects}{many}"));
+    let ended = bench.run(&["report", "mixed.log"]);
+    let (_, lines) = ended.with_code(0);
+    let told = "mixed.log: read as ndjson, though a part of it looks like keyvalue, which is passed over";
+    assert!(lines.iter().any(|line| line.contains(told)), "{ended:?}");
+    let ended = bench.run(&["report", "one.log"]);
+    assert!(!ended.stderr.contains("passed over"), "{ended:?}");
+    let ended = bench.run(&["report", "even.log"]);
+    let (_, lines) = ended.with_code(3);
+    assert!(lines[0].contains("it could be ndjson") && lines[0].contains("or keyvalue"), "{ended:?}");
+}
+
+#[test]
+fn a_card_number_in_a_file_s_name_is_covered() {
+    let name = "card-4111111111111111.csv";
+    let bench = Bench::new().with(name, "time,tid,rc\n2026-11-21T08:15:30,10012345,51\nx,y,z\n");
+    for arguments in [
+        &["report", name, "--format", "json"][..],
+        &["report", name, "--format", "table"],
+        &["classify", name],
+        &["inspect", name],
+        &["inspect", name, "--format", "json"],
+        &["report", name, "--rejects", "rejects.tsv"],
+        &["decode", name],
+    ] {
+        let ended = bench.run(arguments);
+        assert!(
+            !ended.stdout.contains("411111111111") && !ended.stderr.contains("411111111111"),
+            "{ended:?}"
+        );
+    }
+    let listed = bench.read("rejects.tsv");
+    assert!(listed.contains("card-************1111.csv"), "{listed}");
+}
