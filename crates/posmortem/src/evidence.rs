@@ -7,8 +7,8 @@ use crate::leg_builder::cell;
 use posmortem_classify::Dialect;
 use posmortem_exchange::Traces;
 use posmortem_iso8583::{
-    Class, ManagementField, Mti, NetworkManagement, PinEntry, ResponseCode, Side, Track2, Tvr,
-    authorisation_response,
+    Class, Cvm, CvmResults, Iad, IccData, ManagementField, Mti, NetworkManagement, PinEntry, ResponseCode,
+    Side, Track2, Tvr,
 };
 use posmortem_logs::{Column, Record};
 
@@ -27,17 +27,24 @@ pub(crate) fn traces(
     dialect: Option<Dialect>,
 ) -> Traces {
     let pin = PinEntry::from_de22(cell(record, Column::PosEntryMode), is_unionpay(dialect));
-    let icc_data = cell(record, Column::IccData);
-    let tvr = Tvr::parse(cell(record, Column::Tvr)).or_else(|| Tvr::of_icc_data(icc_data));
+    let mut scratch = Vec::new();
+    let chip_data = IccData::new(cell(record, Column::IccData), &mut scratch);
+    let tvr = Tvr::parse(cell(record, Column::Tvr)).or_else(|| chip_data.tvr());
+    let entered_online = |results: CvmResults| results.method() == Cvm::OnlinePin && !results.failed();
     let of_tvr = |bit: fn(Tvr) -> bool| tvr.is_some_and(bit);
     let stayed_offline = |code: &[u8]| matches!(code, b"Y3" | b"Z3");
     let repeats = mti.is_some_and(|mti| mti.side() == Side::Request && mti.is_repeat());
     let offline = code.is_some_and(|code| stayed_offline(code.as_str().as_bytes()))
-        || authorisation_response(icc_data).is_some_and(|code| stayed_offline(&code));
+        || chip_data.authorisation_response().is_some_and(|code| stayed_offline(&code))
+        || chip_data.issuer_application_data().is_some_and(Iad::unable_to_go_online);
     card(record)
         | chip(record, dialect)
         | Traces::PIN_PAD_OUT_OF_SERVICE.when(pin.pad_out_of_service)
-        | Traces::PIN_ENTERED.when(pin.entered || of_tvr(Tvr::online_pin_entered))
+        | Traces::PIN_ENTERED.when(
+            pin.entered
+                || of_tvr(Tvr::online_pin_entered)
+                || chip_data.cvm_results().is_some_and(entered_online),
+        )
         | Traces::REPEATED.when(repeats)
         | Traces::ICC_DATA_MISSING.when(of_tvr(Tvr::icc_data_missing))
         | Traces::PIN_PAD_NOT_WORKING.when(of_tvr(Tvr::pin_pad_not_working))

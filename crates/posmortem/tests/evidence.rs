@@ -71,13 +71,21 @@ const SHOWN: [(Traces, &[Cells]); 11] = [
             &[("dialect", "unionpay-pos"), ("de22", "051")],
             &[("mti", "1210"), ("de22", "510101511344")],
             &[("tvr", "0000040000")],
+            &[("de55", "9F2701809F3403020300")],
         ],
     ),
     (Traces::REPEATED, &[&[("mti", "0201")], &[("mti", "0103")]]),
     (Traces::ICC_DATA_MISSING, &[&[("tvr", "2000000000")], &[("de55", "9F270180950520000000008A023030")]]),
     (Traces::PIN_PAD_NOT_WORKING, &[&[("tvr", "0000100000")]]),
     (Traces::PIN_BYPASSED, &[&[("tvr", "0000080000")]]),
-    (Traces::COULD_NOT_GO_ONLINE, &[&[("response_code", "Y3")], &[("icc_data", "95050000000000 8A025A33")]]),
+    (
+        Traces::COULD_NOT_GO_ONLINE,
+        &[
+            &[("response_code", "Y3")],
+            &[("icc_data", "95050000000000 8A025A33")],
+            &[("de55", "9F100706010A03010000")],
+        ],
+    ),
 ];
 
 #[test]
@@ -124,6 +132,10 @@ fn what_says_something_else_shows_no_trace() {
         &[("tvr", "8000000000")],
         &[("tvr", "what")],
         &[("de55", "9505")],
+        // A PIN that the card checks is none that the host could find wrong, and one that failed was not taken.
+        &[("de55", "9F3403040302")],
+        &[("de55", "9F3403020301")],
+        &[("de55", "9F100706010A03A4B802")],
         &[("mti", "0211")],
         &[("mti", "0200")],
     ] {
