@@ -24,7 +24,7 @@ impl Traces {
     /// The PIN pad is out of service (third digit of DE22 is 8; position 2 of the 1993 form is 5).
     pub const PIN_PAD_OUT_OF_SERVICE: Self = Self(1 << 4);
     /// A PIN was entered (UnionPay: third digit of DE22 is 1; position 8 of the 1993 form is 1; TVR byte 3
-    /// bit 3).
+    /// bit 3; CVM results, tag 9F34).
     pub const PIN_ENTERED: Self = Self(1 << 5);
     /// The request says that it repeats another one (the MTI's last digit is odd).
     pub const REPEATED: Self = Self(1 << 6);
@@ -34,7 +34,7 @@ impl Traces {
     pub const PIN_PAD_NOT_WORKING: Self = Self(1 << 8);
     /// A PIN was required and not entered (TVR byte 3 bit 4).
     pub const PIN_BYPASSED: Self = Self(1 << 9);
-    /// The terminal could not go online (`Y3` or `Z3`, in tag 8A or DE39).
+    /// The terminal could not go online (`Y3` or `Z3`, in tag 8A or DE39; issuer data, tag 9F10).
     pub const COULD_NOT_GO_ONLINE: Self = Self(1 << 10);
 
     /// Every trace with its name in tables of tests and in documents, by bit.
