@@ -322,8 +322,8 @@ fn detect_or_guess(
     Ok((detection, guessed))
 }
 
-/// How sure of another format detection must be, in thousandths, before its messages are missed: a log
-/// half of which it reads scores above 600, chance below 400.
+/// How sure of another format detection must be, in thousandths, before its messages are missed: one that
+/// reads whole messages and rejects none scores 760 at least, however much stands between them.
 const MISSED: u16 = 500;
 
 /// Formats beside the one that an input is read as which would read messages of it, too.
