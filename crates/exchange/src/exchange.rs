@@ -62,6 +62,12 @@ impl Exchange {
         Self { form, began, request: None, answer, upstream: None, late: false, undo: None }
     }
 
+    /// A request and its answer, in time and not taken back.
+    pub fn paired(request: Leg, answer: Leg) -> Self {
+        let (began, request) = (request.at.millis, Some(request));
+        Self { form: Form::Paired, began, request, ..Self::alone(answer) }
+    }
+
     /// The leg that tells most about what was asked: the request, else the answer.
     ///
     /// # Panics

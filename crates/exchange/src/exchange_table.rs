@@ -19,7 +19,7 @@ mod order;
 mod row;
 mod stans;
 
-use crate::{Aside, Conclusion, Exchange, Names, Outcome, Reply, Symbol, TerminalEvent};
+use crate::{Aside, CardKey, Conclusion, Exchange, Names, Reply, Symbol, TerminalEvent};
 pub use chunk::Chunk;
 use chunk::Core;
 pub use column::Column;
@@ -50,6 +50,31 @@ impl TableBytes {
     }
 }
 
+/// An attempt by the numbers of its values in a table.
+#[derive(Clone, Copy)]
+pub struct Attempt {
+    /// When it began, in milliseconds.
+    pub at: i64,
+    /// [`ExchangeTable::place_number`].
+    pub place: u32,
+    /// [`ExchangeTable::issuer_number`].
+    pub issuer: u32,
+    /// [`ExchangeTable::link_number`].
+    pub link: u32,
+    /// [`ExchangeTable::manner_number`].
+    pub manner: u32,
+    /// [`ExchangeTable::ending_number`].
+    pub ending: u32,
+    /// Minor units, 0 for none.
+    pub minor: u64,
+    /// The card.
+    pub card: Option<CardKey>,
+    /// Milliseconds from the request to the answer.
+    pub latency_ms: Option<u64>,
+    /// DE11.
+    pub stan: Option<u64>,
+}
+
 /// All attempts of a run, and what befell terminals beside them. Whatever the threads, blocks and files
 /// were, and whether logs or saved tables were read, it is the same.
 #[derive(Clone, Default)]
@@ -70,38 +95,77 @@ pub struct ExchangeTable {
 impl ExchangeTable {
     /// Adds an attempt.
     pub fn push(&mut self, exchange: &Exchange, conclusion: &Conclusion) {
-        let (at, amount) = (exchange.at(), exchange.amount());
-        let manner = Manner {
-            entry_mode: exchange.entry_mode(),
-            kind: exchange.main().kind,
-            currency: amount.map(|amount| amount.currency),
-            offset_minutes: at.offset_minutes,
-            traces: exchange.traces(),
+        let attempt = Attempt {
+            at: exchange.at().millis,
+            place: self.place_number(exchange),
+            issuer: self.issuer_number(exchange.symbol(|leg| leg.issuer)),
+            link: self.link_number(exchange),
+            manner: self.manner_number(exchange),
+            ending: self.ending_number(conclusion),
+            minor: exchange.amount().map_or(0, |amount| amount.minor),
+            card: exchange.either(|leg| leg.card),
+            latency_ms: exchange.latency_ms(),
+            stan: exchange.either(|leg| leg.stan),
         };
+        let detail = conclusion.has_detail().then(|| Detail::of(exchange));
+        self.push_attempt(&attempt, detail.as_ref());
+    }
+
+    /// Adds an attempt whose values have numbers already, with more of it where
+    /// [`Conclusion::has_detail`] says so.
+    #[inline]
+    pub fn push_attempt(&mut self, attempt: &Attempt, detail: Option<&Detail>) {
+        let core = Core {
+            millis: attempt.at,
+            place: u64::from(attempt.place),
+            issuer: u64::from(attempt.issuer),
+            link: u64::from(attempt.link),
+            manner: u64::from(attempt.manner),
+            ending: u64::from(attempt.ending),
+            minor: attempt.minor,
+            card: attempt.card.map_or(0, |card| u64::from(CardMark::of(card).0)),
+            latency: attempt.latency_ms.map_or(0, |ms| LatencyClass::of(ms).number()),
+            stan: attempt.stan.and_then(|stan| stan.checked_add(1)).unwrap_or(0),
+        };
+        self.push_row(core, detail);
+        self.len += 1;
+        self.side_len += usize::from(detail.is_some());
+    }
+
+    /// The number of the place at which an attempt was made.
+    pub fn place_number(&mut self, exchange: &Exchange) -> u32 {
         let site = exchange.symbol(|leg| leg.site);
-        let place = Place {
+        self.places.id(Place {
             terminal: exchange.terminal_key(),
             site: if site.is_absent() { exchange.symbol(|leg| leg.merchant) } else { site },
             equipment: exchange.symbol(|leg| leg.equipment),
-        };
-        let card = exchange.either(|leg| leg.card).map(CardMark::of);
-        let stan = exchange.either(|leg| leg.stan);
-        let core = Core {
-            millis: at.millis,
-            place: self.places.id(place),
-            issuer: self.issuers.id(exchange.symbol(|leg| leg.issuer)),
-            link: self.links.id(exchange.symbol(|leg| leg.link)),
-            manner: self.manners.id(manner),
-            ending: self.endings.id(*conclusion),
-            minor: amount.map_or(0, |amount| amount.minor),
-            card: card.map_or(0, |card| u64::from(card.0)),
-            latency: exchange.latency_ms().map_or(0, |ms| LatencyClass::of(ms).number()),
-            stan: stan.and_then(|stan| stan.checked_add(1)).unwrap_or(0),
-        };
-        let detail = has_detail(conclusion).then(|| Detail::of(exchange));
-        self.push_row(core, detail.as_ref());
-        self.len += 1;
-        self.side_len += usize::from(detail.is_some());
+        })
+    }
+
+    /// The number of an issuer.
+    pub fn issuer_number(&mut self, issuer: Symbol) -> u32 {
+        self.issuers.id(issuer)
+    }
+
+    /// The number of an attempt's link.
+    pub fn link_number(&mut self, exchange: &Exchange) -> u32 {
+        self.links.id(exchange.symbol(|leg| leg.link))
+    }
+
+    /// The number of an attempt's manner.
+    pub fn manner_number(&mut self, exchange: &Exchange) -> u32 {
+        self.manners.id(Manner {
+            entry_mode: exchange.entry_mode(),
+            kind: exchange.main().kind,
+            currency: exchange.amount().map(|amount| amount.currency),
+            offset_minutes: exchange.at().offset_minutes,
+            traces: exchange.traces(),
+        })
+    }
+
+    /// The number of what became of an attempt.
+    pub fn ending_number(&mut self, conclusion: &Conclusion) -> u32 {
+        self.endings.id(*conclusion)
     }
 
     /// Adds a message that is no attempt.
@@ -262,11 +326,6 @@ impl ExchangeTable {
             events: events.capacity() * size_of::<TerminalEvent>() + asides.capacity() * size_of::<Aside>(),
         }
     }
-}
-
-/// Whether an attempt that ended so has an entry in the side table.
-fn has_detail(conclusion: &Conclusion) -> bool {
-    !matches!(conclusion.outcome, Outcome::Approved | Outcome::Open)
 }
 
 #[cfg(test)]

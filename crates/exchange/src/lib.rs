@@ -33,7 +33,7 @@ pub use edges::{Decided, Edges, Standing};
 pub use equipment::Equipment;
 pub use exchange::{Exchange, Form, Undo};
 pub use exchange_table::{
-    CardMark, Chunk, Column, Detail, ExchangeTable, LatencyClass, Manner, Place, Row, TableBytes,
+    Attempt, CardMark, Chunk, Column, Detail, ExchangeTable, LatencyClass, Manner, Place, Row, TableBytes,
 };
 pub use facts::{FileFacts, RunFacts};
 pub use inspection::{

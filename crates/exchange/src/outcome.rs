@@ -77,6 +77,12 @@ impl Conclusion {
         self.reason.is_some() || self.outcome == Outcome::Unclassified
     }
 
+    /// Whether an attempt that ended so has an entry in the side table of
+    /// [`ExchangeTable`](crate::ExchangeTable).
+    pub fn has_detail(&self) -> bool {
+        !matches!(self.outcome, Outcome::Approved | Outcome::Open)
+    }
+
     /// The cause of the failure.
     pub fn cause(&self) -> Option<Cause> {
         self.reason.map(Reason::cause)

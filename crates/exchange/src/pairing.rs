@@ -95,17 +95,20 @@ impl Pairing {
         self.settle(Open::new(*leg, false), done);
     }
 
-    /// Whether a request of an attempt was pushed so far. Where none was, every answer is an exchange.
-    pub fn has_requests(&self) -> bool {
-        self.attempt_requests > 0
+    /// Whether an answer without its request, which came at `at` on a link, stands at the edge of its link's
+    /// log, so that nothing can be said of it: as far as the link was heard.
+    pub fn begins_before(&self, link: Symbol, at: i64) -> bool {
+        self.links.show_requests() && self.links.may_begin_before(link, at, self.settings.horizon_ms)
     }
 
-    /// Takes note of attempts that are counted elsewhere: rows that stand for whole exchanges, and
-    /// answers without a request.
-    pub fn count_alone(&mut self, complete: u64, response_only: u64) {
-        self.attempt_answers += response_only;
+    /// Takes note of attempts that are counted elsewhere: rows that stand for whole exchanges, answers
+    /// without a request, and requests with their answers.
+    pub fn count_alone(&mut self, complete: u64, response_only: u64, pairs: u64) {
+        self.attempt_requests += pairs;
+        self.attempt_answers += response_only + pairs;
         self.ledger.complete += complete;
         self.ledger.response_only += response_only;
+        self.ledger.paired += 2 * pairs;
     }
 
     /// Ends the input: everything still open is settled.

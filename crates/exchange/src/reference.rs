@@ -59,7 +59,7 @@ impl Reference {
     }
 
     /// The reference that was this number ([`Reference::twelve_digits`]).
-    pub(crate) fn of_twelve_digits(number: u64) -> Self {
+    pub fn of_twelve_digits(number: u64) -> Self {
         Self::kept(&format!("{number:012}")).unwrap_or_default()
     }
 

@@ -1,80 +1,248 @@
-//! Attempts that stand alone, gathered so that the tally is asked seldom.
+//! Attempts of which one plain leg, or a request and its answer, tell everything: into the tally, and into the
+//! exchange table where there is one.
 //!
-//! What is counted is what [`Tally::record`] would count, and sums do not depend on the order. Only the
-//! order of memory does: a tally of twenty thousand terminals is larger than what a processor keeps at
-//! hand.
+//! What is counted is what [`Tally::record`] and [`ExchangeTable::push`] would count, and sums do not depend on
+//! the order. Only the order of memory does: a tally of twenty thousand terminals is larger than what a
+//! processor keeps at hand. What attempts of one kind come to is found out once.
 
 use crate::plain::{PlainLeg, Vocabulary};
-use posmortem_exchange::{Approvals, Conclusion, Exchange, Names, Outcome, Tally};
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use posmortem_classify::CodeTables;
+use posmortem_exchange::{
+    Approvals, Attempt, Conclusion, Detail, Exchange, ExchangeTable, Names, Outcome, Symbol, Tally, conclude,
+};
 use posmortem_iso8583::Timestamp;
 
 /// Failed attempts that are gathered before they are counted, terminal by terminal.
-const MOST_FAILED: usize = 1 << 16;
+const MOST_FAILED: usize = 1 << 14;
 
-/// Approved attempts of one terminal at its first merchant.
+/// Meanings in front of the map of them.
+const FRONT: usize = 1 << 12;
+
+/// Approved attempts of one terminal at one merchant.
 #[derive(Clone, Copy)]
 struct Approved {
     count: u64,
     last: Timestamp,
 }
 
+/// A request and its answer, or one leg that stands for both.
+#[derive(Clone, Copy)]
+pub(crate) struct Whole {
+    pub(crate) main: PlainLeg,
+    pub(crate) answer: Option<PlainLeg>,
+}
+
+/// All that decides what an attempt comes to but times, amounts and names.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Sort {
+    main: u32,
+    /// One more than the answer's; 0 for none.
+    answer: u32,
+    offset_minutes: Option<i16>,
+    /// Which of them tell an amount.
+    amounts: [bool; 2],
+}
+
+/// What attempts of one sort come to, and what a table calls that.
+#[derive(Clone, Copy)]
+struct Meaning {
+    conclusion: Conclusion,
+    link: u32,
+    manner: u32,
+    ending: u32,
+}
+
 /// Attempts that are not in the tally yet.
-#[derive(Default)]
 pub(crate) struct Alone {
-    /// By the terminal's place in the vocabulary.
+    /// By the number of who was at the terminal.
     approved: Vec<Approved>,
-    failed: Vec<(PlainLeg, Conclusion)>,
+    failed: Vec<(Whole, Conclusion)>,
+    meanings: HashMap<Sort, Meaning, RandomState>,
+    front: Vec<Option<(Sort, Meaning)>>,
+    /// A table's numbers of places, by who, and of issuers, by symbol; 0 for those that are not known, else
+    /// one more.
+    places: Vec<u32>,
+    issuers: Vec<u32>,
+}
+
+impl Default for Alone {
+    fn default() -> Self {
+        Self {
+            approved: Vec::new(),
+            failed: Vec::new(),
+            meanings: HashMap::default(),
+            front: vec![None; FRONT],
+            places: Vec::new(),
+            issuers: Vec::new(),
+        }
+    }
+}
+
+impl Whole {
+    /// Whether it was answered in time, as the log says itself and as its times do.
+    #[inline(always)]
+    pub(crate) fn is_in_time(&self, words: &Vocabulary) -> bool {
+        let timeout_ms = words.what(self.main.what).timeout_ms;
+        let told = self.answer.as_ref().unwrap_or(&self.main).latency_ms();
+        let waited = self.answer.map_or(0, |answer| answer.at.millis - self.main.at.millis);
+        told.is_none_or(|told| i64::from(told) <= timeout_ms) && waited <= timeout_ms
+    }
+
+    fn sort(&self) -> Sort {
+        let Self { main, answer } = self;
+        Sort {
+            main: main.what,
+            answer: answer.map_or(0, |answer| answer.what + 1),
+            offset_minutes: main.at.offset_minutes,
+            amounts: [main.has_amount(), answer.is_some_and(|answer| answer.has_amount())],
+        }
+    }
+
+    /// In full.
+    fn unfold(&self, words: &Vocabulary) -> Exchange {
+        let main = self.main.unfold(words);
+        match self.answer {
+            Some(answer) => Exchange::paired(main, answer.unfold(words)),
+            None => Exchange::alone(main),
+        }
+    }
+
+    /// As [`Exchange::latency_ms`].
+    #[inline(always)]
+    fn latency_ms(&self) -> Option<u64> {
+        let Self { main, answer } = self;
+        let Some(answer) = answer else { return main.latency_ms().map(u64::from) };
+        let told = answer.latency_ms().or(main.latency_ms());
+        told.map(u64::from).or_else(|| u64::try_from(answer.at.millis - main.at.millis).ok())
+    }
 }
 
 impl Alone {
-    /// Takes an attempt of which its leg tells everything.
-    #[inline]
+    /// Takes an attempt that was answered in time and not taken back.
+    #[inline(always)]
     pub(crate) fn add(
         &mut self,
-        leg: &PlainLeg,
-        conclusion: &Conclusion,
+        whole: &Whole,
         names: &Names,
         words: &Vocabulary,
         tally: &mut Tally,
+        table: Option<&mut ExchangeTable>,
     ) {
-        if conclusion.outcome != Outcome::Approved {
-            self.failed.push((*leg, *conclusion));
+        let mut table = table;
+        let meaning = self.meaning(whole, words, table.as_deref_mut());
+        if let Some(table) = table {
+            self.push(whole, &meaning, words, table);
+        }
+        let Meaning { conclusion, .. } = meaning;
+        let Whole { main, answer } = whole;
+        // A merchant that the answer alone tells is rare, and left to the tally.
+        let tells_merchant =
+            answer.is_none_or(|answer| answer.who == main.who) || !words.who(main.who).merchant.is_absent();
+        if conclusion.outcome != Outcome::Approved || !tells_merchant {
+            self.failed.push((*whole, conclusion));
             if self.failed.len() >= MOST_FAILED {
                 self.count_failed(names, words, tally);
             }
             return;
         }
-        let place = leg.terminal as usize;
+        let place = main.who as usize;
         if self.approved.len() <= place {
-            let none = Approved { count: 0, last: leg.at };
+            let none = Approved { count: 0, last: main.at };
             self.approved.resize((place + 1).next_power_of_two(), none);
         }
-        let [key, terminal, merchant] = words.terminal_at(leg.terminal);
-        if leg.merchant == merchant {
-            let approved = &mut self.approved[place];
-            approved.last = if approved.count == 0 { leg.at } else { approved.last.max(leg.at) };
-            approved.count += 1;
-        } else {
-            let one = Approvals { key, terminal, merchant: leg.merchant, count: 1, last: leg.at };
-            tally.record_approvals(&one, names);
+        let approved = &mut self.approved[place];
+        approved.last = if approved.count == 0 { main.at } else { approved.last.max(main.at) };
+        approved.count += 1;
+    }
+
+    #[inline(always)]
+    fn meaning(&mut self, whole: &Whole, words: &Vocabulary, table: Option<&mut ExchangeTable>) -> Meaning {
+        let sort = whole.sort();
+        let mixed = (u64::from(sort.main) << 32 | u64::from(sort.answer)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let place = (mixed >> (64 - FRONT.ilog2())) as usize;
+        match &self.front[place] {
+            Some((known, meaning)) if *known == sort => *meaning,
+            _ => {
+                let meaning = *self.meanings.entry(sort).or_insert_with(|| meaning_of(whole, words, table));
+                self.front[place] = Some((sort, meaning));
+                meaning
+            }
         }
+    }
+
+    /// Puts an attempt into the table.
+    fn push(&mut self, whole: &Whole, meaning: &Meaning, words: &Vocabulary, table: &mut ExchangeTable) {
+        let Whole { main, answer } = whole;
+        let issuer = match main.issuer {
+            Symbol::ABSENT => answer.map_or(Symbol::ABSENT, |answer| answer.issuer),
+            issuer => issuer,
+        };
+        let place = match answer {
+            Some(answer) if answer.who != main.who => table.place_number(&whole.unfold(words)),
+            _ => {
+                *known(&mut self.places, main.who as usize, || table.place_number(&whole.unfold(words)) + 1)
+                    - 1
+            }
+        };
+        let issuer = *known(&mut self.issuers, issuer.index(), || table.issuer_number(issuer) + 1) - 1;
+        let minor = if main.has_amount() { main.minor() } else { answer.map_or(0, |answer| answer.minor()) };
+        let attempt = Attempt {
+            at: main.at.millis,
+            place,
+            issuer,
+            link: meaning.link,
+            manner: meaning.manner,
+            ending: meaning.ending,
+            minor,
+            card: main.card().or_else(|| answer.and_then(|answer| answer.card())),
+            latency_ms: whole.latency_ms(),
+            stan: Some(u64::from(main.stan)),
+        };
+        let detail = meaning.conclusion.has_detail().then(|| Detail::of(&whole.unfold(words)));
+        table.push_attempt(&attempt, detail.as_ref());
     }
 
     /// Puts everything into the tally.
     pub(crate) fn count(&mut self, names: &Names, words: &Vocabulary, tally: &mut Tally) {
         self.count_failed(names, words, tally);
-        for (place, Approved { count, last }) in (0..).zip(std::mem::take(&mut self.approved)) {
+        for (who, Approved { count, last }) in (0..).zip(std::mem::take(&mut self.approved)) {
             if count > 0 {
-                let [key, terminal, merchant] = words.terminal_at(place);
+                let who = words.who(who);
+                let (key, terminal, merchant) = (who.terminal_key, who.terminal, who.merchant);
                 tally.record_approvals(&Approvals { key, terminal, merchant, count, last }, names);
             }
         }
     }
 
     fn count_failed(&mut self, names: &Names, words: &Vocabulary, tally: &mut Tally) {
-        self.failed.sort_unstable_by_key(|(leg, _)| leg.terminal);
-        for (leg, conclusion) in self.failed.drain(..) {
-            tally.record(&Exchange::alone(leg.unfold(words)), &conclusion, names);
+        self.failed.sort_unstable_by_key(|(whole, _)| whole.main.terminal);
+        for (whole, conclusion) in self.failed.drain(..) {
+            tally.record(&whole.unfold(words), &conclusion, names);
         }
     }
+}
+
+/// A number, found out when it is asked for the first time.
+#[inline(always)]
+fn known(numbers: &mut Vec<u32>, place: usize, find: impl FnOnce() -> u32) -> &mut u32 {
+    if numbers.len() <= place {
+        numbers.resize((place + 1).next_power_of_two(), 0);
+    }
+    let number = &mut numbers[place];
+    if *number == 0 {
+        *number = find();
+    }
+    number
+}
+
+#[cold]
+fn meaning_of(whole: &Whole, words: &Vocabulary, table: Option<&mut ExchangeTable>) -> Meaning {
+    let exchange = whole.unfold(words);
+    let conclusion = conclude(&exchange, CodeTables::built_in());
+    let [link, manner, ending] = table.map_or([0; 3], |table| {
+        [table.link_number(&exchange), table.manner_number(&exchange), table.ending_number(&conclusion)]
+    });
+    Meaning { conclusion, link, manner, ending }
 }

@@ -3,7 +3,9 @@
 use crate::frontier::DEPTH;
 use crate::inspection::Collector;
 use crate::leg_builder::LegBuilder;
-use crate::plain::{Lesson, LinkSpans, NotPlain, Places, PlainLeg, PlainReader, Vocabulary};
+use crate::plain::{
+    Keys, Lesson, NotPlain, Places, PlainLeg, PlainReader, RecordCells, RowCells, Spans, Vocabulary,
+};
 use posmortem_exchange::{Leg, Names};
 use posmortem_logs::{
     Block, FieldName, Format, PlainRow, Position, Record, RecordSink, RejectReason, Scratch, read_block,
@@ -63,10 +65,12 @@ impl Batch {
 #[derive(Default)]
 pub(crate) struct PlainLegs {
     pub(crate) legs: Vec<PlainLeg>,
-    /// When each link is heard by them.
-    pub(crate) spans: LinkSpans,
-    /// Words that were not known.
-    pub(crate) lessons: Vec<Lesson>,
+    /// When they were, by what they are.
+    pub(crate) spans: Spans,
+    /// Messages with words that were not known.
+    pub(crate) lessons: Vec<Box<Lesson>>,
+    /// Those whose card is masked.
+    pub(crate) masked_cards: u64,
     /// The earliest of their times.
     pub(crate) earliest: Option<i64>,
     /// The latest ones, as many as a frontier looks at, in no order.
@@ -74,6 +78,12 @@ pub(crate) struct PlainLegs {
 }
 
 impl PlainLegs {
+    #[inline(always)]
+    fn take(&mut self, leg: PlainLeg) {
+        self.spans.see(leg.what, leg.at);
+        self.legs.push(leg);
+    }
+
     fn sum_up(&mut self) {
         let mut times: Vec<i64> = self.legs.iter().map(|leg| leg.at.millis).collect();
         self.earliest = times.iter().min().copied();
@@ -95,8 +105,10 @@ pub(crate) struct BatchReader<'s> {
     pub(crate) input: u32,
     pub(crate) keep_rejects: bool,
     pub(crate) inspects: bool,
-    /// How to read plain rows, where that is worth while.
-    pub(crate) plain: Option<(&'s Places, &'s Vocabulary)>,
+    /// The words of plain messages, where those are looked for.
+    pub(crate) words: Option<&'s Vocabulary>,
+    /// Where the columns of a delimited input stand.
+    pub(crate) places: Option<&'s Places>,
 }
 
 impl BatchReader<'_> {
@@ -107,13 +119,8 @@ impl BatchReader<'_> {
 
     /// Reads one block. Pure but for the run's random card key.
     fn read(&self, block: &Block, scratch: &mut Scratch) -> Batch {
-        let plain = self.plain.map(|(places, words)| PlainReader {
-            places,
-            words,
-            builder: self.builder,
-            input: self.input,
-        });
         let is_row = self.format.has_rows();
+        let plain = self.words.map(|words| PlainReader::new(words, self.builder, self.input, is_row));
         let mut batch = Batch::default();
         if plain.is_some() {
             batch.plain.legs.reserve(block.bytes().len() / SHORT_ROW);
@@ -121,9 +128,10 @@ impl BatchReader<'_> {
         if self.inspects {
             batch.inspected = Some(Box::default());
         }
-        let mut sink = Sink { reader: self, plain, is_row, batch, messages: Vec::new() };
+        let mut sink = Sink { reader: self, plain, unknown: None, is_row, batch, messages: Vec::new() };
         read_block(self.format, block, scratch, &mut sink);
-        let Sink { mut batch, messages, .. } = sink;
+        let Sink { mut batch, plain, messages, .. } = sink;
+        batch.plain.masked_cards = plain.map_or(0, |plain| plain.masked_cards);
         if let Some(inspected) = &mut batch.inspected {
             match self.format {
                 // Wire bytes and their digits are no text: what they hold is in fields.
@@ -143,6 +151,8 @@ impl BatchReader<'_> {
 struct Sink<'r> {
     reader: &'r BatchReader<'r>,
     plain: Option<PlainReader<'r>>,
+    /// What is to be learnt from the row that comes again as a record, if that was found out before.
+    unknown: Option<Result<Keys, NotPlain>>,
     is_row: bool,
     batch: Batch,
     /// Where messages begin, in their order, where somebody looks at what stands around them.
@@ -161,25 +171,36 @@ impl RecordSink for Sink<'_> {
     }
 
     fn takes_plain_rows(&self) -> bool {
-        self.plain.is_some()
+        self.plain.is_some() && self.reader.places.is_some()
     }
 
     fn plain_row(&mut self, row: &PlainRow<'_>) -> bool {
-        let Some(plain) = &self.plain else { return false };
-        let read = &mut self.batch.plain;
-        match plain.leg(row) {
+        let Self { reader: BatchReader { places: Some(places), .. }, plain: Some(plain), .. } = self else {
+            return false;
+        };
+        match plain.leg(&RowCells { row, places }, row.at, row.position.offset) {
             Ok(leg) => {
-                read.spans.see(leg.link(), leg.at);
-                read.legs.push(leg);
-                return true;
+                self.batch.plain.take(leg);
+                true
             }
-            Err(NotPlain::Unknown) => plain.lessons(row, &mut read.lessons),
-            Err(NotPlain::Rich) => {}
+            Err(why) => {
+                self.unknown = Some(plain.keys_of(why));
+                false
+            }
         }
-        false
     }
 
     fn record(&mut self, record: &Record<'_>) {
+        let glance = match (self.unknown.take(), &mut self.plain) {
+            (Some(known), _) => Some(known),
+            (None, Some(plain)) if record.group.is_none() => {
+                match plain.leg(&RecordCells(record), record.at, record.position.offset) {
+                    Ok(leg) => return self.batch.plain.take(leg),
+                    Err(why) => Some(plain.keys_of(why)),
+                }
+            }
+            _ => None,
+        };
         let Self { reader, is_row, batch, messages, .. } = self;
         match reader.builder.leg(record, reader.input, *is_row, &mut batch.names) {
             Ok(built) => {
@@ -188,6 +209,9 @@ impl RecordSink for Sink<'_> {
                     inspected.message(record, &built.leg, &batch.names);
                     messages.push(record.position.offset);
                 }
+                if let Some(Ok(keys)) = glance {
+                    batch.plain.lessons.push(Lesson::new(keys, built.leg));
+                }
                 batch.legs.push(built.leg);
             }
             Err(reason) => self.rejected(record.position, reason),
@@ -195,6 +219,7 @@ impl RecordSink for Sink<'_> {
     }
 
     fn rejected(&mut self, position: Position, reason: RejectReason) {
+        self.unknown = None;
         self.batch.rejected += 1;
         if let Some(inspected) = &mut self.batch.inspected {
             inspected.rejected(position, reason);
@@ -207,6 +232,7 @@ impl RecordSink for Sink<'_> {
     }
 
     fn non_message(&mut self, _position: Position) {
+        self.unknown = None;
         self.batch.non_messages += 1;
     }
 }

@@ -19,6 +19,38 @@ const UNIONPAY_CHIP: usize = 12;
 /// Where Visa's DE60 tells the chip's condition (60.3).
 const VISA_CHIP: usize = 2;
 
+/// All of DE55 that [`traces`] asks for, as one number; 0 where it holds nothing of it.
+pub(crate) fn chip_word(chip_data: &[u8]) -> u64 {
+    let mut scratch = Vec::new();
+    let chip_data = IccData::new(chip_data, &mut scratch);
+    let tvr = chip_data.tvr().map_or(0, |tvr| {
+        let bits = [
+            Tvr::online_pin_entered(tvr),
+            Tvr::icc_data_missing(tvr),
+            Tvr::pin_pad_not_working(tvr),
+            Tvr::pin_bypassed(tvr),
+        ];
+        bits.into_iter().fold(1, |word, bit| word << 1 | u64::from(bit))
+    });
+    tvr << 2
+        | u64::from(chip_data.cvm_results().is_some_and(entered_online)) << 1
+        | u64::from(stayed_offline_by(&chip_data))
+}
+
+fn entered_online(results: CvmResults) -> bool {
+    results.method() == Cvm::OnlinePin && !results.failed()
+}
+
+fn stayed_offline(code: &[u8]) -> bool {
+    matches!(code, b"Y3" | b"Z3")
+}
+
+/// Whether the chip's own data says that the terminal could not go online.
+fn stayed_offline_by(chip_data: &IccData<'_>) -> bool {
+    chip_data.authorisation_response().is_some_and(|code| stayed_offline(&code))
+        || chip_data.issuer_application_data().is_some_and(Iad::unable_to_go_online)
+}
+
 /// What a record shows.
 pub(crate) fn traces(
     record: &Record<'_>,
@@ -30,13 +62,10 @@ pub(crate) fn traces(
     let mut scratch = Vec::new();
     let chip_data = IccData::new(cell(record, Column::IccData), &mut scratch);
     let tvr = Tvr::parse(cell(record, Column::Tvr)).or_else(|| chip_data.tvr());
-    let entered_online = |results: CvmResults| results.method() == Cvm::OnlinePin && !results.failed();
     let of_tvr = |bit: fn(Tvr) -> bool| tvr.is_some_and(bit);
-    let stayed_offline = |code: &[u8]| matches!(code, b"Y3" | b"Z3");
     let repeats = mti.is_some_and(|mti| mti.side() == Side::Request && mti.is_repeat());
-    let offline = code.is_some_and(|code| stayed_offline(code.as_str().as_bytes()))
-        || chip_data.authorisation_response().is_some_and(|code| stayed_offline(&code))
-        || chip_data.issuer_application_data().is_some_and(Iad::unable_to_go_online);
+    let offline =
+        code.is_some_and(|code| stayed_offline(code.as_str().as_bytes())) || stayed_offline_by(&chip_data);
     card(record)
         | chip(record, dialect)
         | Traces::PIN_PAD_OUT_OF_SERVICE.when(pin.pad_out_of_service)

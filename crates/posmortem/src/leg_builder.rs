@@ -46,6 +46,16 @@ impl<'s> LegBuilder<'s> {
         Self { settings, keyed, lasting_traces, keeps_evidence }
     }
 
+    /// Digits of the card number that name the issuer, as the settings say.
+    pub(crate) fn bin_digits(&self) -> Option<u8> {
+        self.settings.bin_digits
+    }
+
+    /// Whether legs carry what only diagnosis asks for.
+    pub(crate) fn keeps_evidence(&self) -> bool {
+        self.keeps_evidence
+    }
+
     /// Reads a record of input number `input` into a leg whose symbols belong to `names`.
     pub(crate) fn leg(
         &self,
@@ -263,11 +273,6 @@ fn direction(text: &[u8]) -> Direction {
     } else {
         Direction::Unknown
     }
-}
-
-/// What processing code and class tell alone.
-pub(crate) fn kind_of_codes(mti: Option<Mti>, processing_code: &[u8]) -> Kind {
-    Kind::of(mti, processing_code, b"", b"")
 }
 
 /// DE60 is for private use: its first two digits are a type only where the dialect is UnionPay's.

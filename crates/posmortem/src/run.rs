@@ -237,7 +237,7 @@ impl<'s, 't> Pipeline<'s, 't> {
         let Batch { legs, names, rejects, rejected, non_messages, masked_cards, plain, .. } = batch;
         self.facts.ledger.rejected += rejected;
         self.facts.ledger.non_message += non_messages;
-        self.facts.masked_cards += masked_cards;
+        self.facts.masked_cards += masked_cards + plain.masked_cards;
         let input = stream.input();
         let place = |(position, reason): (posmortem_logs::Position, _)| Reject {
             input,
@@ -253,19 +253,16 @@ impl<'s, 't> Pipeline<'s, 't> {
         }));
         self.legs.plain.push((plain.legs, stream.reached().saturating_add(horizon_ms)));
         if let Some(words) = &mut self.words {
-            for lesson in plain.lessons {
-                words.learn(lesson, &self.builder, self.settings, &mut self.names);
+            for mut lesson in plain.lessons {
+                lesson.leg_mut().rename(&map);
+                words.learn(&lesson, self.settings, &self.names);
             }
         }
     }
 
     /// Takes note of when and where a block's legs are.
     fn hear(&mut self, batch: &Batch) {
-        let plain = batch
-            .plain
-            .spans
-            .iter()
-            .filter_map(|(link, span)| Some((self.words.as_ref()?.link(link).name, span)));
+        let plain = self.words.iter().flat_map(|words| batch.plain.spans.iter(words));
         let before = self.legs.spans.len();
         self.legs.spans.extend(plain);
         let plain = self.legs.spans[before..].iter().flat_map(|(_, span)| [span.first, span.last]);

@@ -3,9 +3,9 @@
 //! Legs wait here until no input can bring an earlier one. How often the caller looks whether some
 //! may go on decides nothing but memory.
 
-use crate::alone::Alone;
-use crate::crowd::Crowd;
-use crate::plain::{PlainLeg, Vocabulary};
+use crate::alone::{Alone, Whole};
+use crate::crowd::{Crowd, Settled};
+use crate::plain::{PlainLeg, Role, Vocabulary};
 use crate::run::Observer;
 use crate::tap::Tap;
 use crate::{Filter, Settings};
@@ -107,7 +107,11 @@ impl<'s, 't> Sequencer<'s, 't> {
             self.pairing.hear(link, span, names);
         }
         if let Some(crowd) = &mut self.crowd {
-            legs.iter().for_each(|leg| crowd.see(leg));
+            for leg in &legs {
+                crowd.see(leg);
+                // What is settled before this leg is paired must know of it.
+                self.pairing.hear(leg.link, LinkSpan::of(leg), names);
+            }
         }
         self.waiting.extend(legs);
         let Some(words) = words else {
@@ -152,23 +156,47 @@ impl<'s, 't> Sequencer<'s, 't> {
         let Self { settings, waiting, crowd: Some(crowd), alone, pairing, counting, .. } = self else {
             return settled;
         };
-        let (mut complete, mut answers) = (0, 0);
-        let shows_requests = pairing.has_requests();
-        crowd.settle_before(settled, words, |leg| match leg.is_crowded {
-            true => waiting.push(leg.unfold(words)),
-            false => match leg.conclusion(words, settings) {
-                Some(conclusion) if !shows_requests => {
-                    counting.selected += 1;
-                    alone.add(leg, conclusion, names, words, &mut counting.tally);
-                    *(if leg.is_whole(words) { &mut complete } else { &mut answers }) += 1;
+        let (mut complete, mut answers, mut pairs) = (0, 0, 0);
+        // Rows of one moment nearly in the order of the table, which is cheaper than to move them later.
+        let by_terminal = |a: &PlainLeg, b: &PlainLeg| {
+            let key = |leg: &PlainLeg| (names.text(words.who(leg.who).terminal_key), leg.stan);
+            key(a).cmp(&key(b))
+        };
+        let compare: Option<&dyn Fn(&PlainLeg, &PlainLeg) -> _> =
+            if counting.table.is_some() { Some(&by_terminal) } else { None };
+        crowd.settle_before(settled, words, compare, |settled| {
+            let whole = match settled {
+                Settled::Crowded(leg) => {
+                    waiting.push(leg.unfold(words));
+                    return;
                 }
-                _ => {
-                    let done = &mut |exchange| counting.count(&exchange, names, observer, &mut None);
-                    pairing.push_alone(&leg.unfold(words), done);
+                Settled::Alone(main) => Whole { main, answer: None },
+                Settled::Pair(main, answer) => Whole { main, answer: Some(answer) },
+            };
+            let is_in_time = whole.is_in_time(words);
+            let is_told = match whole.answer {
+                Some(_) => true,
+                // A row that stands for a whole exchange has no other half to miss.
+                None if whole.main.role == Role::WHOLE => true,
+                None => !pairing.begins_before(words.what(whole.main.what).link, whole.main.at.millis),
+            };
+            if is_in_time && is_told {
+                let Counting { tally, table, selected, .. } = &mut *counting;
+                *selected += 1;
+                alone.add(&whole, names, words, tally, table.as_mut());
+                match whole.answer {
+                    Some(_) => pairs += 1,
+                    None if whole.main.role == Role::WHOLE => complete += 1,
+                    None => answers += 1,
                 }
-            },
+            } else if let Some(answer) = whole.answer {
+                waiting.extend([whole.main, answer].map(|leg| leg.unfold(words)));
+            } else {
+                let done = &mut |exchange| counting.count(&exchange, names, observer, &mut None);
+                pairing.push_alone(&whole.main.unfold(words), done);
+            }
         });
-        pairing.count_alone(complete, answers);
+        pairing.count_alone(complete, answers, pairs);
         settled.saturating_sub(settings.pairing.horizon_ms)
     }
 

@@ -73,10 +73,10 @@ impl Default for Settings {
 
 impl Settings {
     /// Whether attempts may be counted without being made into exchanges: nobody asks for them one by
-    /// one, now or in a table.
+    /// one.
     pub(crate) fn may_glance(&self) -> bool {
-        let glances = !self.tells_exchanges && !self.inspects;
-        glances && !self.needs_table() && self.filter.is_open() && self.token_key.is_none()
+        let glances = !self.tells_exchanges && !self.inspects && self.amount_unit != AmountUnit::Major;
+        glances && self.filter.is_open() && self.token_key.is_none()
     }
 
     /// Whether the exchange table is made.

@@ -7,10 +7,9 @@ use crate::inspection::{Collector, FileFindings};
 use crate::leg_builder::LegBuilder;
 use crate::plain::{Places, Vocabulary};
 use crate::run::{InputSource, TABLE_MAGIC};
-use posmortem_exchange::{FileFacts, FileState, FileSummary, Leg, Traffic};
-use posmortem_iso8583::Side;
+use posmortem_exchange::{FileFacts, FileState, FileSummary};
 use posmortem_logs::{
-    Block, BlockReader, DetectError, Detection, Format, GuessedColumn, Input, InputSettings, detect,
+    Block, BlockReader, Column, DetectError, Detection, Format, GuessedColumn, Input, InputSettings, detect,
     guess_header,
 };
 use std::collections::VecDeque;
@@ -48,8 +47,6 @@ pub(crate) struct Stream {
     /// Whether the probe found legs further back in time than the horizon, or most of them going
     /// backwards: an export with the newest first, or sorted by terminal.
     unsorted: bool,
-    /// Whether the probe found requests of attempts.
-    shows_requests: bool,
     /// How its plain rows are read, if it has any.
     places: Option<Places>,
     bytes: u64,
@@ -74,7 +71,6 @@ impl Stream {
             frontier: Frontier::default(),
             begins: None,
             unsorted: false,
-            shows_requests: false,
             places: None,
             bytes: 0,
             frames: 0,
@@ -132,10 +128,8 @@ impl Stream {
     ) {
         self.open(settings);
         let Some(format) = self.format.clone() else { return };
-        self.places = Places::of(&format, settings);
-        let is_request = |leg: &Leg| leg.traffic() == Traffic::Attempt && leg.side() == Side::Request;
+        self.places = Places::of(&format);
         let mut times = Vec::new();
-        let mut shows_requests = false;
         // Fewer legs do not tell where an input begins: the first may have a wrong clock.
         let wanted = settings.probed_legs.max(DEPTH);
         while times.len() < wanted {
@@ -145,11 +139,9 @@ impl Stream {
             }
             let batches = self.batch_reader(builder, &format, settings, None).read_all(&read);
             let legs = || batches.iter().flat_map(|batch| &batch.legs);
-            shows_requests |= legs().any(is_request);
             times.extend(legs().map(|leg| leg.at.millis));
             self.probed.extend(read.into_iter().zip(batches));
         }
-        self.shows_requests = shows_requests;
         times.truncate(wanted);
         self.begins = times.iter().take(DEPTH).min().copied();
         self.unsorted = is_unsorted(&times, settings.pairing.horizon_ms);
@@ -167,14 +159,27 @@ impl Stream {
         settings: &Settings,
         words: Option<&'r Vocabulary>,
     ) -> BatchReader<'r> {
-        let plain = self.places.as_ref().zip(words);
         let &Settings { keep_rejects, inspects, .. } = settings;
-        BatchReader { builder, format, input: self.input, keep_rejects, inspects, plain }
+        BatchReader {
+            builder,
+            format,
+            input: self.input,
+            keep_rejects,
+            inspects,
+            words,
+            places: self.places.as_ref(),
+        }
     }
 
-    /// Whether most of its rows may be plain ones that stand alone: answers, as far as the probe saw.
+    /// Whether its messages may be plain ones: in the order of time, as far as the probe saw, and with the
+    /// columns without which none is.
     pub(crate) fn is_plain(&self) -> bool {
-        self.format.is_none() || (self.places.is_some() && !self.shows_requests && !self.unsorted)
+        let has = |places: &Places| {
+            [Column::Stan, Column::TerminalId, Column::ResponseCode]
+                .into_iter()
+                .all(|column| places.has(column))
+        };
+        self.format.is_none() || (self.places.as_ref().is_none_or(has) && !self.unsorted)
     }
 
     /// What the probe parsed, once.

@@ -1,13 +1,14 @@
 //! Rows that are read at a glance count as if they had gone the long way.
 //!
 //! The long way is the oracle: it is taken whenever an observer wants to hear of exchanges. Days here
-//! are mostly plain answers, as exports of one side have them, with few terminals, STANs and references,
-//! so that legs which stand alone, legs in a crowd and legs of the other kinds meet in every order.
+//! are mostly plain answers, as exports of one side have them, or plain requests with theirs, with few
+//! terminals, STANs and references, so that legs which stand alone or in pairs, legs in a crowd and legs of
+//! the other kinds meet in every order.
 
 mod cases;
 
 use cases::{Case, Form, Law, draw, replay, same, uphold};
-use posmortem::exchange::{Conclusion, Exchange, Ledger, Names, Outcome};
+use posmortem::exchange::{Conclusion, Exchange, Ledger, Names, Outcome, Symbol};
 use posmortem::{InputSource, Observer, Run, Settings, analyse};
 use posmortem_report::{Format, View, write_summary};
 use proptest::prelude::*;
@@ -100,6 +101,47 @@ fn plain_row() -> impl Strategy<Value = Row> {
     )
 }
 
+/// A request and its answer, either of which may tell less than the other.
+fn pair() -> impl Strategy<Value = Vec<Row>> {
+    let delay = prop_oneof![6 => 0..3_u32, 2 => 3..90_u32, 1 => 500..700_u32];
+    let tells = (any::<bool>(), any::<bool>(), any::<bool>());
+    let mtis =
+        prop_oneof![6 => Just(("0200", "0210")), 2 => Just(("0100", "0110")), 1 => Just(("0200", "0110"))];
+    (plain_row(), 0..12_000_u32, delay, tells, mtis).prop_map(|(answer, second, delay, tells, mtis)| {
+        let cells: Vec<&str> = answer.from_terminal.split(',').collect();
+        let [terminal, merchant, card, process, amount, currency, mode, _, link, ..] = cells[..] else {
+            return vec![answer];
+        };
+        let asked = format!("{terminal},{merchant},{card},{process},{amount},{currency},{mode},,{link},,,");
+        let clock = |second: u32| {
+            format!("2026-11-21T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
+        };
+        let (tells_card, tells_reference, is_exact) = tells;
+        let told = match tells_card {
+            true => answer.from_terminal.clone(),
+            false => answer.from_terminal.replacen(&format!(",{card},"), ",,", 1),
+        };
+        let request_rrn = if tells_reference { answer.rrn.clone() } else { String::new() };
+        let request = Row {
+            written: second,
+            time: clock(second),
+            mti: mtis.0,
+            rrn: request_rrn,
+            from_terminal: asked,
+            ..answer.clone()
+        };
+        let fraction = if is_exact { "" } else { ".250" };
+        let answer = Row {
+            written: second + delay,
+            time: clock(second + delay) + fraction,
+            mti: mtis.1,
+            from_terminal: told,
+            ..answer
+        };
+        vec![request, answer]
+    })
+}
+
 /// Any row.
 fn row() -> impl Strategy<Value = Row> {
     let mti = prop_oneof![
@@ -168,14 +210,19 @@ fn day() -> impl Strategy<Value = Case> {
     let block_size = prop_oneof![3 => 150..500_usize, 1 => 1..8_000_usize];
     let cuts = prop::collection::vec(0..500_usize, 0..4);
     let numbers = (1..9_usize, block_size, 0..40_usize, probed_legs, cuts);
-    let mostly_plain = prop_oneof![30 => plain_row().boxed(), 1 => row().boxed()];
+    let alone = |row: BoxedStrategy<Row>| row.prop_map(|row| vec![row]).boxed();
+    let mostly_plain = prop_oneof![30 => alone(plain_row().boxed()), 1 => alone(row().boxed())];
+    let mostly_pairs =
+        prop_oneof![20 => pair().boxed(), 2 => alone(plain_row().boxed()), 1 => alone(row().boxed())];
     let rows = prop_oneof![
         3 => prop::collection::vec(mostly_plain, 1..500).boxed(),
-        1 => prop::collection::vec(row(), 1..500).boxed(),
+        3 => prop::collection::vec(mostly_pairs, 1..250).boxed(),
+        1 => prop::collection::vec(alone(row().boxed()), 1..500).boxed(),
     ];
-    // Where a request is shown, nothing is counted before its answer could come.
-    let (is_spread, shows_requests) = (any::<bool>(), prop_oneof![3 => Just(false), 1 => Just(true)]);
-    (rows, is_spread, shows_requests, numbers).prop_map(|(mut rows, is_spread, shows_requests, numbers)| {
+    // Where no request is shown, more is known of an answer.
+    let (is_spread, shows_requests) = (any::<bool>(), prop_oneof![1 => Just(false), 3 => Just(true)]);
+    (rows, is_spread, shows_requests, numbers).prop_map(|(rows, is_spread, shows_requests, numbers)| {
+        let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
         rows.retain(|row| shows_requests || !["0200", "0201", "0100"].contains(&row.mti));
         rows.sort_by_key(|row| row.written);
         let (threads, block_size, waiting_legs, probed_legs, cuts) = numbers;
@@ -203,6 +250,11 @@ impl Observer for Told {
 
 /// A run over the pieces of a day, and how many exchanges it told.
 fn run(case: &Case, at_a_glance: bool) -> (Run, u64) {
+    run_with(case, at_a_glance, false)
+}
+
+/// The same, with a table where one is asked for.
+fn run_with(case: &Case, at_a_glance: bool, keep_table: bool) -> (Run, u64) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let pieces = (0..).zip(case.pieces());
     let files: Vec<PathBuf> = pieces
@@ -214,7 +266,8 @@ fn run(case: &Case, at_a_glance: bool) -> (Run, u64) {
         .collect();
     // What is probed decides whether disorder is found out.
     let probed_legs = case.one("probed_legs");
-    let mut settings = Settings { tells_exchanges: !at_a_glance, probed_legs, ..Settings::default() };
+    let mut settings =
+        Settings { tells_exchanges: !at_a_glance, probed_legs, keep_table, ..Settings::default() };
     let mut threads = 1;
     if at_a_glance {
         settings.input.block_size = case.one("block_size");
@@ -224,24 +277,56 @@ fn run(case: &Case, at_a_glance: bool) -> (Run, u64) {
     let sources: Vec<_> = files.into_iter().map(InputSource::Path).collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
     let mut told = Told::default();
-    let run = pool.install(|| analyse(&sources, &settings, &mut told));
+    let mut run = pool.install(|| analyse(&sources, &settings, &mut told));
+    // Each run reads from a folder of its own.
+    let in_folder = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    run.summary.files.iter_mut().for_each(|file| file.path = in_folder(&file.path));
     assert_eq!(run.summary.ledger.frames(), run.summary.files.iter().map(|file| file.frames).sum::<u64>());
     (run, told.0)
 }
 
-fn report(mut run: Run) -> String {
-    // The runs read from folders of their own.
-    let in_folder = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    run.summary.files.iter_mut().for_each(|file| file.path = in_folder(&file.path));
+fn report(run: Run) -> String {
+    report_of(&run)
+}
+
+fn report_of(run: &Run) -> String {
     let mut report = Vec::new();
     let view = View { all_terminals: true, version: "0", rules_sha256: "0", ..View::default() };
     write_summary(&run.summary, Format::Json, &view, &mut report).expect("a Vec takes every byte");
     format!("{}\nselected {}", String::from_utf8(report).expect("UTF-8"), run.selected)
 }
 
+/// The rows of a run's table, their cards apart: rows alike in all but those keep no order.
+fn rows(run: &Run) -> [Vec<String>; 2] {
+    let (table, names) = (run.table.as_ref().expect("a table"), &run.summary.names);
+    let text = |symbol: Symbol| names.text(symbol).to_owned();
+    let [mut rows, mut cards] = [Vec::new(), Vec::new()];
+    for row in table.rows() {
+        let place = [row.place.terminal, row.place.site, row.place.equipment].map(text);
+        let detail = row.detail.map(|detail| {
+            let names = [detail.merchant, detail.switch_reason, detail.operator].map(text);
+            (detail.stan, detail.rrn.as_str().to_owned(), detail.source, names, detail.latency_ms)
+        });
+        let manner = (row.entry_mode, row.kind, row.traces, row.conclusion, row.amount, row.latency);
+        let told =
+            format!("{} {place:?} {:?} {:?} {manner:?} {detail:?}", row.at, text(row.issuer), text(row.link));
+        cards.push(format!("{:?} {told}", row.card));
+        rows.push(told);
+    }
+    cards.sort();
+    [rows, cards]
+}
+
 fn a_glance_is_enough(case: &Case) -> TestCaseResult {
-    let [glance, long] = [true, false].map(|at_a_glance| report(run(case, at_a_glance).0));
-    same("glance and long way", &glance, &long)
+    let long = run_with(case, false, true).0;
+    let [rows_at_a_glance, rows_the_long_way] = {
+        let glance = run_with(case, true, true).0;
+        same("glance and long way, judged", &report_of(&glance), &report_of(&long))?;
+        [rows(&glance), rows(&long)].map(|[rows, cards]| [rows.join("\n"), cards.join("\n")])
+    };
+    same("rows of a table", &rows_at_a_glance[0], &rows_the_long_way[0])?;
+    same("cards of a table", &rows_at_a_glance[1], &rows_the_long_way[1])?;
+    same("glance and long way", &report(run(case, true).0), &report(long))
 }
 
 #[test]

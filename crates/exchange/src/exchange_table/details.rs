@@ -23,7 +23,8 @@ pub struct Detail {
 }
 
 impl Detail {
-    pub(super) fn of(exchange: &Exchange) -> Self {
+    /// What an attempt tells.
+    pub fn of(exchange: &Exchange) -> Self {
         let rrn = exchange.either(|leg| Some(leg.rrn).filter(|rrn| !rrn.is_absent()));
         Self {
             stan: exchange.either(|leg| leg.stan),

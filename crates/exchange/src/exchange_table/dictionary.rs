@@ -23,11 +23,11 @@ impl<T: Copy + Eq + Hash> Dictionary<T> {
     ///
     /// # Panics
     /// After 2^32 different values, which would need more memory than machines have.
-    pub(super) fn id(&mut self, value: T) -> u64 {
+    pub(super) fn id(&mut self, value: T) -> u32 {
         if let Some((last, id)) = self.last
             && last == value
         {
-            return u64::from(id);
+            return id;
         }
         let Self { values, ids, last } = self;
         let id = *ids.entry(value).or_insert_with(|| {
@@ -35,7 +35,7 @@ impl<T: Copy + Eq + Hash> Dictionary<T> {
             u32::try_from(values.len() - 1).expect("fewer than 2^32 values")
         });
         *last = Some((value, id));
-        u64::from(id)
+        id
     }
 
     pub(super) fn values(&self) -> &[T] {

@@ -59,6 +59,7 @@ pub(super) struct LinkLog {
 #[derive(Default)]
 pub(super) struct Links {
     logs: HashMap<Symbol, LinkLog, RandomState>,
+    show_requests: bool,
 }
 
 impl Links {
@@ -69,6 +70,7 @@ impl Links {
         span: LinkSpan,
         timeout_ms: impl FnOnce() -> i64,
     ) -> &mut LinkLog {
+        self.show_requests |= span.first_request.is_some();
         let new = || LinkLog { span, timeout_ms: timeout_ms(), waiting: Vec::new() };
         let log = self.logs.entry(link).or_insert_with(new);
         log.span.widen(span);
@@ -81,6 +83,11 @@ impl Links {
         let log = self.hear(leg.link, LinkSpan::of(leg), timeout_ms);
         let decided = log.waiting.partition_point(|open| open.began + horizon_ms < at);
         if decided == 0 { Vec::new() } else { log.waiting.drain(..decided).collect() }
+    }
+
+    /// Whether any of them shows a request of an attempt.
+    pub(super) fn show_requests(&self) -> bool {
+        self.show_requests
     }
 
     /// After how many milliseconds an answer on the link is late.

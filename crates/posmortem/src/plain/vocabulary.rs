@@ -1,285 +1,260 @@
-//! What the words of plain rows stand for: terminals, merchants, issuers, links, kinds of answers.
+//! What the words of plain messages stand for: who was at a terminal, what a message is, whose card it was.
 //!
-//! Words are learnt from rows that hold one for the first time, by the functions of
-//! [`crate::leg_builder`], so a word means here what it means there. Workers look words up while
-//! nothing is learnt; what they do not find comes back as a [`Lesson`].
+//! Words are learnt from messages that hold one for the first time, by what the long way has made of them,
+//! so a word means here what it means there. Workers look words up while nothing is learnt; what they do
+//! not find comes back as a [`Lesson`].
 
+use super::Role;
+use super::cells::text_of;
+use super::reader::{CURRENCY, Lesson};
 use crate::Settings;
-use crate::leg_builder::{LegBuilder, kind_of_codes, response_code, shown, told_value};
+use crate::leg_builder::told_value;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
-use posmortem_classify::{CodeTables, Dialect, Kind};
-use posmortem_exchange::{Conclusion, Exchange, Leg, Names, Source, Symbol, conclude};
-use posmortem_iso8583::{Currency, EntryMode, Mti, ResponseCode, Side, Timestamp};
-use std::hash::Hash;
+use posmortem_classify::{Dialect, Kind};
+use posmortem_exchange::{Direction, Leg, Names, Symbol, Traces};
+use posmortem_iso8583::{Currency, EntryMode, Mti, ResponseCode, Side};
 
-/// A word that a worker did not find. Not to be shown: a column mapped wrongly may hold card data.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Lesson {
-    /// A terminal id, and the merchant id beside it.
-    Terminal(u128, u128),
-    /// A merchant id.
-    Merchant(u128),
-    /// The first digits of a card number.
-    Issuer(u64),
-    /// See [`Shape`].
-    Shape(u128),
-    /// A link's name.
-    Link(u128),
-    /// A currency.
-    Currency(u64),
+/// Words beside the terminal's that tell who was there.
+pub(super) const WHO_WORDS: usize = 6;
+
+/// Words that tell what a message is.
+pub(super) const WHAT_WORDS: usize = 15;
+
+/// The words of who was at a terminal.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(super) struct WhoKey {
+    pub(super) terminal: u128,
+    pub(super) rest: [u128; WHO_WORDS],
 }
 
-/// A terminal id as the log prints it.
-#[derive(Clone, Copy)]
-pub(super) struct Terminal {
-    pub(super) key: Symbol,
-    /// Its place among all terminals of the vocabulary.
-    pub(super) place: u32,
-    merchant: Symbol,
-    merchant_word: u128,
+/// The words of what a message is.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(super) struct WhatKey(pub(super) [u128; WHAT_WORDS]);
+
+impl WhatKey {
+    /// A number that few others share.
+    #[inline(always)]
+    fn mixed(&self) -> u64 {
+        // Multiplied once: a chain of multiplications would take longer than the look-up itself.
+        let (low, high) = self.0.iter().fold((0_u64, 0_u64), |(low, high), word| {
+            (low.rotate_left(11) ^ *word as u64, high.rotate_left(19) ^ (*word >> 64) as u64)
+        });
+        (low ^ high.rotate_left(32)).wrapping_mul(ODD)
+    }
 }
 
-/// What MTI, response code, processing code and entry mode of an answer say together: few of them in
-/// any log.
+/// Who was at a terminal.
 #[derive(Clone, Copy)]
-pub(crate) struct Shape {
+pub(crate) struct Who {
+    pub(crate) terminal: Symbol,
+    pub(crate) terminal_key: Symbol,
+    pub(crate) merchant: Symbol,
+    pub(crate) site: Symbol,
+    pub(crate) equipment: Symbol,
+    pub(crate) operator: Symbol,
+    /// The number of the terminal, however it is printed; none where none is told: such a leg may belong
+    /// to any terminal.
+    pub(super) number: Option<u32>,
+}
+
+/// What a message is.
+#[derive(Clone, Copy)]
+pub(crate) struct What {
     pub(crate) mti: Option<Mti>,
     pub(crate) code: Option<ResponseCode>,
     pub(crate) kind: Kind,
     pub(crate) entry_mode: EntryMode,
-    /// What becomes of an attempt that it answers in time and that nothing takes back, by the dialect
-    /// that holds for all links; none where it answers no attempt.
-    pub(crate) conclusion: Option<Conclusion>,
-}
-
-/// A link.
-#[derive(Clone, Copy)]
-pub(crate) struct Link {
-    pub(crate) name: Symbol,
     pub(crate) dialect: Option<Dialect>,
-    /// After how many milliseconds an answer on it is late.
+    pub(crate) link: Symbol,
+    pub(crate) direction: Direction,
+    pub(crate) currency: Currency,
+    pub(crate) traces: Traces,
+    pub(crate) is_row: bool,
+    /// What it can be to others.
+    pub(crate) role: Role,
+    /// The same, where it is plain.
+    pub(super) plain_role: Option<Role>,
+    /// After how many milliseconds an answer on its link is late.
     pub(crate) timeout_ms: i64,
 }
 
-/// A table of at most 65,536 values; what does not fit is read the long way.
-struct Small<K, T> {
-    numbers: HashMap<K, u16, RandomState>,
-    values: Vec<T>,
-    /// In front of the map, one entry for each of so many hashes: a log has a handful of links and some
-    /// hundred kinds of answers, and this is four times as fast.
-    front: Vec<(K, Option<u16>)>,
-}
+/// More of them are left to the long way, so that a log of nothing but strange words cannot fill memory.
+const MOST_WHATS: usize = 1 << 16;
+const MOST_WHOS: usize = 1 << 22;
+const MOST_ISSUERS: usize = 1 << 20;
 
-const FRONT_BITS: u32 = 12;
-
-/// Something that a word can be looked up by.
-trait Word: Copy + Eq + Hash + Default {
-    /// Its place in front.
-    fn place(self) -> usize;
-}
-
-impl Word for u64 {
-    #[inline(always)]
-    fn place(self) -> usize {
-        (self.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - FRONT_BITS)) as usize
-    }
-}
-
-impl Word for u128 {
-    #[inline(always)]
-    fn place(self) -> usize {
-        ((self as u64).rotate_left(29) ^ (self >> 64) as u64).place()
-    }
-}
-
-impl<K: Word, T> Default for Small<K, T> {
-    fn default() -> Self {
-        Self {
-            numbers: HashMap::default(),
-            values: Vec::new(),
-            front: vec![(K::default(), None); 1 << FRONT_BITS],
-        }
-    }
-}
-
-impl<K: Word, T> Small<K, T> {
-    #[inline(always)]
-    fn number(&self, word: K) -> Option<u16> {
-        match self.front.get(word.place()) {
-            Some((known, Some(number))) if *known == word => Some(*number),
-            _ => self.look_up(word),
-        }
-    }
-
-    #[inline(never)]
-    fn look_up(&self, word: K) -> Option<u16> {
-        self.numbers.get(&word).copied()
-    }
-
-    fn learn(&mut self, word: K, value: impl FnOnce() -> Option<T>) {
-        let Ok(number) = u16::try_from(self.values.len()) else { return };
-        if let hashbrown::hash_map::Entry::Vacant(entry) = self.numbers.entry(word)
-            && let Some(value) = value()
-        {
-            entry.insert(number);
-            self.values.push(value);
-            if let Some((known, free @ None)) = self.front.get_mut(word.place()) {
-                (*known, *free) = (word, Some(number));
-            }
-        }
-    }
-}
+/// In front of the map of whats, one entry for each of so many hashes: a log has some hundred of them.
+const FRONT: usize = 1 << 13;
 
 /// All words of a run.
-#[derive(Default)]
 pub(crate) struct Vocabulary {
-    terminals: HashMap<u128, Terminal, RandomState>,
-    /// Key, printed form and first merchant of each terminal, by its place.
-    by_place: Vec<[Symbol; 3]>,
-    merchants: HashMap<u128, Symbol, RandomState>,
-    issuers: Small<u64, Symbol>,
-    shapes: Small<u128, Shape>,
-    links: Small<u128, Link>,
-    currencies: Small<u64, Currency>,
+    /// Who was met first at a terminal, by the terminal's word: nearly always the one who is met again.
+    terminals: HashMap<u128, u32, RandomState>,
+    whos: HashMap<WhoKey, u32, RandomState>,
+    who_rests: Vec<[u128; WHO_WORDS]>,
+    who: Vec<Who>,
+    /// Numbers of terminals, by their key's [`Symbol::index`], from 1.
+    terminal_numbers: Vec<u32>,
+    terminal_count: u32,
+    whats: HashMap<WhatKey, u32, RandomState>,
+    what_front: Vec<u32>,
+    what_keys: Vec<WhatKey>,
+    what: Vec<What>,
+    issuers: HashMap<u128, Symbol, RandomState>,
+    issuer_front: Vec<(u128, Symbol)>,
+}
+
+/// Spreads what it is multiplied with over the upper bits.
+const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// No entry yet.
+const NOBODY: u32 = u32::MAX;
+
+impl Default for Vocabulary {
+    fn default() -> Self {
+        Self {
+            terminals: HashMap::default(),
+            whos: HashMap::default(),
+            who_rests: Vec::new(),
+            who: Vec::new(),
+            terminal_numbers: Vec::new(),
+            terminal_count: 0,
+            whats: HashMap::default(),
+            what_front: vec![NOBODY; FRONT],
+            what_keys: Vec::new(),
+            what: Vec::new(),
+            issuers: HashMap::from_iter([(0, Symbol::ABSENT)]),
+            issuer_front: vec![(0, Symbol::ABSENT); FRONT],
+        }
+    }
 }
 
 impl Vocabulary {
     #[inline(always)]
-    pub(super) fn terminal(&self, word: u128) -> Option<&Terminal> {
-        self.terminals.get(&word)
-    }
-
-    /// Key, printed form and first merchant of the terminal at a place.
-    pub(crate) fn terminal_at(&self, place: u32) -> [Symbol; 3] {
-        self.by_place[place as usize]
-    }
-
-    /// A merchant that stands beside a terminal: nearly always the one it stood beside first.
-    #[inline(always)]
-    pub(super) fn merchant(&self, word: u128, beside: &Terminal) -> Option<Symbol> {
-        if word == beside.merchant_word { Some(beside.merchant) } else { self.merchants.get(&word).copied() }
-    }
-
-    #[inline(always)]
-    pub(super) fn issuer(&self, prefix: u64) -> Option<Symbol> {
-        self.issuers.number(prefix).map(|number| self.issuers.values[usize::from(number)])
-    }
-
-    #[inline(always)]
-    pub(super) fn shape_number(&self, word: u128) -> Option<u16> {
-        self.shapes.number(word)
-    }
-
-    #[inline(always)]
-    pub(super) fn link_number(&self, word: u128) -> Option<u16> {
-        self.links.number(word)
-    }
-
-    #[inline(always)]
-    pub(super) fn currency(&self, word: u64) -> Option<Currency> {
-        self.currencies.number(word).map(|number| self.currencies.values[usize::from(number)])
-    }
-
-    pub(crate) fn shape(&self, number: u16) -> &Shape {
-        &self.shapes.values[usize::from(number)]
-    }
-
-    pub(crate) fn link(&self, number: u16) -> &Link {
-        &self.links.values[usize::from(number)]
-    }
-
-    /// Takes note of a word.
-    pub(crate) fn learn(
-        &mut self,
-        lesson: Lesson,
-        builder: &LegBuilder<'_>,
-        settings: &Settings,
-        names: &mut Names,
-    ) {
-        match lesson {
-            Lesson::Terminal(word, merchant_word) => {
-                if self.terminals.contains_key(&word) {
-                    return;
-                }
-                let (printed, key) = builder.terminal(told_value(word_text(&bytes(word), word)), names);
-                if !printed.is_absent() {
-                    let merchant =
-                        names.intern(&shown(told_value(word_text(&bytes(merchant_word), merchant_word))));
-                    let place = self.by_place.len() as u32;
-                    self.by_place.push([key, printed, merchant]);
-                    self.terminals.insert(word, Terminal { key, place, merchant, merchant_word });
-                }
-            }
-            Lesson::Merchant(word) => {
-                let merchant = &mut || names.intern(&shown(told_value(word_text(&bytes(word), word))));
-                self.merchants.entry(word).or_insert_with(merchant);
-            }
-            Lesson::Issuer(prefix) => {
-                let digits = prefix.to_le_bytes();
-                let end = digits.iter().position(|&byte| byte == 0).unwrap_or(digits.len());
-                let text = std::str::from_utf8(&digits[..end]).unwrap_or_default();
-                self.issuers.learn(prefix, || Some(names.intern(text)));
-            }
-            // Words for nothing (`NULL`) are no currency and not learnt.
-            Lesson::Currency(word) => {
-                let text = word.to_le_bytes();
-                let text = text.get(..(word >> 56) as usize).unwrap_or_default();
-                self.currencies.learn(word, || Currency::parse(text));
-            }
-            Lesson::Shape(word) => self.shapes.learn(word, || shape(word, settings)),
-            Lesson::Link(word) => self.links.learn(word, || {
-                let name = shown(told_value(word_text(&bytes(word), word))).into_owned();
-                let timeout_ms = settings.pairing.timeout_of(&name);
-                Some(Link { dialect: builder.dialect(&name, b""), timeout_ms, name: names.intern(&name) })
-            }),
+    pub(super) fn who_number(&self, key: &WhoKey) -> Option<u32> {
+        let first = *self.terminals.get(&key.terminal)?;
+        match self.who_rests.get(first as usize) {
+            Some(rest) if *rest == key.rest => Some(first),
+            _ => self.other_who(key),
         }
     }
-}
 
-fn bytes(word: u128) -> [u8; 16] {
-    word.to_le_bytes()
-}
-
-fn word_text(bytes: &[u8; 16], word: u128) -> &[u8] {
-    bytes.get(..(word >> 120) as usize).unwrap_or_default()
-}
-
-/// MTI, response code, processing code and entry mode, each with its length in the highest byte, as
-/// one word: `None` where one is longer than usual.
-#[inline(always)]
-pub(super) fn shape_word(mti: u64, code: u64, processing_code: u64, entry_mode: u64) -> Option<u128> {
-    let [of_mti, of_code, of_processing, of_entry] =
-        [mti, code, processing_code, entry_mode].map(|word| word >> 56);
-    if !(of_mti == 4 || of_mti == 0) || of_code != 2 || of_processing > 6 || of_entry > 3 {
-        return None;
+    #[inline(never)]
+    fn other_who(&self, key: &WhoKey) -> Option<u32> {
+        self.whos.get(key).copied()
     }
-    let text = |word: u64| word & (u64::MAX >> 8);
-    let low = text(mti) | text(code) << 32 | text(processing_code) << 48;
-    let high = text(processing_code) >> 16 | text(entry_mode) << 32;
-    let lengths = of_mti << 5 | of_processing << 2 | of_entry;
-    Some(u128::from(low) | u128::from(high | lengths << 56) << 64)
+
+    #[inline(always)]
+    pub(super) fn what_number(&self, key: &WhatKey) -> Option<u32> {
+        let number = *self.what_front.get(key.mixed() as usize >> (64 - FRONT.ilog2()))?;
+        match self.what_keys.get(number as usize) {
+            Some(known) if known == key => Some(number),
+            _ => self.other_what(key),
+        }
+    }
+
+    #[inline(never)]
+    fn other_what(&self, key: &WhatKey) -> Option<u32> {
+        self.whats.get(key).copied()
+    }
+
+    #[inline(always)]
+    pub(super) fn issuer(&self, word: u128) -> Option<Symbol> {
+        match self.issuer_front.get(issuer_place(word)) {
+            Some((known, issuer)) if *known == word => Some(*issuer),
+            _ => self.issuers.get(&word).copied(),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn who(&self, number: u32) -> &Who {
+        &self.who[number as usize]
+    }
+
+    #[inline(always)]
+    pub(crate) fn what(&self, number: u32) -> &What {
+        &self.what[number as usize]
+    }
+
+    /// Takes note of the words of a message, whose symbols are those of the run.
+    pub(crate) fn learn(&mut self, lesson: &Lesson, settings: &Settings, names: &Names) {
+        let Lesson { keys, leg } = lesson;
+        if !self.issuers.contains_key(&keys.issuer) && self.issuers.len() < MOST_ISSUERS {
+            self.issuers.insert(keys.issuer, leg.issuer);
+            let place = &mut self.issuer_front[issuer_place(keys.issuer)];
+            if place.0 == 0 {
+                *place = (keys.issuer, leg.issuer);
+            }
+        }
+        if !self.whos.contains_key(&keys.who) && self.who.len() < MOST_WHOS {
+            let number = self.who.len() as u32;
+            let who = self.who_of(leg);
+            self.who.push(who);
+            self.who_rests.push(keys.who.rest);
+            self.whos.insert(keys.who, number);
+            self.terminals.entry(keys.who.terminal).or_insert(number);
+        }
+        if !self.whats.contains_key(&keys.what) && self.what.len() < MOST_WHATS {
+            let number = self.what.len() as u32;
+            let word = keys.what.0[CURRENCY].to_le_bytes();
+            let currency = Currency::parse(told_value(text_of(&word))).unwrap_or_default();
+            self.what.push(what_of(leg, currency, settings, names));
+            self.what_keys.push(keys.what);
+            self.whats.insert(keys.what, number);
+            self.what_front[keys.what.mixed() as usize >> (64 - FRONT.ilog2())] = number;
+        }
+    }
+
+    fn who_of(&mut self, leg: &Leg) -> Who {
+        let &Leg { terminal, terminal_key, merchant, site, equipment, operator, .. } = leg;
+        let place = terminal_key.index();
+        if self.terminal_numbers.len() <= place {
+            self.terminal_numbers.resize((place + 1).next_power_of_two(), 0);
+        }
+        let number = (!terminal_key.is_absent()).then(|| {
+            let number = &mut self.terminal_numbers[place];
+            if *number == 0 {
+                self.terminal_count += 1;
+                *number = self.terminal_count;
+            }
+            *number - 1
+        });
+        Who { terminal, terminal_key, merchant, site, equipment, operator, number }
+    }
 }
 
-fn shape(word: u128, settings: &Settings) -> Option<Shape> {
-    let (text, lengths) = (word.to_le_bytes(), (word >> 120) as u32);
-    let part = |start: usize, len: u32| told_value(&text[start..start + len as usize]);
-    let mti = match lengths >> 5 {
-        0 => None,
-        _ => Some(
-            Mti::parse(&text[..4]).filter(|mti| mti.side() == Side::Response && mti.asks_for_decision())?,
-        ),
+#[inline(always)]
+fn issuer_place(word: u128) -> usize {
+    let mixed = (word as u64 ^ ((word >> 64) as u64).rotate_left(29)).wrapping_mul(ODD);
+    mixed as usize >> (64 - FRONT.ilog2())
+}
+
+fn what_of(leg: &Leg, currency: Currency, settings: &Settings, names: &Names) -> What {
+    let &Leg { mti, code, kind, entry_mode, dialect, link, direction, traces, is_row, .. } = leg;
+    let class = mti.map(|mti| mti.class() as u8);
+    let role = match (class, leg.side()) {
+        (None, _) => Role::WHOLE,
+        (Some(class), Side::Request) => Role::request(class),
+        (Some(class), Side::Response) => Role::answer(class),
     };
-    let code = response_code(part(4, 2), mti).ok()??;
-    let kind = kind_of_codes(mti, part(6, lengths >> 2 & 7));
-    let entry_mode = EntryMode::from_de22(part(12, lengths & 3));
-    let shape = Shape { mti, code: Some(code), kind, entry_mode, conclusion: None };
-    let is_attempt = mti.is_none_or(Mti::asks_for_decision);
-    let answer = Leg { mti, code: Some(code), kind, entry_mode, dialect: settings.dialect, ..nothing() };
-    let conclusion = is_attempt.then(|| conclude(&Exchange::alone(answer), CodeTables::built_in()));
-    Some(Shape { conclusion, ..shape })
-}
-
-fn nothing() -> Leg {
-    Leg::untold(Timestamp { millis: 0, offset_minutes: None }, Source::default())
+    // Advices and reversals find others by other rules, a code in a request's row makes it an answer, and
+    // amounts of 2003 have a form of their own.
+    let is_attempt = mti.is_none_or(|mti| mti.asks_for_decision() && mti.version() < 2);
+    let is_plain = is_attempt && role.is_request() != code.is_some();
+    What {
+        mti,
+        code,
+        kind,
+        entry_mode,
+        dialect,
+        link,
+        direction,
+        currency,
+        traces,
+        is_row,
+        role,
+        plain_role: is_plain.then_some(role),
+        timeout_ms: settings.pairing.timeout_of(names.text(link)),
+    }
 }

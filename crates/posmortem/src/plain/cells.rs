@@ -1,0 +1,168 @@
+//! The values of one message, from wherever they lie: rows that are not taken apart yet, and records.
+
+use super::reader::NotPlain;
+use posmortem_logs::{Column, Format, PlainRow, Record};
+
+/// The longest value that a word holds.
+pub(super) const WORD: usize = 15;
+
+/// The values of one message by column, empty where the log tells none.
+pub(crate) trait Cells {
+    /// The bytes of a value, with or without spaces around it.
+    fn cell(&self, column: Column) -> &[u8];
+
+    /// A value of at most fifteen bytes as a number that no other text has, 0 for an empty one: its
+    /// bytes, the first one lowest, and its length as the highest byte. `None` for longer ones.
+    fn word(&self, column: Column) -> Option<u128>;
+
+    /// A value in plain digits, at most fifteen; `Ok(None)` for an empty one.
+    fn number(&self, column: Column) -> Result<Option<u64>, NotPlain>;
+
+    /// Whether the log tells nothing here.
+    fn is_empty(&self, column: Column) -> bool;
+}
+
+/// Where the columns of one delimited input stand.
+pub(crate) struct Places([u16; Column::COUNT]);
+
+/// A column that the input does not have.
+const NOWHERE: u16 = u16::MAX;
+
+impl Places {
+    /// `None` for other formats.
+    pub(crate) fn of(format: &Format) -> Option<Self> {
+        let Format::Delimited(layout) = format else { return None };
+        let mut places = [NOWHERE; Column::COUNT];
+        for (place, column) in (0..NOWHERE).zip(layout.columns()) {
+            if let Some(column) = column
+                && places[*column as usize] == NOWHERE
+            {
+                places[*column as usize] = place;
+            }
+        }
+        Some(Self(places))
+    }
+
+    /// Whether the input has this column.
+    pub(crate) fn has(&self, column: Column) -> bool {
+        self.0[column as usize] != NOWHERE
+    }
+
+    #[inline(always)]
+    fn place(&self, column: Column) -> Option<usize> {
+        let place = self.0[column as usize];
+        (place != NOWHERE).then_some(usize::from(place))
+    }
+}
+
+/// A row as it lies.
+pub(crate) struct RowCells<'r, 'b> {
+    pub(crate) row: &'r PlainRow<'b>,
+    pub(crate) places: &'r Places,
+}
+
+impl Cells for RowCells<'_, '_> {
+    #[inline(always)]
+    fn cell(&self, column: Column) -> &[u8] {
+        self.places.place(column).map_or(&b""[..], |place| self.row.field(place))
+    }
+
+    #[inline(always)]
+    fn word(&self, column: Column) -> Option<u128> {
+        self.places.place(column).map_or(Some(0), |place| self.row.word(place))
+    }
+
+    #[inline(always)]
+    fn number(&self, column: Column) -> Result<Option<u64>, NotPlain> {
+        match self.places.place(column) {
+            Some(place) if self.row.len(place) > 0 => self.row.number(place).map(Some).ok_or(NotPlain::Rich),
+            _ => Ok(None),
+        }
+    }
+
+    #[inline(always)]
+    fn is_empty(&self, column: Column) -> bool {
+        self.places.place(column).is_none_or(|place| self.row.len(place) == 0)
+    }
+}
+
+/// A record.
+pub(crate) struct RecordCells<'r, 'b>(pub(crate) &'r Record<'b>);
+
+impl Cells for RecordCells<'_, '_> {
+    #[inline(always)]
+    fn cell(&self, column: Column) -> &[u8] {
+        self.0.get(column)
+    }
+
+    #[inline(always)]
+    fn word(&self, column: Column) -> Option<u128> {
+        word_of(self.0.get(column))
+    }
+
+    #[inline(always)]
+    fn number(&self, column: Column) -> Result<Option<u64>, NotPlain> {
+        let digits = self.0.get(column);
+        if digits.is_empty() {
+            return Ok(None);
+        }
+        if digits.len() > WORD {
+            return Err(NotPlain::Rich);
+        }
+        let add = |sum: u64, digit: &u8| match digit.wrapping_sub(b'0') {
+            digit @ 0..=9 => Some(sum * 10 + u64::from(digit)),
+            _ => None,
+        };
+        digits.iter().try_fold(0, add).map(Some).ok_or(NotPlain::Rich)
+    }
+
+    #[inline(always)]
+    fn is_empty(&self, column: Column) -> bool {
+        self.0.get(column).is_empty()
+    }
+}
+
+/// The word of a text.
+#[inline(always)]
+pub(super) fn word_of(text: &[u8]) -> Option<u128> {
+    let len = text.len();
+    // Two overlapping words instead of a copy of unknown length.
+    let bytes = match len {
+        0 => 0,
+        1..=3 => {
+            let [first, middle, last] = [text[0], text[len / 2], text[len - 1]].map(u128::from);
+            first | middle << (8 * (len / 2)) | last << (8 * (len - 1))
+        }
+        4..=7 => {
+            let word = |at: usize| text[at..].first_chunk().map(|word| u128::from(u32::from_le_bytes(*word)));
+            word(0)? | word(len - 4)? << (8 * (len - 4))
+        }
+        8..=WORD => {
+            let word = |at: usize| text[at..].first_chunk().map(|word| u128::from(u64::from_le_bytes(*word)));
+            word(0)? | word(len - 8)? << (8 * (len - 8))
+        }
+        _ => return None,
+    };
+    Some(bytes | (len as u128) << 120)
+}
+
+/// The text of a word.
+pub(super) fn text_of(bytes: &[u8; 16]) -> &[u8] {
+    bytes.get(..usize::from(bytes[15])).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_word_is_its_text(text in prop::collection::vec(any::<u8>(), 0..20)) {
+            match word_of(&text) {
+                Some(word) => prop_assert_eq!(text_of(&word.to_le_bytes()), &text[..]),
+                None => prop_assert!(text.len() > WORD),
+            }
+        }
+    }
+}
