@@ -60,7 +60,13 @@ impl Reference {
 
     /// The reference that was this number ([`Reference::twelve_digits`]).
     pub fn of_twelve_digits(number: u64) -> Self {
-        Self::kept(&format!("{number:012}")).unwrap_or_default()
+        const DIGITS: usize = 12;
+        let (mut bytes, mut rest) = ([0; Self::MAX], number);
+        for digit in bytes[..DIGITS].iter_mut().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        Self { len: DIGITS as u8, bytes }
     }
 
     /// Equal, or not told on one side.

@@ -29,38 +29,39 @@ struct Approved {
 
 /// A request and its answer, or one leg that stands for both.
 #[derive(Clone, Copy)]
-pub(crate) struct Whole {
-    pub(crate) main: PlainLeg,
-    pub(crate) answer: Option<PlainLeg>,
+pub(crate) struct Whole<'l> {
+    pub(crate) main: &'l PlainLeg,
+    pub(crate) answer: Option<&'l PlainLeg>,
 }
 
-/// All that decides what an attempt comes to but times, amounts and names.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Sort {
-    main: u32,
-    /// One more than the answer's; 0 for none.
-    answer: u32,
-    offset_minutes: Option<i16>,
-    /// Which of them tell an amount.
-    amounts: [bool; 2],
-}
+/// All that decides what an attempt comes to but times, amounts and names: what its legs are, and which of
+/// them tell an amount.
+type Sort = (u32, u32, [bool; 2]);
 
 /// What attempts of one sort come to, and what a table calls that.
-#[derive(Clone, Copy)]
 struct Meaning {
     conclusion: Conclusion,
+    is_approved: bool,
     link: u32,
     manner: u32,
     ending: u32,
 }
 
+/// The answer's part in the sort of a leg that stands for both.
+const NO_ANSWER: u32 = u32::MAX;
+
+/// A sort without a meaning so far.
+const NO_MEANING: u32 = u32::MAX;
+
 /// Attempts that are not in the tally yet.
 pub(crate) struct Alone {
     /// By the number of who was at the terminal.
     approved: Vec<Approved>,
-    failed: Vec<(Whole, Conclusion)>,
-    meanings: HashMap<Sort, Meaning, RandomState>,
-    front: Vec<Option<(Sort, Meaning)>>,
+    failed: Vec<(PlainLeg, Option<PlainLeg>, u32)>,
+    meanings: Vec<Meaning>,
+    by_sort: HashMap<Sort, u32, RandomState>,
+    /// In front of the map, one entry for each of so many hashes.
+    front: Vec<(Sort, u32)>,
     /// A table's numbers of places, by who, and of issuers, by symbol; 0 for those that are not known, else
     /// one more.
     places: Vec<u32>,
@@ -72,32 +73,30 @@ impl Default for Alone {
         Self {
             approved: Vec::new(),
             failed: Vec::new(),
-            meanings: HashMap::default(),
-            front: vec![None; FRONT],
+            meanings: Vec::new(),
+            by_sort: HashMap::default(),
+            front: vec![((0, 0, [false; 2]), NO_MEANING); FRONT],
             places: Vec::new(),
             issuers: Vec::new(),
         }
     }
 }
 
-impl Whole {
+impl Whole<'_> {
     /// Whether it was answered in time, as the log says itself and as its times do.
     #[inline(always)]
     pub(crate) fn is_in_time(&self, words: &Vocabulary) -> bool {
         let timeout_ms = words.what(self.main.what).timeout_ms;
-        let told = self.answer.as_ref().unwrap_or(&self.main).latency_ms();
+        let told = self.answer.unwrap_or(self.main).latency_ms();
         let waited = self.answer.map_or(0, |answer| answer.at.millis - self.main.at.millis);
         told.is_none_or(|told| i64::from(told) <= timeout_ms) && waited <= timeout_ms
     }
 
+    #[inline(always)]
     fn sort(&self) -> Sort {
         let Self { main, answer } = self;
-        Sort {
-            main: main.what,
-            answer: answer.map_or(0, |answer| answer.what + 1),
-            offset_minutes: main.at.offset_minutes,
-            amounts: [main.has_amount(), answer.is_some_and(|answer| answer.has_amount())],
-        }
+        let amounts = [main.has_amount(), answer.is_some_and(PlainLeg::has_amount)];
+        (main.what, answer.map_or(NO_ANSWER, |answer| answer.what), amounts)
     }
 
     /// In full.
@@ -124,24 +123,22 @@ impl Alone {
     #[inline(always)]
     pub(crate) fn add(
         &mut self,
-        whole: &Whole,
+        whole: &Whole<'_>,
         names: &Names,
         words: &Vocabulary,
         tally: &mut Tally,
-        table: Option<&mut ExchangeTable>,
+        mut table: Option<&mut ExchangeTable>,
     ) {
-        let mut table = table;
-        let meaning = self.meaning(whole, words, table.as_deref_mut());
+        let number = self.meaning(whole, words, table.as_deref_mut());
         if let Some(table) = table {
-            self.push(whole, &meaning, words, table);
+            self.push(whole, number, words, table);
         }
-        let Meaning { conclusion, .. } = meaning;
-        let Whole { main, answer } = whole;
+        let Whole { main, answer } = *whole;
         // A merchant that the answer alone tells is rare, and left to the tally.
         let tells_merchant =
             answer.is_none_or(|answer| answer.who == main.who) || !words.who(main.who).merchant.is_absent();
-        if conclusion.outcome != Outcome::Approved || !tells_merchant {
-            self.failed.push((*whole, conclusion));
+        if !self.meanings[number as usize].is_approved || !tells_merchant {
+            self.failed.push((*main, answer.copied(), number));
             if self.failed.len() >= MOST_FAILED {
                 self.count_failed(names, words, tally);
             }
@@ -157,24 +154,42 @@ impl Alone {
         approved.count += 1;
     }
 
+    /// The number of what an attempt comes to.
     #[inline(always)]
-    fn meaning(&mut self, whole: &Whole, words: &Vocabulary, table: Option<&mut ExchangeTable>) -> Meaning {
+    fn meaning(&mut self, whole: &Whole<'_>, words: &Vocabulary, table: Option<&mut ExchangeTable>) -> u32 {
         let sort = whole.sort();
-        let mixed = (u64::from(sort.main) << 32 | u64::from(sort.answer)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed = (u64::from(sort.0) << 32 | u64::from(sort.1)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let place = (mixed >> (64 - FRONT.ilog2())) as usize;
-        match &self.front[place] {
-            Some((known, meaning)) if *known == sort => *meaning,
+        match self.front[place] {
+            (known, number) if known == sort && number != NO_MEANING => number,
             _ => {
-                let meaning = *self.meanings.entry(sort).or_insert_with(|| meaning_of(whole, words, table));
-                self.front[place] = Some((sort, meaning));
-                meaning
+                let number = self.find_meaning(sort, whole, words, table);
+                self.front[place] = (sort, number);
+                number
             }
         }
     }
 
+    #[cold]
+    fn find_meaning(
+        &mut self,
+        sort: Sort,
+        whole: &Whole<'_>,
+        words: &Vocabulary,
+        table: Option<&mut ExchangeTable>,
+    ) -> u32 {
+        let Self { meanings, by_sort, .. } = self;
+        *by_sort.entry(sort).or_insert_with(|| {
+            meanings.push(meaning_of(whole, words, table));
+            // No more of them than pairs that a log shows.
+            (meanings.len() - 1) as u32
+        })
+    }
+
     /// Puts an attempt into the table.
-    fn push(&mut self, whole: &Whole, meaning: &Meaning, words: &Vocabulary, table: &mut ExchangeTable) {
-        let Whole { main, answer } = whole;
+    fn push(&mut self, whole: &Whole<'_>, number: u32, words: &Vocabulary, table: &mut ExchangeTable) {
+        let meaning = &self.meanings[number as usize];
+        let Whole { main, answer } = *whole;
         let issuer = match main.issuer {
             Symbol::ABSENT => answer.map_or(Symbol::ABSENT, |answer| answer.issuer),
             issuer => issuer,
@@ -217,9 +232,10 @@ impl Alone {
     }
 
     fn count_failed(&mut self, names: &Names, words: &Vocabulary, tally: &mut Tally) {
-        self.failed.sort_unstable_by_key(|(whole, _)| whole.main.terminal);
-        for (whole, conclusion) in self.failed.drain(..) {
-            tally.record(&whole.unfold(words), &conclusion, names);
+        self.failed.sort_unstable_by_key(|(main, ..)| main.terminal.index());
+        for (main, answer, number) in self.failed.drain(..) {
+            let whole = Whole { main: &main, answer: answer.as_ref() };
+            tally.record(&whole.unfold(words), &self.meanings[number as usize].conclusion, names);
         }
     }
 }
@@ -238,11 +254,11 @@ fn known(numbers: &mut Vec<u32>, place: usize, find: impl FnOnce() -> u32) -> &m
 }
 
 #[cold]
-fn meaning_of(whole: &Whole, words: &Vocabulary, table: Option<&mut ExchangeTable>) -> Meaning {
+fn meaning_of(whole: &Whole<'_>, words: &Vocabulary, table: Option<&mut ExchangeTable>) -> Meaning {
     let exchange = whole.unfold(words);
     let conclusion = conclude(&exchange, CodeTables::built_in());
     let [link, manner, ending] = table.map_or([0; 3], |table| {
         [table.link_number(&exchange), table.manner_number(&exchange), table.ending_number(&conclusion)]
     });
-    Meaning { conclusion, link, manner, ending }
+    Meaning { conclusion, is_approved: conclusion.outcome == Outcome::Approved, link, manner, ending }
 }

@@ -11,6 +11,7 @@ use posmortem_logs::{
     Block, FieldName, Format, PlainRow, Position, Record, RecordSink, RejectReason, Scratch, read_block,
 };
 use rayon::prelude::*;
+use std::sync::Mutex;
 
 /// The legs of a block, in the order of the block, and what was no leg.
 #[derive(Default)]
@@ -109,7 +110,12 @@ pub(crate) struct BatchReader<'s> {
     pub(crate) words: Option<&'s Vocabulary>,
     /// Where the columns of a delimited input stand.
     pub(crate) places: Option<&'s Places>,
+    /// Room for plain legs.
+    pub(crate) spare: &'s SparePlain,
 }
+
+/// Room for plain legs that was used before: a fresh megabyte a block would cost more than to fill it.
+pub(crate) type SparePlain = Mutex<Vec<Vec<PlainLeg>>>;
 
 impl BatchReader<'_> {
     /// Reads blocks on the current rayon pool, and gives their batches in the same order.
@@ -120,9 +126,12 @@ impl BatchReader<'_> {
     /// Reads one block. Pure but for the run's random card key.
     fn read(&self, block: &Block, scratch: &mut Scratch) -> Batch {
         let is_row = self.format.has_rows();
-        let plain = self.words.map(|words| PlainReader::new(words, self.builder, self.input, is_row));
+        let has = |column| self.places.is_none_or(|places| places.has(column));
+        let plain = self.words.map(|words| PlainReader::new(words, self.builder, self.input, is_row, has));
         let mut batch = Batch::default();
         if plain.is_some() {
+            let spare = self.spare.lock().ok().and_then(|mut spare| spare.pop());
+            batch.plain.legs = spare.unwrap_or_default();
             batch.plain.legs.reserve(block.bytes().len() / SHORT_ROW);
         }
         if self.inspects {

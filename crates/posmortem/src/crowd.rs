@@ -12,6 +12,7 @@
 
 mod others;
 mod recent;
+mod seen;
 
 use crate::plain::{PlainLeg, Vocabulary};
 use others::Others;
@@ -67,13 +68,13 @@ pub(crate) struct Crowd {
 }
 
 /// What a leg turned out to be whose horizon has passed.
-pub(crate) enum Settled {
+pub(crate) enum Settled<'l> {
     /// Others may belong to it.
-    Crowded(PlainLeg),
+    Crowded(&'l PlainLeg),
     /// An answer, or a row that stands for a whole exchange.
-    Alone(PlainLeg),
+    Alone(&'l PlainLeg),
     /// A request and its answer.
-    Pair(PlainLeg, PlainLeg),
+    Pair(&'l PlainLeg, &'l PlainLeg),
 }
 
 impl Crowd {
@@ -126,49 +127,52 @@ impl Crowd {
         millis: i64,
         words: &Vocabulary,
         compare: Option<&dyn Fn(&PlainLeg, &PlainLeg) -> Ordering>,
-        mut each: impl FnMut(Settled),
+        mut each: impl FnMut(Settled<'_>),
     ) {
         self.meet_before(millis);
         let whole = millis.saturating_sub(self.horizon_ms);
-        self.others.settled = self.others.settled.max(whole);
-        let mut moment = Vec::new();
-        while let Some(first) = self.waiting.legs.front().filter(|leg| leg.at.millis < whole) {
+        let mut place = 0;
+        while let Some(first) = self.waiting.legs.get(place).filter(|leg| leg.at.millis < whole) {
             let at = first.at.millis;
-            let of_moment = match self.waiting.legs.get(1) {
-                Some(next) if next.at.millis == at => {
-                    self.waiting.legs.iter().take_while(|leg| leg.at.millis == at).count()
-                }
-                _ => 1,
-            };
+            self.others.settled = at;
+            let mut end = place + 1;
+            while self.waiting.legs.get(end).is_some_and(|leg| leg.at.millis == at) {
+                end += 1;
+            }
             // A leg that goes the long way may lead others there, those of its own moment among them.
-            while (0..of_moment).fold(false, |found, place| found | self.goes_long_way(place, words)) {}
-            let Some(compare) = compare.filter(|_| of_moment > 1) else {
-                (0..of_moment).for_each(|_| self.settle_first(&mut each));
-                continue;
-            };
-            (0..of_moment).for_each(|_| self.settle_first(&mut |settled| moment.push(settled)));
-            moment.sort_by(|a, b| compare(a.main(), b.main()));
-            moment.drain(..).for_each(&mut each);
+            while (place..end).fold(false, |found, place| found | self.goes_long_way(place, words)) {}
+            if let Some(compare) = compare.filter(|_| end > place + 1) {
+                let leg = |place: usize| &self.waiting.legs[place];
+                let mut order: Vec<usize> = (place..end).collect();
+                order.sort_by(|a, b| compare(leg(*a), leg(*b)));
+                order.into_iter().for_each(|place| self.settle(place, &mut each));
+            } else {
+                (place..end).for_each(|place| self.settle(place, &mut each));
+            }
+            place = end;
+        }
+        self.waiting.legs.drain(..place);
+        self.waiting.first += place as u64;
+        if self.waiting.legs.is_empty() {
+            self.others.settled = millis;
         }
     }
 
     #[inline(always)]
-    fn settle_first(&mut self, each: &mut impl FnMut(Settled)) {
-        let Waiting { legs, first } = &mut self.waiting;
-        let Some(leg) = legs.pop_front() else { return };
-        *first += 1;
+    fn settle(&mut self, place: usize, each: &mut impl FnMut(Settled<'_>)) {
+        let legs = &mut self.waiting.legs;
+        let leg = &legs[place];
         if leg.standing.is_done {
             return;
         }
         if leg.standing.is_crowded {
             each(Settled::Crowded(leg));
-        } else if let Some(place) = (leg.standing.partner as usize).checked_sub(1) {
-            if let Some(answer) = legs.get_mut(place) {
-                answer.standing.is_done = true;
-                each(Settled::Pair(leg, *answer));
-            }
-        } else {
+        } else if leg.standing.partner == 0 {
             each(Settled::Alone(leg));
+        } else if let Some(answer) = legs.get(place + leg.standing.partner as usize) {
+            each(Settled::Pair(leg, answer));
+            let answer = place + leg.standing.partner as usize;
+            legs[answer].standing.is_done = true;
         }
     }
 
@@ -198,14 +202,5 @@ impl Crowd {
             leg.standing.is_seen = true;
         }
         true
-    }
-}
-
-impl Settled {
-    /// The leg that it began with.
-    fn main(&self) -> &PlainLeg {
-        match self {
-            Self::Crowded(leg) | Self::Alone(leg) | Self::Pair(leg, _) => leg,
-        }
     }
 }

@@ -33,8 +33,8 @@ pub(crate) struct PlainLeg {
     /// What the message is, by number ([`Vocabulary::what`]).
     pub(crate) what: u32,
     pub(crate) issuer: Symbol,
-    /// The number of its terminal, the same however the terminal is printed.
-    pub(crate) terminal: u32,
+    /// The terminal without left zeros, never absent: such a leg may belong to any terminal.
+    pub(crate) terminal: Symbol,
     pub(crate) role: Role,
     pub(crate) standing: Standing,
 }

@@ -5,7 +5,7 @@
 //! of blocks change nothing that comes out.
 
 use crate::Settings;
-use crate::batch::Batch;
+use crate::batch::{Batch, SparePlain};
 use crate::inspection::inspection_of;
 use crate::leg_builder::LegBuilder;
 use crate::plain::Vocabulary;
@@ -171,6 +171,7 @@ struct Pipeline<'s, 't> {
     names: Names,
     /// The words of plain rows, where such rows are expected.
     words: Option<Vocabulary>,
+    spare: SparePlain,
     /// What the step before has read, for the sequencer to take.
     legs: NewLegs,
     facts: RunFacts,
@@ -188,6 +189,7 @@ impl<'s, 't> Pipeline<'s, 't> {
             sequencer: Sequencer::new(settings, tap),
             names: Names::default(),
             words: None,
+            spare: SparePlain::default(),
             legs: NewLegs::default(),
             facts: RunFacts::default(),
             rejects: Vec::new(),
@@ -202,17 +204,18 @@ impl<'s, 't> Pipeline<'s, 't> {
             self.take(stream, block, batch);
         }
         let blocks = stream.take_blocks(count, self.settings);
-        let Self { settings, builder, sequencer, names, words, legs, .. } = self;
+        let Self { settings, builder, sequencer, names, words, legs, spare, .. } = self;
+        let spare = &*spare;
         let (mut batches, legs) = (Vec::new(), std::mem::take(legs));
         if let Some(format) = stream.format().cloned() {
             rayon::in_place_scope(|scope| {
                 let (batches, blocks, words) = (&mut batches, &blocks, words.as_ref());
                 let stream = &mut *stream;
                 scope.spawn(move |_| {
-                    *batches = stream.batch_reader(builder, &format, settings, words).read_all(blocks);
+                    *batches = stream.batch_reader(builder, &format, settings, words, spare).read_all(blocks);
                     stream.read_ahead(count, settings);
                 });
-                sequencer.take(legs, names, words, observer);
+                sequencer.take(legs, names, words, spare, observer);
             });
         }
         for (block, batch) in blocks.into_iter().zip(batches) {

@@ -4,6 +4,7 @@
 //! may go on decides nothing but memory.
 
 use crate::alone::{Alone, Whole};
+use crate::batch::SparePlain;
 use crate::crowd::{Crowd, Settled};
 use crate::plain::{PlainLeg, Role, Vocabulary};
 use crate::run::Observer;
@@ -100,6 +101,7 @@ impl<'s, 't> Sequencer<'s, 't> {
         legs: NewLegs,
         names: &Names,
         words: Option<&Vocabulary>,
+        spare: &SparePlain,
         observer: &mut dyn Observer,
     ) {
         let NewLegs { legs, plain, spans, settled } = legs;
@@ -121,7 +123,9 @@ impl<'s, 't> Sequencer<'s, 't> {
             return;
         };
         for (plain, trusted) in plain {
-            self.add_plain(plain, trusted, words);
+            let mut plain = self.add_plain(plain, trusted, words);
+            plain.clear();
+            spare.lock().into_iter().for_each(|mut spare| spare.push(std::mem::take(&mut plain)));
         }
         let settled = self.settle_plain(settled, names, words, observer);
         if self.waiting.len() >= self.due {
@@ -129,19 +133,17 @@ impl<'s, 't> Sequencer<'s, 't> {
         }
     }
 
-    fn add_plain(&mut self, plain: Vec<PlainLeg>, trusted: i64, words: &Vocabulary) {
-        let Self { crowd: Some(crowd), waiting, .. } = self else { return };
-        let (plain, ahead): (Vec<_>, Vec<_>) = match plain.iter().all(|leg| leg.at.millis <= trusted) {
-            true => (plain, Vec::new()),
-            // Legs that would hold up all that come behind them.
-            false => plain.into_iter().partition(|leg| leg.at.millis <= trusted),
-        };
-        crowd.add(&plain);
-        for leg in ahead {
+    /// Takes in the plain legs of a block, and hands the room for them back.
+    fn add_plain(&mut self, mut plain: Vec<PlainLeg>, trusted: i64, words: &Vocabulary) -> Vec<PlainLeg> {
+        let Self { crowd: Some(crowd), waiting, .. } = self else { return plain };
+        // Legs that would hold up all that come behind them.
+        for leg in plain.extract_if(.., |leg| leg.at.millis > trusted) {
             let leg = leg.unfold(words);
             crowd.see(&leg);
             waiting.push(leg);
         }
+        crowd.add(&plain);
+        plain
     }
 
     /// Counts the plain legs that stand alone, and lets the others wait with the rest. Before the time
@@ -227,7 +229,7 @@ impl<'s, 't> Sequencer<'s, 't> {
         facts: &mut RunFacts,
         observer: &mut dyn Observer,
     ) -> Counted {
-        self.take(NewLegs { settled: i64::MAX, ..legs }, names, words, observer);
+        self.take(NewLegs { settled: i64::MAX, ..legs }, names, words, &SparePlain::default(), observer);
         self.advance_to(i64::MAX, names, observer);
         if let Some(words) = words {
             self.alone.count(names, words, &mut self.counting.tally);

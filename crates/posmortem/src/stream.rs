@@ -1,7 +1,7 @@
 //! One input on its way through the run: opened, recognised, read block by block.
 
 use crate::Settings;
-use crate::batch::{Batch, BatchReader};
+use crate::batch::{Batch, BatchReader, SparePlain};
 use crate::frontier::{DEPTH, Frontier};
 use crate::inspection::{Collector, FileFindings};
 use crate::leg_builder::LegBuilder;
@@ -137,7 +137,8 @@ impl Stream {
             if read.is_empty() {
                 break;
             }
-            let batches = self.batch_reader(builder, &format, settings, None).read_all(&read);
+            let batches =
+                self.batch_reader(builder, &format, settings, None, &SparePlain::default()).read_all(&read);
             let legs = || batches.iter().flat_map(|batch| &batch.legs);
             times.extend(legs().map(|leg| leg.at.millis));
             self.probed.extend(read.into_iter().zip(batches));
@@ -158,6 +159,7 @@ impl Stream {
         format: &'r Format,
         settings: &Settings,
         words: Option<&'r Vocabulary>,
+        spare: &'r SparePlain,
     ) -> BatchReader<'r> {
         let &Settings { keep_rejects, inspects, .. } = settings;
         BatchReader {
@@ -168,6 +170,7 @@ impl Stream {
             inspects,
             words,
             places: self.places.as_ref(),
+            spare,
         }
     }
 

@@ -22,8 +22,10 @@ pub(super) struct Others {
     /// A bit for every key, so that one look tells most legs that they have none.
     hints: Vec<u64>,
     forget_at: usize,
-    /// The latest time of any of them.
+    /// The latest time of those that tell no terminal.
     until: i64,
+    /// The latest time of those of a terminal, by its symbol's index.
+    terminals_until: Vec<i64>,
     /// Whether there are keys of card and amount, or of link and STAN.
     with_cards: bool,
     with_links: bool,
@@ -39,6 +41,7 @@ impl Others {
             hints: vec![0; HINTS * FEWEST / 64],
             forget_at: FEWEST,
             until: i64::MIN,
+            terminals_until: Vec::new(),
             with_cards: false,
             with_links: false,
             hasher: RandomState::default(),
@@ -47,6 +50,13 @@ impl Others {
 
     pub(super) fn see(&mut self, leg: &Leg) {
         let at = leg.at.millis;
+        let terminal = leg.terminal_key.index();
+        if self.terminals_until.len() <= terminal {
+            self.terminals_until.resize((terminal + 1).next_power_of_two(), i64::MIN);
+        }
+        let until =
+            if leg.terminal_key.is_absent() { &mut self.until } else { &mut self.terminals_until[terminal] };
+        *until = at.max(*until);
         for stan in [leg.stan, leg.original_stan].into_iter().flatten() {
             self.see_key(self.key(leg.terminal_key, stan), at);
         }
@@ -69,7 +79,6 @@ impl Others {
     }
 
     fn see_key(&mut self, key: u64, at: i64) {
-        self.until = self.until.max(at);
         hint(&mut self.hints, key);
         let (from, to) = self.seen.entry(key).or_insert((at, at));
         (*from, *to) = ((*from).min(at), (*to).max(at));
@@ -85,10 +94,13 @@ impl Others {
         self.seen.keys().for_each(|key| hint(&mut self.hints, *key));
     }
 
-    /// Whether any shares a key with a plain leg within the horizon of it.
+    /// Whether any shares a key with a plain leg within the horizon of it. Those of another terminal never
+    /// belong to it.
     #[inline(always)]
     pub(super) fn are_near(&self, leg: &PlainLeg, words: &Vocabulary) -> bool {
-        leg.at.millis.saturating_sub(self.horizon_ms) <= self.until && self.have_key_of(leg, words)
+        let of_terminal = self.terminals_until.get(leg.terminal.index()).copied().unwrap_or(i64::MIN);
+        leg.at.millis.saturating_sub(self.horizon_ms) <= of_terminal.max(self.until)
+            && self.have_key_of(leg, words)
     }
 
     fn have_key_of(&self, leg: &PlainLeg, words: &Vocabulary) -> bool {
@@ -101,7 +113,7 @@ impl Others {
                 })
         };
         let stan = u64::from(leg.stan);
-        is_near(self.key(words.who(leg.who).terminal_key, stan))
+        is_near(self.key(leg.terminal, stan))
             || (leg.rrn != 0 && is_near(self.reference(leg.rrn)))
             || (self.with_links
                 && (is_near(self.link(words.what(leg.what).link, stan))

@@ -1,26 +1,26 @@
 //! What plain legs at one terminal share with those that were there shortly before.
 //!
 //! Terminals count: nearly always a STAN or a reference is higher than all that the terminal has shown
-//! lately, and two comparisons tell that it is new. An answer looks at the leg before it, which nearly always
-//! is its request. Where neither tells, all recent legs of the terminal are put into maps, which tell exactly.
+//! lately, or one of those that were left out just before, and a few comparisons tell that it is new
+//! ([`super::seen`]). An answer looks at the few legs before it, one of which nearly always is its request.
+//! Where neither tells, all recent legs of the terminal are put into maps, which tell exactly.
 
 use super::Waiting;
+use super::seen::Seen;
 use crate::plain::PlainLeg;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
-use posmortem_exchange::Pairing;
+use posmortem_exchange::{Pairing, Symbol};
 
 /// The legs of one terminal that are recent.
 #[derive(Clone, Copy)]
 struct Recent {
     /// When its last leg was.
     at: i64,
-    /// The number of its last leg.
-    last: u64,
-    /// The lowest and highest reference.
-    references: (u64, u64),
-    /// The lowest and highest STAN.
-    stans: (u32, u32),
+    /// The number of its last leg, the upper bits left out: it waits, or nobody asks for it.
+    last: u32,
+    references: Seen<u64>,
+    stans: Seen<u32>,
     /// Whether a request is among them: then all within the horizon may matter.
     has_request: bool,
     /// Whether they are in the maps.
@@ -30,8 +30,8 @@ struct Recent {
 const NEVER: Recent = Recent {
     at: i64::MIN,
     last: 0,
-    references: (u64::MAX, 0),
-    stans: (u32::MAX, 0),
+    references: Seen::<u64>::NONE,
+    stans: Seen::<u32>::NONE,
     has_request: false,
     is_mapped: false,
 };
@@ -42,12 +42,13 @@ const FEWEST_ENTRIES: usize = 1 << 12;
 /// The recent legs of all terminals.
 pub(super) struct Recents {
     horizon_ms: i64,
-    /// By the number of the terminal.
+    /// One more than a terminal's place, by the index of its symbol; 0 for none.
+    places: Vec<u32>,
     terminals: Vec<Recent>,
     /// The last leg of a terminal with a STAN.
-    stans: HashMap<(u32, u32), u64, RandomState>,
+    stans: HashMap<(Symbol, u32), u64, RandomState>,
     /// The last leg of a terminal with a reference.
-    references: HashMap<(u32, u64), u64, RandomState>,
+    references: HashMap<(Symbol, u64), u64, RandomState>,
     forget_at: usize,
 }
 
@@ -55,6 +56,7 @@ impl Recents {
     pub(super) fn new(horizon_ms: i64) -> Self {
         Self {
             horizon_ms,
+            places: Vec::new(),
             terminals: Vec::new(),
             stans: HashMap::default(),
             references: HashMap::default(),
@@ -66,36 +68,32 @@ impl Recents {
     #[inline(always)]
     pub(super) fn meet(&mut self, number: u64, waiting: &mut Waiting) {
         let Some(leg) = waiting.get(number) else { return };
-        let place = leg.terminal as usize;
-        if self.terminals.len() <= place {
-            self.terminals.resize((place + 1).next_power_of_two(), NEVER);
-        }
+        let place = place_of(&mut self.places, &mut self.terminals, leg.terminal);
         let recent = &mut self.terminals[place];
         let reach = if recent.has_request { self.horizon_ms } else { Pairing::REPEAT_MS };
         if leg.at.millis.saturating_sub(recent.at) > reach {
-            *recent = NEVER.with(leg, number);
+            *recent = NEVER;
+            recent.take(leg, number);
             return;
         }
-        let is_new_stan = leg.stan < recent.stans.0 || leg.stan > recent.stans.1;
-        let is_new_reference = leg.rrn == 0 || leg.rrn < recent.references.0 || leg.rrn > recent.references.1;
-        let last = recent.last;
+        let is_new_stan = !recent.stans.may_hold(leg.stan);
+        let is_new_reference = leg.rrn == 0 || !recent.references.may_hold(leg.rrn);
+        let last = recent.last_before(number);
         if recent.is_mapped {
             self.meet_mapped(number, waiting);
         } else if !(is_new_stan && is_new_reference) {
-            let is_pair = waiting
-                .get(last)
-                .is_some_and(|request| is_pair(request, leg) && (is_new_reference || leg.rrn == request.rrn));
-            if is_pair {
-                pair(last, number, waiting);
-            } else {
-                self.map(number, waiting);
-                self.meet_mapped(number, waiting);
+            match request_of(leg, last, waiting) {
+                Some((request, rrn)) if is_new_reference || leg.rrn == rrn => pair(request, number, waiting),
+                _ => {
+                    self.map(number, waiting);
+                    self.meet_mapped(number, waiting);
+                }
             }
         }
         if let Some(leg) = waiting.get_mut(number) {
             // Beyond so many legs between, the walk back ends early: those before it are recent no more.
             leg.standing.before = u32::try_from(number - last).unwrap_or(0);
-            self.terminals[place] = self.terminals[place].with(leg, number);
+            self.terminals[place].take(leg, number);
         }
     }
 
@@ -136,9 +134,10 @@ impl Recents {
     #[cold]
     fn map(&mut self, number: u64, waiting: &Waiting) {
         let Some(leg) = waiting.get(number) else { return };
-        let recent = &mut self.terminals[leg.terminal as usize];
+        let place = place_of(&mut self.places, &mut self.terminals, leg.terminal);
+        let recent = &mut self.terminals[place];
         recent.is_mapped = true;
-        let mut number = recent.last;
+        let mut number = recent.last_before(number);
         while let Some(other) = waiting.get(number) {
             // A later one stands for those before it, some of them from when the terminal was here last.
             let known = self.stans.entry((other.terminal, other.stan)).or_insert(number);
@@ -162,23 +161,57 @@ impl Recents {
     }
 }
 
-impl Recent {
-    /// With one leg more.
-    #[inline(always)]
-    fn with(self, leg: &PlainLeg, number: u64) -> Self {
-        let Self { references, stans, has_request, is_mapped, .. } = self;
-        Self {
-            at: leg.at.millis,
-            last: number,
-            references: match leg.rrn {
-                0 => references,
-                rrn => (references.0.min(rrn), references.1.max(rrn)),
-            },
-            stans: (stans.0.min(leg.stan), stans.1.max(leg.stan)),
-            has_request: has_request | leg.role.is_request(),
-            is_mapped,
-        }
+/// The place of a terminal, a new one with its first leg.
+#[inline(always)]
+fn place_of(places: &mut Vec<u32>, terminals: &mut Vec<Recent>, terminal: Symbol) -> usize {
+    let index = terminal.index();
+    if places.len() <= index {
+        places.resize((index + 1).next_power_of_two(), 0);
     }
+    let place = &mut places[index];
+    if *place == 0 {
+        terminals.push(NEVER);
+        // No more of them than symbols.
+        *place = terminals.len() as u32;
+    }
+    *place as usize - 1
+}
+
+impl Recent {
+    /// The number of its last leg, as long as that waits with the leg of this number.
+    #[inline(always)]
+    fn last_before(&self, number: u64) -> u64 {
+        number - u64::from((number as u32).wrapping_sub(self.last))
+    }
+
+    /// Takes in one leg more.
+    #[inline(always)]
+    fn take(&mut self, leg: &PlainLeg, number: u64) {
+        (self.at, self.last) = (leg.at.millis, number as u32);
+        self.stans.insert(leg.stan);
+        if leg.rrn != 0 {
+            self.references.insert(leg.rrn);
+        }
+        self.has_request |= leg.role.is_request();
+    }
+}
+
+/// Legs before an answer among which its request is looked for.
+const NEAR: usize = 4;
+
+/// The request that waits for an answer among the few legs before it at its terminal, the last of which is
+/// number `last`, and its reference.
+#[inline(always)]
+fn request_of(answer: &PlainLeg, last: u64, waiting: &Waiting) -> Option<(u64, u64)> {
+    let mut number = last;
+    for _ in 0..NEAR {
+        let leg = waiting.get(number)?;
+        if is_pair(leg, answer) {
+            return Some((number, leg.rrn));
+        }
+        number -= u64::from(std::num::NonZero::new(leg.standing.before)?.get());
+    }
+    None
 }
 
 /// Whether these are a request that waits and an answer to it.

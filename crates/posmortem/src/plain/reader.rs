@@ -28,16 +28,19 @@ const WHO: [Column; 6] =
 /// How many of [`WHO`] count without diagnosis.
 const WHO_COUNTED: usize = 2;
 
-/// Columns that tell what a message is; the last three for diagnosis alone.
+/// A word of a key, and the column that it is read from.
+type Slot = (usize, Column);
+
+/// Columns that tell what a message is, those first that most logs fill; the last three for diagnosis alone.
 const WHAT: [Column; 11] = [
     Column::Mti,
     Column::ResponseCode,
     Column::ProcessingCode,
-    Column::ConditionCode,
     Column::PosEntryMode,
+    Column::Currency,
+    Column::ConditionCode,
     Column::Dialect,
     Column::Direction,
-    Column::Currency,
     Column::Tvr,
     Column::ServiceCode,
     Column::ChipCondition,
@@ -46,13 +49,17 @@ const WHAT: [Column; 11] = [
 /// How many of [`WHAT`] count without diagnosis.
 const WHAT_COUNTED: usize = 8;
 
-/// Further words of a [`WhatKey`]: the link in two, what DE60 says, and what the chip and the format do.
-const LINK: usize = WHAT.len();
-const RESERVED: usize = LINK + 2;
+/// The places of words in a [`WhatKey`]: the columns', but for the condition code that of the link.
+const LINK: usize = 5;
+const CONDITION: usize = WHAT.len();
+const LINK_REST: usize = CONDITION + 1;
+const RESERVED: usize = LINK_REST + 1;
+
+/// What chip, format and zone of the time are.
 const CHIP: usize = RESERVED + 1;
 
-/// The place of the currency in a [`WhatKey`].
-pub(super) const CURRENCY: usize = 7;
+/// The place of the currency.
+pub(super) const CURRENCY: usize = 4;
 
 /// Columns that no plain leg has room for.
 const RICH: [Column; 6] = [
@@ -104,6 +111,9 @@ pub(crate) struct PlainReader<'r> {
     evidence: bool,
     /// Whether messages are rows, one of which may hold request and answer.
     is_row: bool,
+    /// The words that this input can fill.
+    who_slots: Vec<Slot>,
+    what_slots: Vec<Slot>,
     /// The keys of the last message.
     keys: Keys,
     /// Plain messages whose card is masked.
@@ -111,10 +121,38 @@ pub(crate) struct PlainReader<'r> {
 }
 
 impl<'r> PlainReader<'r> {
-    pub(crate) fn new(words: &'r Vocabulary, builder: &'r LegBuilder<'r>, input: u32, is_row: bool) -> Self {
+    /// A reader of input number `input`, which has the columns that `has` tells.
+    pub(crate) fn new(
+        words: &'r Vocabulary,
+        builder: &'r LegBuilder<'r>,
+        input: u32,
+        is_row: bool,
+        has: impl Fn(Column) -> bool,
+    ) -> Self {
         let keys = Keys { who: WhoKey::default(), what: WhatKey::default(), issuer: 0 };
         let (bin_digits, evidence) = (builder.bin_digits(), builder.keeps_evidence());
-        Self { words, builder, input, bin_digits, evidence, is_row, keys, masked_cards: 0 }
+        let (of_who, of_what) = if evidence { (WHO.len(), WHAT.len()) } else { (WHO_COUNTED, WHAT_COUNTED) };
+        let slots = |columns: &[Column]| {
+            let slots = columns.iter().copied().enumerate().filter(|(_, column)| has(*column));
+            slots
+                .map(|(slot, column)| {
+                    (if column == Column::ConditionCode { CONDITION } else { slot }, column)
+                })
+                .collect()
+        };
+        let (who_slots, what_slots) = (slots(&WHO[..of_who]), slots(&WHAT[..of_what]));
+        Self {
+            words,
+            builder,
+            input,
+            bin_digits,
+            evidence,
+            is_row,
+            who_slots,
+            what_slots,
+            keys,
+            masked_cards: 0,
+        }
     }
 
     /// What is to be learnt from the message that was asked for last: its keys, if it is unknown.
@@ -141,7 +179,7 @@ impl<'r> PlainReader<'r> {
             true => None,
             false => Track2::parse(told_value(cells.cell(Column::Track2))),
         };
-        self.read_keys(cells, track.as_ref()).ok_or(Rich)?;
+        self.read_keys(cells, track.as_ref(), at.offset_minutes).ok_or(Rich)?;
         let stan = cells.number(Column::Stan)?.and_then(|stan| u32::try_from(stan).ok()).ok_or(Rich)?;
         let latency_ms = match cells.number(Column::LatencyMs)? {
             None => NO_LATENCY,
@@ -160,9 +198,11 @@ impl<'r> PlainReader<'r> {
         let what = words.what_number(&keys.what);
         let who = words.who_number(&keys.who);
         let issuer = words.issuer(keys.issuer);
-        let (Some(what), Some(who), Some(issuer)) = (what, who, issuer) else { return Err(Unknown) };
-        let (role, terminal) = (words.what(what).plain_role, words.who(who).number);
-        let (Some(role), Some(terminal)) = (role, terminal) else { return Err(Rich) };
+        let (Some(what), Some((who, terminal)), Some(issuer)) = (what, who, issuer) else {
+            return Err(Unknown);
+        };
+        let role = words.what(what).plain_role;
+        let Some(role) = role.filter(|_| !terminal.is_absent()) else { return Err(Rich) };
         self.masked_cards += u64::from(is_masked);
         let source = Source { input: self.input, offset };
         Ok(PlainLeg {
@@ -184,33 +224,48 @@ impl<'r> PlainReader<'r> {
 
     /// Reads the words that are looked up, but for the prefix of a card number.
     #[inline(always)]
-    fn read_keys(&mut self, cells: &impl Cells, track: Option<&Track2<'_>>) -> Option<()> {
-        let Self { keys: Keys { who, what, issuer }, evidence, is_row, .. } = self;
+    fn read_keys(
+        &mut self,
+        cells: &impl Cells,
+        track: Option<&Track2<'_>>,
+        offset_minutes: Option<i16>,
+    ) -> Option<()> {
+        let Self { keys: Keys { who, what, issuer }, evidence, is_row, who_slots, what_slots, .. } = self;
         who.terminal = cells.word(Column::TerminalId)?;
-        let (of_who, of_what) = if *evidence { (WHO.len(), WHAT.len()) } else { (WHO_COUNTED, WHAT_COUNTED) };
-        for (place, column) in WHO.into_iter().enumerate().take(of_who) {
-            who.rest[place] = cells.word(column)?;
+        for &(slot, column) in &*who_slots {
+            who.set(slot, cells.word(column)?);
         }
-        for (place, column) in WHAT.into_iter().enumerate().take(of_what) {
-            what.0[place] = cells.word(column)?;
+        what.begin();
+        for &(slot, column) in &*what_slots {
+            what.set(slot, cells.word(column)?);
         }
-        [what.0[LINK], what.0[LINK + 1]] = match cells.word(Column::Link) {
-            Some(word) => [word, 0],
-            None => long_word(cells.cell(Column::Link))?,
-        };
-        what.0[RESERVED] = match cells.is_empty(Column::Reserved60) {
-            true => 0,
-            false => reserved_word(told_value(cells.cell(Column::Reserved60))),
-        };
-        what.0[CHIP] = u128::from(*is_row);
-        if *evidence {
-            let chip = match cells.is_empty(Column::IccData) {
+        match cells.word(Column::Link) {
+            Some(word) => {
+                what.set(LINK, word);
+                what.set(LINK_REST, 0);
+            }
+            None => {
+                let [first, rest] = long_word(cells.cell(Column::Link))?;
+                what.set(LINK, first);
+                what.set(LINK_REST, rest);
+            }
+        }
+        what.set(
+            RESERVED,
+            match cells.is_empty(Column::Reserved60) {
                 true => 0,
-                false => chip_word(told_value(cells.cell(Column::IccData))),
-            };
-            let service = track.and_then(Track2::service_digit).map_or(0, |digit| u128::from(digit) + 1);
-            what.0[CHIP] |= u128::from(chip) << 1 | service << 64;
+                false => reserved_word(told_value(cells.cell(Column::Reserved60))),
+            },
+        );
+        let zone = offset_minutes.map_or(0, |minutes| u128::from(minutes as u16) | 1 << 16);
+        let mut chip = u128::from(*is_row) | zone << 96;
+        if *evidence {
+            if !cells.is_empty(Column::IccData) {
+                chip |= u128::from(chip_word(told_value(cells.cell(Column::IccData)))) << 1;
+            }
+            chip |= track.and_then(Track2::service_digit).map_or(0, |digit| u128::from(digit) + 1) << 64;
         }
+        what.set(CHIP, chip);
         *issuer = 0;
         for column in ISSUER {
             if *issuer == 0 && !cells.is_empty(column) {

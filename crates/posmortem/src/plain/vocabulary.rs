@@ -25,24 +25,74 @@ pub(super) const WHAT_WORDS: usize = 15;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(super) struct WhoKey {
     pub(super) terminal: u128,
-    pub(super) rest: [u128; WHO_WORDS],
+    rest: [u128; WHO_WORDS],
 }
 
-/// The words of what a message is.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub(super) struct WhatKey(pub(super) [u128; WHAT_WORDS]);
-
-impl WhatKey {
-    /// A number that few others share.
+impl WhoKey {
     #[inline(always)]
-    fn mixed(&self) -> u64 {
-        // Multiplied once: a chain of multiplications would take longer than the look-up itself.
-        let (low, high) = self.0.iter().fold((0_u64, 0_u64), |(low, high), word| {
-            (low.rotate_left(11) ^ *word as u64, high.rotate_left(19) ^ (*word >> 64) as u64)
-        });
-        (low ^ high.rotate_left(32)).wrapping_mul(ODD)
+    pub(super) fn set(&mut self, slot: usize, word: u128) {
+        self.rest[slot] = word;
     }
 }
+
+/// The words of what a message is: 0 for those that it does not tell.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(super) struct WhatKey {
+    /// The ones that most logs fill come first.
+    words: [u128; WHAT_WORDS],
+    /// A sum over the words, so that its parts can be added in any order and empty ones left out.
+    mixed: u64,
+    /// The words that are there, a bit for each.
+    told: u32,
+}
+
+/// So many words are compared at any rate.
+const USUAL_WORDS: usize = 6;
+
+impl WhatKey {
+    /// Forgets the words, but not those of columns that are going to be set again.
+    #[inline(always)]
+    pub(super) fn begin(&mut self) {
+        (self.mixed, self.told) = (0, 0);
+    }
+
+    /// Sets a word, once.
+    #[inline(always)]
+    pub(super) fn set(&mut self, slot: usize, word: u128) {
+        self.words[slot] = word;
+        self.told |= u32::from(word != 0) << slot;
+        let folded = word as u64 ^ ((word >> 64) as u64).rotate_left(23);
+        self.mixed = self.mixed.wrapping_add(folded.wrapping_mul(FACTORS[slot]));
+    }
+
+    /// The place in front of the map.
+    #[inline(always)]
+    fn place(&self) -> usize {
+        (self.mixed >> (64 - FRONT.ilog2())) as usize
+    }
+
+    /// Whether both are equal, without a call: keys are longer than what the compiler compares in place.
+    #[inline(always)]
+    fn is(&self, other: &Self) -> bool {
+        let ((usual, more), (others_usual, others_more)) =
+            (self.words.split_at(USUAL_WORDS), other.words.split_at(USUAL_WORDS));
+        let differ = |differ: u128, (a, b): (&u128, &u128)| differ | (a ^ b);
+        (self.mixed, self.told) == (other.mixed, other.told)
+            && usual.iter().zip(others_usual).fold(0, differ) == 0
+            && (self.told >> USUAL_WORDS == 0 || more == others_more)
+    }
+}
+
+/// Odd numbers without a pattern, one for each word.
+const FACTORS: [u64; WHAT_WORDS] = {
+    let mut factors = [ODD; WHAT_WORDS];
+    let mut slot = 1;
+    while slot < WHAT_WORDS {
+        factors[slot] = (factors[slot - 1] ^ factors[slot - 1] >> 29).wrapping_mul(ODD) | 1;
+        slot += 1;
+    }
+    factors
+};
 
 /// Who was at a terminal.
 #[derive(Clone, Copy)]
@@ -53,9 +103,6 @@ pub(crate) struct Who {
     pub(crate) site: Symbol,
     pub(crate) equipment: Symbol,
     pub(crate) operator: Symbol,
-    /// The number of the terminal, however it is printed; none where none is told: such a leg may belong
-    /// to any terminal.
-    pub(super) number: Option<u32>,
 }
 
 /// What a message is.
@@ -87,16 +134,25 @@ const MOST_ISSUERS: usize = 1 << 20;
 /// In front of the map of whats, one entry for each of so many hashes: a log has some hundred of them.
 const FRONT: usize = 1 << 13;
 
+/// Who was met first at a terminal: all that a look-up needs, in one cache line.
+#[derive(Clone, Copy)]
+struct First {
+    /// The first word beside the terminal's, nearly always the only one or followed by few.
+    merchant: u128,
+    who: u32,
+    /// The terminal without left zeros; absent where none is told.
+    terminal_key: Symbol,
+    /// Whether there are further words.
+    has_more: bool,
+}
+
 /// All words of a run.
 pub(crate) struct Vocabulary {
     /// Who was met first at a terminal, by the terminal's word: nearly always the one who is met again.
-    terminals: HashMap<u128, u32, RandomState>,
+    terminals: HashMap<u128, First, RandomState>,
     whos: HashMap<WhoKey, u32, RandomState>,
     who_rests: Vec<[u128; WHO_WORDS]>,
     who: Vec<Who>,
-    /// Numbers of terminals, by their key's [`Symbol::index`], from 1.
-    terminal_numbers: Vec<u32>,
-    terminal_count: u32,
     whats: HashMap<WhatKey, u32, RandomState>,
     what_front: Vec<u32>,
     what_keys: Vec<WhatKey>,
@@ -118,8 +174,6 @@ impl Default for Vocabulary {
             whos: HashMap::default(),
             who_rests: Vec::new(),
             who: Vec::new(),
-            terminal_numbers: Vec::new(),
-            terminal_count: 0,
             whats: HashMap::default(),
             what_front: vec![NOBODY; FRONT],
             what_keys: Vec::new(),
@@ -131,25 +185,32 @@ impl Default for Vocabulary {
 }
 
 impl Vocabulary {
+    /// The number of who was at a terminal, and the terminal without left zeros.
     #[inline(always)]
-    pub(super) fn who_number(&self, key: &WhoKey) -> Option<u32> {
-        let first = *self.terminals.get(&key.terminal)?;
-        match self.who_rests.get(first as usize) {
-            Some(rest) if *rest == key.rest => Some(first),
-            _ => self.other_who(key),
+    pub(super) fn who_number(&self, key: &WhoKey) -> Option<(u32, Symbol)> {
+        let first = self.terminals.get(&key.terminal)?;
+        let [merchant, more @ ..] = &key.rest;
+        let has_more = more.iter().fold(0, |any, word| any | word) != 0;
+        if first.merchant == *merchant && !has_more && !first.has_more {
+            return Some((first.who, first.terminal_key));
         }
+        self.other_who(key, first.who)
     }
 
     #[inline(never)]
-    fn other_who(&self, key: &WhoKey) -> Option<u32> {
-        self.whos.get(key).copied()
+    fn other_who(&self, key: &WhoKey, first: u32) -> Option<(u32, Symbol)> {
+        let who = match self.who_rests.get(first as usize) {
+            Some(rest) if *rest == key.rest => first,
+            _ => *self.whos.get(key)?,
+        };
+        Some((who, self.who(who).terminal_key))
     }
 
     #[inline(always)]
     pub(super) fn what_number(&self, key: &WhatKey) -> Option<u32> {
-        let number = *self.what_front.get(key.mixed() as usize >> (64 - FRONT.ilog2()))?;
+        let number = *self.what_front.get(key.place())?;
         match self.what_keys.get(number as usize) {
-            Some(known) if known == key => Some(number),
+            Some(known) if known.is(key) => Some(number),
             _ => self.other_what(key),
         }
     }
@@ -189,39 +250,30 @@ impl Vocabulary {
         }
         if !self.whos.contains_key(&keys.who) && self.who.len() < MOST_WHOS {
             let number = self.who.len() as u32;
-            let who = self.who_of(leg);
+            let who = who_of(leg);
             self.who.push(who);
             self.who_rests.push(keys.who.rest);
             self.whos.insert(keys.who, number);
-            self.terminals.entry(keys.who.terminal).or_insert(number);
+            let [merchant, more @ ..] = keys.who.rest;
+            let has_more = more.iter().any(|word| *word != 0);
+            let first = First { merchant, who: number, terminal_key: who.terminal_key, has_more };
+            self.terminals.entry(keys.who.terminal).or_insert(first);
         }
         if !self.whats.contains_key(&keys.what) && self.what.len() < MOST_WHATS {
             let number = self.what.len() as u32;
-            let word = keys.what.0[CURRENCY].to_le_bytes();
+            let word = keys.what.words[CURRENCY].to_le_bytes();
             let currency = Currency::parse(told_value(text_of(&word))).unwrap_or_default();
             self.what.push(what_of(leg, currency, settings, names));
             self.what_keys.push(keys.what);
             self.whats.insert(keys.what, number);
-            self.what_front[keys.what.mixed() as usize >> (64 - FRONT.ilog2())] = number;
+            self.what_front[keys.what.place()] = number;
         }
     }
+}
 
-    fn who_of(&mut self, leg: &Leg) -> Who {
-        let &Leg { terminal, terminal_key, merchant, site, equipment, operator, .. } = leg;
-        let place = terminal_key.index();
-        if self.terminal_numbers.len() <= place {
-            self.terminal_numbers.resize((place + 1).next_power_of_two(), 0);
-        }
-        let number = (!terminal_key.is_absent()).then(|| {
-            let number = &mut self.terminal_numbers[place];
-            if *number == 0 {
-                self.terminal_count += 1;
-                *number = self.terminal_count;
-            }
-            *number - 1
-        });
-        Who { terminal, terminal_key, merchant, site, equipment, operator, number }
-    }
+fn who_of(leg: &Leg) -> Who {
+    let &Leg { terminal, terminal_key, merchant, site, equipment, operator, .. } = leg;
+    Who { terminal, terminal_key, merchant, site, equipment, operator }
 }
 
 #[inline(always)]
