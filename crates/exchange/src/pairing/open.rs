@@ -25,45 +25,63 @@ pub(super) enum Lookup {
     /// The key proper: family of the MTI, terminal (or none), STAN.
     Key(u8, Symbol, u64),
     /// The reference number, whatever the class: hops may turn 0200 into 0100.
-    Reference(Reference),
+    Reference(Whose, Reference),
+    /// The same for legs that do not tell their terminal.
+    AnyReference(Reference),
     /// The log's own id of the transaction.
-    Trace(u64),
-    /// STAN and link, for sides that do not tell their terminal.
+    Trace(Whose, u64),
+    /// The same for legs that do not tell their terminal.
+    AnyTrace(u64),
+    /// STAN and link, for legs that do not tell their terminal.
     Link(u8, u64, Symbol),
-    /// The same, of sides alone that do not tell their terminal. A chain of its own, so that nothing
-    /// which a leg with a terminal may find hangs on how many others share its STAN and link.
+    /// The same, of sides alone that do not tell their terminal.
     BareLink(u8, u64, Symbol),
     /// Card and amount in minor units, for reversals that tell nothing better.
-    Card(CardKey, u64),
+    Card(Whose, CardKey, u64),
+    /// The same for reversals that do not tell their terminal.
+    AnyCard(CardKey, u64),
 }
 
+/// The terminal of an exchange when it first told something, or [`Symbol::ABSENT`]. What a leg with a
+/// terminal finds hangs on exchanges of that terminal and of none, and never on how many exchanges of
+/// others share its numbers.
+type Whose = Symbol;
+
 impl Lookup {
-    pub(super) const KINDS: usize = 6;
+    pub(super) const KINDS: usize = 9;
 
     fn kind(self) -> usize {
         match self {
             Self::Key(..) => 0,
-            Self::Reference(_) => 1,
-            Self::Trace(_) => 2,
-            Self::Link(..) => 3,
-            Self::BareLink(..) => 4,
-            Self::Card(..) => 5,
+            Self::Reference(..) => 1,
+            Self::AnyReference(_) => 2,
+            Self::Trace(..) => 3,
+            Self::AnyTrace(_) => 4,
+            Self::Link(..) => 5,
+            Self::BareLink(..) => 6,
+            Self::Card(..) => 7,
+            Self::AnyCard(..) => 8,
         }
     }
 
-    /// Everything that `leg` can be found by.
-    fn all_of(leg: &Leg) -> impl Iterator<Item = Self> {
+    /// Everything that an exchange of `whose` terminal can be found by through `leg`.
+    fn all_of(leg: &Leg, whose: Whose) -> impl Iterator<Item = Self> {
         let family = leg.family();
+        let rrn = Some(leg.rrn).filter(|rrn| !rrn.is_absent());
+        let trace = Some(leg.trace).filter(|trace| *trace != 0);
         let card = leg.card.filter(|_| leg.traffic() == Traffic::Attempt).zip(leg.amount);
         [
             leg.stan.map(|stan| Self::Key(family, leg.terminal_key, stan)),
-            (!leg.rrn.is_absent()).then_some(Self::Reference(leg.rrn)),
-            (leg.trace != 0).then_some(Self::Trace(leg.trace)),
+            rrn.map(|rrn| Self::Reference(whose, rrn)),
+            rrn.map(Self::AnyReference),
+            trace.map(|trace| Self::Trace(whose, trace)),
+            trace.map(Self::AnyTrace),
             leg.stan.map(|stan| Self::Link(family, stan, leg.link)),
             leg.stan
                 .filter(|_| leg.terminal_key.is_absent())
                 .map(|stan| Self::BareLink(family, stan, leg.link)),
-            card.map(|(card, amount)| Self::Card(card, amount.minor)),
+            card.map(|(card, amount)| Self::Card(whose, card, amount.minor)),
+            card.map(|(card, amount)| Self::AnyCard(card, amount.minor)),
         ]
         .into_iter()
         .flatten()
@@ -138,6 +156,11 @@ impl Open {
     /// The link on which it began.
     pub(super) fn link(&self) -> Symbol {
         self.legs().next().map_or(Symbol::ABSENT, |leg| leg.link)
+    }
+
+    /// The terminal, from whichever side tells it.
+    fn terminal_key(&self) -> Symbol {
+        self.legs().map(|leg| leg.terminal_key).find(|key| !key.is_absent()).unwrap_or_default()
     }
 
     pub(super) fn terminal_agrees(&self, terminal: Symbol) -> bool {
@@ -241,7 +264,8 @@ impl OpenExchanges {
     /// Makes an exchange findable by what a further leg tells, where it told nothing of the kind
     /// before (a reference that only the answer has).
     pub(super) fn find_by(&mut self, number: u64, leg: &Leg) {
-        for lookup in Lookup::all_of(leg) {
+        let whose = self.get(number).map_or(leg.terminal_key, Open::terminal_key);
+        for lookup in Lookup::all_of(leg, whose) {
             if self.get(number).is_some_and(|open| open.before[lookup.kind()] == OUTSIDE) {
                 self.enter_chain(number, lookup);
             }
@@ -301,6 +325,28 @@ impl OpenExchanges {
         })
         .filter(|(_, open)| Some(open.began) >= self.floor)
         .take(MOST_CANDIDATES)
+    }
+
+    /// The newest exchanges that share a number with a leg: of the leg's terminal and of none, or of all
+    /// where the leg tells none.
+    pub(super) fn sharing(
+        &self,
+        terminal: Symbol,
+        of: impl Fn(Symbol) -> Lookup,
+        of_any: Lookup,
+    ) -> impl Iterator<Item = (u64, &Open)> {
+        let (first, second) = match terminal.is_absent() {
+            true => (of_any, None),
+            false => (of(terminal), Some(of(Symbol::ABSENT))),
+        };
+        let mut first = self.chain(first).peekable();
+        let mut second = second.map(|lookup| self.chain(lookup)).into_iter().flatten().peekable();
+        let newer = move || match (first.peek(), second.peek()) {
+            (Some((a, _)), Some((b, _))) if b > a => second.next(),
+            (None, _) => second.next(),
+            _ => first.next(),
+        };
+        std::iter::from_fn(newer).take(MOST_CANDIDATES)
     }
 
     /// Takes out the oldest exchange if it began before `began`; none that did is found any more.

@@ -6,7 +6,7 @@
 
 use super::REPEAT_MS;
 use super::open::{Lookup, Open, OpenExchanges};
-use crate::{Leg, Traffic};
+use crate::{Leg, Reference, Traffic};
 
 /// A reversal that names nothing but card and amount finds an original this far back.
 const CARD_AND_AMOUNT_MS: i64 = 600_000;
@@ -80,15 +80,28 @@ impl OpenExchanges {
             return None;
         }
         let one_number = |open: &Open| open.terminal_missing(leg.terminal_key) || open.stan_agrees(leg.stan);
-        let mut chain = self.chain(Lookup::Reference(leg.rrn));
+        let mut chain = self.by_number(leg, leg.rrn);
         chain.find(|(_, open)| fits(open) && one_number(open)).map(|(number, _)| number)
+    }
+
+    /// The exchanges with this reference that `leg` may belong to.
+    fn by_number(&self, leg: &Leg, rrn: Reference) -> impl Iterator<Item = (u64, &Open)> {
+        let of = move |whose| Lookup::Reference(whose, rrn);
+        self.sharing(leg.terminal_key, of, Lookup::AnyReference(rrn))
+    }
+
+    /// The exchanges with the log's own id of `leg`.
+    fn by_log_id(&self, leg: &Leg) -> impl Iterator<Item = (u64, &Open)> {
+        let trace = leg.trace;
+        let of = move |whose| Lookup::Trace(whose, trace);
+        self.sharing(leg.terminal_key, of, Lookup::AnyTrace(trace))
     }
 
     fn by_trace(&self, leg: &Leg, fits: impl Fn(&Open) -> bool) -> Option<u64> {
         if leg.trace == 0 {
             return None;
         }
-        let mut chain = self.chain(Lookup::Trace(leg.trace));
+        let mut chain = self.by_log_id(leg);
         chain.find(|(_, open)| fits(open) && open.stan_agrees(leg.stan)).map(|(number, _)| number)
     }
 
@@ -124,8 +137,8 @@ impl OpenExchanges {
         if !matches!(leg.traffic(), Traffic::Attempt | Traffic::Reversal) {
             return None;
         }
-        let by_reference = (!leg.rrn.is_absent()).then(|| self.chain(Lookup::Reference(leg.rrn)));
-        let by_trace = (leg.trace != 0).then(|| self.chain(Lookup::Trace(leg.trace)));
+        let by_reference = (!leg.rrn.is_absent()).then(|| self.by_number(leg, leg.rrn));
+        let by_trace = (leg.trace != 0).then(|| self.by_log_id(leg));
         let mut candidates = by_reference.into_iter().flatten().chain(by_trace.into_iter().flatten());
         candidates.find(|(_, open)| is_hop(open)).map(|(number, _)| number)
     }
@@ -148,12 +161,14 @@ impl OpenExchanges {
             fitting.map(|(number, _)| number).max()
         };
         let by_reference = || {
-            let chain = (!reference.is_absent()).then(|| self.chain(Lookup::Reference(reference)));
+            let chain = (!reference.is_absent()).then(|| self.by_number(leg, reference));
             let told = |open: &Open| leg.original_stan.is_none() || open.stan_agrees(leg.original_stan);
             chain.into_iter().flatten().find(|(_, open)| fits(open) && told(open)).map(|(number, _)| number)
         };
         let by_card = || {
-            let chain = self.chain(Lookup::Card(leg.card?, leg.amount?.minor));
+            let (card, amount) = (leg.card?, leg.amount?.minor);
+            let of = |whose| Lookup::Card(whose, card, amount);
+            let chain = self.sharing(leg.terminal_key, of, Lookup::AnyCard(card, amount));
             let near = |open: &Open| leg.at.millis - open.began <= CARD_AND_AMOUNT_MS;
             chain.filter(|(_, open)| fits(open) && near(open)).map(|(number, _)| number).next()
         };
