@@ -43,6 +43,8 @@ pub struct Names {
     /// Hashes are seeded at random: ids come from logs, and a log must not choose its collisions.
     index: HashTable<u32>,
     texts: Vec<Box<str>>,
+    /// The first eight bytes of each text, in the order of texts as far as they differ.
+    beginnings: Vec<u64>,
     hasher: RandomState,
 }
 
@@ -55,7 +57,7 @@ impl Names {
         if text.is_empty() {
             return Symbol::ABSENT;
         }
-        let Self { index, texts, hasher } = self;
+        let Self { index, texts, beginnings, hasher } = self;
         let hash = hasher.hash_one(text);
         let same = |&at: &u32| *texts[at as usize] == *text;
         if let Some(&at) = index.find(hash, same) {
@@ -63,6 +65,7 @@ impl Names {
         }
         let at = u32::try_from(texts.len()).ok().filter(|&at| at < u32::MAX).expect("fewer than 2^32 names");
         texts.push(text.into());
+        beginnings.push(beginning(text));
         index.insert_unique(hash, at, |&at| hasher.hash_one(&*texts[at as usize]));
         Symbol(at + 1)
     }
@@ -72,6 +75,12 @@ impl Names {
         symbol.index().checked_sub(1).and_then(|at| self.texts.get(at)).map_or("", |text| text)
     }
 
+    /// The first eight bytes of the text as a number: of two texts whose numbers differ, the smaller number's
+    /// comes first.
+    pub(crate) fn beginning(&self, symbol: Symbol) -> u64 {
+        symbol.index().checked_sub(1).and_then(|at| self.beginnings.get(at)).map_or(0, |beginning| *beginning)
+    }
+
     /// Takes over the names of a worker; the result maps its symbols (by [`Symbol::index`]) to
     /// symbols of this set.
     pub fn absorb(&mut self, worker: &Self) -> Vec<Symbol> {
@@ -79,9 +88,27 @@ impl Names {
     }
 }
 
+fn beginning(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let shown = text.len().min(bytes.len());
+    bytes[..shown].copy_from_slice(&text.as_bytes()[..shown]);
+    u64::from_be_bytes(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn beginnings_are_in_the_order_of_texts() {
+        let texts =
+            ["", "\0", "0", "01", "1", "12345678", "123456789", "1234568", "T1", "é", "中国", "中国银行"];
+        let mut names = Names::default();
+        for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
+            let [of_a, of_b] = [a, b].map(|text| names.intern(text)).map(|symbol| names.beginning(symbol));
+            assert!(of_a == of_b || of_a.cmp(&of_b) == a.cmp(b), "{a} {b}");
+        }
+    }
 
     #[test]
     fn one_text_has_one_symbol() {

@@ -63,6 +63,15 @@ impl Reference {
         Self::kept(&format!("{number:012}")).unwrap_or_default()
     }
 
+    /// All its bytes, for hashing.
+    pub(crate) fn words(&self) -> [u64; 3] {
+        [0, 8, 15].map(|at| {
+            let mut word = [0; 8];
+            word.copy_from_slice(&self.bytes[at..at + 8]);
+            u64::from_le_bytes(word)
+        })
+    }
+
     /// Equal, or not told on one side.
     pub fn agrees_with(&self, other: &Self) -> bool {
         self == other || self.is_absent() || other.is_absent()
@@ -72,11 +81,7 @@ impl Reference {
 /// As three words: hashing 23 bytes one slice at a time took a twentieth of a whole run.
 impl Hash for Reference {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let [first, second, third] = [0, 8, 15].map(|at| {
-            let mut word = [0; 8];
-            word.copy_from_slice(&self.bytes[at..at + 8]);
-            u64::from_le_bytes(word)
-        });
+        let [first, second, third] = self.words();
         state.write_u64(first);
         state.write_u64(second);
         state.write_u64(third);

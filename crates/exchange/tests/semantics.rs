@@ -454,6 +454,16 @@ fn numbers_that_other_terminals_share_hide_nothing() {
 }
 
 #[test]
+fn of_those_with_and_without_a_terminal_the_newest_is_meant() {
+    for (first, second) in [("t=", "t=T"), ("t=T", "t=")] {
+        let [first, second] = [format!("0 0200 {first} s=1 r=R a=5"), format!("1 0200 {second} s=2 r=R a=6")];
+        let paired = pair(&[&first, &second, "2 0210 t=T r=R rc=00"]);
+        let answered = paired.exchanges.iter().find(|exchange| exchange.answer.is_some()).unwrap();
+        assert_eq!(answered.source().offset, 2, "{first}");
+    }
+}
+
+#[test]
 fn the_number_of_a_hop_may_come_again_for_another_transaction() {
     let legs = [
         "0 0200 s=1 r=A a=5",
