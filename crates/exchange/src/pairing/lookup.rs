@@ -37,6 +37,9 @@ impl Lookup {
     pub(super) const KINDS: usize = 9;
     /// The first kinds are those by which nearly every leg looks and is found.
     pub(super) const CHAINED: usize = 3;
+    const KEY: usize = 0;
+    const REFERENCE: usize = 1;
+    const TRACE: usize = 2;
     pub(super) const ANY_REFERENCE: usize = 3;
     pub(super) const ANY_TRACE: usize = 4;
     pub(super) const LINK: usize = 5;
@@ -44,11 +47,12 @@ impl Lookup {
     pub(super) const CARD: usize = 7;
     pub(super) const ANY_CARD: usize = 8;
 
+    #[inline]
     pub(super) fn kind(self) -> usize {
         match self {
-            Self::Key(..) => 0,
-            Self::Reference(..) => 1,
-            Self::Trace(..) => 2,
+            Self::Key(..) => Self::KEY,
+            Self::Reference(..) => Self::REFERENCE,
+            Self::Trace(..) => Self::TRACE,
             Self::AnyReference(_) => Self::ANY_REFERENCE,
             Self::AnyTrace(_) => Self::ANY_TRACE,
             Self::Link(..) => Self::LINK,
@@ -63,26 +67,38 @@ impl Lookup {
         kind == Self::BARE_LINK
     }
 
-    /// Names everything that an exchange of `whose` terminal can be found by through `leg`.
+    /// Names what an exchange of `whose` terminal can be found by through `leg`, but for the kinds that it has
+    /// `told` before, one bit each.
     #[inline]
-    pub(super) fn all_of(leg: &Leg, whose: Whose, mut tell: impl FnMut(Self)) {
+    pub(super) fn all_of(leg: &Leg, whose: Whose, told: u32, mut tell: impl FnMut(Self)) {
+        let has_told = |kind: usize| told & 1 << kind != 0;
         let family = leg.family();
         if let Some(stan) = leg.stan {
-            tell(Self::Key(family, leg.terminal_key, stan));
-            tell(Self::Link(family, stan, leg.link));
-            if leg.terminal_key.is_absent() {
+            if !has_told(Self::KEY) {
+                tell(Self::Key(family, leg.terminal_key, stan));
+            }
+            if !has_told(Self::LINK) {
+                tell(Self::Link(family, stan, leg.link));
+            }
+            if leg.terminal_key.is_absent() && !has_told(Self::BARE_LINK) {
                 tell(Self::BareLink(family, stan, leg.link));
             }
         }
-        if !leg.rrn.is_absent() {
+        // Of these pairs, either both are told or neither, but for one that nobody would look at.
+        if !has_told(Self::REFERENCE) && !leg.rrn.is_absent() {
             tell(Self::Reference(whose, leg.rrn));
-            tell(Self::AnyReference(leg.rrn));
+            if !has_told(Self::ANY_REFERENCE) {
+                tell(Self::AnyReference(leg.rrn));
+            }
         }
-        if leg.trace != 0 {
+        if !has_told(Self::TRACE) && leg.trace != 0 {
             tell(Self::Trace(whose, leg.trace));
-            tell(Self::AnyTrace(leg.trace));
+            if !has_told(Self::ANY_TRACE) {
+                tell(Self::AnyTrace(leg.trace));
+            }
         }
-        if let (Some(card), Some(amount)) = (leg.card, leg.amount)
+        if !has_told(Self::CARD)
+            && let (Some(card), Some(amount)) = (leg.card, leg.amount)
             && leg.traffic() == Traffic::Attempt
         {
             tell(Self::Card(whose, card, amount.minor));
@@ -91,7 +107,7 @@ impl Lookup {
     }
 }
 
-/// Makes 64 bits of what an exchange can be found by, never 0. They stand for it: of a million open exchanges,
+/// Makes 64 bits of what an exchange can be found by. They stand for it: of a million open exchanges,
 /// a pair that shares them by chance comes once in 10^7 horizons, and must fit in all else, too.
 ///
 /// Seeded at random, for ids come from logs, and a log must not choose its collisions.
@@ -122,14 +138,16 @@ impl Seal {
             Lookup::AnyCard(card, minor) => self.pair(card.bits(), minor),
         };
         let Self([.., seed]) = *self;
-        fold(word ^ (lookup.kind() as u64) << 32, seed).max(1)
+        fold(word ^ (lookup.kind() as u64) << 32, seed)
     }
 
+    #[inline]
     fn reference(&self, rrn: Reference) -> u64 {
         let [first, second, third] = rrn.words();
         self.pair(self.pair(first, second), third)
     }
 
+    #[inline]
     fn pair(&self, a: u64, b: u64) -> u64 {
         let Self([one, two, _]) = *self;
         fold(a ^ one, b ^ two)

@@ -34,11 +34,12 @@ pub(super) struct Open {
     pub(super) began_without_key: bool,
     /// Whether any of its legs lacks its terminal or STAN.
     pub(super) lacks_key: bool,
-    /// What it can be found by, of each kind, as the first leg told it that told any ([`Seal`]); 0 for
-    /// nothing.
+    /// What it can be found by, of each kind, as the first leg told it that told any ([`Seal`]).
     ///
     /// [`Seal`]: super::lookup::Seal
     pub(super) told: [u64; Lookup::KINDS],
+    /// Of which kinds there is any, one bit each.
+    pub(super) told_kinds: u32,
     /// The exchange before this one in each chain.
     pub(super) before: [u64; Lookup::CHAINED],
 }
@@ -63,6 +64,7 @@ impl Open {
             began_without_key: leg.lacks_key(),
             lacks_key: false,
             told: [0; Lookup::KINDS],
+            told_kinds: 0,
             before: [NONE; Lookup::CHAINED],
         }
     }

@@ -93,22 +93,20 @@ impl OpenExchanges {
     /// before (a reference that only the answer has).
     pub(super) fn find_by(&mut self, number: u64, leg: &Leg) {
         let Some(open) = self.get_mut(number) else { return };
-        let whose = open.terminal_key();
+        let (whose, told) = (open.terminal_key(), open.told_kinds);
         if leg.lacks_key() && !open.lacks_key {
             open.lacks_key = true;
             self.lacking += 1;
         }
-        Lookup::all_of(leg, whose, |lookup| self.enter(number, lookup));
+        Lookup::all_of(leg, whose, told, |lookup| self.enter(number, lookup));
     }
 
     #[inline]
     fn enter(&mut self, number: u64, lookup: Lookup) {
         let (kind, key) = (lookup.kind(), self.seal.of(lookup));
         let Some(open) = self.queue.get_mut((number - self.front) as usize) else { return };
-        if open.told[kind] != 0 {
-            return;
-        }
         open.told[kind] = key;
+        open.told_kinds |= 1 << kind;
         if kind < Lookup::CHAINED {
             self.enter_chain(number, kind, key);
         } else if Lookup::is_rarely_told(kind) || self.indexed_families[kind] & 1 << open.family != 0 {
@@ -116,7 +114,7 @@ impl OpenExchanges {
         }
         #[cfg(test)]
         if let Some(scan) = &mut self.scan
-            && self.queue[(number - self.front) as usize].told[kind] != 0
+            && self.queue[(number - self.front) as usize].told_kinds & 1 << kind != 0
         {
             scan.enter(number, lookup);
         }
@@ -161,7 +159,7 @@ impl OpenExchanges {
     /// As if it had told nothing of the kind.
     fn forget(&mut self, number: u64, kind: usize) {
         if let Some(open) = self.get_mut(number) {
-            open.told[kind] = 0;
+            open.told_kinds &= !(1 << kind);
         }
     }
 
@@ -172,7 +170,7 @@ impl OpenExchanges {
             return;
         }
         self.indexed_families[kind] |= new;
-        let of_families = |open: &&Open| new & 1 << open.family != 0 && open.told[kind] != 0;
+        let of_families = |open: &&Open| new & 1 << open.family != 0 && open.told_kinds & 1 << kind != 0;
         self.indexed.extend(self.queue.iter().filter(of_families).map(|open| (open.told[kind], open.number)));
     }
 
