@@ -14,6 +14,11 @@ impl CardKey {
         Self(NonZeroU64::new(keyed_hash).unwrap_or(NonZeroU64::MIN))
     }
 
+    /// The hash.
+    pub(crate) fn bits(self) -> u64 {
+        self.0.get()
+    }
+
     /// Half of the hash.
     pub(crate) fn low_bits(self) -> u32 {
         self.0.get() as u32

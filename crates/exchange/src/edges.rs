@@ -10,7 +10,7 @@
 //!
 //! To call a component an edge is always right and costs space alone, so this module may join too
 //! much (by a collision of hashes, say) but never too little. What it must know of the ways in which
-//! legs find each other stands in `pairing/open.rs` and `pairing/search.rs`; change them together.
+//! legs find each other stands in `pairing/lookup.rs` and `pairing/search.rs`; change them together.
 
 mod components;
 mod keys;

@@ -176,6 +176,11 @@ impl Leg {
         (mti.class() as u8 + 1) << 1 | u8::from(self.traffic() == Traffic::Advice)
     }
 
+    /// Whether it does not tell its terminal or STAN.
+    pub(crate) fn lacks_key(&self) -> bool {
+        self.stan.is_none() || self.terminal_key.is_absent()
+    }
+
     /// Replaces a worker's symbols by those of the run, as [`Names::absorb`] maps them.
     pub fn rename(&mut self, map: &[Symbol]) {
         let symbols = [
@@ -234,6 +239,26 @@ impl Leg {
         let shown = (self.at.offset_minutes, self.latency_ms, self.direction, self.in_dump, self.is_row);
         (about, undoes, shown, self.traces, self.management)
     }
+}
+
+/// The places in `legs` of those before `millis`, in canonical order.
+///
+/// Legs are long and nearly in order, so they are not moved: by time, then by the first bytes of the terminal,
+/// they go as three words each, and only those that share both are compared in full.
+pub fn canonical_order(legs: &[Leg], millis: i64, names: &Names) -> impl Iterator<Item = usize> + use<> {
+    let ready = legs.iter().enumerate().filter(|(_, leg)| leg.at.millis < millis);
+    let mut ready: Vec<(i64, u64, usize)> =
+        ready.map(|(place, leg)| (leg.at.millis, names.beginning(leg.terminal_key), place)).collect();
+    if !ready.is_sorted_by_key(|(millis, ..)| *millis) {
+        ready.sort_by_key(|(millis, ..)| *millis);
+    }
+    for at_once in ready.chunk_by_mut(|a, b| a.0 == b.0) {
+        at_once.sort_unstable_by_key(|(_, beginning, place)| (*beginning, *place));
+        for alike in at_once.chunk_by_mut(|a, b| a.1 == b.1).filter(|alike| alike.len() > 1) {
+            alike.sort_by(|(.., a), (.., b)| legs[*a].canonical_cmp(&legs[*b], names));
+        }
+    }
+    ready.into_iter().map(|(.., place)| place)
 }
 
 /// The form of a terminal id on which both sides of an exchange agree: no spaces around it, no left

@@ -41,7 +41,7 @@ pub use inspection::{
     RunnerUp, UnlistedCode, ZoneGuess,
 };
 pub use ledger::Ledger;
-pub use leg::{Direction, Leg, Source, Traffic, terminal_key};
+pub use leg::{Direction, Leg, Source, Traffic, canonical_order, terminal_key};
 pub use names::{Names, Symbol};
 pub use offsets::Offsets;
 pub use outcome::{Conclusion, Outcome, conclude};

@@ -4,9 +4,11 @@
 //! are [`crate::Reference`]s. A symbol's number depends on what was seen first and must never
 //! decide an order in any output; its text may.
 
+use crate::leg::terminal_key;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use std::hash::BuildHasher;
+use std::borrow::Cow;
+use std::hash::{BuildHasher, Hasher};
 
 /// An interned text; the default stands for one that the log does not tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -37,12 +39,25 @@ impl Symbol {
     }
 }
 
+/// What is known of a text.
+#[derive(Clone, Copy)]
+struct Known {
+    /// Its first eight bytes, in the order of texts as far as they differ.
+    beginning: u64,
+    /// Whether a log that writes it so may be shown so.
+    is_shown: bool,
+    /// What it is without left zeros, once somebody has asked.
+    terminal_key: Symbol,
+}
+
 /// The texts behind the symbols.
 #[derive(Clone, Default)]
 pub struct Names {
     /// Hashes are seeded at random: ids come from logs, and a log must not choose its collisions.
     index: HashTable<u32>,
     texts: Vec<Box<str>>,
+    /// What is known of each text.
+    known: Vec<Known>,
     hasher: RandomState,
 }
 
@@ -55,21 +70,65 @@ impl Names {
         if text.is_empty() {
             return Symbol::ABSENT;
         }
-        let Self { index, texts, hasher } = self;
-        let hash = hasher.hash_one(text);
+        let Self { index, texts, known, hasher } = self;
+        let hash = hash_of(hasher, text.as_bytes());
         let same = |&at: &u32| *texts[at as usize] == *text;
         if let Some(&at) = index.find(hash, same) {
             return Symbol(at + 1);
         }
         let at = u32::try_from(texts.len()).ok().filter(|&at| at < u32::MAX).expect("fewer than 2^32 names");
         texts.push(text.into());
-        index.insert_unique(hash, at, |&at| hasher.hash_one(&*texts[at as usize]));
+        known.push(Known { beginning: beginning(text), is_shown: false, terminal_key: Symbol::ABSENT });
+        index.insert_unique(hash, at, |&at| hash_of(hasher, texts[at as usize].as_bytes()));
         Symbol(at + 1)
+    }
+
+    /// The symbol of log text that `shown` makes fit to be shown. Where it has left a text just as it was, it is
+    /// not asked again; what it changed is never kept.
+    #[inline]
+    pub fn intern_shown<'t>(
+        &mut self,
+        raw: &'t [u8],
+        shown: impl FnOnce(&'t [u8]) -> Cow<'t, str>,
+    ) -> Symbol {
+        if raw.is_empty() {
+            return Symbol::ABSENT;
+        }
+        let Self { index, texts, known, hasher } = self;
+        let same = |&at: &u32| known[at as usize].is_shown && texts[at as usize].as_bytes() == raw;
+        if let Some(&at) = index.find(hash_of(hasher, raw), same) {
+            return Symbol(at + 1);
+        }
+        let text = shown(raw);
+        let symbol = self.intern(&text);
+        if !symbol.is_absent() && text.as_bytes() == raw {
+            self.known[symbol.index() - 1].is_shown = true;
+        }
+        symbol
+    }
+
+    /// The symbol of a terminal without left zeros ([`terminal_key`]).
+    pub fn terminal_key(&mut self, terminal: Symbol) -> Symbol {
+        let Some(at) = terminal.index().checked_sub(1) else { return Symbol::ABSENT };
+        let known = self.known[at].terminal_key;
+        if !known.is_absent() {
+            return known;
+        }
+        let printed = self.texts[at].clone();
+        let key = self.intern(terminal_key(&printed));
+        self.known[at].terminal_key = key;
+        key
     }
 
     /// The text, empty for [`Symbol::ABSENT`].
     pub fn text(&self, symbol: Symbol) -> &str {
         symbol.index().checked_sub(1).and_then(|at| self.texts.get(at)).map_or("", |text| text)
+    }
+
+    /// The first eight bytes of the text as a number: of two texts whose numbers differ, the smaller number's
+    /// comes first.
+    pub(crate) fn beginning(&self, symbol: Symbol) -> u64 {
+        symbol.index().checked_sub(1).and_then(|at| self.known.get(at)).map_or(0, |known| known.beginning)
     }
 
     /// Takes over the names of a worker; the result maps its symbols (by [`Symbol::index`]) to
@@ -79,9 +138,33 @@ impl Names {
     }
 }
 
+fn hash_of(hasher: &RandomState, text: &[u8]) -> u64 {
+    let mut state = hasher.build_hasher();
+    state.write(text);
+    state.finish()
+}
+
+fn beginning(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let shown = text.len().min(bytes.len());
+    bytes[..shown].copy_from_slice(&text.as_bytes()[..shown]);
+    u64::from_be_bytes(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn beginnings_are_in_the_order_of_texts() {
+        let texts =
+            ["", "\0", "0", "01", "1", "12345678", "123456789", "1234568", "T1", "é", "中国", "中国银行"];
+        let mut names = Names::default();
+        for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
+            let [of_a, of_b] = [a, b].map(|text| names.intern(text)).map(|symbol| names.beginning(symbol));
+            assert!(of_a == of_b || of_a.cmp(&of_b) == a.cmp(b), "{a} {b}");
+        }
+    }
 
     #[test]
     fn one_text_has_one_symbol() {
@@ -92,6 +175,38 @@ mod tests {
         assert_eq!(names.text(first), "10012301");
         assert_eq!(names.intern(""), Symbol::ABSENT);
         assert_eq!(names.text(Symbol::ABSENT), "");
+    }
+
+    #[test]
+    fn text_that_must_be_changed_is_changed_every_time() {
+        let covered = |raw: &'static [u8]| match raw {
+            b"secret" => Cow::Borrowed("***"),
+            raw => Cow::Borrowed(std::str::from_utf8(raw).expect("text")),
+        };
+        let mut names = Names::default();
+        // Known for another reason, and no less to be covered.
+        let plain = names.intern("secret");
+        for _ in 0..2 {
+            let symbol = names.intern_shown(b"secret", covered);
+            assert_ne!(symbol, plain);
+            assert_eq!(names.text(symbol), "***");
+        }
+        let open = names.intern_shown(b"open", covered);
+        assert_eq!(names.intern_shown(b"open", |_| panic!("asked again")), open);
+        assert_eq!(names.intern("open"), open);
+        assert_eq!(names.intern_shown(b"", covered), Symbol::ABSENT);
+    }
+
+    #[test]
+    fn terminals_lose_left_zeros() {
+        let mut names = Names::default();
+        let printed = names.intern("0012");
+        for _ in 0..2 {
+            let key = names.terminal_key(printed);
+            assert_eq!(names.text(key), "12");
+            assert_eq!(names.terminal_key(key), key);
+        }
+        assert_eq!(names.terminal_key(Symbol::ABSENT), Symbol::ABSENT);
     }
 
     #[test]

@@ -9,7 +9,11 @@ mod asides;
 mod copies;
 mod hops;
 mod links;
+mod lookup;
 mod open;
+mod open_exchanges;
+#[cfg(test)]
+mod scan;
 mod search;
 mod settings;
 mod settling;
@@ -18,8 +22,9 @@ use crate::{Aside, Exchange, Form, Hop, Ledger, Leg, Names, Source, Symbol, Traf
 use hops::Hops;
 use links::Links;
 pub use links::{LinkSpan, SilentLink};
-pub(crate) use open::MOST_CANDIDATES;
-use open::{Open, OpenExchanges};
+use open::Open;
+pub(crate) use open_exchanges::MOST_CANDIDATES;
+use open_exchanges::OpenExchanges;
 use posmortem_iso8583::Side;
 use search::Facing;
 pub use settings::PairingSettings;
@@ -81,6 +86,7 @@ impl Pairing {
             self.close(open, Form::RequestOnly, done);
         }
         self.settle_before(leg.at.millis.saturating_sub(horizon_ms), done);
+        self.open.prepare_for(leg);
         match (leg.mti, leg.side()) {
             (None, _) => self.row(leg),
             (_, Side::Request) => self.request(leg),
@@ -92,7 +98,7 @@ impl Pairing {
     /// within the horizon: what [`Pairing::push`] would make of it, at once.
     pub fn push_alone(&mut self, leg: &Leg, done: &mut impl FnMut(Exchange)) {
         self.attempt_answers += u64::from(leg.mti.is_some() && leg.traffic() == Traffic::Attempt);
-        self.settle(Open::new(*leg, false), done);
+        self.settle(Open::new(leg, false), done);
     }
 
     /// Whether an answer without its request, which came at `at` on a link, stands at the edge of its link's
@@ -195,14 +201,14 @@ impl Pairing {
     /// A row that stands for a whole exchange.
     fn row(&mut self, leg: &Leg) {
         let same = |open: &Open| {
-            open.answer.is_some_and(|answer| answer.code == leg.code && amounts_agree(&answer, leg))
-                && leg.at.millis - open.last_answer <= REPEAT_MS
+            let is_same = |answer: &Leg| answer.code == leg.code && amounts_agree(answer, leg);
+            open.answer.as_ref().is_some_and(is_same) && leg.at.millis - open.last_answer <= REPEAT_MS
         };
         if let Some((number, _)) = self.open.partner(leg, same) {
             self.copy_of_answer(number, leg);
             return;
         }
-        self.open.add(Open::new(*leg, false));
+        self.open.add(leg, false, None);
     }
 
     fn request(&mut self, leg: &Leg) {
@@ -212,8 +218,8 @@ impl Pairing {
         let at = leg.at.millis;
         let same = |open: &Open| {
             let before = if leg.in_dump { open.last_activity() } else { open.last_request };
-            let is_copy = |request: Leg| request.code == leg.code && amounts_agree(&request, leg);
-            open.request.is_some_and(is_copy) && at - before <= window
+            let is_copy = |request: &Leg| request.code == leg.code && amounts_agree(request, leg);
+            open.request.as_ref().is_some_and(is_copy) && at - before <= window
         };
         if let Some((number, _)) = self.open.partner(leg, same) {
             self.copy_of_request(number, leg);
@@ -223,7 +229,7 @@ impl Pairing {
             self.open.add_alias(number, leg);
         } else {
             let original = (traffic == Traffic::Reversal).then(|| self.undo(leg)).flatten();
-            self.open.add(Open { original, ..Open::new(*leg, true) });
+            self.open.add(leg, true, original);
         }
     }
 
@@ -241,7 +247,7 @@ impl Pairing {
         self.attempt_answers += u64::from(leg.traffic() == Traffic::Attempt);
         let (at, window) = (leg.at.millis, self.repeats_within(leg.traffic()));
         let waits = |open: &Open| {
-            open.answer.is_none() && open.request.is_some_and(|request| amounts_agree(&request, leg))
+            open.answer.is_none() && open.request.as_ref().is_some_and(|request| amounts_agree(request, leg))
         };
         let takes = |open: &Open| {
             let Some(answer) = &open.answer else { return true };
@@ -250,7 +256,7 @@ impl Pairing {
         };
         // A request that still waits goes before an answer that cannot be the same again.
         let waits_or_repeats =
-            |open: &Open| takes(open) && open.answer.is_none_or(|answer| amounts_agree(&answer, leg));
+            |open: &Open| takes(open) && open.answer.as_ref().is_none_or(|answer| amounts_agree(answer, leg));
         let mut partner = self.open.partner(leg, takes);
         if let Some((number, Facing::Terminal)) = partner
             && !self.open.get(number).is_some_and(waits)
@@ -278,7 +284,7 @@ impl Pairing {
             }
             Some((number, Facing::Terminal)) => self.join(number, leg),
             None => {
-                self.open.add(Open::new(*leg, false));
+                self.open.add(leg, false, None);
             }
         }
     }
@@ -289,14 +295,15 @@ impl Pairing {
     fn attempt_again(&mut self, number: u64, leg: &Leg) -> Option<u64> {
         let open = self.open.get_mut(number)?;
         let is_attempt = open.traffic == Traffic::Attempt;
-        let otherwise =
-            is_attempt && leg.code.is_some() && open.answer.is_some_and(|answer| answer.code != leg.code);
+        let otherwise = is_attempt
+            && leg.code.is_some()
+            && open.answer.as_ref().is_some_and(|answer| answer.code != leg.code);
         let again = open.again.take_if(|_| otherwise)?;
         self.ledger.duplicates -= 1;
         if let (Some(hops), Some(request)) = (&mut self.hops, &open.request) {
             hops.forget(request, &again);
         }
-        Some(self.open.add(Open::new(*again, true)))
+        Some(self.open.add(&again, true, None))
     }
 
     /// Gives a request its answer.
@@ -332,7 +339,7 @@ impl Pairing {
             return None;
         };
         let open = self.open.get_mut(number)?;
-        let asked = open.request.or(open.answer).and_then(|leg| leg.amount);
+        let asked = open.request.as_ref().or(open.answer.as_ref()).and_then(|leg| leg.amount);
         let smaller = leg
             .amount
             .zip(asked)

@@ -33,6 +33,21 @@ impl Reference {
         Self { len: kept.len() as u8, bytes }
     }
 
+    /// The same of at most twelve digits, as nearly all references are: too few to need a screen. `None` for
+    /// anything else.
+    #[inline]
+    pub fn of_digits(text: &[u8]) -> Option<Self> {
+        if text.len() > 12 || !text.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        if text.iter().all(|byte| *byte == b'0') {
+            return Some(Self::default());
+        }
+        let mut bytes = [0; Self::MAX];
+        bytes[..text.len()].copy_from_slice(text);
+        Some(Self { len: text.len() as u8, bytes })
+    }
+
     /// A reference that was one before, just as it was; `None` when it is too long to have been one.
     pub fn kept(text: &str) -> Option<Self> {
         let mut bytes = [0; Self::MAX];
@@ -69,6 +84,15 @@ impl Reference {
         Self { len: DIGITS as u8, bytes }
     }
 
+    /// All its bytes, for hashing.
+    pub(crate) fn words(&self) -> [u64; 3] {
+        [0, 8, 15].map(|at| {
+            let mut word = [0; 8];
+            word.copy_from_slice(&self.bytes[at..at + 8]);
+            u64::from_le_bytes(word)
+        })
+    }
+
     /// Equal, or not told on one side.
     pub fn agrees_with(&self, other: &Self) -> bool {
         self == other || self.is_absent() || other.is_absent()
@@ -78,11 +102,7 @@ impl Reference {
 /// As three words: hashing 23 bytes one slice at a time took a twentieth of a whole run.
 impl Hash for Reference {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let [first, second, third] = [0, 8, 15].map(|at| {
-            let mut word = [0; 8];
-            word.copy_from_slice(&self.bytes[at..at + 8]);
-            u64::from_le_bytes(word)
-        });
+        let [first, second, third] = self.words();
         state.write_u64(first);
         state.write_u64(second);
         state.write_u64(third);
@@ -123,6 +143,16 @@ mod tests {
         }
         for text in ["", "18031276031", "1803127603170", "18031276031A"] {
             assert_eq!(Reference::new(text).twelve_digits(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn digits_are_read_as_any_text_is() {
+        for text in ["", "0", "000000000000", "1", "000000000012", "180312760317"] {
+            assert_eq!(Reference::of_digits(text.as_bytes()), Some(Reference::new(text)), "{text}");
+        }
+        for text in ["1803127603170", "18031276031A", " 1"] {
+            assert_eq!(Reference::of_digits(text.as_bytes()), None, "{text}");
         }
     }
 

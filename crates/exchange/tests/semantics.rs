@@ -432,6 +432,38 @@ fn a_constant_stan_is_kept_apart_by_reference() {
 }
 
 #[test]
+fn numbers_that_other_terminals_share_hide_nothing() {
+    let with = |first: &str, others: &str, last: &str| {
+        let others = (0..100).map(|n| format!("0.5 0200 t=U{n} s={} {others}", n + 2));
+        let mut legs = vec![format!("0 0200 {first}")];
+        legs.extend(others);
+        legs.push(format!("2 {last}"));
+        let legs: Vec<&str> = legs.iter().map(String::as_str).collect();
+        let paired = pair(&legs);
+        (paired.ledger, paired.orphans)
+    };
+    // An answer without a STAN is joined by what else it tells.
+    let paired = ("paired 2, open 100".to_owned(), 0);
+    assert_eq!(with("t=T s=1 r=R", "r=R", "0210 t=T r=R rc=00"), paired);
+    for first in ["t=T s=1", "t= s=1"] {
+        let by_log_id = with(&format!("{first} trace=7"), "trace=7", "0210 t=T r=R trace=7 rc=00");
+        assert_eq!(by_log_id, paired, "{first}");
+        let (_, orphans) = with(&format!("{first} card=7 a=5"), "card=7 a=5", "0400 t=T r=R card=7 a=5");
+        assert_eq!(orphans, 0, "{first}");
+    }
+}
+
+#[test]
+fn of_those_with_and_without_a_terminal_the_newest_is_meant() {
+    for (first, second) in [("t=", "t=T"), ("t=T", "t=")] {
+        let [first, second] = [format!("0 0200 {first} s=1 r=R a=5"), format!("1 0200 {second} s=2 r=R a=6")];
+        let paired = pair(&[&first, &second, "2 0210 t=T r=R rc=00"]);
+        let answered = paired.exchanges.iter().find(|exchange| exchange.answer.is_some()).unwrap();
+        assert_eq!(answered.source().offset, 2, "{first}");
+    }
+}
+
+#[test]
 fn the_number_of_a_hop_may_come_again_for_another_transaction() {
     let legs = [
         "0 0200 s=1 r=A a=5",

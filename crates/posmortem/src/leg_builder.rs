@@ -6,9 +6,7 @@
 
 use crate::{Settings, evidence};
 use posmortem_classify::{Dialect, Kind, ReversalReason, reversal_reason};
-use posmortem_exchange::{
-    CardKey, CardToken, Direction, Equipment, Leg, Names, Reference, Source, Symbol, terminal_key,
-};
+use posmortem_exchange::{CardKey, CardToken, Direction, Equipment, Leg, Names, Reference, Source, Symbol};
 use posmortem_iso8583::{
     Amount, CardNumber, Class, Currency, EntryMode, Mti, ResponseCode, Side, Track2, Visibility,
     is_switch_word, looks_like_pin_block, screen,
@@ -64,23 +62,23 @@ impl<'s> LegBuilder<'s> {
         is_row: bool,
         names: &mut Names,
     ) -> Result<Built, RejectReason> {
-        let text = |column| shown(cell(record, column));
         let (mti, code) = Self::type_and_code(record)?;
         let card = card_of(record);
         let (terminal, terminal_key) = self.terminal(cell(record, Column::TerminalId), names);
-        let link = text(Column::Link);
-        let dialect = self.dialect(&link, cell(record, Column::Dialect));
+        let mut name = |column| names.intern_shown(cell(record, column), shown);
+        let (link, merchant, site) = (name(Column::Link), name(Column::MerchantId), name(Column::Site));
+        let dialect = self.dialect(names.text(link), cell(record, Column::Dialect));
         let (original_stan, leaves_a_part) = (original_stan(record, mti), leaves_a_part(record));
         let source = Source { input, offset: record.position.offset };
         let leg = Leg {
             mti,
             terminal,
             terminal_key,
-            merchant: names.intern(&text(Column::MerchantId)),
+            merchant,
             issuer: self.issuer(record, card.as_ref(), names),
-            link: names.intern(&link),
+            link,
             // The merchant is the site unless the log names one.
-            site: names.intern(&shown(told(record, &[Column::Site, Column::MerchantId]))),
+            site: if site.is_absent() { merchant } else { site },
             switch_reason: names.intern(switch_reason(cell(record, Column::ReasonText))),
             stan: stan(cell(record, Column::Stan)),
             rrn: reference(cell(record, Column::Rrn)),
@@ -116,8 +114,8 @@ impl<'s> LegBuilder<'s> {
 
     /// The terminal as printed, and without left zeros.
     pub(crate) fn terminal(&self, cell: &[u8], names: &mut Names) -> (Symbol, Symbol) {
-        let printed = shown(cell);
-        (names.intern(&printed), names.intern(terminal_key(&printed)))
+        let terminal = names.intern_shown(cell, shown);
+        (terminal, names.terminal_key(terminal))
     }
 
     /// The card inside this run; the expiry date helps to tell masked ones apart.
@@ -129,7 +127,12 @@ impl<'s> LegBuilder<'s> {
     /// Option before link's configuration before column.
     pub(crate) fn dialect(&self, link: &str, column: &[u8]) -> Option<Dialect> {
         let of_link = || self.settings.link_dialects.get(link).copied();
-        let of_column = || Dialect::from_name(std::str::from_utf8(column).ok()?);
+        let of_column = || {
+            if column.is_empty() {
+                return None;
+            }
+            Dialect::from_name(std::str::from_utf8(column).ok()?)
+        };
         self.settings.dialect.or_else(of_link).or_else(of_column)
     }
 
@@ -138,7 +141,7 @@ impl<'s> LegBuilder<'s> {
         let named =
             [Column::Issuer, Column::ReceivingId, Column::ForwardingId].map(|column| cell(record, column));
         if let Some(name) = named.into_iter().find(|name| !name.is_empty()) {
-            return names.intern(&shown(name));
+            return names.intern_shown(name, shown);
         }
         let digits = self.settings.bin_digits;
         let bin = cell(record, Column::Bin);
@@ -188,7 +191,7 @@ fn with_evidence(leg: Leg, record: &Record<'_>, names: &mut Names) -> Leg {
         [Column::Region, Column::Model, Column::Firmware].map(|column| shown(cell(record, column)));
     Leg {
         equipment: names.intern(&Equipment { region: &region, model: &model, firmware: &firmware }.name()),
-        operator: names.intern(&shown(cell(record, Column::OperatorId))),
+        operator: names.intern_shown(cell(record, Column::OperatorId), shown),
         traces: evidence::traces(record, leg.mti, leg.code, leg.dialect),
         management: evidence::management(record, leg.mti, leg.dialect),
         ..leg
@@ -196,16 +199,27 @@ fn with_evidence(leg: Leg, record: &Record<'_>, names: &mut Names) -> Leg {
 }
 
 /// What a record has in a column; empty where the export wrote that there is none.
+#[inline]
 pub(crate) fn cell<'b>(record: &Record<'b>, column: Column) -> &'b [u8] {
-    told_value(record.get(column))
+    told_of(record.get(column))
 }
 
 /// A value without spaces around it; empty where the export wrote that there is none.
 pub(crate) fn told_value(cell: &[u8]) -> &[u8] {
-    match cell.trim_ascii() {
-        b"NULL" | b"null" | b"Null" | b"(null)" | b"\\N" | b"N/A" | b"n/a" | b"-" => b"",
+    told_of(cell.trim_ascii())
+}
+
+/// Values begin otherwise nearly always, and need no second look.
+#[inline]
+fn told_of(value: &[u8]) -> &[u8] {
+    match value {
+        [b'N' | b'n' | b'(' | b'\\' | b'-', ..] if is_none(value) => b"",
         value => value,
     }
+}
+
+fn is_none(value: &[u8]) -> bool {
+    matches!(value, b"NULL" | b"null" | b"Null" | b"(null)" | b"\\N" | b"N/A" | b"n/a" | b"-")
 }
 
 /// The first of these columns that the log fills.
@@ -230,12 +244,18 @@ pub(crate) fn shown(text: &[u8]) -> Cow<'_, str> {
 
 /// The switch's reason where it is a word of its own vocabulary.
 fn switch_reason(text: &[u8]) -> &str {
+    if text.is_empty() {
+        return "";
+    }
     std::str::from_utf8(text).ok().filter(|_| is_switch_word(text)).unwrap_or_default()
 }
 
 /// Reference numbers have twelve characters. Sixteen hexadecimal digits are a PIN block in the wrong
 /// column, and none of it is kept.
 fn reference(text: &[u8]) -> Reference {
+    if let Some(reference) = Reference::of_digits(text) {
+        return reference;
+    }
     if looks_like_pin_block(text) { Reference::default() } else { Reference::new(&shown(text)) }
 }
 
@@ -256,7 +276,14 @@ pub(crate) fn response_code(text: &[u8], mti: Option<Mti>) -> Result<Option<Resp
 
 /// Digits as a number; anything else is as if the log did not tell it.
 fn number(text: &[u8]) -> Option<u64> {
-    std::str::from_utf8(text.trim_ascii()).ok().filter(|text| !text.starts_with('+'))?.parse().ok()
+    let text = text.trim_ascii();
+    if text.is_empty() {
+        return None;
+    }
+    text.iter().try_fold(0u64, |number, byte| {
+        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
 }
 
 /// Six digits, twelve in 2003. More are no STAN and may be a card number in the wrong column.

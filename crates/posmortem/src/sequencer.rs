@@ -12,7 +12,8 @@ use crate::tap::Tap;
 use crate::{Filter, Settings};
 use posmortem_classify::CodeTables;
 use posmortem_exchange::{
-    Aside, Exchange, ExchangeTable, Leg, LinkSpan, Names, Pairing, RunFacts, Symbol, Tally, conclude,
+    Aside, Exchange, ExchangeTable, Leg, LinkSpan, Names, Pairing, RunFacts, Symbol, Tally, canonical_order,
+    conclude,
 };
 use std::ops::ControlFlow;
 
@@ -205,14 +206,14 @@ impl<'s, 't> Sequencer<'s, 't> {
     /// Lets the legs before `millis` go on, none of which can come any more.
     fn advance_to(&mut self, millis: i64, names: &Names, observer: &mut dyn Observer) {
         let Self { waiting, due, fewest, pairing, counting, tap, .. } = self;
-        waiting.sort_by(|a, b| a.canonical_cmp(b, names));
-        let ready = waiting.partition_point(|leg| leg.at.millis < millis);
-        for leg in waiting.drain(..ready) {
+        for at in canonical_order(waiting, millis, names) {
+            let leg = &waiting[at];
             if let Some(tap) = tap {
-                tap.leg(&leg, names);
+                tap.leg(leg, names);
             }
-            pairing.push(&leg, names, &mut |exchange| counting.count(&exchange, names, observer, tap));
+            pairing.push(leg, names, &mut |exchange| counting.count(&exchange, names, observer, tap));
         }
+        waiting.retain(|leg| leg.at.millis >= millis);
         counting.settle_asides(pairing, names, tap);
         if let Some(tap) = tap {
             tap.pause(pairing, names);

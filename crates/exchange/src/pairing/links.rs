@@ -49,6 +49,7 @@ impl LinkSpan {
 
 /// One link's log.
 pub(super) struct LinkLog {
+    link: Symbol,
     span: LinkSpan,
     timeout_ms: i64,
     /// Requests past the horizon whose link has not been heard since, oldest first.
@@ -58,7 +59,9 @@ pub(super) struct LinkLog {
 /// All links, the unnamed one among them.
 #[derive(Default)]
 pub(super) struct Links {
-    logs: HashMap<Symbol, LinkLog, RandomState>,
+    logs: Vec<LinkLog>,
+    /// Where in `logs` a link stands, by [`Symbol::index`]; 0 is nowhere, 1 the first.
+    places: Vec<u32>,
     show_requests: bool,
 }
 
@@ -71,18 +74,35 @@ impl Links {
         timeout_ms: impl FnOnce() -> i64,
     ) -> &mut LinkLog {
         self.show_requests |= span.first_request.is_some();
-        let new = || LinkLog { span, timeout_ms: timeout_ms(), waiting: Vec::new() };
-        let log = self.logs.entry(link).or_insert_with(new);
+        let Self { logs, places, .. } = self;
+        if places.len() <= link.index() {
+            places.resize(link.index() + 1, 0);
+        }
+        let place = &mut places[link.index()];
+        if *place == 0 {
+            logs.push(LinkLog { link, span, timeout_ms: timeout_ms(), waiting: Vec::new() });
+            // No more of them than symbols.
+            *place = logs.len() as u32;
+        }
+        let log = &mut logs[*place as usize - 1];
         log.span.widen(span);
         log
+    }
+
+    fn log(&self, link: Symbol) -> Option<&LinkLog> {
+        let place = self.places.get(link.index())?.checked_sub(1)?;
+        self.logs.get(place as usize)
     }
 
     /// Takes note of a leg, and hands back the requests of its link that are unanswered now.
     pub(super) fn see(&mut self, leg: &Leg, horizon_ms: i64, timeout_ms: impl FnOnce() -> i64) -> Vec<Open> {
         let at = leg.at.millis;
         let log = self.hear(leg.link, LinkSpan::of(leg), timeout_ms);
+        if log.waiting.first().is_none_or(|open| open.began + horizon_ms >= at) {
+            return Vec::new();
+        }
         let decided = log.waiting.partition_point(|open| open.began + horizon_ms < at);
-        if decided == 0 { Vec::new() } else { log.waiting.drain(..decided).collect() }
+        log.waiting.drain(..decided).collect()
     }
 
     /// Whether any of them shows a request of an attempt.
@@ -92,18 +112,18 @@ impl Links {
 
     /// After how many milliseconds an answer on the link is late.
     pub(super) fn timeout_ms(&self, link: Symbol) -> i64 {
-        self.logs.get(&link).map_or(i64::MAX, |log| log.timeout_ms)
+        self.log(link).map_or(i64::MAX, |log| log.timeout_ms)
     }
 
     /// Whether the link's log goes on past the horizon of what began at `began`.
     pub(super) fn goes_on_after(&self, link: Symbol, began: i64, horizon_ms: i64) -> bool {
-        self.logs.get(&link).is_some_and(|log| log.span.last.millis > began + horizon_ms)
+        self.log(link).is_some_and(|log| log.span.last.millis > began + horizon_ms)
     }
 
     /// Whether an answer's request may have been logged before the link's log begins. A link that
     /// shows no requests within the horizon is a log of answers, whose every line is an exchange.
     pub(super) fn may_begin_before(&self, link: Symbol, began: i64, horizon_ms: i64) -> bool {
-        self.logs.get(&link).is_some_and(|log| {
+        self.log(link).is_some_and(|log| {
             log.span.first_request.is_some_and(|request| request <= began + horizon_ms)
                 && began <= log.span.first.millis + horizon_ms
         })
@@ -111,17 +131,18 @@ impl Links {
 
     /// Where the requests stand that wait.
     pub(super) fn waiting(&self) -> impl Iterator<Item = Source> {
-        self.logs.values().flat_map(|log| &log.waiting).filter_map(|open| Some(open.request?.source))
+        self.logs.iter().flat_map(|log| &log.waiting).filter_map(|open| Some(open.request.as_ref()?.source))
     }
 
     /// The spans of all links.
     pub(super) fn spans(&self) -> impl Iterator<Item = (Symbol, LinkSpan)> {
-        self.logs.iter().map(|(link, log)| (*link, log.span))
+        self.logs.iter().map(|log| (log.link, log.span))
     }
 
     /// Keeps a request until its link is heard again.
     pub(super) fn wait(&mut self, open: Open) {
-        if let Some(log) = self.logs.get_mut(&open.link()) {
+        let place = self.places.get(open.link().index()).and_then(|place| place.checked_sub(1));
+        if let Some(log) = place.and_then(|place| self.logs.get_mut(place as usize)) {
             log.waiting.push(open);
         }
     }
@@ -130,7 +151,7 @@ impl Links {
     /// whether their link was heard past their horizon after all.
     pub(super) fn take_waiting(&mut self, horizon_ms: i64) -> Vec<(Open, bool)> {
         let mut waiting: Vec<Open> =
-            self.logs.values_mut().flat_map(|log| std::mem::take(&mut log.waiting)).collect();
+            self.logs.iter_mut().flat_map(|log| std::mem::take(&mut log.waiting)).collect();
         waiting.sort_by_key(|open| open.number);
         let decide = |open: Open| {
             let goes_on = self.goes_on_after(open.link(), open.began, horizon_ms);
@@ -142,13 +163,13 @@ impl Links {
     /// Of these requests left open, those on links that were last heard more than the horizon before
     /// the log's end.
     pub(super) fn silent(&self, left_open: &[Symbol], horizon_ms: i64) -> Vec<SilentLink> {
-        let end = self.logs.values().map(|log| log.span.last.millis).max().unwrap_or_default();
+        let end = self.logs.iter().map(|log| log.span.last.millis).max().unwrap_or_default();
         let mut counts: HashMap<Symbol, u64, RandomState> = HashMap::default();
         for link in left_open {
             *counts.entry(*link).or_default() += 1;
         }
         let silent = counts.into_iter().filter_map(|(link, open)| {
-            let last = self.logs.get(&link)?.span.last;
+            let last = self.log(link)?.span.last;
             Some(SilentLink { link, last, open })
         });
         silent.filter(|link| link.last.millis + horizon_ms < end).collect()

@@ -1,74 +1,10 @@
-//! An exchange that may still grow, and the ways to find it again.
+//! An exchange that may still grow.
 
-use crate::{CardKey, Exchange};
-use crate::{Form, Leg, Reference, Symbol, Traffic, Undo};
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
-use std::collections::VecDeque;
+use super::lookup::Lookup;
+use crate::{Exchange, Form, Leg, Reference, Symbol, Traffic, Undo};
 
 /// No exchange: the end of a chain.
-const NONE: u64 = u64::MAX;
-
-/// In place of the next exchange of a chain: this one stands in no chain of the kind.
-const OUTSIDE: u64 = u64::MAX - 1;
-
-/// Exchanges of one chain that are looked at, the newest first, and that may be newer than one which
-/// enters late.
-pub(crate) const MOST_CANDIDATES: usize = 64;
-
-/// Below so many keys a sweep is not worth its while.
-const FEWEST_KEYS: usize = 1 << 12;
-
-/// What an exchange can be found by. Each open exchange stands in at most one chain of each kind.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Lookup {
-    /// The key proper: family of the MTI, terminal (or none), STAN.
-    Key(u8, Symbol, u64),
-    /// The reference number, whatever the class: hops may turn 0200 into 0100.
-    Reference(Reference),
-    /// The log's own id of the transaction.
-    Trace(u64),
-    /// STAN and link, for sides that do not tell their terminal.
-    Link(u8, u64, Symbol),
-    /// The same, of sides alone that do not tell their terminal. A chain of its own, so that nothing
-    /// which a leg with a terminal may find hangs on how many others share its STAN and link.
-    BareLink(u8, u64, Symbol),
-    /// Card and amount in minor units, for reversals that tell nothing better.
-    Card(CardKey, u64),
-}
-
-impl Lookup {
-    pub(super) const KINDS: usize = 6;
-
-    fn kind(self) -> usize {
-        match self {
-            Self::Key(..) => 0,
-            Self::Reference(_) => 1,
-            Self::Trace(_) => 2,
-            Self::Link(..) => 3,
-            Self::BareLink(..) => 4,
-            Self::Card(..) => 5,
-        }
-    }
-
-    /// Everything that `leg` can be found by.
-    fn all_of(leg: &Leg) -> impl Iterator<Item = Self> {
-        let family = leg.family();
-        let card = leg.card.filter(|_| leg.traffic() == Traffic::Attempt).zip(leg.amount);
-        [
-            leg.stan.map(|stan| Self::Key(family, leg.terminal_key, stan)),
-            (!leg.rrn.is_absent()).then_some(Self::Reference(leg.rrn)),
-            (leg.trace != 0).then_some(Self::Trace(leg.trace)),
-            leg.stan.map(|stan| Self::Link(family, stan, leg.link)),
-            leg.stan
-                .filter(|_| leg.terminal_key.is_absent())
-                .map(|stan| Self::BareLink(family, stan, leg.link)),
-            card.map(|(card, amount)| Self::Card(card, amount.minor)),
-        ]
-        .into_iter()
-        .flatten()
-    }
-}
+pub(super) const NONE: u64 = u64::MAX;
 
 /// An exchange within the horizon of its first leg.
 pub(super) struct Open {
@@ -96,33 +32,44 @@ pub(super) struct Open {
     pub(super) original: Option<u64>,
     /// Whether its first leg lacks its terminal or STAN.
     pub(super) began_without_key: bool,
+    /// Whether any of its legs lacks its terminal or STAN.
+    pub(super) lacks_key: bool,
+    /// What it can be found by, of each kind, as the first leg told it that told any ([`Seal`]).
+    ///
+    /// [`Seal`]: super::lookup::Seal
+    pub(super) told: [u64; Lookup::KINDS],
+    /// Of which kinds there is any, one bit each.
+    pub(super) told_kinds: u32,
     /// The exchange before this one in each chain.
-    pub(super) before: [u64; Lookup::KINDS],
+    pub(super) before: [u64; Lookup::CHAINED],
 }
 
 impl Open {
-    pub(super) fn new(leg: Leg, is_request: bool) -> Self {
+    pub(super) fn new(leg: &Leg, is_request: bool) -> Self {
         let at = leg.at.millis;
         Self {
             traffic: leg.traffic(),
             family: leg.family(),
             number: 0,
             began: at,
-            request: is_request.then_some(leg),
+            request: is_request.then_some(*leg),
             last_request: at,
             waits_since: at,
-            answer: (!is_request).then_some(leg),
+            answer: (!is_request).then_some(*leg),
             last_answer: at,
             again: None,
             upstream: None,
             undo: None,
             original: None,
-            began_without_key: leg.stan.is_none() || leg.terminal_key.is_absent(),
-            before: [OUTSIDE; Lookup::KINDS],
+            began_without_key: leg.lacks_key(),
+            lacks_key: false,
+            told: [0; Lookup::KINDS],
+            told_kinds: 0,
+            before: [NONE; Lookup::CHAINED],
         }
     }
 
-    fn legs(&self) -> impl Iterator<Item = &Leg> {
+    pub(super) fn legs(&self) -> impl Iterator<Item = &Leg> {
         [&self.request, &self.answer].into_iter().flatten()
     }
 
@@ -138,6 +85,11 @@ impl Open {
     /// The link on which it began.
     pub(super) fn link(&self) -> Symbol {
         self.legs().next().map_or(Symbol::ABSENT, |leg| leg.link)
+    }
+
+    /// The terminal, from whichever side tells it.
+    pub(super) fn terminal_key(&self) -> Symbol {
+        self.legs().map(|leg| leg.terminal_key).find(|key| !key.is_absent()).unwrap_or_default()
     }
 
     pub(super) fn terminal_agrees(&self, terminal: Symbol) -> bool {
@@ -171,147 +123,8 @@ impl Open {
     /// As it leaves the pairing.
     pub(super) fn into_exchange(self, form: Form, late: bool) -> Exchange {
         let Self { began, request, answer, upstream, undo, .. } = self;
-        let upstream = upstream.filter(|leg| answer.is_none_or(|answer| answer.code != leg.code));
+        let upstream = upstream.filter(|leg| answer.as_ref().is_none_or(|answer| answer.code != leg.code));
         let upstream = upstream.and_then(|leg| Some((leg.code?, leg.dialect)));
         Exchange { form, began, request, answer, upstream, late, undo }
-    }
-}
-
-/// Open exchanges in the order in which they began, numbered without gaps, and their chains.
-///
-/// Chains run from the newest to older ones. An exchange leaves only at the front, as the oldest of
-/// all, so a chain needs no repair: it ends where the numbers fall below the front's.
-#[derive(Default)]
-pub(super) struct OpenExchanges {
-    queue: VecDeque<Open>,
-    front: u64,
-    /// What began before this moment can be found no more. It may still stand in the queue: a further
-    /// attempt enters late, behind exchanges that began after it, and how long they stay must not
-    /// decide what it meets.
-    floor: Option<i64>,
-    newest: HashMap<Lookup, u64, RandomState>,
-    aliases: HashMap<Lookup, u64, RandomState>,
-    /// Exchanges whose first leg lacks its terminal or STAN.
-    without_key: usize,
-    /// How many keys to hold before those of exchanges that have left are forgotten.
-    sweep_at: usize,
-}
-
-impl OpenExchanges {
-    pub(super) fn get(&self, number: u64) -> Option<&Open> {
-        self.queued(number).filter(|open| Some(open.began) >= self.floor)
-    }
-
-    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Open> {
-        let floor = self.floor;
-        let at = usize::try_from(number.checked_sub(self.front)?).ok()?;
-        self.queue.get_mut(at).filter(|open| Some(open.began) >= floor)
-    }
-
-    /// Also one that can be found no more.
-    fn queued(&self, number: u64) -> Option<&Open> {
-        self.queue.get(usize::try_from(number.checked_sub(self.front)?).ok()?)
-    }
-
-    /// Takes in a new exchange and gives its number.
-    pub(super) fn add(&mut self, open: Open) -> u64 {
-        let number = self.front + self.queue.len() as u64;
-        let leg = open.legs().next().copied();
-        let open = Open { number, ..open };
-        self.without_key += usize::from(open.began_without_key);
-        self.queue.push_back(open);
-        if let Some(leg) = leg {
-            self.find_by(number, &leg);
-        }
-        if self.newest.len() + self.aliases.len() >= self.sweep_at {
-            self.sweep();
-        }
-        number
-    }
-
-    /// Forgets the keys of exchanges that have left. Done now and then for all at once, which costs a
-    /// fraction of finding the keys of each one again when it leaves.
-    fn sweep(&mut self) {
-        let front = self.front;
-        self.newest.retain(|_, number| *number >= front);
-        self.aliases.retain(|_, number| *number >= front);
-        self.sweep_at = 2 * (self.newest.len() + self.aliases.len()) + FEWEST_KEYS;
-    }
-
-    /// Makes an exchange findable by what a further leg tells, where it told nothing of the kind
-    /// before (a reference that only the answer has).
-    pub(super) fn find_by(&mut self, number: u64, leg: &Leg) {
-        for lookup in Lookup::all_of(leg) {
-            if self.get(number).is_some_and(|open| open.before[lookup.kind()] == OUTSIDE) {
-                self.enter_chain(number, lookup);
-            }
-        }
-    }
-
-    /// Puts an exchange into a chain, behind the newer ones that may stand there already.
-    fn enter_chain(&mut self, number: u64, lookup: Lookup) {
-        let kind = lookup.kind();
-        let newest = self.newest.get(&lookup).copied().unwrap_or(NONE);
-        let newer = self.chain(lookup).map(|(other, _)| other).take_while(|other| *other > number);
-        let (newer, count) = newer.fold((None, 0), |(_, count), other| (Some(other), count + 1));
-        if count == MOST_CANDIDATES {
-            return;
-        }
-        let older = match newer.and_then(|newer| self.get_mut(newer)) {
-            Some(newer) => std::mem::replace(&mut newer.before[kind], number),
-            None => {
-                self.newest.insert(lookup, number);
-                newest
-            }
-        };
-        if let Some(open) = self.get_mut(number) {
-            open.before[kind] = older;
-        }
-    }
-
-    /// Makes an exchange findable by the key of a hop that renumbered it.
-    pub(super) fn add_alias(&mut self, number: u64, hop: &Leg) {
-        let Some(stan) = hop.stan else { return };
-        let alias = Lookup::Key(hop.family(), hop.terminal_key, stan);
-        self.aliases.insert(alias, number);
-    }
-
-    /// Whether every exchange has a whole key, so that none with another key can belong to a leg
-    /// that has a whole key, too. True of most logs at most times, and saves two searches a leg.
-    pub(super) fn all_have_keys(&self) -> bool {
-        self.without_key == 0
-    }
-
-    /// The exchange whose hop has this key.
-    pub(super) fn by_alias(&self, lookup: Lookup) -> Option<u64> {
-        if self.aliases.is_empty() {
-            return None;
-        }
-        self.aliases.get(&lookup).copied().filter(|&number| self.get(number).is_some())
-    }
-
-    /// The newest exchanges of a chain, newest first.
-    pub(super) fn chain(&self, lookup: Lookup) -> impl Iterator<Item = (u64, &Open)> {
-        let mut next = self.newest.get(&lookup).copied().unwrap_or(NONE);
-        std::iter::from_fn(move || {
-            let number = next;
-            let open = self.queued(number)?;
-            next = open.before[lookup.kind()];
-            Some((number, open))
-        })
-        .filter(|(_, open)| Some(open.began) >= self.floor)
-        .take(MOST_CANDIDATES)
-    }
-
-    /// Takes out the oldest exchange if it began before `began`; none that did is found any more.
-    pub(super) fn pop_before(&mut self, began: i64) -> Option<Open> {
-        self.floor = self.floor.max(Some(began));
-        if self.queue.front()?.began >= began {
-            return None;
-        }
-        let open = self.queue.pop_front()?;
-        self.front += 1;
-        self.without_key -= usize::from(open.began_without_key);
-        Some(open)
     }
 }
