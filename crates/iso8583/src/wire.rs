@@ -31,6 +31,7 @@ mod hex;
 mod plausible;
 mod profile;
 mod rank;
+mod selection;
 mod value;
 
 pub use bitmap::{BitmapForm, BitmapRule, ThirdBitmap};
@@ -44,4 +45,5 @@ pub use header::Header;
 pub use hex::{hex_into, unhex_into};
 pub use profile::{MtiForm, Profile, ProfileError};
 pub use rank::{Pair, Ranked, rank, read_alike};
+pub use selection::{SelectedTexts, Selection};
 pub use value::Value;

@@ -3,7 +3,7 @@
 mod generated;
 
 use generated::{encoded, picks, values};
-use posmortem_iso8583::wire::{ElementSet, Expected, Fields, Profile, encode};
+use posmortem_iso8583::wire::{ElementSet, Expected, Fields, Profile, SelectedTexts, Selection, encode};
 use proptest::prelude::*;
 
 /// Element and text of all that was found.
@@ -100,5 +100,49 @@ proptest! {
         let value = outer.value(&message, &fields, 127).expect("field 127");
         inner.decode(value.bytes(), &mut fields).expect("the structure");
         prop_assert_eq!(found(inner, value.bytes(), &fields), values);
+    }
+
+    #[test]
+    fn selected_values_are_those_of_decoding(
+        picks in picks(),
+        wanted in prop::collection::vec(2_u8..=128, 0..20),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let set = ElementSet::of(&wanted);
+        for profile in Profile::all() {
+            let mut message = encoded(profile, &values(profile, &picks));
+            for (at, byte) in &changes {
+                let at = at.index(message.len());
+                message[at] = *byte;
+            }
+            if let Some(cut) = cut {
+                message.truncate(cut.index(message.len()));
+            }
+            let mut fields = Fields::new();
+            let decoded = profile.decode_wanted(&message, set, &mut fields);
+            prop_assert_eq!(profile.begins(&message), profile.decode_wanted(&message, ElementSet::default(), &mut Fields::new()).is_ok());
+            let selection = Selection::new(profile, 0, wanted.iter().map(|&element| (element, element)));
+            let (mut texts, mut places) = (SelectedTexts::default(), [&b"absent"[..]; 129]);
+            if selection.read(profile, &message, &mut texts, &mut places).is_none() {
+                // What it does not know may be rare, and need not be wrong.
+                let is_rare = fields.mti().is_none_or(|mti| !message.starts_with(mti.as_str().as_bytes()))
+                    || fields.announced().contains(65)
+                    || fields.announced().iter().any(|element| element > 128);
+                prop_assert!(decoded.is_err() || is_rare, "{}", profile.name());
+                continue;
+            }
+            prop_assert_eq!(decoded, Ok(()), "{}", profile.name());
+            let mti = fields.mti().expect("a message type");
+            prop_assert_eq!(places[0], mti.as_str().as_bytes());
+            for element in 1..=128 {
+                let mut text = b"absent".to_vec();
+                if let Some(value) = profile.value(&message, &fields, element).filter(|_| set.contains(element)) {
+                    text.clear();
+                    value.append_text(&mut text);
+                }
+                prop_assert_eq!(places[usize::from(element)], &text, "{} {}", profile.name(), element);
+            }
+        }
     }
 }

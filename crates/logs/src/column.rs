@@ -217,15 +217,22 @@ pub(crate) enum Meaning {
 impl Meaning {
     pub(crate) fn of(name: &str) -> Self {
         let plain = plain_name(name);
-        if let Some(&meaning) = TABLE.by_name.get(&plain) {
-            return meaning;
-        }
-        match element_of(&plain) {
+        TABLE.by_name.get(&plain).copied().unwrap_or_else(|| Self::of_element(&plain))
+    }
+
+    /// What a plain name that is not in the table stands for.
+    pub(crate) fn of_element(plain: &str) -> Self {
+        match element_of(plain) {
             Some(element) => {
                 Self::Element { element, column: Column::of_element(element), rank: rank_of(element) }
             }
             None => Self::Unknown,
         }
+    }
+
+    /// The plain names of the table.
+    pub(crate) fn of_all_names() -> impl Iterator<Item = (&'static str, Self)> {
+        TABLE.by_name.iter().map(|(name, &meaning)| (name.as_str(), meaning))
     }
 }
 

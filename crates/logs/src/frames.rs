@@ -6,10 +6,10 @@
 
 use std::sync::Arc;
 
-use posmortem_iso8583::wire::{ElementSet, Fields, Frame, FrameEnd};
+use memchr::Memchr;
+use posmortem_iso8583::wire::{Fields, Frame, FrameEnd};
 
 use crate::block::Block;
-use crate::block_reader::line_ends;
 use crate::framing::{After, Cut, frames_or};
 use crate::record::{RecordSink, RejectReason};
 use crate::time::{TimeReader, TimeRules};
@@ -35,6 +35,7 @@ pub(crate) fn read_frames(
     let mut times = TimeReader::new(&layout.times);
     let mut position = block.position();
     let mut rest = block.bytes();
+    let mut lines = LineEnds::of(rest);
     while let FrameEnd::Whole(frame) = layout.wire.framing.next(rest, rest.len()) {
         let (bytes, behind) = rest.split_at(frame.total);
         let body = bytes.get(frame.body).unwrap_or_default();
@@ -46,8 +47,31 @@ pub(crate) fn read_frames(
             sink.rejected(position, RejectReason::BadMti);
         }
         position.offset += bytes.len() as u64;
-        position.line += line_ends(bytes);
+        position.line += lines.before(position.offset - block.position().offset);
         rest = behind;
+    }
+}
+
+/// Line ends of a block, counted in one pass over it and not in one for every frame.
+struct LineEnds<'b> {
+    ends: Memchr<'b>,
+    next: Option<usize>,
+}
+
+impl<'b> LineEnds<'b> {
+    fn of(bytes: &'b [u8]) -> Self {
+        let mut ends = memchr::memchr_iter(b'\n', bytes);
+        Self { next: ends.next(), ends }
+    }
+
+    /// How many there are before an offset that were not counted yet.
+    fn before(&mut self, offset: u64) -> u64 {
+        let mut count = 0;
+        while self.next.is_some_and(|next| (next as u64) < offset) {
+            count += 1;
+            self.next = self.ends.next();
+        }
+        count
     }
 }
 
@@ -65,7 +89,7 @@ pub(crate) fn cut_wire(bytes: &[u8], wire: &WireFormat, limit: usize, after: Aft
         if rest.is_empty() || (after == After::More && rest.len() < LOOKED_AT) {
             return frames_or(whole, Cut::Nothing);
         }
-        begins = begins || begins_frame(rest, wire, limit, &mut fields);
+        begins = begins || begins_frame(rest, wire, limit);
         let first = match wire.framing.next(rest, limit) {
             FrameEnd::Whole(frame) if frame.body.is_empty() => {
                 (whole, begins) = (whole + frame.total, false);
@@ -88,9 +112,7 @@ pub(crate) fn cut_wire(bytes: &[u8], wire: &WireFormat, limit: usize, after: Aft
                 After::End | After::Break => Cut::Bad(rest.len(), RejectReason::BrokenOff),
             },
             // It is the limit alone that its beginning does not keep to, and no trailer.
-            _ if !begins && begins_frame(rest, wire, usize::MAX, &mut fields) => {
-                Cut::Astray(RejectReason::TooLong)
-            }
+            _ if !begins && begins_frame(rest, wire, usize::MAX) => Cut::Astray(RejectReason::TooLong),
             _ => Cut::Astray(RejectReason::NoFrame),
         };
         return frames_or(whole, first);
@@ -126,7 +148,7 @@ fn is_frame(
     if after == After::More && bytes.len() < LOOKED_AT {
         return None;
     }
-    if !begins_frame(bytes, wire, limit, fields) {
+    if !begins_frame(bytes, wire, limit) {
         return Some(false);
     }
     match wire.framing.next(bytes, limit) {
@@ -162,7 +184,7 @@ fn stands(
 ) -> Option<Stands> {
     let behind = bytes.get(frame.total..)?;
     let is_short = after == After::More && behind.len() < LOOKED_AT;
-    if !is_short && begins_frame(behind, wire, limit, fields) {
+    if !is_short && begins_frame(behind, wire, limit) {
         return Some(Stands::BeforeNext);
     }
     let message = message_of(wire, bytes.get(frame.body.clone())?);
@@ -176,7 +198,7 @@ fn stands(
 
 /// Whether a frame begins here, by the first [`LOOKED_AT`] bytes alone: a length within the limit, the
 /// header, a message type and its bitmap.
-fn begins_frame(bytes: &[u8], wire: &WireFormat, limit: usize, fields: &mut Fields) -> bool {
+fn begins_frame(bytes: &[u8], wire: &WireFormat, limit: usize) -> bool {
     let seen = bytes.get(..LOOKED_AT).unwrap_or(bytes);
     let body = match wire.framing.next(seen, limit) {
         FrameEnd::NotAFrame => return false,
@@ -184,8 +206,7 @@ fn begins_frame(bytes: &[u8], wire: &WireFormat, limit: usize, fields: &mut Fiel
         FrameEnd::NeedsMore => seen.get(wire.framing.header_len()..),
     };
     let message = body.and_then(|body| message_of(wire, body));
-    let nothing = ElementSet::default();
-    message.is_some_and(|message| wire.profile.decode_wanted(message, nothing, fields).is_ok())
+    message.is_some_and(|message| wire.profile.begins(message))
 }
 
 /// What stands behind the header.

@@ -14,8 +14,7 @@ use std::sync::Arc;
 use posmortem_iso8583::wire::FrameEnd;
 
 use crate::block::Block;
-use crate::block_reader::line_ends;
-use crate::delimited::{without_bom, without_line_end};
+use crate::delimited::without_bom;
 use crate::line_start::{LineStart, frames, lines};
 use crate::record::{Position, RecordSink};
 use crate::time::{DateOrder, TimeReader, TimeRules, begins_with_time};
@@ -132,9 +131,10 @@ fn read_lines(
     times: &mut TimeReader<'_>,
     sink: &mut impl RecordSink,
 ) {
-    let mut position = block.position();
-    for line in block.bytes().split_inclusive(|byte| *byte == b'\n') {
-        let text = without_bom(without_line_end(line));
+    let start = block.position();
+    for ((offset, line), number) in lines(block.bytes()).zip(0..) {
+        let position = Position { offset: start.offset + offset as u64, line: start.line + number };
+        let text = without_bom(line);
         buffers.bytes.clear();
         let prefix = hex_run(text, &mut buffers.bytes).and_then(|start| text.get(..start));
         match prefix {
@@ -142,8 +142,6 @@ fn read_lines(
             _ if text.trim_ascii().is_empty() => {}
             _ => sink.non_message(position),
         }
-        position.offset += line.len() as u64;
-        position.line += line_ends(line);
     }
 }
 
@@ -171,26 +169,45 @@ fn tell(
 }
 
 /// Words that tell in which direction a message went. `INFO` is none of them.
-const DIRECTIONS: [&[u8]; 12] = [
-    b"in",
-    b"incoming",
-    b"inbound",
-    b"recv",
-    b"received",
-    b"receive",
-    b"rx",
-    b"out",
-    b"outgoing",
-    b"send",
-    b"sent",
-    b"tx",
+const DIRECTIONS: [u64; 12] = [
+    small_word(b"in"),
+    small_word(b"incoming"),
+    small_word(b"inbound"),
+    small_word(b"recv"),
+    small_word(b"received"),
+    small_word(b"receive"),
+    small_word(b"rx"),
+    small_word(b"out"),
+    small_word(b"outgoing"),
+    small_word(b"send"),
+    small_word(b"sent"),
+    small_word(b"tx"),
 ];
+
+/// At most eight letters as a number, whatever their case; 0 for more of them.
+const fn small_word(letters: &[u8]) -> u64 {
+    let (mut word, mut at) = (0, 0);
+    while at < letters.len() && letters.len() <= 8 {
+        word = word << 8 | letters[at].to_ascii_lowercase() as u64;
+        at += 1;
+    }
+    word
+}
 
 /// The first word of a prefix that tells the direction; empty where none does.
 fn direction(prefix: &[u8]) -> &[u8] {
-    let mut words = prefix.split(|byte| !byte.is_ascii_alphabetic());
-    let known = |word: &&[u8]| DIRECTIONS.iter().any(|known| word.eq_ignore_ascii_case(known));
-    words.find(known).unwrap_or_default()
+    // Most of a prefix is digits: no word is looked for between them.
+    let mut rest = prefix;
+    while let Some(start) = rest.iter().position(u8::is_ascii_alphabetic) {
+        let from = rest.get(start..).unwrap_or_default();
+        let len = from.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(from.len());
+        let (word, behind) = from.split_at(len);
+        if DIRECTIONS.contains(&small_word(word)) {
+            return word;
+        }
+        rest = behind;
+    }
+    b""
 }
 
 /// The ways in which messages may stand in the lines of a sample, by what is in them.

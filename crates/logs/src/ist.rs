@@ -19,12 +19,14 @@
 //! The message id is that of one message and not of a transaction, and often empty: nothing is joined
 //! by it.
 
+use std::sync::LazyLock;
+
 use memchr::memmem;
 
 use crate::block::Block;
 use crate::column::Column;
 use crate::gathered::{Gathered, WithoutMti};
-use crate::line_start::{LineStart, frames, lines};
+use crate::line_start::{Frame, Frames, LineStart, lines};
 use crate::record::{RecordSink, RejectReason};
 use crate::time::{DateOrder, TimeReader, TimeRules};
 use crate::value::Value;
@@ -33,14 +35,18 @@ use crate::widths::{from_hex_of_characters, with_lost_zeros};
 /// Elements beyond 128 that hold the MTI, besides DE1, which is the bitmap elsewhere.
 const MTI_IDS: [u16; 2] = [1, 257];
 
+static HEADS: LazyLock<[memmem::Finder<'static>; 2]> =
+    LazyLock::new(|| ["INBOUND MESSAGE ID[", "OUTBOUND MESSAGE ID["].map(memmem::Finder::new));
+
+static INBOUND: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("INBOUND"));
+
 /// Whether a line is the head of a block: `…[ process:number]*** INBOUND MESSAGE ID[`.
 pub(crate) fn is_start(line: &[u8]) -> bool {
-    let is_head = |words: &[u8]| {
-        let before = memmem::find(line, words).and_then(|at| line.get(..at));
+    let is_head = |words: &memmem::Finder<'_>| {
+        let before = words.find(line).and_then(|at| line.get(..at));
         before.is_some_and(|before| before.trim_ascii_end().ends_with(b"*"))
     };
-    line.first().is_some_and(u8::is_ascii_digit)
-        && (is_head(b"INBOUND MESSAGE ID[") || is_head(b"OUTBOUND MESSAGE ID["))
+    line.first().is_some_and(u8::is_ascii_digit) && HEADS.iter().any(is_head)
 }
 
 /// Reads all blocks of messages in a block of bytes.
@@ -51,36 +57,43 @@ pub(crate) fn read_messages(
     sink: &mut impl RecordSink,
 ) {
     let mut times = TimeReader::new(rules);
-    let mut reader = BlockReader { message: Gathered::default(), has_mti: false, last: None };
-    for (position, frame, has_head) in frames(block, &LineStart::Ist) {
-        rewritten.clear();
-        reader.read(frame, rewritten);
-        let message = &mut reader.message;
-        if message.is_empty() {
-            if !frame.trim_ascii().is_empty() {
+    let message = Gathered::new(sink.takes_fields());
+    let mut reader = BlockReader { message, has_mti: false, last: None };
+    rewritten.clear();
+    let mut frames = Frames::of(block, LineStart::Ist);
+    while let Some(Frame { position, bytes, begins }) =
+        frames.next_frame(rewritten, |line, rewritten| reader.line(line, rewritten))
+    {
+        reader.message.finish(rewritten);
+        if reader.message.is_empty() {
+            if !bytes.trim_ascii().is_empty() {
                 sink.non_message(position);
             }
-        } else if !has_head {
-            message.reject(position, RejectReason::BrokenOff, rewritten, sink);
+        } else if !begins {
+            reader.message.reject(position, RejectReason::BrokenOff, rewritten, sink);
         } else {
-            read_head(frame, message);
-            let at = times.read_at_start(frame, DateOrder::YearFirst);
-            message.tell(position, at, WithoutMti::Reject, (&mut times, rewritten), sink);
+            read_head(bytes, &mut reader.message, rewritten);
+            let line_time = |times: &mut TimeReader<'_>| times.read_at_start(bytes, DateOrder::YearFirst);
+            let buffers = (&mut times, &rewritten[..]);
+            reader.message.tell(position, (false, line_time), WithoutMti::Reject, buffers, sink);
         }
+        rewritten.clear();
+        reader.clear();
     }
 }
 
 /// The direction and the link, which is the process without its direction and number.
-fn read_head<'b>(frame: &'b [u8], message: &mut Gathered<'b>) {
+fn read_head<'b>(frame: &'b [u8], message: &mut Gathered<'b>, rewritten: &[u8]) {
     let Some((_, head)) = lines(frame).next() else { return };
-    let direction = if memmem::find(head, b"INBOUND").is_some() { &b"in"[..] } else { b"out" };
-    message.column(Column::Direction, Value::AsLogged(direction));
+    let direction = if INBOUND.find(head).is_some() { &b"in"[..] } else { b"out" };
+    message.column(Column::Direction, Value::AsLogged(direction), rewritten);
     let process = memchr::memchr(b'[', head).and_then(|open| head.get(open + 1..));
     let process =
         process.and_then(|behind| behind.get(..behind.iter().position(|byte| b":]".contains(byte))?));
     let process = process.unwrap_or_default().trim_ascii();
     let link = process.strip_prefix(b"From").or_else(|| process.strip_prefix(b"To")).unwrap_or(process);
-    message.column(Column::Link, Value::AsLogged(link));
+    message.column(Column::Link, Value::AsLogged(link), rewritten);
+    message.finish(rewritten);
 }
 
 struct BlockReader<'b> {
@@ -91,21 +104,23 @@ struct BlockReader<'b> {
 }
 
 impl<'b> BlockReader<'b> {
-    fn read(&mut self, frame: &'b [u8], rewritten: &mut Vec<u8>) {
+    fn clear(&mut self) {
         self.message.clear();
         (self.has_mti, self.last) = (false, None);
-        for (_, line) in lines(frame) {
-            let Some((id, text)) = field(line) else { continue };
-            match id {
-                Id::Mti => self.mti(text, rewritten),
-                Id::Number(id) if MTI_IDS.contains(&id) => self.mti(text, rewritten),
-                Id::Number(id) => {
-                    if let Some(element) = u8::try_from(id).ok().filter(|&element| element <= 128) {
-                        self.element(element, text, rewritten);
-                    }
+    }
+
+    #[inline]
+    fn line(&mut self, line: &'b [u8], rewritten: &mut Vec<u8>) {
+        let Some((id, text)) = usual_field(line).or_else(|| field(line)) else { return };
+        match id {
+            Id::Mti => self.mti(text, rewritten),
+            Id::Number(id) if MTI_IDS.contains(&id) => self.mti(text, rewritten),
+            Id::Number(id) => {
+                if let Some(element) = u8::try_from(id).ok().filter(|&element| element <= 128) {
+                    self.element(element, text, rewritten);
                 }
-                Id::Other => self.last = None,
             }
+            Id::Other => self.last = None,
         }
     }
 
@@ -113,15 +128,21 @@ impl<'b> BlockReader<'b> {
     fn mti(&mut self, text: &'b [u8], rewritten: &mut Vec<u8>) {
         self.last = None;
         if !std::mem::replace(&mut self.has_mti, true) {
-            self.message.element(0, value(0, text, rewritten));
+            let value = value(0, text, rewritten);
+            self.message.element(0, value, rewritten);
         }
     }
 
     fn element(&mut self, element: u8, text: &'b [u8], rewritten: &mut Vec<u8>) {
         let before = self.last.filter(|(last, _)| *last == element).map(|(_, text)| text);
         self.last = Some((element, text));
+        if !self.message.wants(Column::of_element(element)) {
+            self.message.pass();
+            return;
+        }
         let Some(before) = before else {
-            self.message.element(element, value(element, text, rewritten));
+            let value = value(element, text, rewritten);
+            self.message.element(element, value, rewritten);
             return;
         };
         let Some(last) = self.message.last_value() else { return };
@@ -147,10 +168,32 @@ fn value<'b>(element: u8, text: &'b [u8], rewritten: &mut Vec<u8>) -> Value<'b> 
 }
 
 /// What stands in the brackets of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Id {
     Mti,
     Number(u16),
     Other,
+}
+
+/// ` in[ 39: ]<00>` or `out[ 39: ]<00>`, as nearly all lines are; `None` for any other.
+#[inline]
+fn usual_field(line: &[u8]) -> Option<(Id, &[u8])> {
+    let Some((&[a, b, c, b'[', hundreds, tens, ones, b':', b' ', b']', b'<'], text)) =
+        line.split_first_chunk()
+    else {
+        return None;
+    };
+    if ![*b" in", *b"out"].contains(&[a, b, c]) || !ones.is_ascii_digit() {
+        return None;
+    }
+    let digit = |digit: u8| digit.is_ascii_digit().then(|| u16::from(digit - b'0'));
+    let above = match (hundreds, tens) {
+        (b' ', b' ') => 0,
+        (b' ', tens) => 10 * digit(tens)?,
+        (hundreds, tens) => 100 * digit(hundreds)? + 10 * digit(tens)?,
+    };
+    let text = text.strip_suffix(b">")?.trim_ascii();
+    Some((Id::Number(above + digit(ones)?), text))
 }
 
 /// `in[ 39: ]<00>`, `out[39:]<00>`, `msgno[  0]<210>`, behind anything.
@@ -163,7 +206,8 @@ fn field(line: &[u8]) -> Option<(Id, &[u8])> {
     })?;
     let is_msgno = line.get(..open)?.ends_with(b"msgno");
     let behind = line.get(open + 1..)?;
-    let (id, text) = behind.split_at(memmem::find(behind, b"]<")?);
+    let close = memchr::memchr_iter(b']', behind).find(|close| behind.get(close + 1) == Some(&b'<'))?;
+    let (id, text) = behind.split_at(close);
     let text = text.get(2..)?.trim_ascii_end().strip_suffix(b">")?.trim_ascii();
     let id = id.trim_ascii();
     let id = id.strip_suffix(b":").unwrap_or(id).trim_ascii();
@@ -172,4 +216,33 @@ fn field(line: &[u8]) -> Option<(Id, &[u8])> {
     }
     let number = std::str::from_utf8(id).ok().filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
     Some((number.and_then(|id| id.parse().ok()).map_or(Id::Other, Id::Number), text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn usual_fields_are_fields(
+            line in "[ iouxn]{2,4}\\[?[ 0-9]{2,4}:? ?\\]?<[0-9<>\\] ]{0,5}>?[ ]{0,2}",
+            id in 0..300_u32,
+            text in "[ 0-9<>\\]]{0,6}",
+        ) {
+            for line in [line, format!(" in[{id:>3}: ]<{text}>"), format!("out[{id:03}: ]<{text}> ")] {
+                if let Some(found) = usual_field(line.as_bytes()) {
+                    prop_assert_eq!(Some(found), field(line.as_bytes()), "{}", line);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn usual_fields_are_taken_as_such() {
+        for line in [" in[ 39: ]<00>", "out[  2: ]<4111111111111111>", " in[128: ]<>", "out[257: ]< 200 >"] {
+            let found = usual_field(line.as_bytes());
+            assert!(found.is_some() && found == field(line.as_bytes()), "{line}");
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! JSON of one line, taken apart without building a tree: values stay raw until they are wanted, and
 //! numbers as they are written.
 
+mod scanner;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -8,6 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::value::Value;
+pub(crate) use scanner::{Scanner, Written, unescape};
 
 /// A name, borrowed unless something is escaped in it, and a value as it is written.
 pub(crate) type Member<'b> = (Cow<'b, [u8]>, &'b RawValue);

@@ -26,7 +26,7 @@ pub(crate) fn read_pairs(
 ) {
     let mut times = TimeReader::new(rules.times());
     let mut names = NameCache::new(rules.names());
-    let mut message = Gathered::default();
+    let mut message = Gathered::new(sink.takes_fields());
     let start = block.position();
     for ((offset, line), number) in lines(block.bytes()).zip(0..) {
         let position = Position { offset: start.offset + offset as u64, line: start.line + number };
@@ -37,17 +37,19 @@ pub(crate) fn read_pairs(
         message.clear();
         rewritten.clear();
         for (key, text) in Pairs::of(line) {
-            message.named(names.read(key), key, text.value(rewritten));
+            let named = names.read(key);
+            if message.wants(named.column) {
+                let value = text.value(rewritten);
+                message.whole(named, key, value, rewritten);
+            }
         }
-        let told = |column| message.has(column, rewritten);
-        if !told(Column::Mti) && !told(Column::ResponseCode) {
+        if !message.has(Column::Mti) && !message.has(Column::ResponseCode) {
             sink.non_message(position);
-        } else if message.contradicts(Column::Mti, rewritten) {
+        } else if message.has_two_message_types() {
             message.reject(position, RejectReason::FieldTwice(0), rewritten, sink);
         } else {
-            let at = if told(Column::Time) { message.time(&mut times, rewritten) } else { None };
-            let at = at.or_else(|| times.read_at_start(line, DateOrder::YearFirst));
-            message.tell(position, at, WithoutMti::Row, (&mut times, rewritten), sink);
+            let line_time = |times: &mut TimeReader<'_>| times.read_at_start(line, DateOrder::YearFirst);
+            message.tell(position, (true, line_time), WithoutMti::Row, (&mut times, rewritten), sink);
         }
     }
 }
@@ -55,7 +57,8 @@ pub(crate) fn read_pairs(
 /// The text of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Text<'b> {
-    Plain(&'b [u8]),
+    /// What stands before the next key, and what parts it from that.
+    Plain(&'b [u8], u8),
     /// Between these quotes, which are doubled or escaped in it.
     Quoted(&'b [u8], u8),
 }
@@ -63,7 +66,7 @@ enum Text<'b> {
 impl<'b> Text<'b> {
     fn value(self, rewritten: &mut Vec<u8>) -> Value<'b> {
         match self {
-            Self::Plain(text) => Value::AsLogged(text),
+            Self::Plain(text, separator) => Value::AsLogged(without_separator(text, separator)),
             Self::Quoted(text, quote) if memchr::memchr2(b'\\', quote, text).is_none() => {
                 Value::AsLogged(text)
             }
@@ -90,11 +93,13 @@ struct Pairs<'b> {
     rest: &'b [u8],
     /// What parted the pair before from this one.
     separator: u8,
+    /// The equals sign of the key that `rest` begins with, where the value before ended at that.
+    equals: Option<usize>,
 }
 
 impl<'b> Pairs<'b> {
     fn of(line: &'b [u8]) -> Self {
-        Self { rest: line, separator: b' ' }
+        Self { rest: line, separator: b' ', equals: None }
     }
 }
 
@@ -102,7 +107,10 @@ impl<'b> Iterator for Pairs<'b> {
     type Item = (&'b [u8], Text<'b>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (key_at, equals) = next_key(self.rest, true)?;
+        let (key_at, equals) = match self.equals.take() {
+            Some(equals) => (0, equals),
+            None => next_key(self.rest, true)?,
+        };
         let key = self.rest.get(key_at..equals)?;
         let behind = self.rest.get(equals + 1..)?;
         if let Some((text, len)) = quoted(behind) {
@@ -110,16 +118,16 @@ impl<'b> Iterator for Pairs<'b> {
             return Some((key, text));
         }
         let end = match next_key(behind, false) {
-            Some((next, _)) => {
-                let gap = behind.get(..next)?;
-                self.separator = separator_before(gap);
+            Some((next, equals)) => {
+                self.separator = separator_before(behind.get(..next)?);
+                self.equals = Some(equals - next);
                 next
             }
             None => behind.len(),
         };
         let (text, rest) = behind.split_at(end);
         self.rest = rest;
-        Some((key, Text::Plain(without_separator(text, self.separator))))
+        Some((key, Text::Plain(text, self.separator)))
     }
 }
 

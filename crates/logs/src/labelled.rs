@@ -59,7 +59,7 @@ pub(crate) fn read_listings(
     sink: &mut impl RecordSink,
 ) {
     let mut times = TimeReader::new(labelled.values.times());
-    let mut reader = ListingReader::new(labelled);
+    let mut reader = ListingReader::new(labelled, sink.takes_fields());
     let start = LineStart::Listing(labelled.listing.clone());
     for (position, frame, is_message) in frames(block, &start) {
         rewritten.clear();
@@ -72,13 +72,16 @@ pub(crate) fn read_listings(
             }
         } else if !is_message {
             message.reject(position, RejectReason::BrokenOff, rewritten, sink);
-        } else if let Some(element) = message.contradiction(rewritten) {
+        } else if let Some(element) = message.contradiction() {
             message.reject(position, RejectReason::FieldTwice(element), rewritten, sink);
         } else {
             let order = labelled.listing.date_order();
-            let at = reader.time.and_then(|time| times.read_at_start(time, order));
-            let at = at.or_else(|| times.read_at_start(frame, order));
-            message.tell(position, at, WithoutMti::Reject, (&mut times, rewritten), sink);
+            let line_time = |times: &mut TimeReader<'_>| {
+                let at = reader.time.and_then(|time| times.read_at_start(time, order));
+                at.or_else(|| times.read_at_start(frame, order))
+            };
+            let buffers = (&mut times, &rewritten[..]);
+            message.tell(position, (false, line_time), WithoutMti::Reject, buffers, sink);
         }
     }
 }
@@ -99,11 +102,11 @@ struct ListingReader<'r, 'b> {
 }
 
 impl<'r, 'b> ListingReader<'r, 'b> {
-    fn new(labelled: &'r Labelled) -> Self {
+    fn new(labelled: &'r Labelled, keeps_fields: bool) -> Self {
         Self {
             listing: &labelled.listing,
             names: NameCache::new(labelled.values.names()),
-            message: Gathered::default(),
+            message: Gathered::with_contradictions(keeps_fields),
             fields: 0,
             time: None,
             is_open: false,
@@ -124,7 +127,7 @@ impl<'r, 'b> ListingReader<'r, 'b> {
         let patterns = self.listing.patterns();
         let first = lines(frame).next().map(|(_, line)| without_bom(line));
         if let Some(found) = first.and_then(|line| patterns.start.find(line)) {
-            self.take(&found);
+            self.take(&found, rewritten);
         }
         for (_, line) in lines(frame) {
             let line = without_bom(line);
@@ -134,6 +137,7 @@ impl<'r, 'b> ListingReader<'r, 'b> {
             self.line(line, rewritten);
         }
         self.close_parts(rewritten);
+        self.message.finish(rewritten);
     }
 
     fn line(&mut self, line: &'b [u8], rewritten: &mut Vec<u8>) {
@@ -154,7 +158,7 @@ impl<'r, 'b> ListingReader<'r, 'b> {
             self.depth += 1;
         }
         if let Some(found) = found {
-            self.take(&found);
+            self.take(&found, rewritten);
         }
     }
 
@@ -165,7 +169,7 @@ impl<'r, 'b> ListingReader<'r, 'b> {
         }
     }
 
-    fn take(&mut self, found: &Found<'b>) {
+    fn take(&mut self, found: &Found<'b>, rewritten: &[u8]) {
         self.time = self.time.or(found.get(Group::Time));
         for (group, column) in [
             (Group::Direction, Column::Direction),
@@ -173,12 +177,12 @@ impl<'r, 'b> ListingReader<'r, 'b> {
             (Group::Link, Column::Link),
         ] {
             if let Some(text) = found.get(group) {
-                self.message.column(column, Value::AsLogged(text));
+                self.message.column(column, Value::AsLogged(text), rewritten);
             }
         }
         if let Some(mti) = found.get(Group::Mti) {
             self.fields += 1;
-            self.message.element(0, Value::AsLogged(mti));
+            self.message.element(0, Value::AsLogged(mti), rewritten);
         }
         if let Some(composite) = found.get(Group::Composite) {
             self.composite = number(composite);
@@ -188,20 +192,20 @@ impl<'r, 'b> ListingReader<'r, 'b> {
         let value = Value::AsLogged(text);
         if let Some(name) = found.get(Group::Name) {
             self.fields += 1;
-            self.message.named(self.names.read(name), name, value);
+            self.message.named(self.names.read(name), name, value, rewritten);
             return;
         }
         let Some(digits) = found.get(Group::Element) else { return };
         let Some(element) = number(digits) else { return };
         self.fields += 1;
         match (self.depth, self.composite, found.get(Group::Part)) {
-            (0, _, None) => self.message.element(element, value),
-            (0, _, Some(part)) => self.message.part(element, part, value),
+            (0, _, None) => self.message.element(element, value, rewritten),
+            (0, _, Some(part)) => self.message.part(element, part, value, rewritten),
             (depth, Some(composite), _) => {
                 if depth == 1 {
                     self.parts.extend_from_slice(text.trim_ascii());
                 }
-                self.message.part(composite, digits, value);
+                self.message.part(composite, digits, value, rewritten);
             }
             // Nested below nothing that is known.
             (_, None, _) => self.fields -= 1,
@@ -212,7 +216,7 @@ impl<'r, 'b> ListingReader<'r, 'b> {
         let whole = self.composite.take().filter(|element| MADE_OF_PARTS.contains(element));
         if let (Some(element), false) = (whole, self.parts.is_empty()) {
             let value = Value::rewritten(rewritten, |out| out.extend_from_slice(&self.parts));
-            self.message.element(element, value);
+            self.message.element(element, value, rewritten);
         }
         self.parts.clear();
     }

@@ -35,6 +35,7 @@
 #![forbid(unsafe_code)]
 
 mod block;
+mod block_lines;
 mod block_reader;
 mod column;
 mod compression;

@@ -5,6 +5,7 @@
 //! again.
 
 use crate::block::Block;
+use crate::block_lines::BlockLines;
 use crate::block_reader::line_ends;
 use crate::delimited::{without_bom, without_line_end};
 use crate::hexlines::HexStyle;
@@ -29,7 +30,14 @@ impl LineStart {
     /// Bytes of a line that are looked at.
     pub(crate) const LOOKED_AT: usize = 1024;
 
+    /// As [`Self::is_at`], of a whole line.
+    #[inline]
+    fn is_at_front_of(&self, line: &[u8]) -> bool {
+        self.is_at(line.get(..Self::LOOKED_AT).unwrap_or(line))
+    }
+
     /// Whether this line, its end left out, begins a record.
+    #[inline]
     pub(crate) fn is_at(&self, line: &[u8]) -> bool {
         let line = without_bom(line);
         match self {
@@ -78,6 +86,57 @@ pub(crate) fn frames<'b>(
         rest = behind;
         Some(found)
     })
+}
+
+/// A frame of a block, its place, and whether it begins a record.
+pub(crate) struct Frame<'b> {
+    pub(crate) position: Position,
+    pub(crate) bytes: &'b [u8],
+    pub(crate) begins: bool,
+}
+
+/// The same frames as [`frames`] gives, in one pass: each line is handed out as it is passed.
+pub(crate) struct Frames<'b> {
+    block: &'b [u8],
+    start: LineStart,
+    lines: BlockLines<'b>,
+    /// The line that the next frame begins with, if it was met.
+    met: Option<(usize, &'b [u8])>,
+    begins: bool,
+    position: Position,
+}
+
+impl<'b> Frames<'b> {
+    pub(crate) fn of(block: &'b Block, start: LineStart) -> Self {
+        let mut lines = BlockLines::of(block.bytes());
+        let met = lines.next();
+        let begins = met.is_some_and(|(_, line)| start.is_at_front_of(line));
+        Self { block: block.bytes(), start, lines, met, begins, position: block.position() }
+    }
+
+    /// The next frame, after `visit` was told of all of its lines.
+    #[inline]
+    pub(crate) fn next_frame<B>(
+        &mut self,
+        buffer: &mut B,
+        mut visit: impl FnMut(&'b [u8], &mut B),
+    ) -> Option<Frame<'b>> {
+        let (first, line) = self.met.take()?;
+        let (position, begins) = (self.position, self.begins);
+        visit(line, buffer);
+        let mut end = self.block.len();
+        self.position.line += 1;
+        for (at, line) in self.lines.by_ref() {
+            if self.start.is_at_front_of(line) {
+                (self.met, self.begins, end) = (Some((at, line)), true, at);
+                break;
+            }
+            visit(line, buffer);
+            self.position.line += 1;
+        }
+        self.position.offset += (end - first) as u64;
+        Some(Frame { position, bytes: self.block.get(first..end)?, begins })
+    }
 }
 
 /// The lines of a frame with their offsets, without their ends.

@@ -13,13 +13,15 @@
 //! switch does not show, and is as good as absent; `0x` goes before binary values. The answer to a
 //! terminal lacks DE41: the `id` joins all four legs of a transaction.
 
+use std::sync::LazyLock;
+
 use memchr::memmem;
 
 use crate::block::Block;
 use crate::column::Column;
 use crate::delimited::without_bom;
 use crate::gathered::{Gathered, WithoutMti};
-use crate::line_start::{LineStart, frames, lines};
+use crate::line_start::{Frame, Frames, LineStart, lines};
 use crate::record::{RecordSink, RejectReason};
 use crate::time::{DateOrder, TimeReader, TimeRules};
 use crate::value::Value;
@@ -47,49 +49,54 @@ pub(crate) fn read_tables(
     sink: &mut impl RecordSink,
 ) {
     let mut times = TimeReader::new(rules);
-    let mut message = Gathered::default();
-    for (position, frame, has_first_line) in frames(block, &LineStart::Table) {
-        rewritten.clear();
-        message.clear();
-        read_rows(frame, &mut message, rewritten);
+    let message = Gathered::with_contradictions(sink.takes_fields());
+    let mut reader = RowReader { message, assembled: Default::default() };
+    rewritten.clear();
+    let mut frames = Frames::of(block, LineStart::Table);
+    while let Some(Frame { position, bytes, begins }) =
+        frames.next_frame(rewritten, |line, rewritten| reader.line(line, rewritten))
+    {
+        reader.close_parts(rewritten);
+        let message = &mut reader.message;
         if message.is_empty() {
-            if !frame.trim_ascii().is_empty() {
+            if !bytes.trim_ascii().is_empty() {
                 sink.non_message(position);
             }
-        } else if !has_first_line {
+        } else if !begins {
             // The log begins in the middle of a message.
             message.reject(position, RejectReason::BrokenOff, rewritten, sink);
-        } else if let Some(element) = message.contradiction(rewritten) {
+        } else if let Some(element) = message.contradiction() {
             message.reject(position, RejectReason::FieldTwice(element), rewritten, sink);
         } else {
-            read_first_line(frame, &mut message);
-            let at = times.read_at_start(frame, DateOrder::DayFirst);
-            message.tell(position, at, WithoutMti::Reject, (&mut times, rewritten), sink);
+            read_first_line(bytes, message, rewritten);
+            let line_time = |times: &mut TimeReader<'_>| times.read_at_start(bytes, DateOrder::DayFirst);
+            let buffers = (&mut times, &rewritten[..]);
+            message.tell(position, (false, line_time), WithoutMti::Reject, buffers, sink);
         }
+        rewritten.clear();
+        message.clear();
     }
 }
 
+/// The words of a first line, and what they say of the direction.
+static DIRECTIONS: LazyLock<[(memmem::Finder<'static>, &'static [u8]); 4]> = LazyLock::new(|| {
+    [("Request IN", &b"in"[..]), ("Response IN", b"in"), ("Request OUT", b"out"), ("Response OUT", b"out")]
+        .map(|(words, direction)| (memmem::Finder::new(words), direction))
+});
+
+static ID: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("[id:"));
+
 /// What the line above the rows says of their message.
-fn read_first_line<'b>(frame: &'b [u8], message: &mut Gathered<'b>) {
+fn read_first_line<'b>(frame: &'b [u8], message: &mut Gathered<'b>, rewritten: &[u8]) {
     let Some((_, line)) = lines(frame).next() else { return };
-    let between = |from: &[u8], to: u8| {
-        let behind = line.get(memmem::find(line, from)? + from.len()..)?;
-        behind.get(..memchr::memchr(to, behind)?)
-    };
-    if let Some(id) = between(b"[id:", b']') {
-        message.column(Column::TraceId, Value::AsLogged(id.trim_ascii()));
+    let id = ID.find(line).and_then(|at| line.get(at + ID.needle().len()..));
+    if let Some(id) = id.and_then(|behind| behind.get(..memchr::memchr(b']', behind)?)) {
+        message.column(Column::TraceId, Value::AsLogged(id.trim_ascii()), rewritten);
     }
-    for (words, direction) in [
-        (&b"Request IN"[..], &b"in"[..]),
-        (b"Response IN", b"in"),
-        (b"Request OUT", b"out"),
-        (b"Response OUT", b"out"),
-    ] {
-        if memmem::find(line, words).is_some() {
-            message.column(Column::Direction, Value::AsLogged(direction));
-            break;
-        }
+    if let Some((_, direction)) = DIRECTIONS.iter().find(|(words, _)| words.find(line).is_some()) {
+        message.column(Column::Direction, Value::AsLogged(direction), rewritten);
     }
+    message.finish(rewritten);
 }
 
 /// A row: its name, element, part of it if any, and value.
@@ -106,7 +113,10 @@ fn row(line: &[u8]) -> Option<Row<'_>> {
     let (id, value) = behind.split_at(memchr::memchr(b'|', behind)?);
     let (name, id, value) = (name.trim_ascii(), id.trim_ascii(), value.get(1..)?.trim_ascii());
     let digits = id.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let element: u8 = std::str::from_utf8(id.get(..digits)?).ok()?.parse().ok()?;
+    let number = |digits: &[u8]| {
+        digits.iter().fold(0_u16, |number, digit| (10 * number + u16::from(digit - b'0')).min(1000))
+    };
+    let element = u8::try_from(number(id.get(..digits)?)).ok().filter(|_| digits > 0)?;
     let part = match id.get(digits..)? {
         [] => None,
         [b'.', part @ ..] if part.iter().all(u8::is_ascii_alphanumeric) && !part.is_empty() => Some(part),
@@ -116,34 +126,48 @@ fn row(line: &[u8]) -> Option<Row<'_>> {
     (is_name && element <= 128).then_some(Row { name, element, part, value })
 }
 
-fn read_rows<'b>(frame: &'b [u8], message: &mut Gathered<'b>, rewritten: &mut Vec<u8>) {
-    // Characters of elements in parts, in the order of the rows.
-    let mut assembled: [Vec<u8>; IN_PARTS.len()] = Default::default();
-    let rows = lines(frame).filter_map(|(_, line)| row(without_bom(line)));
-    for Row { name, element, part, value } in rows {
-        let Some((text, is_quoted)) = shown(value) else { continue };
+struct RowReader<'b> {
+    message: Gathered<'b>,
+    /// Characters of elements in parts, in the order of the rows.
+    assembled: [Vec<u8>; IN_PARTS.len()],
+}
+
+impl<'b> RowReader<'b> {
+    fn line(&mut self, line: &'b [u8], rewritten: &mut Vec<u8>) {
+        let Some(Row { name, element, part, value }) = row(without_bom(line)) else { return };
+        let Some((text, is_quoted)) = shown(value) else { return };
+        let message = &mut self.message;
         if message.is_empty() && !name.is_empty() {
-            message.column(Column::Link, Value::AsLogged(name));
+            message.column(Column::Link, Value::AsLogged(name), rewritten);
         }
         match part {
-            None if is_quoted => message.element(element, Value::AsLogged(text)),
-            None => message.element(element, with_lost_zeros(element, text, rewritten)),
+            None if is_quoted => message.element(element, Value::AsLogged(text), rewritten),
+            None => {
+                let value = with_lost_zeros(element, text, rewritten);
+                message.element(element, value, rewritten);
+            }
             Some(part) => {
                 let place = IN_PARTS.iter().position(|(whole, _)| *whole == element);
                 if let (Some(characters), true) =
-                    (place.and_then(|at| assembled.get_mut(at)), is_number(part))
+                    (place.and_then(|at| self.assembled.get_mut(at)), is_number(part))
                 {
                     characters.extend_from_slice(text);
                 }
-                message.part(element, part, Value::AsLogged(text));
+                message.part(element, part, Value::AsLogged(text), rewritten);
             }
         }
     }
-    for ((_, element), characters) in IN_PARTS.into_iter().zip(assembled) {
-        if !characters.is_empty() {
-            let value = Value::rewritten(rewritten, |out| out.extend_from_slice(&characters));
-            message.element(element, value);
+
+    /// Makes elements of their parts; nothing stands behind them.
+    fn close_parts(&mut self, rewritten: &mut Vec<u8>) {
+        for ((_, element), characters) in IN_PARTS.into_iter().zip(&mut self.assembled) {
+            if !characters.is_empty() {
+                let value = Value::rewritten(rewritten, |out| out.extend_from_slice(characters));
+                self.message.element(element, value, rewritten);
+                characters.clear();
+            }
         }
+        self.message.finish(rewritten);
     }
 }
 

@@ -16,8 +16,8 @@ use crate::record::Cells;
 
 pub use date_hint::DateHint;
 pub use line::DateOrder;
-use line::time_at_start;
-use shapes::date_and_time;
+use line::{LineDay, time_at_start};
+use shapes::{civil, date_and_time, day_of, time_of_day};
 pub use shapes::{local_time, parse_time, transmission_time};
 use zone::ZoneCache;
 
@@ -40,11 +40,15 @@ pub(crate) fn begins_with_time(line: &[u8]) -> bool {
 pub(crate) struct TimeReader<'r> {
     rules: &'r TimeRules,
     zone: Option<ZoneCache<'r>>,
+    /// The last DE13 without a year, and its day.
+    local_day: Option<([u8; 4], i64)>,
+    line_day: LineDay,
 }
 
 impl<'r> TimeReader<'r> {
     pub(crate) fn new(rules: &'r TimeRules) -> Self {
-        Self { rules, zone: rules.time_zone.as_ref().map(ZoneCache::new) }
+        let zone = rules.time_zone.as_ref().map(ZoneCache::new);
+        Self { rules, zone, local_day: None, line_day: LineDay::default() }
     }
 
     /// A whole time, as a log prints it.
@@ -56,7 +60,7 @@ impl<'r> TimeReader<'r> {
 
     /// The time at the begin of a line.
     pub(crate) fn read_at_start(&mut self, line: &[u8], order: DateOrder) -> Option<Timestamp> {
-        let at = time_at_start(without_bom(line), order, self.rules.date_hint)?;
+        let at = self.line_day.time_at_start(without_bom(line), order, self.rules.date_hint)?;
         self.settle(at)
     }
 
@@ -64,8 +68,25 @@ impl<'r> TimeReader<'r> {
     #[inline]
     pub(crate) fn read_row(&mut self, cells: &Cells<'_>) -> Option<Timestamp> {
         let time = cells[Column::Time as usize].trim_ascii();
-        let at = parse_time(time).or_else(|| pieced_together(cells, self.rules.date_hint))?;
+        let at = match time {
+            // What is pieced together from these two goes before all else where there is no time.
+            b"" => self.local(cells[Column::LocalDate as usize], cells[Column::LocalTime as usize]),
+            _ => parse_time(time),
+        };
+        let at = at.or_else(|| pieced_together(cells, self.rules.date_hint))?;
         self.settle(at)
+    }
+
+    /// DE13 without a year and DE12 without a date, as messages on the wire have them: many have the same
+    /// day one after the other.
+    #[inline]
+    fn local(&mut self, date: &[u8], clock: &[u8]) -> Option<Timestamp> {
+        let (date, clock): (&[u8; 4], &[u8; 6]) = (date.try_into().ok()?, clock.try_into().ok()?);
+        let day = match self.local_day {
+            Some((known, day)) if known == *date => day,
+            _ => self.local_day.insert((*date, day_of(date, self.rules.date_hint)?)).1,
+        };
+        civil(day, time_of_day(clock)?)
     }
 
     /// Puts a time without zone into the zone of the rules.

@@ -7,12 +7,13 @@
 use std::sync::{Arc, LazyLock};
 
 use posmortem_iso8583::Timestamp;
-use posmortem_iso8583::wire::{Content, ElementSet, Encoding, Fields, Framing, Header, Profile, Value};
+use posmortem_iso8583::wire::{
+    ElementSet, Encoding, Fields, Framing, Header, Profile, SelectedTexts, Selection, Value, hex_into,
+};
 
 use crate::column::Column;
-use crate::record::{FieldName, NO_CELLS, Position, Record, RecordSink, RejectReason};
+use crate::record::{Cells, FieldName, NO_CELLS, Position, Record, RecordSink, RejectReason};
 use crate::time::TimeReader;
-use crate::value;
 
 /// How the messages of an input stand on the wire.
 #[derive(Clone, Debug)]
@@ -42,10 +43,20 @@ const ICC_DATA: u8 = 55;
 /// What reading messages needs, used again for each.
 #[derive(Default)]
 pub(crate) struct WireBuffers {
+    glance: Option<Glance>,
     fields: Fields,
-    /// Values that do not stand on the wire as they are read.
-    rewritten: Vec<u8>,
+    texts: SelectedTexts,
     text: Vec<u8>,
+}
+
+/// What columns take of the messages of one profile.
+struct Glance {
+    profile: Arc<Profile>,
+    selection: Selection,
+    /// The entry mode has a digit more than columns take.
+    cuts_entry_mode: bool,
+    /// Chip data may stand as raw bytes in what is text by the profile.
+    may_have_raw_chip_data: bool,
 }
 
 /// What the surroundings of a message tell of it.
@@ -70,6 +81,9 @@ impl WireBuffers {
     ) -> bool {
         let header = format.header.strip(body).and_then(|len| body.get(len..));
         let Some(message) = header else { return false };
+        if !sink.takes_fields() && self.tell_at_a_glance(&format.profile, message, told, times, sink) {
+            return true;
+        }
         let decoded = format.profile.decode_wanted(message, *WANTED, &mut self.fields);
         if self.fields.mti().is_none() {
             return false;
@@ -77,52 +91,73 @@ impl WireBuffers {
         if sink.takes_fields() {
             self.tell_fields(&format.profile, message, sink);
         }
-        let read = match decoded {
-            Ok(()) => self.record(&format.profile, message, told, times, sink),
-            Err(error) => Err(RejectReason::Undecodable(error)),
-        };
-        if let Err(reason) = read {
-            sink.rejected(told.position, reason);
+        match decoded {
+            Ok(()) => self.tell_found(&format.profile, message, told, times, sink),
+            Err(error) => sink.rejected(told.position, RejectReason::Undecodable(error)),
         }
         true
     }
 
-    fn record(
+    /// Tells the sink of a message that is whole as far as it is wanted; `false`, and nothing told, of any
+    /// other.
+    #[inline]
+    fn tell_at_a_glance(
+        &mut self,
+        profile: &Arc<Profile>,
+        message: &[u8],
+        told: Told<'_>,
+        times: &mut TimeReader<'_>,
+        sink: &mut impl RecordSink,
+    ) -> bool {
+        let glance = match &self.glance {
+            Some(glance) if Arc::ptr_eq(&glance.profile, profile) => glance,
+            _ => self.glance.insert(Glance::new(profile)),
+        };
+        let mut cells = NO_CELLS;
+        if glance.selection.read(profile, message, &mut self.texts, &mut cells).is_none() {
+            return false;
+        }
+        if glance.cuts_entry_mode {
+            cut_entry_mode(&mut cells);
+        }
+        let chip_data = cells[Column::IccData as usize];
+        if glance.may_have_raw_chip_data && !chip_data.iter().all(u8::is_ascii_hexdigit) {
+            self.text.clear();
+            hex_into(chip_data, &mut self.text);
+            cells[Column::IccData as usize] = &self.text;
+        }
+        tell_cells(&mut cells, profile, told, times, sink);
+        true
+    }
+
+    /// Tells the sink of a message whose fields were found.
+    fn tell_found(
         &mut self,
         profile: &Profile,
         message: &[u8],
         told: Told<'_>,
         times: &mut TimeReader<'_>,
         sink: &mut impl RecordSink,
-    ) -> Result<(), RejectReason> {
-        self.rewritten.clear();
-        let mut values = [const { value::Value::AsLogged(&[]) }; Column::COUNT];
+    ) {
+        self.text.clear();
+        let mut places = [const { 0..0 }; Column::COUNT];
         for element in WANTED.iter() {
             let Some(value) = profile.value(message, &self.fields, element) else { continue };
             let Some(column) = Column::of_element(element) else { continue };
-            values[column as usize] = match value.encoding() {
-                Encoding::Ascii if element != ICC_DATA && value.content() != Content::Signed => {
-                    value::Value::AsLogged(value.bytes())
-                }
-                _ => value::Value::rewritten(&mut self.rewritten, |out| append(element, value, out)),
-            };
+            let start = self.text.len();
+            append(element, value, &mut self.text);
+            places[column as usize] = start..self.text.len();
         }
-        let mti = self.fields.mti().ok_or(RejectReason::NoMti)?;
         let mut cells = NO_CELLS;
-        for (cell, value) in cells.iter_mut().zip(&values) {
-            *cell = value.bytes(&self.rewritten);
+        for (cell, place) in cells.iter_mut().zip(places) {
+            *cell = self.text.get(place).unwrap_or_default();
         }
-        let (element, digits) = ENTRY_MODE;
-        if profile.element(element).is_some_and(|element| element.max_len() == 4) {
-            let cell = &mut cells[Column::PosEntryMode as usize];
-            *cell = cell.get(..digits).unwrap_or(cell);
+        if has_long_entry_mode(profile) {
+            cut_entry_mode(&mut cells);
         }
-        cells[Column::Mti as usize] = mti.as_str().as_bytes();
-        cells[Column::Direction as usize] = told.direction;
-        cells[Column::Dialect as usize] = profile.dialect().unwrap_or_default().as_bytes();
-        let at = told.at.or_else(|| times.read_row(&cells)).ok_or(RejectReason::BadTime)?;
-        sink.record(&Record { cells: &cells, at, position: told.position, group: None });
-        Ok(())
+        let mti = self.fields.mti();
+        cells[Column::Mti as usize] = mti.as_ref().map_or(&b""[..], |mti| mti.as_str().as_bytes());
+        tell_cells(&mut cells, profile, told, times, sink);
     }
 
     /// Every field that was found, those inside of others behind them.
@@ -141,6 +176,45 @@ impl WireBuffers {
                 tell_parts(inner, element, value.bytes(), &mut self.text, sink);
             }
         }
+    }
+}
+
+impl Glance {
+    fn new(profile: &Arc<Profile>) -> Self {
+        let wanted = WANTED.iter().filter_map(|element| Some((element, Column::of_element(element)? as u8)));
+        let chip_data = profile.element(ICC_DATA);
+        Self {
+            profile: Arc::clone(profile),
+            selection: Selection::new(profile, Column::Mti as u8, wanted),
+            cuts_entry_mode: has_long_entry_mode(profile),
+            may_have_raw_chip_data: chip_data.is_some_and(|element| element.encoding() == Encoding::Ascii),
+        }
+    }
+}
+
+fn has_long_entry_mode(profile: &Profile) -> bool {
+    profile.element(ENTRY_MODE.0).is_some_and(|element| element.max_len() == 4)
+}
+
+fn cut_entry_mode(cells: &mut Cells<'_>) {
+    let cell = &mut cells[Column::PosEntryMode as usize];
+    *cell = cell.get(..ENTRY_MODE.1).unwrap_or(cell);
+}
+
+/// Tells of a message, with what its surroundings tell of it.
+#[inline]
+fn tell_cells<'c>(
+    cells: &mut Cells<'c>,
+    profile: &'c Profile,
+    told: Told<'c>,
+    times: &mut TimeReader<'_>,
+    sink: &mut impl RecordSink,
+) {
+    cells[Column::Direction as usize] = told.direction;
+    cells[Column::Dialect as usize] = profile.dialect().unwrap_or_default().as_bytes();
+    match told.at.or_else(|| times.read_row(cells)) {
+        Some(at) => sink.record(&Record { cells, at, position: told.position, group: None }),
+        None => sink.rejected(told.position, RejectReason::BadTime),
     }
 }
 
@@ -167,9 +241,6 @@ fn append(element: u8, value: Value<'_>, out: &mut Vec<u8>) {
         && !out.get(start..).unwrap_or_default().iter().all(u8::is_ascii_hexdigit);
     if is_raw {
         out.truncate(start);
-        for byte in value.bytes() {
-            const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-            out.extend([byte >> 4, byte & 15].map(|half| DIGITS[usize::from(half)]));
-        }
+        hex_into(value.bytes(), out);
     }
 }

@@ -43,6 +43,39 @@ impl Profile {
     }
 }
 
+impl Profile {
+    /// Whether `message` begins with a message type and bitmaps: what [`Self::decode_wanted`] answers where
+    /// nothing is wanted.
+    #[inline]
+    pub fn begins(&self, message: &[u8]) -> bool {
+        self.begins_plainly(message)
+            .unwrap_or_else(|| self.decode_wanted(message, ElementSet::default(), &mut Fields::new()).is_ok())
+    }
+
+    /// The same of messages with a type and at most two bitmaps; `None` of all others.
+    #[inline]
+    fn begins_plainly(&self, message: &[u8]) -> Option<bool> {
+        if self.mti == MtiForm::None {
+            return None;
+        }
+        let Some((digits, mut rest)) = self.mti.take(message) else { return Some(false) };
+        let mut bitmap = || {
+            let (bitmap, behind) = rest.split_at_checked(self.bitmap.form.size() as usize)?;
+            rest = behind;
+            self.bitmap.form.read(bitmap)
+        };
+        let Some(first) = bitmap() else { return Some(false) };
+        if first & TOP != 0 || self.bitmap.always_128 {
+            match bitmap() {
+                Some(second) if second & TOP != 0 => return None,
+                Some(_) => {}
+                None => return Some(false),
+            }
+        }
+        Some(Mti::parse(&digits).is_some())
+    }
+}
+
 /// A message while it is being decoded.
 struct Decoding<'p, 'b, 'f> {
     profile: &'p Profile,

@@ -21,6 +21,8 @@ pub struct Framing {
     trailer: BytePattern,
     counts_itself: bool,
     counts_trailer: bool,
+    /// Nothing but the length stands around a message, as in most of them.
+    is_bare: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +85,7 @@ impl Framing {
         Some(Self {
             name,
             title,
+            is_bare: [before, behind, trailer] == [""; 3],
             before: pattern(before)?,
             size: size.parse().ok().filter(|&size: &u8| size <= 6)?,
             encoding,
@@ -120,6 +123,15 @@ impl Framing {
             };
         }
         let size = usize::from(self.size);
+        if self.is_bare {
+            let Some((length, behind)) = bytes.split_at_checked(size) else { return FrameEnd::NeedsMore };
+            let len = self.length(length).and_then(|length| self.body_len(length));
+            return match len.filter(|&len| len <= limit) {
+                None => FrameEnd::NotAFrame,
+                Some(len) if behind.len() < len => FrameEnd::NeedsMore,
+                Some(len) => FrameEnd::Whole(Frame { body: size..size + len, total: size + len }),
+            };
+        }
         let start = self.header_len();
         if !begins_with(bytes, &self.before)
             || !begins_with(bytes.get(self.before.len() + size..).unwrap_or_default(), &self.behind)
@@ -185,6 +197,7 @@ impl Framing {
         true
     }
 
+    #[inline]
     fn length(&self, bytes: &[u8]) -> Option<usize> {
         let length = match self.encoding {
             Encoding::Length(encoding) => encoding.read(bytes)?,
@@ -197,6 +210,7 @@ impl Framing {
     }
 
     /// Bytes of header and message. A length of zero keeps the line alive, whatever is counted.
+    #[inline]
     fn body_len(&self, length: usize) -> Option<usize> {
         let counted = if self.counts_itself { usize::from(self.size) } else { 0 };
         let counted = counted + if self.counts_trailer { self.trailer.len() } else { 0 };

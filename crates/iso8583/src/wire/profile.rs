@@ -7,6 +7,7 @@ mod encodings;
 mod file;
 
 use super::bitmap::BitmapRule;
+use super::ebcdic;
 use super::element::{Element, Step};
 use file::Draft;
 use std::fmt;
@@ -34,6 +35,24 @@ impl MtiForm {
             Self::Ascii | Self::Ebcdic => 4,
             Self::Bcd => 2,
             Self::None => 0,
+        }
+    }
+
+    /// Takes four characters off a message, which may be no message type. `None` where they are not there, or
+    /// no message has a type.
+    #[inline]
+    pub(super) fn take(self, message: &[u8]) -> Option<([u8; 4], &[u8])> {
+        match self {
+            Self::Ascii => message.split_first_chunk().map(|(digits, behind)| (*digits, behind)),
+            Self::Ebcdic => {
+                let (digits, behind) = message.split_first_chunk::<4>()?;
+                Some((digits.map(ebcdic::to_ascii), behind))
+            }
+            Self::Bcd => {
+                let (&[a, b], behind) = message.split_first_chunk()?;
+                Some(([a >> 4, a & 15, b >> 4, b & 15].map(|nibble| b'0' + nibble), behind))
+            }
+            Self::None => None,
         }
     }
 }

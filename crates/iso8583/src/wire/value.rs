@@ -31,14 +31,20 @@ impl Profile {
     #[inline]
     pub fn value<'b>(&self, message: &'b [u8], fields: &Fields, element: u8) -> Option<Value<'b>> {
         let span = fields.span(element)?;
-        let &Element { content, encoding, sign, .. } = self.element(element)?;
+        let element = self.element(element)?;
         let start = span.offset as usize;
         let bytes = message.get(start..start + span.nibbles.div_ceil(2) as usize)?;
-        Some(Value { bytes, nibbles: span.nibbles, content, encoding, sign })
+        Some(Value::of(element, bytes, span.nibbles))
     }
 }
 
 impl<'b> Value<'b> {
+    #[inline]
+    pub(super) fn of(element: &Element, bytes: &'b [u8], nibbles: u32) -> Self {
+        let &Element { content, encoding, sign, .. } = element;
+        Self { bytes, nibbles, content, encoding, sign }
+    }
+
     /// The bytes as they stand on the wire, without the length in front.
     pub fn bytes(&self) -> &'b [u8] {
         self.bytes

@@ -9,6 +9,25 @@ const SHORTEST: usize = 12;
 /// with a space between, and appends its bytes. Gives where the run begins. A digit too many at its end
 /// is left out: the line was cut there.
 pub(super) fn hex_run(line: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
+    last_word_run(line, bytes).or_else(|| any_hex_run(line, bytes))
+}
+
+/// The same, where the run is the last word of the line and longer than all before it, which is so in nearly
+/// every line: nothing is then looked at twice.
+#[inline]
+fn last_word_run(line: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
+    let start = memchr::memrchr(b' ', line)? + 1;
+    let word = line.get(start..)?;
+    // A run of pairs may go on into a pair; any other run ends before the space.
+    if word.len() < 2 * SHORTEST || word.len() <= start {
+        return None;
+    }
+    let whole = word.get(..word.len() / 2 * 2)?;
+    let is_odd_digit = word.len() % 2 == 0 || word.last().is_some_and(u8::is_ascii_hexdigit);
+    (is_odd_digit && unhex_into(whole, bytes)).then_some(start)
+}
+
+fn any_hex_run(line: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
     let run = longest_run(line)?;
     let in_one_piece = line.get(run.start..run.start + run.digits / 2 * 2)?;
     if unhex_into(in_one_piece, bytes) {
@@ -79,6 +98,7 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn run(line: &str) -> Option<(usize, usize, u8)> {
         let mut bytes = Vec::new();
@@ -94,6 +114,44 @@ mod tests {
         let two = "0123456789abcdef0123456789abcdef 30323030303030303030303030303030303030303030303030303038";
         assert_eq!(run(two), Some((33, 28, 0x38)));
         assert_eq!(run("x 3032303030303030303030303"), Some((2, 12, 0x30)), "an odd digit is left out");
+    }
+
+    #[test]
+    fn the_last_word_is_the_run_that_is_found_anywhere() {
+        let digits = "3032303030303030303030303030303030303037";
+        let mut taken = 0;
+        for line in [
+            format!("IN {digits}"),
+            format!("IN {digits}7"),
+            format!("IN {digits}x"),
+            format!("30 31 {digits}"),
+            format!("{digits} {digits}"),
+            format!("{digits}00 {digits}"),
+            format!("0x{digits}"),
+            format!("x 0x{digits}"),
+            format!("x {digits} "),
+            format!("x  {digits}"),
+            format!("x\u{e9} {}", digits.to_lowercase()),
+        ] {
+            let (mut bytes, mut expected) = (Vec::new(), Vec::new());
+            let found = last_word_run(line.as_bytes(), &mut bytes);
+            if found.is_some() {
+                taken += 1;
+                assert_eq!(found, any_hex_run(line.as_bytes(), &mut expected), "{line}");
+                assert_eq!(bytes, expected);
+            }
+        }
+        assert_eq!(taken, 5);
+    }
+
+    proptest! {
+        #[test]
+        fn runs_are_the_same_by_either_way(line in "([ x0:]{0,3}[0-9a-f]{0,4}){0,6}( |0x|:)?[0-9a-fx]{20,60}[ ]?") {
+            let (mut bytes, mut expected) = (Vec::new(), Vec::new());
+            let found = hex_run(line.as_bytes(), &mut bytes);
+            prop_assert_eq!(found, any_hex_run(line.as_bytes(), &mut expected));
+            prop_assert_eq!(bytes, expected);
+        }
     }
 
     #[test]

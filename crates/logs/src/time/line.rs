@@ -24,10 +24,68 @@ pub enum DateOrder {
 /// or `Z` directly behind it.
 pub(super) fn time_at_start(line: &[u8], order: DateOrder, hint: Option<DateHint>) -> Option<Timestamp> {
     let mut cursor = Cursor::new(line);
-    cursor.take_while(|byte| matches!(byte, b' ' | b'\t' | b'[' | b'('));
+    cursor.take_while(is_before_date);
     let day = take_day(&mut cursor, order, hint)?;
     let in_day = take_clock(&mut cursor)?;
     at_offset(day * DAY + in_day, take_offset(&mut cursor))
+}
+
+/// The date of the last line that had one, as it was written: the next line mostly begins with the same
+/// bytes.
+#[derive(Default)]
+pub(super) struct LineDay {
+    text: [u8; Self::LONGEST],
+    len: usize,
+    order: DateOrder,
+    day: i64,
+}
+
+impl LineDay {
+    /// Bytes of a date that is kept, with what parts it from the time.
+    const LONGEST: usize = 16;
+
+    /// As [`time_at_start`]; of one reader, the hint is always the same.
+    pub(super) fn time_at_start(
+        &mut self,
+        line: &[u8],
+        order: DateOrder,
+        hint: Option<DateHint>,
+    ) -> Option<Timestamp> {
+        let mut cursor = Cursor::new(line);
+        cursor.take_while(is_before_date);
+        let day = match self.known(cursor.rest(), order) {
+            Some((day, behind)) => {
+                cursor = Cursor::new(behind);
+                day
+            }
+            None => self.learn(&mut cursor, order, hint)?,
+        };
+        let in_day = take_clock(&mut cursor)?;
+        at_offset(day * DAY + in_day, take_offset(&mut cursor))
+    }
+
+    /// The day, and what is behind its text. That belongs to it up to the first digit of the hour: nothing
+    /// behind it decides how the date is read.
+    fn known<'b>(&self, text: &'b [u8], order: DateOrder) -> Option<(i64, &'b [u8])> {
+        let behind = text.strip_prefix(self.text.get(..self.len)?)?;
+        let is_whole = self.len > 0 && order == self.order && behind.first() != Some(&b' ');
+        is_whole.then_some((self.day, behind))
+    }
+
+    fn learn(&mut self, cursor: &mut Cursor<'_>, order: DateOrder, hint: Option<DateHint>) -> Option<i64> {
+        let before = cursor.rest();
+        let day = take_day(cursor, order, hint)?;
+        let len = before.len() - cursor.rest().len();
+        if let (Some(text), Some(kept)) = (before.get(..len), self.text.get_mut(..len)) {
+            kept.copy_from_slice(text);
+            (self.len, self.order, self.day) = (len, order, day);
+        }
+        Some(day)
+    }
+}
+
+fn is_before_date(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'[' | b'(')
 }
 
 /// The date with what parts it from the time; where the time of day stands alone, the day of the hint.
@@ -70,12 +128,15 @@ fn take_month_and_day(cursor: &mut Cursor<'_>, hint: Option<DateHint>) -> Option
 }
 
 fn take_clock(cursor: &mut Cursor<'_>) -> Option<i64> {
-    let hour = cursor.take_digits(2)?;
-    cursor.take_one_of(b":")?;
-    let minute = cursor.take_digits(2)?;
-    cursor.take_one_of(b":")?;
-    let second = cursor.take_digits(2)?;
-    clock(hour, minute, second, take_millis(cursor))
+    let Some((&[h0, h1, b':', m0, m1, b':', s0, s1], behind)) = cursor.rest().split_first_chunk() else {
+        return None;
+    };
+    if ![h0, h1, m0, m1, s0, s1].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number = |tens: u8, ones: u8| u32::from(tens - b'0') * 10 + u32::from(ones - b'0');
+    *cursor = Cursor::new(behind);
+    clock(number(h0, h1), number(m0, m1), number(s0, s1), take_millis(cursor))
 }
 
 /// A fraction of a second as milliseconds, 0 when there is none.

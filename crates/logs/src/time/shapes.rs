@@ -209,7 +209,7 @@ fn java_date(text: &[u8]) -> Option<Timestamp> {
 }
 
 /// `MMDD`, `YYMMDD` or `YYYYMMDD` as a day number.
-fn day_of(date: &[u8], hint: Option<DateHint>) -> Option<i64> {
+pub(super) fn day_of(date: &[u8], hint: Option<DateHint>) -> Option<i64> {
     let digits = number(date)?;
     let (year, month, day) = (digits / 10_000, digits / 100 % 100, digits % 100);
     match date.len() {
@@ -222,7 +222,8 @@ fn day_of(date: &[u8], hint: Option<DateHint>) -> Option<i64> {
 }
 
 /// `hhmmss` as milliseconds of the day.
-fn time_of_day(time: &[u8]) -> Option<i64> {
+#[inline]
+pub(super) fn time_of_day(time: &[u8]) -> Option<i64> {
     let digits = number(time)?;
     clock(digits / 10_000, digits / 100 % 100, digits % 100, 0)
 }
@@ -234,7 +235,8 @@ pub(super) fn clock(hour: u32, minute: u32, second: u32, millis: u32) -> Option<
     known.then(|| i64::from(hour * 3600 + minute * 60 + second) * 1000 + i64::from(millis))
 }
 
-fn civil(day: i64, in_day: i64) -> Option<Timestamp> {
+#[inline]
+pub(super) fn civil(day: i64, in_day: i64) -> Option<Timestamp> {
     Some(Timestamp { millis: day * DAY + in_day, offset_minutes: None })
 }
 
