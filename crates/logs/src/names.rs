@@ -55,6 +55,9 @@ pub(crate) struct Named {
 }
 
 impl Named {
+    /// Nothing.
+    const UNKNOWN: Self = Self { column: None, claim: Claim::Name, element: None, is_known: false };
+
     /// As sinks are told of a field of this name.
     pub(crate) fn field<'n>(&self, name: &'n [u8]) -> FieldName<'n> {
         match (self.element, self.column) {
@@ -69,29 +72,36 @@ impl Named {
 #[derive(Debug, Default)]
 pub(crate) struct NameRules {
     aliases: HashMap<String, Option<Column>>,
+    /// Bytes of the longest alias.
+    longest_alias: usize,
 }
 
 impl NameRules {
     pub(crate) fn new(aliases: &[(String, Option<Column>)]) -> Self {
+        let longest_alias = aliases.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         let aliases = aliases.iter().map(|(name, column)| (plain_name(name), *column)).collect();
-        Self { aliases }
+        Self { aliases, longest_alias }
     }
 
+    /// What a name stands for. One that is longer than names are means nothing, whatever is in it: the
+    /// first line of an input may be all of it.
     pub(crate) fn read(&self, name: &str) -> Named {
-        let named = |column: Option<Column>, claim, element: Option<u8>, is_known| {
+        if name.len() > NameCache::LONGEST.max(self.longest_alias) {
+            return Named::UNKNOWN;
+        }
+        let plain = plain_name(name);
+        let named = |column: Option<Column>, claim, element: Option<u8>| {
             let element = element.or_else(|| column.and_then(Column::element));
-            Named { column, claim, element, is_known }
+            Named { column, claim, element, is_known: true }
         };
-        match (self.aliases.get(&plain_name(name)), Meaning::of(name)) {
-            (Some(&column), _) => named(column, Claim::Name, None, true),
-            (None, Meaning::Name(column)) => named(Some(column), Claim::Name, None, true),
-            (None, Meaning::Fallback { column, rank }) => {
-                named(Some(column), Claim::Fallback(rank), None, true)
-            }
+        match (self.aliases.get(&plain), Meaning::of_plain(&plain)) {
+            (Some(&column), _) => named(column, Claim::Name, None),
+            (None, Meaning::Name(column)) => named(Some(column), Claim::Name, None),
+            (None, Meaning::Fallback { column, rank }) => named(Some(column), Claim::Fallback(rank), None),
             (None, Meaning::Element { element, column, rank }) => {
-                named(column, Claim::Element(rank), Some(element), true)
+                named(column, Claim::Element(rank), Some(element))
             }
-            (None, Meaning::Unknown) => named(None, Claim::Name, None, false),
+            (None, Meaning::Unknown) => Named::UNKNOWN,
         }
     }
 }
@@ -121,7 +131,7 @@ impl<'r> NameCache<'r> {
             return named;
         }
         if name.len() > Self::LONGEST {
-            return Named { column: None, claim: Claim::Name, element: None, is_known: false };
+            return Named::UNKNOWN;
         }
         let text = String::from_utf8_lossy(name);
         let whole = self.rules.read(&text);
