@@ -1,7 +1,5 @@
 //! The longest run of hexadecimal digits in a line.
 
-use std::ops::Range;
-
 use posmortem_iso8583::wire::unhex_into;
 
 /// Fewer bytes are no message: the shortest has a message type, a bitmap and a field or two.
@@ -32,49 +30,38 @@ pub(super) fn around_hex_run(line: &[u8]) -> [&[u8]; 2] {
 }
 
 fn longest_run(line: &[u8]) -> Option<Run> {
+    longest_from(line, |at| next_stretch(line, at))
+}
+
+/// The longest run, the first of equals. Looks for the next one where `next` says, from what was looked at
+/// so far.
+fn longest_from(line: &[u8], next: impl Fn(usize) -> Option<usize>) -> Option<Run> {
     let mut longest: Option<Run> = None;
-    let mut from = 0;
-    while let Some(stretch) = next_stretch(line, from) {
-        longest = longest_run_in(line, stretch.clone(), longest);
-        from = stretch.end;
-    }
-    longest
-}
-
-/// The next stretch of digits and spaces, from `from` on, that is as long as the shortest run. Bytes in
-/// between are hardly looked at: where none of both stands, no run lies across.
-fn next_stretch(line: &[u8], from: usize) -> Option<Range<usize>> {
-    let is_part = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b' ';
-    let (mut start, mut known) = (from, 0);
-    loop {
-        let window = line.get(start..start + 2 * SHORTEST)?;
-        match window[known..].iter().rposition(|byte| !is_part(byte)) {
-            // What stands behind the last that is neither is known to be.
-            Some(at) => {
-                let behind = known + at + 1;
-                (start, known) = (start + behind, window.len() - behind);
-            }
-            None => {
-                let behind = line[start + window.len()..].iter().take_while(|byte| is_part(byte)).count();
-                return Some(start..start + window.len() + behind);
-            }
-        }
-    }
-}
-
-/// The longest run of a stretch, if it is longer than another.
-fn longest_run_in(line: &[u8], stretch: Range<usize>, mut longest: Option<Run>) -> Option<Run> {
-    let mut at = stretch.start;
-    while let Some(found) =
-        line.get(at..stretch.end).and_then(|rest| rest.iter().position(u8::is_ascii_hexdigit))
-    {
-        let run = Run::at(line, at + found);
-        at = run.end.max(at + found + 1);
+    let mut at = 0;
+    while let Some(start) = next(at) {
+        let found = line.get(start..)?.iter().position(u8::is_ascii_hexdigit);
+        let Some(digit) = found.map(|found| start + found) else { break };
+        let run = Run::at(line, digit);
+        at = run.end.max(digit + 1);
         if run.digits >= 2 * SHORTEST && longest.as_ref().is_none_or(|other| other.digits < run.digits) {
             longest = Some(run);
         }
     }
     longest
+}
+
+/// Where, from `from` on, as many digits and spaces begin as the shortest run has. Bytes in between are
+/// hardly looked at: no run lies across what is neither.
+fn next_stretch(line: &[u8], from: usize) -> Option<usize> {
+    let is_part = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b' ';
+    let (mut start, mut known) = (from, 0);
+    loop {
+        let window = line.get(start..start + 2 * SHORTEST)?;
+        let Some(at) = window[known..].iter().rposition(|byte| !is_part(byte)) else { return Some(start) };
+        // What stands behind the last that is neither is known to be.
+        let behind = known + at + 1;
+        (start, known) = (start + behind, window.len() - behind);
+    }
 }
 
 struct Run {
@@ -136,7 +123,7 @@ mod tests {
         fn stretches_leave_no_run_out(line in "[0-9a-fxz :]{0,90}", pairs in "([0-9a-f]{2} ){0,30}") {
             let line = format!("{line}{pairs}{line}");
             let place = |run: Run| (run.start, run.end, run.digits);
-            let whole = longest_run_in(line.as_bytes(), 0..line.len(), None);
+            let whole = longest_from(line.as_bytes(), Some);
             proptest::prop_assert_eq!(longest_run(line.as_bytes()).map(place), whole.map(place));
         }
     }
