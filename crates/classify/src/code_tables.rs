@@ -13,10 +13,16 @@ use crate::lookup::{Lookup, respelled};
 use crate::{Circumstances, DataError, Dialect, Entry, Meaning, QualifiedCode, Reason};
 use crate::{dialect, entry, kind, qualified, reason, reversal_reason, source};
 
+/// Why reading a built-in table cannot fail.
+const CHECKED: &str = "the built-in tables are checked by tests";
+
 /// Every dialect's codes.
 pub struct CodeTables {
     texts: [(&'static str, &'static str); 8],
-    entries: Vec<Entry>,
+    response_codes: &'static str,
+    /// Every dialect's rows. Of the built-in table they are read when all of them are asked for; a run
+    /// needs those of a dialect or two.
+    entries: OnceLock<Vec<Entry>>,
     qualified: Vec<QualifiedCode>,
     /// By the dialect's index.
     lookups: Vec<OnceLock<Lookup>>,
@@ -29,10 +35,7 @@ impl CodeTables {
     /// Never: the tests of this crate read the same bytes.
     pub fn built_in() -> &'static Self {
         static TABLES: OnceLock<CodeTables> = OnceLock::new();
-        TABLES.get_or_init(|| {
-            Self::from_text(entry::RESPONSE_CODES, qualified::QUALIFIED_CODES)
-                .expect("the built-in tables are checked by tests")
-        })
+        TABLES.get_or_init(|| Self::unread(entry::RESPONSE_CODES, qualified::QUALIFIED_CODES).expect(CHECKED))
     }
 
     /// Tables of a user, in the form of `response-codes.tsv` and `qualified-codes.tsv`. The texts are
@@ -42,6 +45,11 @@ impl CodeTables {
     /// When a table has another header, a row of another width, an unknown name, a malformed code or
     /// the same key twice.
     pub fn from_text(response_codes: &'static str, qualified_codes: &'static str) -> Result<Self, DataError> {
+        let tables = Self::unread(response_codes, qualified_codes)?;
+        Ok(Self { entries: OnceLock::from(entry::read(response_codes)?), ..tables })
+    }
+
+    fn unread(response_codes: &'static str, qualified_codes: &'static str) -> Result<Self, DataError> {
         Ok(Self {
             texts: [
                 ("reasons.tsv", reason::REASONS),
@@ -53,7 +61,8 @@ impl CodeTables {
                 ("kinds.tsv", kind::KINDS),
                 ("sources.tsv", source::SOURCES),
             ],
-            entries: entry::read(response_codes)?,
+            response_codes,
+            entries: OnceLock::new(),
             qualified: qualified::read(qualified_codes)?,
             lookups: Dialect::all().map(|_| OnceLock::new()).collect(),
         })
@@ -85,16 +94,24 @@ impl CodeTables {
 
     /// What a code means in its message. Allocates nothing after the dialect's first question.
     pub fn meaning(&self, dialect: Dialect, code: ResponseCode, circumstances: &Circumstances) -> Meaning {
-        let lookup = self.lookups[dialect.index()]
-            .get_or_init(|| Lookup::build(dialect, &self.entries, &self.qualified));
+        let lookup = self.lookups[dialect.index()].get_or_init(|| self.lookup_of(dialect));
         lookup.meaning(code, circumstances)
+    }
+
+    fn lookup_of(&self, dialect: Dialect) -> Lookup {
+        if let Some(entries) = self.entries.get() {
+            return Lookup::build(dialect, entries, &self.qualified);
+        }
+        let is_in_chain = |name: &str| dialect.chain().any(|link| link.name() == name);
+        let entries = entry::read_of(self.response_codes, is_in_chain).expect(CHECKED);
+        Lookup::build(dialect, &entries, &self.qualified)
     }
 
     /// Every row that speaks of this code, of every dialect, ranges and rows for one message too. A
     /// code that no row knows as it stands is tried as `meaning` would spell it.
     pub fn entries(&self, code: &str) -> impl Iterator<Item = &Entry> {
         let code = self.spelling(code);
-        self.entries.iter().filter(move |entry| code.is_some_and(|code| entry.covers(code.as_str())))
+        self.all_entries().iter().filter(move |entry| code.is_some_and(|code| entry.covers(code.as_str())))
     }
 
     /// Every row that depends on MTI, kind or entry mode for this code.
@@ -105,12 +122,12 @@ impl CodeTables {
 
     /// Every row that gives this reason.
     pub fn entries_with_reason(&self, reason: Reason) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(move |entry| entry.reason() == Some(reason))
+        self.all_entries().iter().filter(move |entry| entry.reason() == Some(reason))
     }
 
     /// Every row, in the order of the table.
     pub fn all_entries(&self) -> &[Entry] {
-        &self.entries
+        self.entries.get_or_init(|| entry::read(self.response_codes).expect(CHECKED))
     }
 
     /// Every row that depends on the message, in the order of the table.
@@ -135,7 +152,7 @@ impl CodeTables {
 
     fn spelling(&self, code: &str) -> Option<ResponseCode> {
         let asked = ResponseCode::parse(code.as_bytes())?;
-        let known = |code: &ResponseCode| self.entries.iter().any(|entry| entry.covers(code.as_str()));
+        let known = |code: &ResponseCode| self.all_entries().iter().any(|entry| entry.covers(code.as_str()));
         let spellings = [Some(asked), respelled(asked, 2), respelled(asked, 4)];
         Some(spellings.into_iter().flatten().find(known).unwrap_or(asked))
     }
@@ -166,6 +183,22 @@ mod tests {
             let mti = Mti::parse(mti.as_bytes());
             assert_eq!(CodeTables::built_in().resolve(told, code, mti), dialect, "{code} {mti:?}");
         }
+    }
+
+    #[test]
+    fn a_dialect_read_by_itself_says_the_same() {
+        let whole = CodeTables::from_text(entry::RESPONSE_CODES, qualified::QUALIFIED_CODES).unwrap();
+        let alone = CodeTables::unread(entry::RESPONSE_CODES, qualified::QUALIFIED_CODES).unwrap();
+        let circumstances = Circumstances::default();
+        for dialect in Dialect::all() {
+            for code in whole.all_entries().iter().filter_map(|row| ResponseCode::parse(row.code.as_bytes()))
+            {
+                let meanings = [&whole, &alone].map(|tables| tables.meaning(dialect, code, &circumstances));
+                assert_eq!(meanings[0], meanings[1], "{code} of {}", dialect.name());
+            }
+        }
+        assert!(alone.entries.get().is_none());
+        assert_eq!(alone.all_entries(), whole.all_entries());
     }
 
     #[test]

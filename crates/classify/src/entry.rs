@@ -96,9 +96,15 @@ impl Entry {
 
 /// Reads the table.
 pub(crate) fn read(text: &'static str) -> Result<Vec<Entry>, DataError> {
+    read_of(text, |_| true)
+}
+
+/// Reads the rows of the dialects that are wanted by name. What is wrong with the others is not found.
+pub(crate) fn read_of(text: &'static str, wanted: impl Fn(&str) -> bool) -> Result<Vec<Entry>, DataError> {
     let columns = ["dialect", "code", "mti", "cause", "reason", "retry", "title_en", "title_zh", "source"];
     let mut seen = HashSet::new();
     rows("response-codes.tsv", text, columns)?
+        .filter(|(_, [dialect, ..])| wanted(dialect))
         .map(|(place, fields)| {
             let [dialect, code, mti, cause, reason, retry, title_en, title_zh, source] = fields;
             if !seen.insert((dialect, code, mti)) {

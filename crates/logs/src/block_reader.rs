@@ -182,7 +182,10 @@ impl<R: Read> BlockReader<R> {
         self.filled -= self.taken;
         self.taken = 0;
         let wanted = self.block_size.max(self.filled.saturating_mul(2)).max(self.filled + 1);
-        if self.buffer.len() < wanted {
+        if self.buffer.is_empty() {
+            // Pages that no byte is read into are then never touched.
+            self.buffer = vec![0; wanted];
+        } else if self.buffer.len() < wanted {
             self.buffer.resize(wanted, 0);
         }
         while self.filled < wanted {

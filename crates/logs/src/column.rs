@@ -216,12 +216,20 @@ pub(crate) enum Meaning {
 
 impl Meaning {
     pub(crate) fn of(name: &str) -> Self {
-        let plain = plain_name(name);
-        TABLE.by_name.get(&plain).copied().unwrap_or_else(|| Self::of_element(&plain))
+        Self::of_plain(&plain_name(name))
+    }
+
+    /// What a [`plain_name`] stands for.
+    pub(crate) fn of_plain(plain: &str) -> Self {
+        TABLE.by_name.get(plain).copied().unwrap_or_else(|| Self::of_element(plain))
     }
 
     /// What a plain name that is not in the table stands for.
     pub(crate) fn of_element(plain: &str) -> Self {
+        // Rows of nothing but separators have many of these.
+        if plain.is_empty() {
+            return Self::Unknown;
+        }
         match element_of(plain) {
             Some(element) => {
                 Self::Element { element, column: Column::of_element(element), rank: rank_of(element) }
@@ -243,10 +251,11 @@ pub(crate) fn rank_of(element: u8) -> u8 {
 
 /// A name as names are compared: lower case, without hyphens, underscores and spaces.
 pub(crate) fn plain_name(name: &str) -> String {
-    name.chars()
-        .filter(|c| !matches!(c, '-' | '_') && !c.is_whitespace())
-        .flat_map(char::to_lowercase)
-        .collect()
+    let counts = |c: &char| !matches!(c, '-' | '_') && !c.is_whitespace();
+    if name.is_ascii() {
+        return name.bytes().map(char::from).filter(counts).map(|c| c.to_ascii_lowercase()).collect();
+    }
+    name.chars().filter(counts).flat_map(char::to_lowercase).collect()
 }
 
 /// Whether a name looks like one and may be shown: at most 32 letters, digits, hyphens, dots, blanks and
@@ -254,8 +263,8 @@ pub(crate) fn plain_name(name: &str) -> String {
 /// stand.
 pub fn is_field_name(name: &str) -> bool {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
-    let digits = name.chars().filter(|c| c.is_numeric()).count();
-    name.chars().count() <= 32 && digits < 6 && name.chars().all(allowed)
+    let is_short = name.chars().take(33).count() <= 32;
+    is_short && name.chars().filter(|c| c.is_numeric()).count() < 6 && name.chars().all(allowed)
 }
 
 /// `de39`, `f039`, `field39`, `bit39`, `39`: a data element, 0 (the MTI) to 128.

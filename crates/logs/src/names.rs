@@ -56,6 +56,9 @@ pub(crate) struct Named {
 }
 
 impl Named {
+    /// Nothing.
+    const UNKNOWN: Self = Self { column: None, claim: Claim::Name, element: None, is_known: false };
+
     /// As sinks are told of a field of this name.
     pub(crate) fn field<'n>(&self, name: &'n [u8]) -> FieldName<'n> {
         match (self.element, self.column) {
@@ -70,15 +73,23 @@ impl Named {
 #[derive(Debug, Default)]
 pub(crate) struct NameRules {
     aliases: HashMap<String, Option<Column>>,
+    /// Bytes of the longest alias.
+    longest_alias: usize,
 }
 
 impl NameRules {
     pub(crate) fn new(aliases: &[(String, Option<Column>)]) -> Self {
+        let longest_alias = aliases.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         let aliases = aliases.iter().map(|(name, column)| (plain_name(name), *column)).collect();
-        Self { aliases }
+        Self { aliases, longest_alias }
     }
 
+    /// What a name stands for. One that is longer than names are means nothing, whatever is in it: the
+    /// first line of an input may be all of it.
     pub(crate) fn read(&self, name: &str) -> Named {
+        if name.len() > NameCache::LONGEST.max(self.longest_alias) {
+            return Named::UNKNOWN;
+        }
         match Plain::of(name) {
             Some(plain) => self.read_plain(plain.as_str()),
             None => self.read_plain(&plain_name(name)),
@@ -86,22 +97,20 @@ impl NameRules {
     }
 
     fn read_plain(&self, plain: &str) -> Named {
-        let named = |column: Option<Column>, claim, element: Option<u8>, is_known| {
+        let named = |column: Option<Column>, claim, element: Option<u8>| {
             let element = element.or_else(|| column.and_then(Column::element));
-            Named { column, claim, element, is_known }
+            Named { column, claim, element, is_known: true }
         };
         let alias = if self.aliases.is_empty() { None } else { self.aliases.get(plain) };
         if let Some(&column) = alias {
-            return named(column, Claim::Name, None, true);
+            return named(column, Claim::Name, None);
         }
         let meaning = BUILT_IN.get(plain.as_bytes()).unwrap_or_else(|| Meaning::of_element(plain));
         match meaning {
-            Meaning::Name(column) => named(Some(column), Claim::Name, None, true),
-            Meaning::Fallback { column, rank } => named(Some(column), Claim::Fallback(rank), None, true),
-            Meaning::Element { element, column, rank } => {
-                named(column, Claim::Element(rank), Some(element), true)
-            }
-            Meaning::Unknown => named(None, Claim::Name, None, false),
+            Meaning::Name(column) => named(Some(column), Claim::Name, None),
+            Meaning::Fallback { column, rank } => named(Some(column), Claim::Fallback(rank), None),
+            Meaning::Element { element, column, rank } => named(column, Claim::Element(rank), Some(element)),
+            Meaning::Unknown => Named::UNKNOWN,
         }
     }
 }
@@ -189,7 +198,7 @@ impl<'r> NameCache<'r> {
 
     fn look_up(&mut self, name: &[u8]) -> Named {
         if name.len() > Self::LONGEST {
-            return Named { column: None, claim: Claim::Name, element: None, is_known: false };
+            return Named::UNKNOWN;
         }
         let (place, named) = match self.read.find(name) {
             Some(place) => (Some(place), self.read.at(place, name)),

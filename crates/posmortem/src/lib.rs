@@ -16,6 +16,7 @@ mod inspection;
 mod inventory;
 mod leg_builder;
 mod plain;
+mod read_ahead;
 mod run;
 mod sequencer;
 mod settings;

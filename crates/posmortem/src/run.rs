@@ -10,13 +10,14 @@ use crate::inspection::inspection_of;
 use crate::leg_builder::LegBuilder;
 use crate::plain::Vocabulary;
 use crate::sequencer::{Counted, NewLegs, Sequencer};
-use crate::stream::Stream;
+use crate::stream::{Stream, read_on};
 use crate::summing_up::{judged, summary_of};
 use crate::tap::Tap;
 use posmortem_diagnose::Diagnosis;
 use posmortem_exchange::{Conclusion, Exchange, ExchangeTable, Inspection, Names, RunFacts, Summary};
 use posmortem_iso8583::screen;
 use posmortem_logs::{Block, RejectReason};
+use rayon::prelude::*;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -133,9 +134,7 @@ pub(crate) fn analyse_with(
         (0..).zip(sources).map(|(input, source)| Stream::new(input, source)).collect();
     let close = streams.len() > MOST_OPEN;
     let blocks = if close { BLOCKS_OF_MANY } else { BLOCKS_A_STEP };
-    for stream in &mut streams {
-        stream.probe(&pipeline.builder, settings, blocks, close);
-    }
+    streams.par_iter_mut().for_each(|stream| stream.probe(&pipeline.builder, settings, blocks, close));
     // Legs of an input in another order than that of time may come from anywhere: nothing can be
     // settled before the end.
     pipeline.holds_all = streams.iter().any(Stream::is_unsorted);
@@ -144,7 +143,7 @@ pub(crate) fn analyse_with(
         pipeline.words = Some(Vocabulary::default());
     }
     while let Some(next) = earliest(&streams) {
-        if pipeline.step(&mut streams[next], blocks, observer).is_break() {
+        if pipeline.step(&mut streams, next, blocks, observer).is_break() {
             break;
         }
         let reached = streams.iter().filter(|stream| !stream.is_done()).map(Stream::reached).min();
@@ -198,23 +197,31 @@ impl<'s, 't> Pipeline<'s, 't> {
         }
     }
 
-    /// Workers read the next blocks of an input while the legs of the step before are counted here.
-    fn step(&mut self, stream: &mut Stream, count: usize, observer: &mut dyn Observer) -> ControlFlow<()> {
+    /// Workers parse the next blocks of an input and read on behind them, while the legs of the step before
+    /// are counted here.
+    fn step(
+        &mut self,
+        streams: &mut [Stream],
+        next: usize,
+        count: usize,
+        observer: &mut dyn Observer,
+    ) -> ControlFlow<()> {
+        let stream = &mut streams[next];
         for (block, batch) in stream.take_probed() {
             self.take(stream, block, batch);
         }
-        let blocks = stream.take_blocks(count, self.settings);
+        let blocks = stream.take_blocks(count);
+        // Before there is anything to parse: what takes longest begins first.
+        read_on(streams, next, count, self.settings);
+        let stream = &mut streams[next];
         let Self { settings, builder, sequencer, names, words, legs, spare, .. } = self;
         let spare = &*spare;
         let (mut batches, legs) = (Vec::new(), std::mem::take(legs));
         if let Some(format) = stream.format().cloned() {
             rayon::in_place_scope(|scope| {
                 let (batches, blocks, words) = (&mut batches, &blocks, words.as_ref());
-                let stream = &mut *stream;
-                scope.spawn(move |_| {
-                    *batches = stream.batch_reader(builder, &format, settings, words, spare).read_all(blocks);
-                    stream.read_ahead(count, settings);
-                });
+                let reader = stream.batch_reader(builder, &format, settings, words, spare);
+                scope.spawn(move |_| *batches = reader.read_all(blocks));
                 sequencer.take(legs, names, words, spare, observer);
             });
         }

@@ -6,32 +6,58 @@ use crate::frontier::{DEPTH, Frontier};
 use crate::inspection::{Collector, FileFindings};
 use crate::leg_builder::LegBuilder;
 use crate::plain::{Places, Vocabulary};
+use crate::read_ahead::{Ending, Opening, ReadAhead, Reader, open_source};
 use crate::run::{InputSource, TABLE_MAGIC};
 use posmortem_exchange::{FileFacts, FileState, FileSummary};
 use posmortem_logs::{
-    Block, BlockReader, Column, DetectError, Detection, Format, GuessedColumn, Input, InputSettings, detect,
-    guess_header,
+    Block, BlockReader, Column, Compression, DetectError, Detection, Format, GuessedColumn, InputSettings,
+    detect, guess_header,
 };
-use std::collections::VecDeque;
 
 /// Fewer legs than these do not tell a direction.
 const ENOUGH_LEGS: usize = 256;
 
-/// How far an input has been taken.
-enum Reading {
-    /// Not opened, or closed again after the probe.
-    Closed,
-    /// Being read.
-    Open(Box<BlockReader<Input>>),
-    /// At its end, or where it broke off.
-    Ended,
+/// An input that is decompressed is read on while others have their turn, by so many bytes of all of them
+/// together. Reading a plain one is no work that could be done before.
+const DECOMPRESSED_AHEAD: usize = 32 << 20;
+
+/// Most inputs that are read at once.
+const MOST_READ: usize = 8;
+
+/// Has workers read the input that is `next`, and those whose turn comes behind it. What they have read
+/// when it is wanted changes nothing but the time.
+pub(crate) fn read_on(streams: &mut [Stream], next: usize, blocks: usize, settings: &Settings) {
+    let threads = rayon::current_num_threads();
+    if threads < 2 {
+        return;
+    }
+    streams[next].read_on(2 * blocks);
+    let others = streams.len().min(threads).min(MOST_READ) - 1;
+    let mut waiting: Vec<_> = streams
+        .iter()
+        .enumerate()
+        .filter(|(at, stream)| *at != next && !stream.is_done())
+        .map(|(at, stream)| (stream.reached(), at))
+        .collect();
+    if others > 0 && others < waiting.len() {
+        waiting.select_nth_unstable(others);
+    }
+    let share = DECOMPRESSED_AHEAD / others.max(1) / settings.input.block_size.max(1 << 16);
+    for (_, at) in waiting.into_iter().take(others) {
+        let stream = &mut streams[at];
+        stream.read_on(if stream.is_compressed { share.max(2 * blocks) } else { 2 * blocks });
+    }
 }
 
 /// One input.
 pub(crate) struct Stream {
     input: u32,
     source: InputSource,
-    reading: Reading,
+    /// None until it is opened, where that failed, and once all its blocks are taken.
+    reading: Option<ReadAhead>,
+    /// Whether all its blocks were taken, or there will be none.
+    has_ended: bool,
+    is_compressed: bool,
     format: Option<Format>,
     unknown_columns: Vec<String>,
     other_formats: Vec<String>,
@@ -39,8 +65,6 @@ pub(crate) struct Stream {
     findings: FileFindings,
     /// Blocks that the probe parsed, and what they held.
     probed: Vec<(Block, Batch)>,
-    /// Blocks that are read and not yet parsed.
-    ready: VecDeque<Block>,
     frontier: Frontier,
     /// The earliest of the first legs, once a probe has seen enough of them.
     begins: Option<i64>,
@@ -61,13 +85,14 @@ impl Stream {
         Self {
             input,
             source,
-            reading: Reading::Closed,
+            reading: None,
+            has_ended: false,
+            is_compressed: false,
             format: None,
             unknown_columns: Vec::new(),
             other_formats: Vec::new(),
             findings: FileFindings::default(),
             probed: Vec::new(),
-            ready: VecDeque::new(),
             frontier: Frontier::default(),
             begins: None,
             unsorted: false,
@@ -84,17 +109,13 @@ impl Stream {
     fn open(&mut self, settings: &Settings) {
         if let Err(state) = self.try_open(&settings.input, settings.inspects) {
             self.state = state;
-            self.reading = Reading::Ended;
+            self.has_ended = true;
         }
     }
 
     fn try_open(&mut self, settings: &InputSettings, inspects: bool) -> Result<(), FileState> {
         let unreadable = |error: &dyn std::fmt::Display| FileState::Unreadable(error.to_string());
-        let opened = match &self.source {
-            InputSource::Stdin => Input::stdin(),
-            InputSource::Path(path) => Input::open(path),
-        };
-        let mut input = opened.map_err(|error| unreadable(&error))?;
+        let mut input = open_source(&self.source).map_err(|error| unreadable(&error))?;
         let settings = settings.for_input(&input);
         let sample = input.sample().map_err(|error| unreadable(&error))?;
         if sample.starts_with(TABLE_MAGIC) {
@@ -107,11 +128,13 @@ impl Stream {
                 DetectError::Empty => FileState::Empty,
                 _ => unreadable(&error),
             })?;
+        self.is_compressed = input.compression() != Compression::Plain;
         self.findings.compression = input.compression().name();
         self.findings.take_detection(&detection, guessed);
         self.other_formats = other_formats(&detection);
         self.unknown_columns = detection.unknown_columns;
-        self.reading = Reading::Open(Box::new(BlockReader::new(input, &detection.format, &settings)));
+        let reader = BlockReader::new(input, &detection.format, &settings);
+        self.reading = Some(ReadAhead::new(Reader::Open(Box::new(reader))));
         self.format = Some(detection.format);
         Ok(())
     }
@@ -133,7 +156,7 @@ impl Stream {
         // Fewer legs do not tell where an input begins: the first may have a wrong clock.
         let wanted = settings.probed_legs.max(DEPTH);
         while times.len() < wanted {
-            let read = self.take_blocks(blocks, settings);
+            let read = self.take_blocks(blocks);
             if read.is_empty() {
                 break;
             }
@@ -146,9 +169,10 @@ impl Stream {
         times.truncate(wanted);
         self.begins = times.iter().take(DEPTH).min().copied();
         self.unsorted = is_unsorted(&times, settings.pairing.horizon_ms);
-        if close && self.source != InputSource::Stdin && !matches!(self.reading, Reading::Ended) {
+        if close && self.source != InputSource::Stdin && !self.has_ended {
             self.probed.clear();
-            self.reading = Reading::Closed;
+            let (source, settings) = (self.source.clone(), settings.input.clone());
+            self.reading = Some(ReadAhead::new(Reader::Closed(Opening { source, format, settings }.into())));
         }
     }
 
@@ -195,36 +219,33 @@ impl Stream {
         self.unsorted
     }
 
-    /// Reads up to `count` more blocks. The end of the input, and a break in it, end the reading.
-    pub(crate) fn read_ahead(&mut self, count: usize, settings: &Settings) {
-        if matches!(self.reading, Reading::Closed) {
-            self.open(settings);
-        }
-        for _ in 0..count {
-            let Reading::Open(reader) = &mut self.reading else { return };
-            match reader.next_block() {
-                Ok(Some(block)) => self.ready.push_back(block),
-                Ok(None) => self.reading = Reading::Ended,
-                Err(error) => {
-                    self.reading = Reading::Ended;
-                    self.state = FileState::BrokenOff(error.to_string());
-                }
-            }
+    /// Has a worker read until so many blocks wait.
+    fn read_on(&mut self, most: usize) {
+        if let Some(reading) = &self.reading {
+            reading.read_on(most);
         }
     }
 
-    /// Up to `count` blocks, read now if none is ready.
-    pub(crate) fn take_blocks(&mut self, count: usize, settings: &Settings) -> Vec<Block> {
-        if self.ready.is_empty() {
-            self.read_ahead(count, settings);
+    /// The next `count` blocks, fewer at the end alone. The end of the input, and a break in it, end the
+    /// reading.
+    pub(crate) fn take_blocks(&mut self, count: usize) -> Vec<Block> {
+        let Some(reading) = &self.reading else { return Vec::new() };
+        let (blocks, ending) = reading.take(count);
+        if ending.is_some() {
+            (self.has_ended, self.reading) = (true, None);
         }
-        self.ready.drain(..count.min(self.ready.len())).collect()
+        match ending {
+            Some(Ending::Unreadable(error)) => self.state = FileState::Unreadable(error),
+            Some(Ending::BrokenOff(error)) => self.state = FileState::BrokenOff(error),
+            Some(Ending::Whole | Ending::Panic(_)) | None => {}
+        }
+        blocks
     }
 
     /// Gives a buffer back.
     pub(crate) fn recycle(&mut self, block: Block) {
-        if let Reading::Open(reader) = &mut self.reading {
-            reader.recycle(block);
+        if let Some(reading) = &self.reading {
+            reading.recycle(block);
         }
     }
 
@@ -277,7 +298,7 @@ impl Stream {
     }
 
     pub(crate) fn is_done(&self) -> bool {
-        matches!(self.reading, Reading::Ended) && self.ready.is_empty() && self.probed.is_empty()
+        self.has_ended && self.probed.is_empty()
     }
 
     pub(crate) fn input(&self) -> u32 {

@@ -10,7 +10,7 @@ use crate::plan::ReportPlan;
 use crate::reading::{Reading, Saving, open_input, read};
 use posmortem::classify::CodeTables;
 use posmortem::exchange::{Conclusion, Exchange, Names};
-use posmortem_report::{View, write_report};
+use posmortem_report::{Format, View, write_report};
 use std::ops::ControlFlow;
 
 /// Runs the command. A result is written whatever was rejected, but not when there is none.
@@ -36,7 +36,9 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
             code = code.and(ExitCode::NotWritten);
         }
     }
-    let rules_sha256 = CodeTables::built_in().sha256();
+    // Nothing but JSON tells it, and a small log is read as fast as the tables are hashed.
+    let tells_rules = outputs.iter().any(|(_, format)| *format == Format::Json);
+    let rules_sha256 = if tells_rules { CodeTables::built_in().sha256() } else { String::new() };
     for (output, format) in outputs {
         let on_screen = View { rules_sha256: &rules_sha256, ..plan.view };
         let in_file = View { color: false, width: None, ..on_screen };

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::column::{Column, is_field_name, plain_name};
+use crate::column::{Column, is_field_name};
 use crate::names::{Claim, NameRules, Named};
 
 /// What the names of a header row stand for.
@@ -58,7 +58,7 @@ pub(crate) fn name_columns(names: &[String], aliases: &[(String, Option<Column>)
         let named = rules.read(name);
         let Named { column, claim, is_known, .. } = named;
         read.fields.push((named, name.clone()));
-        if !is_known && !plain_name(name).is_empty() {
+        if !is_known && !is_blank_name(name) {
             read.unknown.push(shown_name(name, at));
         }
         read.columns.push(column);
@@ -80,6 +80,11 @@ pub(crate) fn name_columns(names: &[String], aliases: &[(String, Option<Column>)
         }
     }
     read
+}
+
+/// Whether nothing of a name is left where names are compared.
+fn is_blank_name(name: &str) -> bool {
+    name.chars().all(|c| matches!(c, '-' | '_') || c.is_whitespace())
 }
 
 /// A name that looks like an identifier, else only its place and length.

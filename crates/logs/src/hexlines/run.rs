@@ -49,16 +49,38 @@ pub(super) fn around_hex_run(line: &[u8]) -> [&[u8]; 2] {
 }
 
 fn longest_run(line: &[u8]) -> Option<Run> {
+    longest_from(line, |at| next_stretch(line, at))
+}
+
+/// The longest run, the first of equals. Looks for the next one where `next` says, from what was looked at
+/// so far.
+fn longest_from(line: &[u8], next: impl Fn(usize) -> Option<usize>) -> Option<Run> {
     let mut longest: Option<Run> = None;
     let mut at = 0;
-    while let Some(found) = line.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_hexdigit)) {
-        let run = Run::at(line, at + found);
-        at = run.end.max(at + found + 1);
+    while let Some(start) = next(at) {
+        let found = line.get(start..)?.iter().position(u8::is_ascii_hexdigit);
+        let Some(digit) = found.map(|found| start + found) else { break };
+        let run = Run::at(line, digit);
+        at = run.end.max(digit + 1);
         if run.digits >= 2 * SHORTEST && longest.as_ref().is_none_or(|other| other.digits < run.digits) {
             longest = Some(run);
         }
     }
     longest
+}
+
+/// Where, from `from` on, as many digits and spaces begin as the shortest run has. Bytes in between are
+/// hardly looked at: no run lies across what is neither.
+fn next_stretch(line: &[u8], from: usize) -> Option<usize> {
+    let is_part = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b' ';
+    let (mut start, mut known) = (from, 0);
+    loop {
+        let window = line.get(start..start + 2 * SHORTEST)?;
+        let Some(at) = window[known..].iter().rposition(|byte| !is_part(byte)) else { return Some(start) };
+        // What stands behind the last that is neither is known to be.
+        let behind = known + at + 1;
+        (start, known) = (start + behind, window.len() - behind);
+    }
 }
 
 struct Run {
@@ -114,6 +136,16 @@ mod tests {
         let two = "0123456789abcdef0123456789abcdef 30323030303030303030303030303030303030303030303030303038";
         assert_eq!(run(two), Some((33, 28, 0x38)));
         assert_eq!(run("x 3032303030303030303030303"), Some((2, 12, 0x30)), "an odd digit is left out");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn stretches_leave_no_run_out(line in "[0-9a-fxz :]{0,90}", pairs in "([0-9a-f]{2} ){0,30}") {
+            let line = format!("{line}{pairs}{line}");
+            let place = |run: Run| (run.start, run.end, run.digits);
+            let whole = longest_from(line.as_bytes(), Some);
+            proptest::prop_assert_eq!(longest_run(line.as_bytes()).map(place), whole.map(place));
+        }
     }
 
     #[test]
