@@ -51,6 +51,14 @@ impl<'b> PlainRow<'b> {
         Some(u128::from_le_bytes(bytes) & mask | (len as u128) << 120)
     }
 
+    #[inline(always)]
+    fn eight_bytes(&self, start: usize) -> u64 {
+        match self.block.get(start..start + 8).and_then(<[u8]>::first_chunk) {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => u128::from_le_bytes(self.last_bytes(start)) as u64,
+        }
+    }
+
     /// Sixteen bytes at the very end of a block, with zeros behind it.
     #[cold]
     fn last_bytes(&self, start: usize) -> [u8; 16] {
@@ -62,21 +70,17 @@ impl<'b> PlainRow<'b> {
     #[inline(always)]
     pub fn number(&self, place: usize) -> Option<u64> {
         let (start, end) = self.span(place);
-        let word = |at: usize| match self.block.get(at..at + 8).and_then(<[u8]>::first_chunk) {
-            Some(word) => Some(u64::from_le_bytes(*word)),
-            None => self.last_bytes(at).first_chunk().map(|word| u64::from_le_bytes(*word)),
-        };
         let len = end.wrapping_sub(start);
         match len {
             // The last digit goes to the highest byte, zeros fill the lowest ones.
             1..=8 => {
                 let gap = 8 * (8 - len);
-                eight_digits(word(start)? << gap | ZEROS & ((1 << gap) - 1))
+                eight_digits(self.eight_bytes(start) << gap | ZEROS & ((1 << gap) - 1))
             }
             9..=15 => {
                 let gap = 8 * (16 - len);
-                let last = word(end - 8)? & (u64::MAX << gap) | ZEROS & ((1 << gap) - 1);
-                Some(eight_digits(word(start)?)? * POWERS[len - 8] + eight_digits(last)?)
+                let last = self.eight_bytes(end - 8) & (u64::MAX << gap) | ZEROS & ((1 << gap) - 1);
+                Some(eight_digits(self.eight_bytes(start))? * POWERS[len - 8] + eight_digits(last)?)
             }
             _ => None,
         }

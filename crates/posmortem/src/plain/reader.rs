@@ -55,8 +55,11 @@ const CONDITION: usize = WHAT.len();
 const LINK_REST: usize = CONDITION + 1;
 const RESERVED: usize = LINK_REST + 1;
 
-/// What chip, format and zone of the time are.
+/// What the chip says.
 const CHIP: usize = RESERVED + 1;
+
+/// What format and zone of the time are.
+const FORMAT: usize = CHIP + 1;
 
 /// The place of the currency.
 pub(super) const CURRENCY: usize = 4;
@@ -70,6 +73,9 @@ const RICH: [Column; 6] = [
     Column::ReplacementAmounts,
     Column::Bin,
 ];
+
+/// Columns beside these that are read where they are filled.
+const UNUSUAL: [Column; 4] = [Column::ReasonText, Column::Track2, Column::Reserved60, Column::IccData];
 
 /// Institutions that name the issuer, the first that is told.
 const ISSUER: [Column; 3] = [Column::Issuer, Column::ReceivingId, Column::ForwardingId];
@@ -114,6 +120,8 @@ pub(crate) struct PlainReader<'r> {
     /// The words that this input can fill.
     who_slots: Vec<Slot>,
     what_slots: Vec<Slot>,
+    /// Whether it has a column that a day of plain messages can do without.
+    has_unusual: bool,
     /// The keys of the last message.
     keys: Keys,
     /// Plain messages whose card is masked.
@@ -141,6 +149,7 @@ impl<'r> PlainReader<'r> {
                 .collect()
         };
         let (who_slots, what_slots) = (slots(&WHO[..of_who]), slots(&WHAT[..of_what]));
+        let has_unusual = [&RICH[..], &UNUSUAL, &ISSUER].into_iter().flatten().any(|column| has(*column));
         Self {
             words,
             builder,
@@ -150,6 +159,7 @@ impl<'r> PlainReader<'r> {
             is_row,
             who_slots,
             what_slots,
+            has_unusual,
             keys,
             masked_cards: 0,
         }
@@ -169,17 +179,11 @@ impl<'r> PlainReader<'r> {
         offset: u64,
     ) -> Result<PlainLeg, NotPlain> {
         use NotPlain::{Rich, Unknown};
-        if RICH.iter().any(|column| !cells.is_empty(*column)) {
-            return Err(Rich);
+        let track = if self.has_unusual { self.track_of_plain(cells)? } else { None };
+        self.read_keys(cells, at.offset_minutes).ok_or(Rich)?;
+        if self.has_unusual {
+            self.read_unusual(cells, track.as_ref()).ok_or(Rich)?;
         }
-        if !cells.is_empty(Column::ReasonText) && is_switch_word(told_value(cells.cell(Column::ReasonText))) {
-            return Err(Rich);
-        }
-        let track = match cells.is_empty(Column::Track2) {
-            true => None,
-            false => Track2::parse(told_value(cells.cell(Column::Track2))),
-        };
-        self.read_keys(cells, track.as_ref(), at.offset_minutes).ok_or(Rich)?;
         let stan = cells.number(Column::Stan)?.and_then(|stan| u32::try_from(stan).ok()).ok_or(Rich)?;
         let latency_ms = match cells.number(Column::LatencyMs)? {
             None => NO_LATENCY,
@@ -222,51 +226,60 @@ impl<'r> PlainReader<'r> {
         })
     }
 
-    /// Reads the words that are looked up, but for the prefix of a card number.
+    /// Track 2 of a message that has nothing for which a plain leg has no room.
+    fn track_of_plain<'c>(&self, cells: &'c impl Cells) -> Result<Option<Track2<'c>>, NotPlain> {
+        if RICH.iter().any(|column| !cells.is_empty(*column)) {
+            return Err(NotPlain::Rich);
+        }
+        if !cells.is_empty(Column::ReasonText) && is_switch_word(told_value(cells.cell(Column::ReasonText))) {
+            return Err(NotPlain::Rich);
+        }
+        if cells.is_empty(Column::Track2) {
+            return Ok(None);
+        }
+        Ok(Track2::parse(told_value(cells.cell(Column::Track2))))
+    }
+
+    /// Reads the words that are looked up and that most logs have, but for the prefix of a card number.
     #[inline(always)]
-    fn read_keys(
-        &mut self,
-        cells: &impl Cells,
-        track: Option<&Track2<'_>>,
-        offset_minutes: Option<i16>,
-    ) -> Option<()> {
-        let Self { keys: Keys { who, what, issuer }, evidence, is_row, who_slots, what_slots, .. } = self;
+    fn read_keys(&mut self, cells: &impl Cells, offset_minutes: Option<i16>) -> Option<()> {
+        let Self { keys: Keys { who, what, issuer }, is_row, who_slots, what_slots, .. } = self;
+        *issuer = 0;
         who.terminal = cells.word(Column::TerminalId)?;
         for &(slot, column) in &*who_slots {
             who.set(slot, cells.word(column)?);
         }
-        what.begin();
+        what.begin([LINK_REST, RESERVED, CHIP]);
         for &(slot, column) in &*what_slots {
             what.set(slot, cells.word(column)?);
         }
         match cells.word(Column::Link) {
-            Some(word) => {
-                what.set(LINK, word);
-                what.set(LINK_REST, 0);
-            }
+            Some(word) => what.set(LINK, word),
             None => {
                 let [first, rest] = long_word(cells.cell(Column::Link))?;
                 what.set(LINK, first);
                 what.set(LINK_REST, rest);
             }
         }
-        what.set(
-            RESERVED,
-            match cells.is_empty(Column::Reserved60) {
-                true => 0,
-                false => reserved_word(told_value(cells.cell(Column::Reserved60))),
-            },
-        );
         let zone = offset_minutes.map_or(0, |minutes| u128::from(minutes as u16) | 1 << 16);
-        let mut chip = u128::from(*is_row) | zone << 96;
-        if *evidence {
-            if !cells.is_empty(Column::IccData) {
-                chip |= u128::from(chip_word(told_value(cells.cell(Column::IccData)))) << 1;
-            }
-            chip |= track.and_then(Track2::service_digit).map_or(0, |digit| u128::from(digit) + 1) << 64;
+        what.set(FORMAT, u128::from(*is_row) | zone << 96);
+        Some(())
+    }
+
+    /// Reads the words that most logs do not have.
+    fn read_unusual(&mut self, cells: &impl Cells, track: Option<&Track2<'_>>) -> Option<()> {
+        let Self { keys: Keys { what, issuer, .. }, evidence, .. } = self;
+        if !cells.is_empty(Column::Reserved60) {
+            what.set(RESERVED, reserved_word(told_value(cells.cell(Column::Reserved60))));
         }
-        what.set(CHIP, chip);
-        *issuer = 0;
+        if *evidence {
+            let chip = match cells.is_empty(Column::IccData) {
+                true => 0,
+                false => chip_word(told_value(cells.cell(Column::IccData))),
+            };
+            let service = track.and_then(Track2::service_digit).map_or(0, |digit| u128::from(digit) + 1);
+            what.set(CHIP, u128::from(chip) | service << 64);
+        }
         for column in ISSUER {
             if *issuer == 0 && !cells.is_empty(column) {
                 // A word for nothing is left to the long way, which then asks for the next.
@@ -289,12 +302,10 @@ impl<'r> PlainReader<'r> {
         let Some(card) = card else { return Ok((None, false)) };
         let is_masked = card.visibility() == Visibility::Masked;
         if self.keys.issuer == 0 {
-            let prefix = card.issuer_prefix(self.bin_digits).or_else(|| card.issuer_prefix(Some(6)));
-            let prefix = prefix.unwrap_or_default().as_bytes();
-            self.keys.issuer = match prefix.first_chunk::<8>() {
-                Some(prefix) if prefix.len() == 8 => u128::from(u64::from_le_bytes(*prefix)),
-                _ => u128::from(prefix.iter().rev().fold(0_u64, |word, digit| word << 8 | u64::from(*digit))),
-            };
+            self.keys.issuer = u128::from(match card.issuer_word(self.bin_digits) {
+                0 => card.issuer_word(Some(6)),
+                word => word,
+            });
         }
         let expiry = if is_masked { told_value(cells.cell(Column::Expiry)) } else { b"" };
         Ok((Some(self.builder.card_key(&card, expiry)), is_masked))
@@ -321,4 +332,5 @@ fn reserved_word(text: &[u8]) -> u128 {
     [0, 1, 2, 12].into_iter().fold(u128::from(is_digits) + 1, |word, place| word << 16 | at(place))
 }
 
-const _: () = assert!(CHIP + 1 == super::vocabulary::WHAT_WORDS && WHO.len() == super::vocabulary::WHO_WORDS);
+const _: () =
+    assert!(FORMAT + 1 == super::vocabulary::WHAT_WORDS && WHO.len() == super::vocabulary::WHO_WORDS);

@@ -19,7 +19,7 @@ use posmortem_iso8583::{Currency, EntryMode, Mti, ResponseCode, Side};
 pub(super) const WHO_WORDS: usize = 6;
 
 /// Words that tell what a message is.
-pub(super) const WHAT_WORDS: usize = 15;
+pub(super) const WHAT_WORDS: usize = 16;
 
 /// The words of who was at a terminal.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -50,10 +50,11 @@ pub(super) struct WhatKey {
 const USUAL_WORDS: usize = 6;
 
 impl WhatKey {
-    /// Forgets the words, but not those of columns that are going to be set again.
+    /// Forgets all words: `unusual` ones at once, for the others are set again.
     #[inline(always)]
-    pub(super) fn begin(&mut self) {
+    pub(super) fn begin(&mut self, unusual: [usize; 3]) {
         (self.mixed, self.told) = (0, 0);
+        unusual.into_iter().for_each(|slot| self.words[slot] = 0);
     }
 
     /// Sets a word, once.
