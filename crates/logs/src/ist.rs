@@ -200,9 +200,13 @@ fn usual_field(line: &[u8]) -> Option<(Id, &[u8])> {
 fn field(line: &[u8]) -> Option<(Id, &[u8])> {
     let open = memchr::memchr_iter(b'[', line).find(|&open| {
         let before = line.get(..open).unwrap_or_default();
-        [&b"in"[..], b"out", b"msgno"].into_iter().any(|word| {
-            before.strip_suffix(word).is_some_and(|rest| !rest.last().is_some_and(u8::is_ascii_alphanumeric))
-        })
+        // Asked first, since a line may be all brackets.
+        matches!(before.last(), Some(b'n' | b't' | b'o'))
+            && [&b"in"[..], b"out", b"msgno"].into_iter().any(|word| {
+                before
+                    .strip_suffix(word)
+                    .is_some_and(|rest| !rest.last().is_some_and(u8::is_ascii_alphanumeric))
+            })
     })?;
     let is_msgno = line.get(..open)?.ends_with(b"msgno");
     let behind = line.get(open + 1..)?;

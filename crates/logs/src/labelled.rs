@@ -17,13 +17,14 @@ use crate::column::Column;
 use crate::delimited::without_bom;
 use crate::format::NamedValues;
 use crate::gathered::{Gathered, WithoutMti};
-use crate::line_start::{LineStart, frames, lines};
+use crate::line_start::{Frame, Frames, LineStart};
 use crate::names::NameCache;
 use crate::record::{RecordSink, RejectReason};
 use crate::time::TimeReader;
 use crate::value::Value;
+use listing::Patterns;
 pub use listing::{Listing, ListingError};
-use pattern::{Found, Group};
+use pattern::{Finder, Found, Group, Pattern};
 
 /// Elements that their parts make up.
 const MADE_OF_PARTS: [u8; 2] = [3, 22];
@@ -60,17 +61,19 @@ pub(crate) fn read_listings(
 ) {
     let mut times = TimeReader::new(labelled.values.times());
     let mut reader = ListingReader::new(labelled, sink.takes_fields());
-    let start = LineStart::Listing(labelled.listing.clone());
-    for (position, frame, is_message) in frames(block, &start) {
-        rewritten.clear();
-        reader.clear();
-        reader.read(frame, rewritten);
+    rewritten.clear();
+    let mut frames = Frames::of(block, LineStart::Listing(labelled.listing.clone()));
+    while let Some(Frame { position, bytes, begins }) =
+        frames.next_frame(rewritten, |line, rewritten| reader.read(line, rewritten))
+    {
+        reader.close_parts(rewritten);
+        reader.message.finish(rewritten);
         let message = &reader.message;
         if reader.fields == 0 {
-            if !frame.trim_ascii().is_empty() {
+            if !bytes.trim_ascii().is_empty() {
                 sink.non_message(position);
             }
-        } else if !is_message {
+        } else if !begins {
             message.reject(position, RejectReason::BrokenOff, rewritten, sink);
         } else if let Some(element) = message.contradiction() {
             message.reject(position, RejectReason::FieldTwice(element), rewritten, sink);
@@ -78,18 +81,34 @@ pub(crate) fn read_listings(
             let order = labelled.listing.date_order();
             let line_time = |times: &mut TimeReader<'_>| {
                 let at = reader.time.and_then(|time| times.read_at_start(time, order));
-                at.or_else(|| times.read_at_start(frame, order))
+                at.or_else(|| times.read_at_start(bytes, order))
             };
             let buffers = (&mut times, &rewritten[..]);
             message.tell(position, (false, line_time), WithoutMti::Reject, buffers, sink);
         }
+        rewritten.clear();
+        reader.clear();
     }
 }
 
+/// How far a listing was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Its first line comes next.
+    Before,
+    Within,
+    /// What stands behind its end is none of it.
+    Behind,
+}
+
 struct ListingReader<'r, 'b> {
-    listing: &'r Listing,
+    patterns: &'r Patterns,
+    start: Finder<'r>,
+    lines: Vec<Finder<'r>>,
+    close: Option<Finder<'r>>,
     names: NameCache<'r>,
     message: Gathered<'b>,
+    stage: Stage,
     /// Fields of the message, without what is said of it as a whole.
     fields: usize,
     time: Option<&'b [u8]>,
@@ -103,10 +122,15 @@ struct ListingReader<'r, 'b> {
 
 impl<'r, 'b> ListingReader<'r, 'b> {
     fn new(labelled: &'r Labelled, keeps_fields: bool) -> Self {
+        let patterns = labelled.listing.patterns();
         Self {
-            listing: &labelled.listing,
+            patterns,
+            start: patterns.start.finder(),
+            lines: patterns.lines.iter().map(Pattern::finder).collect(),
+            close: patterns.close.as_ref().map(Pattern::finder),
             names: NameCache::new(labelled.values.names()),
             message: Gathered::with_contradictions(keeps_fields),
+            stage: Stage::Before,
             fields: 0,
             time: None,
             is_open: false,
@@ -119,32 +143,32 @@ impl<'r, 'b> ListingReader<'r, 'b> {
     fn clear(&mut self) {
         self.message.clear();
         self.parts.clear();
-        (self.fields, self.time, self.is_open) = (0, None, false);
+        (self.stage, self.fields, self.time, self.is_open) = (Stage::Before, 0, None, false);
         (self.depth, self.composite) = (0, None);
     }
 
-    fn read(&mut self, frame: &'b [u8], rewritten: &mut Vec<u8>) {
-        let patterns = self.listing.patterns();
-        let first = lines(frame).next().map(|(_, line)| without_bom(line));
-        if let Some(found) = first.and_then(|line| patterns.start.find(line)) {
-            self.take(&found, rewritten);
-        }
-        for (_, line) in lines(frame) {
-            let line = without_bom(line);
-            if patterns.end.as_ref().is_some_and(|end| end.is_match(line)) {
-                break;
+    fn read(&mut self, line: &'b [u8], rewritten: &mut Vec<u8>) {
+        let line = without_bom(line);
+        if self.stage == Stage::Before {
+            self.stage = Stage::Within;
+            if let Some(found) = self.start.find(line) {
+                self.take(&found, rewritten);
             }
+        }
+        let is_within = self.stage == Stage::Within;
+        if is_within && self.patterns.end.as_ref().is_some_and(|end| end.is_match(line)) {
+            self.stage = Stage::Behind;
+        }
+        if self.stage == Stage::Within {
             self.line(line, rewritten);
         }
-        self.close_parts(rewritten);
-        self.message.finish(rewritten);
     }
 
     fn line(&mut self, line: &'b [u8], rewritten: &mut Vec<u8>) {
-        let patterns = self.listing.patterns();
-        let found = patterns.lines.iter().find_map(|pattern| pattern.find(line));
+        let patterns = self.patterns;
+        let found = self.lines.iter_mut().find_map(|pattern| pattern.find(line));
         if self.is_open && found.is_none() {
-            let end = patterns.close.as_ref().and_then(|close| close.find(line));
+            let end = self.close.as_mut().and_then(|close| close.find(line));
             self.is_open = end.is_none();
             self.go_on(end.map_or(line, |end| end.get(Group::Value).unwrap_or_default()), rewritten);
             return;

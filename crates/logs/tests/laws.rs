@@ -3,8 +3,10 @@
 
 mod calls;
 
-use calls::{Call, Calls, read_source};
-use posmortem_logs::{Column, Format, InputFormat, InputSettings, Position, RejectReason, detect};
+use calls::{Call, Calls, feed, read_source};
+use posmortem_logs::{
+    Column, Format, InputFormat, InputSettings, Position, Record, RecordSink, RejectReason, detect,
+};
 use proptest::prelude::*;
 
 const ROWS: &[u8] = b"time,mti,stan,tid,rc,reason_text\r\n\
@@ -78,7 +80,26 @@ impl std::io::Read for Pieces<'_> {
     }
 }
 
-/// Any block size, any piece size: the same calls. And every position is a true one, in order.
+/// Takes every field, for which messages are read by the general ways alone.
+#[derive(Default)]
+struct WithFields(Calls);
+
+impl RecordSink for WithFields {
+    fn takes_fields(&self) -> bool {
+        true
+    }
+    fn record(&mut self, record: &Record<'_>) {
+        self.0.record(record);
+    }
+    fn rejected(&mut self, position: Position, reason: RejectReason) {
+        self.0.rejected(position, reason);
+    }
+    fn non_message(&mut self, position: Position) {
+        self.0.non_message(position);
+    }
+}
+
+/// Any block size, any piece size, with fields or without: the same calls. And every position is a true one, in order.
 fn check(log: &[u8], format: &Format, settings: &InputSettings, piece: usize, fails: bool) -> Calls {
     let whole_settings = InputSettings { block_size: log.len() + 1, ..settings.clone() };
     let source = |piece| Pieces { rest: log, piece, fails };
@@ -87,6 +108,11 @@ fn check(log: &[u8], format: &Format, settings: &InputSettings, piece: usize, fa
     let (pieces, error) = read_source(source(piece), format, settings);
     assert_eq!(error.is_some(), fails);
     assert_eq!(pieces.0, whole.0);
+    if !fails {
+        let mut with_fields = WithFields::default();
+        feed(log, format, &whole_settings, &mut with_fields);
+        assert_eq!(with_fields.0.0, whole.0);
+    }
     for call in &whole.0 {
         let position = match call {
             Call::Record(message) => message.position,

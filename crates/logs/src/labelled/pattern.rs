@@ -1,6 +1,6 @@
 //! A regular expression over the bytes of one line, and the groups that it may have.
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::{CaptureLocations, Regex, RegexBuilder};
 
 /// What a group of a pattern holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,10 +83,24 @@ impl Pattern {
         self.regex.is_match(line)
     }
 
-    pub(super) fn find<'b>(&self, line: &'b [u8]) -> Option<Found<'b>> {
-        let captures = self.regex.captures(line)?;
-        let text = |group: Option<usize>| captures.get(group?).map(|text| text.as_bytes());
-        Some(Found { texts: self.groups.map(text) })
+    /// What finds the groups of this pattern.
+    pub(super) fn finder(&self) -> Finder<'_> {
+        Finder { pattern: self, places: self.regex.capture_locations() }
+    }
+}
+
+/// A pattern, with room for the places of its groups: a line needs no memory of its own.
+pub(super) struct Finder<'p> {
+    pattern: &'p Pattern,
+    places: CaptureLocations,
+}
+
+impl Finder<'_> {
+    pub(super) fn find<'b>(&mut self, line: &'b [u8]) -> Option<Found<'b>> {
+        let Self { pattern, places } = self;
+        pattern.regex.captures_read(places, line)?;
+        let text = |group: Option<usize>| line.get(places.get(group?).map(|(start, end)| start..end)?);
+        Some(Found { texts: pattern.groups.map(text) })
     }
 }
 
