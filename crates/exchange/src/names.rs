@@ -39,9 +39,14 @@ impl Symbol {
     }
 }
 
+/// Room for so many names is made with the first: a block has as many.
+const FEWEST: usize = 1 << 10;
+
 /// What is known of a text.
 #[derive(Clone, Copy)]
 struct Known {
+    /// Where it ends in `texts`; it begins where the one before ends.
+    end: usize,
     /// Its first eight bytes, in the order of texts as far as they differ.
     beginning: u64,
     /// Whether a log that writes it so may be shown so.
@@ -55,7 +60,8 @@ struct Known {
 pub struct Names {
     /// Hashes are seeded at random: ids come from logs, and a log must not choose its collisions.
     index: HashTable<u32>,
-    texts: Vec<Box<str>>,
+    /// One behind the other: texts of their own would cost an allocation each, block for block.
+    texts: String,
     /// What is known of each text.
     known: Vec<Known>,
     hasher: RandomState,
@@ -72,14 +78,18 @@ impl Names {
         }
         let Self { index, texts, known, hasher } = self;
         let hash = hash_of(hasher, text.as_bytes());
-        let same = |&at: &u32| *texts[at as usize] == *text;
+        let same = |&at: &u32| bytes_of(texts, known, at) == text.as_bytes();
         if let Some(&at) = index.find(hash, same) {
             return Symbol(at + 1);
         }
-        let at = u32::try_from(texts.len()).ok().filter(|&at| at < u32::MAX).expect("fewer than 2^32 names");
-        texts.push(text.into());
-        known.push(Known { beginning: beginning(text), is_shown: false, terminal_key: Symbol::ABSENT });
-        index.insert_unique(hash, at, |&at| hash_of(hasher, texts[at as usize].as_bytes()));
+        let at = u32::try_from(known.len()).ok().filter(|&at| at < u32::MAX).expect("fewer than 2^32 names");
+        if at == 0 {
+            index.reserve(FEWEST, |_| 0);
+        }
+        texts.push_str(text);
+        let beginning = beginning(text);
+        known.push(Known { end: texts.len(), beginning, is_shown: false, terminal_key: Symbol::ABSENT });
+        index.insert_unique(hash, at, |&at| hash_of(hasher, bytes_of(texts, known, at)));
         Symbol(at + 1)
     }
 
@@ -95,7 +105,7 @@ impl Names {
             return Symbol::ABSENT;
         }
         let Self { index, texts, known, hasher } = self;
-        let same = |&at: &u32| known[at as usize].is_shown && texts[at as usize].as_bytes() == raw;
+        let same = |&at: &u32| known[at as usize].is_shown && bytes_of(texts, known, at) == raw;
         if let Some(&at) = index.find(hash_of(hasher, raw), same) {
             return Symbol(at + 1);
         }
@@ -114,7 +124,7 @@ impl Names {
         if !known.is_absent() {
             return known;
         }
-        let printed = self.texts[at].clone();
+        let printed = self.text(terminal).to_owned();
         let key = self.intern(terminal_key(&printed));
         self.known[at].terminal_key = key;
         key
@@ -122,7 +132,8 @@ impl Names {
 
     /// The text, empty for [`Symbol::ABSENT`].
     pub fn text(&self, symbol: Symbol) -> &str {
-        symbol.index().checked_sub(1).and_then(|at| self.texts.get(at)).map_or("", |text| text)
+        let Some(at) = symbol.index().checked_sub(1).filter(|at| *at < self.known.len()) else { return "" };
+        &self.texts[start_of(&self.known, at)..self.known[at].end]
     }
 
     /// The first eight bytes of the text as a number: of two texts whose numbers differ, the smaller number's
@@ -134,8 +145,16 @@ impl Names {
     /// Takes over the names of a worker; the result maps its symbols (by [`Symbol::index`]) to
     /// symbols of this set.
     pub fn absorb(&mut self, worker: &Self) -> Vec<Symbol> {
-        std::iter::once(Symbol::ABSENT).chain(worker.texts.iter().map(|text| self.intern(text))).collect()
+        (0..=worker.known.len()).map(|at| self.intern(worker.text(Symbol::of_index(at)))).collect()
     }
+}
+
+fn start_of(known: &[Known], at: usize) -> usize {
+    at.checked_sub(1).map_or(0, |before| known[before].end)
+}
+
+fn bytes_of<'t>(texts: &'t str, known: &[Known], at: u32) -> &'t [u8] {
+    &texts.as_bytes()[start_of(known, at as usize)..known[at as usize].end]
 }
 
 fn hash_of(hasher: &RandomState, text: &[u8]) -> u64 {

@@ -34,6 +34,9 @@ impl Filter {
 
     /// Whether it lets this exchange through.
     pub fn takes(&self, exchange: &Exchange, conclusion: &Conclusion, names: &Names) -> bool {
+        if self.is_open() {
+            return true;
+        }
         let at = exchange.at();
         let one_of =
             |wanted: &[String], name: &str| wanted.is_empty() || wanted.iter().any(|text| text == name);

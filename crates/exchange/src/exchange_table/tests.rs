@@ -1,6 +1,6 @@
 use super::chunk::CHUNK_ROWS;
 use super::*;
-use crate::{CardKey, Form, Leg, Names, Reference, Source, Traces};
+use crate::{CardKey, Form, Leg, Names, Outcome, Reference, Source, Traces};
 use posmortem_classify::{CodeTables, Kind, Reason};
 use posmortem_iso8583::{Currency, EntryMode, Mti, ResponseCode};
 
