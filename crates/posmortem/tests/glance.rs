@@ -334,6 +334,29 @@ fn a_glance_is_enough_for_any_day() {
     uphold(&LAWS, "a_glance_is_enough", &day());
 }
 
+/// A generated day, large enough that keys are forgotten while it is read.
+#[test]
+fn a_glance_is_enough_for_a_generated_day() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("day.csv");
+    let day =
+        posmortem_synth::Settings { attempts: 12_000, terminals: 200, ..posmortem_synth::Settings::new(11) };
+    let day = posmortem_synth::Settings { form: posmortem_synth::Form::Both, ..day };
+    let mut file = fs::File::create(&path).expect("a writable folder");
+    posmortem_synth::write(&day, &mut file, None).expect("a day");
+    let [glance, long] = [false, true].map(|tells_exchanges| {
+        let mut settings =
+            Settings { tells_exchanges, keep_table: true, probed_legs: 64, ..Settings::default() };
+        settings.input.block_size = 1 << 13;
+        let mut told = Told::default();
+        let run = analyse(&[InputSource::Path(path.clone())], &settings, &mut told);
+        (rows(&run), report_of(&run), told.0)
+    });
+    assert!(glance.2 * 2 < long.2, "{} of {} exchanges the long way", glance.2, long.2);
+    assert_eq!(glance.1, long.1);
+    assert!(glance.0 == long.0, "rows of the tables differ");
+}
+
 #[test]
 fn kept_cases_hold() {
     replay(&LAWS);
