@@ -202,7 +202,7 @@ impl Alone {
             }
         };
         let issuer = *known(&mut self.issuers, issuer.index(), || table.issuer_number(issuer) + 1) - 1;
-        let minor = if main.has_amount() { main.minor() } else { answer.map_or(0, |answer| answer.minor()) };
+        let minor = if main.has_amount() { main.minor() } else { answer.map_or(0, PlainLeg::minor) };
         let attempt = Attempt {
             at: main.at.millis,
             place,
@@ -211,7 +211,7 @@ impl Alone {
             manner: meaning.manner,
             ending: meaning.ending,
             minor,
-            card: main.card().or_else(|| answer.and_then(|answer| answer.card())),
+            card: main.card().or_else(|| answer.and_then(PlainLeg::card)),
             latency_ms: whole.latency_ms(),
             stan: Some(u64::from(main.stan)),
         };

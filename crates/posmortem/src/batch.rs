@@ -69,7 +69,7 @@ pub(crate) struct PlainLegs {
     /// When they were, by what they are.
     pub(crate) spans: Spans,
     /// Messages with words that were not known.
-    pub(crate) lessons: Vec<Box<Lesson>>,
+    pub(crate) lessons: Vec<Lesson>,
     /// Those whose card is masked.
     pub(crate) masked_cards: u64,
     /// The earliest of their times.

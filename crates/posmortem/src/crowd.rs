@@ -67,6 +67,9 @@ pub(crate) struct Crowd {
     others: Others,
 }
 
+/// An order of legs of one moment.
+pub(crate) type Compare<'c> = dyn Fn(&PlainLeg, &PlainLeg) -> Ordering + 'c;
+
 /// What a leg turned out to be whose horizon has passed.
 pub(crate) enum Settled<'l> {
     /// Others may belong to it.
@@ -126,7 +129,7 @@ impl Crowd {
         &mut self,
         millis: i64,
         words: &Vocabulary,
-        compare: Option<&dyn Fn(&PlainLeg, &PlainLeg) -> Ordering>,
+        compare: Option<&Compare<'_>>,
         mut each: impl FnMut(Settled<'_>),
     ) {
         self.meet_before(millis);

@@ -5,7 +5,7 @@
 
 use crate::alone::{Alone, Whole};
 use crate::batch::SparePlain;
-use crate::crowd::{Crowd, Settled};
+use crate::crowd::{Compare, Crowd, Settled};
 use crate::plain::{PlainLeg, Role, Vocabulary};
 use crate::run::Observer;
 use crate::tap::Tap;
@@ -165,8 +165,7 @@ impl<'s, 't> Sequencer<'s, 't> {
             let key = |leg: &PlainLeg| (names.text(words.who(leg.who).terminal_key), leg.stan);
             key(a).cmp(&key(b))
         };
-        let compare: Option<&dyn Fn(&PlainLeg, &PlainLeg) -> _> =
-            if counting.table.is_some() { Some(&by_terminal) } else { None };
+        let compare: Option<&Compare<'_>> = if counting.table.is_some() { Some(&by_terminal) } else { None };
         crowd.settle_before(settled, words, compare, |settled| {
             let whole = match settled {
                 Settled::Crowded(leg) => {

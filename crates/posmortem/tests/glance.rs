@@ -285,11 +285,7 @@ fn run_with(case: &Case, at_a_glance: bool, keep_table: bool) -> (Run, u64) {
     (run, told.0)
 }
 
-fn report(run: Run) -> String {
-    report_of(&run)
-}
-
-fn report_of(run: &Run) -> String {
+fn report(run: &Run) -> String {
     let mut report = Vec::new();
     let view = View { all_terminals: true, version: "0", rules_sha256: "0", ..View::default() };
     write_summary(&run.summary, Format::Json, &view, &mut report).expect("a Vec takes every byte");
@@ -321,12 +317,12 @@ fn a_glance_is_enough(case: &Case) -> TestCaseResult {
     let long = run_with(case, false, true).0;
     let [rows_at_a_glance, rows_the_long_way] = {
         let glance = run_with(case, true, true).0;
-        same("glance and long way, judged", &report_of(&glance), &report_of(&long))?;
+        same("glance and long way, judged", &report(&glance), &report(&long))?;
         [rows(&glance), rows(&long)].map(|[rows, cards]| [rows.join("\n"), cards.join("\n")])
     };
     same("rows of a table", &rows_at_a_glance[0], &rows_the_long_way[0])?;
     same("cards of a table", &rows_at_a_glance[1], &rows_the_long_way[1])?;
-    same("glance and long way", &report(run(case, true).0), &report(long))
+    same("glance and long way", &report(&run(case, true).0), &report(&long))
 }
 
 #[test]
@@ -350,7 +346,7 @@ fn a_glance_is_enough_for_a_generated_day() {
         settings.input.block_size = 1 << 13;
         let mut told = Told::default();
         let run = analyse(&[InputSource::Path(path.clone())], &settings, &mut told);
-        (rows(&run), report_of(&run), told.0)
+        (rows(&run), report(&run), told.0)
     });
     assert!(glance.2 * 2 < long.2, "{} of {} exchanges the long way", glance.2, long.2);
     assert_eq!(glance.1, long.1);

@@ -97,8 +97,8 @@ pub(crate) struct Lesson {
 }
 
 impl Lesson {
-    pub(crate) fn new(keys: Keys, leg: Leg) -> Box<Self> {
-        Box::new(Self { keys, leg })
+    pub(crate) fn new(keys: Keys, leg: Leg) -> Self {
+        Self { keys, leg }
     }
 
     /// The leg, so that its symbols can be made those of the run.
