@@ -20,12 +20,23 @@ pub enum Character {
     Malformed,
     /// A terminal for every attempt.
     ManyTerminals,
+    /// Two hundred bytes of merchant name and of text in every message.
+    LongFields,
+    /// Times that go back and forth by up to a minute.
+    OutOfOrder,
 }
 
 impl Character {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Typical, Self::AllDeclined, Self::Quoted, Self::Malformed, Self::ManyTerminals];
+    pub const ALL: [Self; 7] = [
+        Self::Typical,
+        Self::AllDeclined,
+        Self::Quoted,
+        Self::Malformed,
+        Self::ManyTerminals,
+        Self::LongFields,
+        Self::OutOfOrder,
+    ];
 
     /// The name in benchmark ids.
     pub fn name(self) -> &'static str {
@@ -35,6 +46,8 @@ impl Character {
             Self::Quoted => "quoted",
             Self::Malformed => "malformed",
             Self::ManyTerminals => "many_terminals",
+            Self::LongFields => "long_fields",
+            Self::OutOfOrder => "out_of_order",
         }
     }
 }
@@ -42,6 +55,8 @@ impl Character {
 /// One attempt of a day.
 pub(crate) struct Attempt {
     pub(crate) number: u64,
+    /// Half seconds since midnight.
+    pub(crate) at: u64,
     pub(crate) terminal: u64,
     pub(crate) amount: u64,
     pub(crate) card: u64,
@@ -63,6 +78,7 @@ pub(crate) fn attempts(count: u64, character: Character) -> impl Iterator<Item =
         let declined = character == Character::AllDeclined || random(8) == 0;
         Attempt {
             number,
+            at: if character == Character::OutOfOrder { number + 119 - 2 * (number % 120) } else { number },
             terminal: 10_000_000 + if character == Character::ManyTerminals { number } else { random(500) },
             amount: 100 + random(50_000),
             card: random(100_000),
@@ -71,6 +87,9 @@ pub(crate) fn attempts(count: u64, character: Character) -> impl Iterator<Item =
         }
     })
 }
+
+/// Forty bytes.
+const LONG_TEXT: &str = "Cafe Nord Oslo Storgata 1 and so forth. ";
 
 fn time(half_seconds: u64) -> String {
     let (seconds, millis) = (half_seconds / 2, half_seconds % 2 * 500);
@@ -82,18 +101,23 @@ fn time(half_seconds: u64) -> String {
 pub fn delimited(count: u64, character: Character) -> Vec<u8> {
     let header = "time,mti,stan,rrn,terminal_id,merchant_id,pan,processing_code,amount,currency,pos_entry_mode,response_code,link,merchant_name\n";
     let mut day = String::from(header);
-    for Attempt { number, terminal, amount, card, entry, code } in attempts(count, character) {
-        let name = if character == Character::Quoted {
-            "\"Caf\u{e9} \"\"Nord\"\", Oslo\""
-        } else {
-            "Cafe Nord Oslo"
+    let long = LONG_TEXT.repeat(5);
+    if character == Character::LongFields {
+        day.truncate(header.len() - 1);
+        day += ",text\n";
+    }
+    for Attempt { number, at, terminal, amount, card, entry, code } in attempts(count, character) {
+        let name = match character {
+            Character::Quoted => "\"Caf\u{e9} \"\"Nord\"\", Oslo\"",
+            Character::LongFields => &format!("{long},{long}"),
+            _ => "Cafe Nord Oslo",
         };
         let stan = number % 1_000_000;
         let start = day.len();
         writeln!(
             day,
             "{},0210,{stan:06},3263{number:08},{terminal},898310154110{:03},41111111{card:08},000000,{amount:012},156,{entry},{code},link-{},{name}",
-            time(number),
+            time(at),
             terminal % 300,
             terminal % 4,
         )
@@ -112,13 +136,14 @@ pub fn jpos(count: u64, character: Character) -> Vec<u8> {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<logger class=\"org.jpos.util.DailyLogListener\">\n",
     );
     for attempt in attempts(count, character) {
-        message(&mut day, &attempt, "send", "0200", None);
-        message(&mut day, &attempt, "receive", "0210", Some(attempt.code));
+        let long = character == Character::LongFields;
+        message(&mut day, &attempt, "send", "0200", None, long);
+        message(&mut day, &attempt, "receive", "0210", Some(attempt.code), long);
         if character == Character::Malformed && attempt.number % 10 == 0 {
             day.truncate(day.len() - 60);
         }
         if attempt.number % 16 == 0 {
-            let at = time(attempt.number);
+            let at = time(attempt.at);
             writeln!(day, "<log realm=\"link-0/10.0.0.1:4321\" at=\"{at}\">\n  <receive>\n    <exception name=\"I/O \"error\"\">\n      at org.example.Channel<init>(Channel.java:42)\n    </exception>\n  </receive>\n</log>")
                 .expect("a String takes every character");
         }
@@ -126,9 +151,12 @@ pub fn jpos(count: u64, character: Character) -> Vec<u8> {
     day.into_bytes()
 }
 
-fn message(day: &mut String, attempt: &Attempt, event: &str, mti: &str, code: Option<&str>) {
+fn message(day: &mut String, attempt: &Attempt, event: &str, mti: &str, code: Option<&str>, long: bool) {
     let Attempt { number, terminal, amount, card, entry, .. } = *attempt;
-    let at = time(number);
+    let at = time(attempt.at);
+    let text = LONG_TEXT.repeat(5);
+    let names = [43, 47].map(|id| format!("      <field id=\"{id}\" value=\"{text}\"/>\n")).concat();
+    let names = if long { names } else { String::new() };
     let stan = number % 1_000_000;
     let direction = if event == "send" { "outgoing" } else { "incoming" };
     let (link, merchant) = (terminal % 4, terminal % 300);
@@ -156,7 +184,7 @@ fn message(day: &mut String, attempt: &Attempt, event: &str, mti: &str, code: Op
       <field id="37" value="3263{number:08}"/>
 {code}      <field id="41" value="{terminal}"/>
       <field id="42" value="898310154110{merchant:03}"/>
-      <isomsg id="48">
+{names}      <isomsg id="48">
         <field id="0" value="nested"/>
         <field id="1" value="a &amp; b"/>
       </isomsg>

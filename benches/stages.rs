@@ -2,13 +2,16 @@
 
 use crate::{Character, attempts};
 use posmortem::classify::{Circumstances, CodeTables, Dialect, Kind, Meaning};
-use posmortem::exchange::{Exchange, Leg, Names, Pairing, PairingSettings, Reference, Source};
+use posmortem::exchange::{
+    Exchange, Leg, Names, Pairing, PairingSettings, Reference, Source, Summary, Tally, conclude,
+};
 use posmortem::iso8583::{Amount, AmountUnit, EntryMode, Mti, ResponseCode, Timestamp};
 use posmortem::logs::{
     BlockReader, DateHint, Format, InputSettings, Position, Record, RecordSink, RejectReason, SAMPLE_SIZE,
     Scratch, detect, read_block,
 };
 use posmortem::{InputSource, Settings, analyse};
+use posmortem_report::{Format as ReportFormat, View, write_summary};
 use std::path::Path;
 
 /// What a log held, apart from its content.
@@ -73,6 +76,19 @@ pub fn end_to_end_at_a_glance(log: &Path) -> u64 {
     analyse(&sources, &settings, &mut ()).summary.totals.exchanges
 }
 
+/// What a run found, and the words for it.
+pub fn summary_of(log: &Path) -> Summary {
+    analyse(&[InputSource::Path(log.to_owned())], &Settings::default(), &mut ()).summary
+}
+
+/// Writes every terminal of a result; the result is the number of bytes.
+pub fn report(summary: &Summary, format: ReportFormat) -> usize {
+    let mut out = Vec::new();
+    let view = View { all_terminals: true, ..View::default() };
+    write_summary(summary, format, &view, &mut out).expect("a Vec takes every byte");
+    out.len()
+}
+
 /// Codes of a day, with the dialects in which they are looked up.
 pub fn codes(count: u64) -> Vec<(Dialect, ResponseCode)> {
     let codes = ["00", "51", "55", "91", "05", "54"]
@@ -91,12 +107,17 @@ pub fn classify(codes: &[(Dialect, ResponseCode)]) -> usize {
     meanings.filter(|meaning| matches!(meaning, Meaning::Declined(_))).count()
 }
 
-/// Request and answer of each attempt, in canonical order, half a second apart.
+/// Request and answer of each attempt of a typical day, in canonical order, half a second apart.
 pub fn legs(count: u64) -> (Vec<Leg>, Names) {
+    legs_of(count, Character::Typical)
+}
+
+/// The same of a day of that character.
+pub fn legs_of(count: u64, character: Character) -> (Vec<Leg>, Names) {
     let mut names = Names::default();
     let (request, response) = (Mti::parse(b"0200"), Mti::parse(b"0210"));
     let mut legs = Vec::new();
-    for attempt in attempts(count, Character::Typical) {
+    for attempt in attempts(count, character) {
         let terminal = names.intern(&attempt.terminal.to_string());
         let at = Timestamp { millis: attempt.number as i64 * 500, offset_minutes: None };
         let leg = Leg {
@@ -114,6 +135,28 @@ pub fn legs(count: u64) -> (Vec<Leg>, Names) {
         legs.push(Leg { at, mti: response, code: ResponseCode::parse(attempt.code.as_bytes()), ..leg });
     }
     (legs, names)
+}
+
+/// Exchanges of a day, and the names in them.
+pub fn exchanges((legs, names): (Vec<Leg>, Names)) -> (Vec<Exchange>, Names) {
+    let mut exchanges = Vec::new();
+    let mut pairing = Pairing::new(PairingSettings::default());
+    for leg in &legs {
+        pairing.push(leg, &names, &mut |exchange| exchanges.push(exchange));
+    }
+    pairing.finish(&mut |exchange| exchanges.push(exchange));
+    (exchanges, names)
+}
+
+/// Concludes every exchange and counts it by terminal, code and currency; the result is how many failed.
+pub fn count((exchanges, names): &(Vec<Exchange>, Names)) -> u64 {
+    let (tables, mut tally, mut failed) = (CodeTables::built_in(), Tally::default(), 0);
+    for exchange in exchanges {
+        let conclusion = conclude(exchange, tables);
+        failed += u64::from(conclusion.failed());
+        tally.record(exchange, &conclusion, names);
+    }
+    failed
 }
 
 /// Pairs all legs; the result is the number of exchanges.

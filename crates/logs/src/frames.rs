@@ -200,6 +200,12 @@ fn stands(
 /// header, a message type and its bitmap.
 fn begins_frame(bytes: &[u8], wire: &WireFormat, limit: usize) -> bool {
     let seen = bytes.get(..LOOKED_AT).unwrap_or(bytes);
+    // The type alone, before the length is read: noise is asked at every byte, and a frame's body and header
+    // begin at the same place whatever its length is.
+    let may_be_body = seen.get(wire.framing.header_len()..).and_then(|body| message_of(wire, body));
+    if !may_be_body.is_some_and(|message| wire.profile.begins_with_type(message)) {
+        return false;
+    }
     let body = match wire.framing.next(seen, limit) {
         FrameEnd::NotAFrame => return false,
         FrameEnd::Whole(frame) => seen.get(frame.body),

@@ -52,6 +52,14 @@ impl Profile {
             .unwrap_or_else(|| self.decode_wanted(message, ElementSet::default(), &mut Fields::new()).is_ok())
     }
 
+    /// Whether a message type stands in front, which nearly all bytes that begin no message lack; `true` where
+    /// messages have none.
+    #[inline]
+    pub fn begins_with_type(&self, message: &[u8]) -> bool {
+        let is_type = |(digits, _): ([u8; 4], &[u8])| Mti::parse(&digits).is_some();
+        self.mti == MtiForm::None || self.mti.take(message).is_some_and(is_type)
+    }
+
     /// The same of messages with a type and at most two bitmaps; `None` of all others.
     #[inline]
     fn begins_plainly(&self, message: &[u8]) -> Option<bool> {
@@ -59,6 +67,9 @@ impl Profile {
             return None;
         }
         let Some((digits, mut rest)) = self.mti.take(message) else { return Some(false) };
+        if Mti::parse(&digits).is_none() {
+            return Some(false);
+        }
         let mut bitmap = || {
             let (bitmap, behind) = rest.split_at_checked(self.bitmap.form.size() as usize)?;
             rest = behind;
@@ -72,7 +83,7 @@ impl Profile {
                 None => return Some(false),
             }
         }
-        Some(Mti::parse(&digits).is_some())
+        Some(true)
     }
 }
 
