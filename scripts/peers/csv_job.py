@@ -85,7 +85,7 @@ def run(options):
         on = f"on {threads}"
         for variant, what, bounds in (("counts", "counts", (0.2, 0.25)), ("diagnosis", "full diagnosis", (0.8, 0.8))):
             for at, (name, bound) in enumerate(zip(("CPU", "wall"), bounds)):
-                rival = race.best(net, RIVALS, at)
+                rival = race.best(net, PEERS, at)
                 figures.at_most(f"csv, {what}, {name} to {rival.name} {on}", ours[variant][at] / net[rival][at], bound)
             walls[variant, threads] = ours[variant][1]
         if threads == 1 and (lines := race.best(net, ["wc -l"], 0)):
