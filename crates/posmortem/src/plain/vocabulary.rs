@@ -143,16 +143,21 @@ struct First {
     who: u32,
     /// The terminal without left zeros; absent where none is told.
     terminal_key: Symbol,
-    /// Whether there are further words.
-    has_more: bool,
+    /// Where the further words stand in [`Vocabulary::more`]; [`NOBODY`] where there are none.
+    more: u32,
 }
+
+/// The words beside a terminal's but the first.
+type More = [u128; WHO_WORDS - 1];
 
 /// All words of a run.
 pub(crate) struct Vocabulary {
     /// Who was met first at a terminal, by the terminal's word: nearly always the one who is met again.
     terminals: HashMap<u128, First, RandomState>,
-    whos: HashMap<WhoKey, u32, RandomState>,
-    who_rests: Vec<[u128; WHO_WORDS]>,
+    /// Further words of those.
+    more: Vec<More>,
+    /// The others at each terminal. A fleet has many terminals, and most of them no others.
+    others: HashMap<WhoKey, u32, RandomState>,
     who: Vec<Who>,
     whats: HashMap<WhatKey, u32, RandomState>,
     what_front: Vec<u32>,
@@ -172,8 +177,8 @@ impl Default for Vocabulary {
     fn default() -> Self {
         Self {
             terminals: HashMap::default(),
-            whos: HashMap::default(),
-            who_rests: Vec::new(),
+            more: Vec::new(),
+            others: HashMap::default(),
             who: Vec::new(),
             whats: HashMap::default(),
             what_front: vec![NOBODY; FRONT],
@@ -192,19 +197,22 @@ impl Vocabulary {
         let first = self.terminals.get(&key.terminal)?;
         let [merchant, more @ ..] = &key.rest;
         let has_more = more.iter().fold(0, |any, word| any | word) != 0;
-        if first.merchant == *merchant && !has_more && !first.has_more {
+        if first.merchant == *merchant && !has_more && first.more == NOBODY {
             return Some((first.who, first.terminal_key));
         }
-        self.other_who(key, first.who)
+        self.unusual_who(key, first)
     }
 
     #[inline(never)]
-    fn other_who(&self, key: &WhoKey, first: u32) -> Option<(u32, Symbol)> {
-        let who = match self.who_rests.get(first as usize) {
-            Some(rest) if *rest == key.rest => first,
-            _ => *self.whos.get(key)?,
-        };
+    fn unusual_who(&self, key: &WhoKey, first: &First) -> Option<(u32, Symbol)> {
+        let who = if self.is_first(key, first) { first.who } else { *self.others.get(key)? };
         Some((who, self.who(who).terminal_key))
+    }
+
+    /// Whether these are the words of who was met first at a terminal.
+    fn is_first(&self, key: &WhoKey, first: &First) -> bool {
+        let [merchant, more @ ..] = key.rest;
+        first.merchant == merchant && self.more.get(first.more as usize).copied().unwrap_or_default() == more
     }
 
     #[inline(always)]
@@ -249,16 +257,8 @@ impl Vocabulary {
                 *place = (keys.issuer, leg.issuer);
             }
         }
-        if !self.whos.contains_key(&keys.who) && self.who.len() < MOST_WHOS {
-            let number = self.who.len() as u32;
-            let who = who_of(leg);
-            self.who.push(who);
-            self.who_rests.push(keys.who.rest);
-            self.whos.insert(keys.who, number);
-            let [merchant, more @ ..] = keys.who.rest;
-            let has_more = more.iter().any(|word| *word != 0);
-            let first = First { merchant, who: number, terminal_key: who.terminal_key, has_more };
-            self.terminals.entry(keys.who.terminal).or_insert(first);
+        if self.who_number(&keys.who).is_none() && self.who.len() < MOST_WHOS {
+            self.learn_who(&keys.who, leg);
         }
         if !self.whats.contains_key(&keys.what) && self.what.len() < MOST_WHATS {
             let number = self.what.len() as u32;
@@ -269,6 +269,23 @@ impl Vocabulary {
             self.whats.insert(keys.what, number);
             self.what_front[keys.what.place()] = number;
         }
+    }
+
+    fn learn_who(&mut self, key: &WhoKey, leg: &Leg) {
+        let number = self.who.len() as u32;
+        let who = who_of(leg);
+        self.who.push(who);
+        if self.terminals.contains_key(&key.terminal) {
+            self.others.insert(*key, number);
+            return;
+        }
+        let [merchant, more @ ..] = key.rest;
+        let place = if more == More::default() { NOBODY } else { self.more.len() as u32 };
+        if place != NOBODY {
+            self.more.push(more);
+        }
+        let first = First { merchant, who: number, terminal_key: who.terminal_key, more: place };
+        self.terminals.insert(key.terminal, first);
     }
 }
 
