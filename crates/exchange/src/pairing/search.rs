@@ -72,7 +72,8 @@ impl OpenExchanges {
             if leg.stan.is_some() {
                 self.index(Lookup::LINK, 1 << leg.family());
             }
-            if !leg.rrn.is_absent() {
+            // A reversal may tell its original's reference alone.
+            if !leg.rrn.is_absent() || !leg.original_rrn.is_absent() {
                 self.index(Lookup::ANY_REFERENCE, every_family);
             }
             if leg.trace != 0 {
