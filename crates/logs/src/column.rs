@@ -176,6 +176,11 @@ impl Column {
         TABLE.elements.get(usize::from(element)).copied().flatten()
     }
 
+    /// The columns that data elements 0 to 128 fill, for those who look up many.
+    pub(crate) fn of_elements() -> &'static [Option<Self>; 129] {
+        &TABLE.elements
+    }
+
     /// The data element that is the column's own: the first one that fills it. `None` for columns that are
     /// no data element.
     pub fn element(self) -> Option<u8> {

@@ -6,10 +6,14 @@
 
 mod events;
 mod log_record;
+mod marks;
 mod message;
 mod surroundings;
 mod tag;
 mod text;
+mod walk;
+#[cfg(test)]
+mod walk_tests;
 
 use memchr::memmem;
 
@@ -20,6 +24,7 @@ use crate::record::RecordSink;
 use crate::time::{TimeReader, TimeRules};
 pub(crate) use events::read_events;
 use log_record::LogRecord;
+pub(crate) use marks::Marks;
 
 /// How every record begins.
 pub(crate) const RECORD_START: &[u8] = b"<log ";
@@ -28,11 +33,26 @@ pub(crate) const RECORD_START: &[u8] = b"<log ";
 pub(crate) fn read_records(
     rules: &TimeRules,
     block: &Block,
+    marks: &mut Marks,
+    rewritten: &mut Vec<u8>,
+    sink: &mut impl RecordSink,
+) {
+    let mut times = TimeReader::new(rules);
+    if sink.takes_fields() {
+        read_frames(&mut times, block, rewritten, sink);
+    } else {
+        walk::read_records(&mut times, block, marks, rewritten, sink);
+    }
+}
+
+/// The same frame by frame and tag by tag, with every field where the sink takes them.
+fn read_frames(
+    times: &mut TimeReader<'_>,
+    block: &Block,
     rewritten: &mut Vec<u8>,
     sink: &mut impl RecordSink,
 ) {
     let starts = memmem::Finder::new(RECORD_START);
-    let mut times = TimeReader::new(rules);
     let mut position = block.position();
     let mut rest = block.bytes();
     let mut record = LogRecord::new(sink.takes_fields());
@@ -41,7 +61,7 @@ pub(crate) fn read_records(
         let (frame, behind) = rest.split_at(next);
         if frame.starts_with(RECORD_START) {
             record.read(frame, position, rewritten);
-            record.tell(&mut times, rewritten, sink);
+            record.tell(times, rewritten, sink);
         } else if !is_prologue(frame) {
             sink.non_message(position);
         }

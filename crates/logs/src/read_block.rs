@@ -6,7 +6,7 @@ use crate::format::Format;
 use crate::frames::read_frames;
 use crate::hexlines::{HexBuffers, read_hex_lines};
 use crate::ist::read_messages;
-use crate::jpos::{read_events, read_records};
+use crate::jpos::{Marks, read_events, read_records};
 use crate::keyvalue::read_pairs;
 use crate::labelled::read_listings;
 use crate::ndjson::read_objects;
@@ -19,6 +19,7 @@ use crate::wire_message::WireBuffers;
 pub struct Scratch {
     rows: Buffers,
     rewritten: Vec<u8>,
+    marks: Marks,
     hex: HexBuffers,
     wire: WireBuffers,
 }
@@ -33,7 +34,9 @@ pub fn read_block(format: &Format, block: &Block, scratch: &mut Scratch, sink: &
     }
     match format {
         Format::Delimited(layout) => read_rows(layout, block, &mut scratch.rows, sink),
-        Format::Jpos(rules) => read_records(rules, block, &mut scratch.rewritten, sink),
+        Format::Jpos(rules) => {
+            read_records(rules, block, &mut scratch.marks, &mut scratch.rewritten, sink);
+        }
         Format::JposJsonl(rules) => read_events(rules, block, &mut scratch.rewritten, sink),
         Format::HexLines(layout) => read_hex_lines(layout, block, &mut scratch.hex, sink),
         Format::Frames(layout) => read_frames(layout, block, &mut scratch.wire, sink),

@@ -1,6 +1,7 @@
 //! One `<log>` record: the messages in it, and what the record says of all of them.
 
 use memchr::memmem;
+use posmortem_iso8583::Timestamp;
 
 use super::RECORD_START;
 use super::message::{Message, Messages, Role, Verdict};
@@ -36,24 +37,21 @@ pub(super) struct LogRecord<'b> {
     extended_reason: Option<Value<'b>>,
     reason: Option<Value<'b>>,
     surroundings: Option<&'b Surroundings<'b>>,
+    /// The time that was read last: many records have that of the one before.
+    known_time: (&'b [u8], Option<Timestamp>),
 }
 
 impl<'b> LogRecord<'b> {
     /// With `keeps_fields`, sinks can be told of every field.
     pub(super) fn new(keeps_fields: bool) -> Self {
-        Self::at(&[], Position { offset: 0, line: 1 }, Messages::new(keeps_fields))
-    }
-
-    fn at(frame: &'b [u8], start: Position, mut messages: Messages<'b>) -> Self {
-        messages.clear();
         Self {
-            frame,
-            start,
-            counted: (0, start.line),
+            frame: &[],
+            start: Position { offset: 0, line: 1 },
+            counted: (0, 1),
             at: &[],
             realm: None,
             trace_id: None,
-            messages,
+            messages: Messages::new(keeps_fields),
             depth: 0,
             has_open_comment: false,
             in_dump: false,
@@ -61,14 +59,32 @@ impl<'b> LogRecord<'b> {
             extended_reason: None,
             reason: None,
             surroundings: None,
+            known_time: (&[], None),
         }
+    }
+
+    /// Forgets the last record for the next one.
+    pub(super) fn begin(&mut self, frame: &'b [u8], start: Position) {
+        self.messages.clear();
+        self.frame = frame;
+        self.start = start;
+        self.counted = (0, start.line);
+        self.at = &[];
+        self.realm = None;
+        self.trace_id = None;
+        self.depth = 0;
+        self.has_open_comment = false;
+        self.in_dump = false;
+        self.role = None;
+        self.extended_reason = None;
+        self.reason = None;
+        self.surroundings = None;
     }
 
     /// Reads a frame that begins with a record's tag.
     pub(super) fn read(&mut self, frame: &'b [u8], start: Position, rewritten: &mut Vec<u8>) {
         rewritten.clear();
-        let messages = std::mem::replace(&mut self.messages, Messages::new(false));
-        *self = Self::at(frame, start, messages);
+        self.begin(frame, start);
         let at = self.log_tag(rewritten);
         self.tags(at, rewritten);
     }
@@ -81,8 +97,7 @@ impl<'b> LogRecord<'b> {
         surroundings: &'b Surroundings<'b>,
         rewritten: &mut Vec<u8>,
     ) {
-        let messages = std::mem::replace(&mut self.messages, Messages::new(false));
-        *self = Self::at(text, start, messages);
+        self.begin(text, start);
         self.at = surroundings.at;
         self.realm = Some(Value::AsLogged(surroundings.realm));
         self.trace_id = Some(Value::AsLogged(surroundings.trace_id));
@@ -103,13 +118,36 @@ impl<'b> LogRecord<'b> {
                 None => break,
             }
         }
-        if self.depth > 0 {
+        self.end();
+    }
+
+    /// Nothing more comes of the record.
+    pub(super) fn end(&mut self) {
+        if std::mem::take(&mut self.depth) > 0 {
             self.messages.break_off();
         }
     }
 
+    /// Nesting of `<isomsg>`.
+    pub(super) fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    /// The whole of the record, for those who read no further than they must.
+    pub(super) fn set_frame(&mut self, frame: &'b [u8]) {
+        self.frame = frame;
+    }
+
+    pub(super) fn set_time(&mut self, at: &'b [u8]) {
+        self.at = at;
+    }
+
+    pub(super) fn set_realm(&mut self, realm: Value<'b>) {
+        self.realm = Some(realm);
+    }
+
     /// The record's own tag; gives where it ends.
-    fn log_tag(&mut self, rewritten: &mut Vec<u8>) -> usize {
+    pub(super) fn log_tag(&mut self, rewritten: &mut Vec<u8>) -> usize {
         let mut attributes = Attributes::new(self.behind(RECORD_START.len()));
         for (name, text) in attributes.by_ref() {
             match name {
@@ -122,6 +160,12 @@ impl<'b> LogRecord<'b> {
         self.offset_of(attributes.end().1)
     }
 
+    /// The same as [`Self::tag`], for those who have counted the lines before it.
+    pub(super) fn tag_in_line(&mut self, at: usize, line: u64, rewritten: &mut Vec<u8>) -> Option<usize> {
+        self.counted = (at, line);
+        self.tag(at, rewritten)
+    }
+
     /// Takes the tag at `at` and gives where to look for the next; `None` at the record's end.
     #[inline]
     fn tag(&mut self, at: usize, rewritten: &mut Vec<u8>) -> Option<usize> {
@@ -129,16 +173,16 @@ impl<'b> LogRecord<'b> {
         let next = match tag {
             [b'f', ..] if self.depth == 1 && tag.starts_with(b"field ") => self.field(at, rewritten),
             [b'i', ..] => match tag.strip_prefix(b"isomsg") {
-                Some([b' ' | b'>' | b'/' | b'\t' | b'\r' | b'\n', ..]) => self.open_message(at, rewritten),
+                Some([b' ' | b'>' | b'/' | b'\t' | b'\r' | b'\n', ..]) => self.message_tag(at, rewritten),
                 _ => at + 1,
             },
             [b'/', ..] if tag.starts_with(b"/isomsg>") => {
-                self.depth = self.depth.saturating_sub(1);
+                self.close_message();
                 at + 1
             }
             [b'/', ..] if tag.starts_with(b"/log>") => return None,
-            [b'/', ..] if self.depth == 0 && tag.starts_with(b"/entry>") => {
-                self.role = None;
+            [b'/', ..] if tag.starts_with(b"/entry>") => {
+                self.close_entry();
                 at + 1
             }
             [b'!', ..] if tag.starts_with(b"!--") && !self.has_open_comment => {
@@ -160,7 +204,7 @@ impl<'b> LogRecord<'b> {
         Some(next)
     }
 
-    fn open_message(&mut self, at: usize, rewritten: &mut Vec<u8>) -> usize {
+    fn message_tag(&mut self, at: usize, rewritten: &mut Vec<u8>) -> usize {
         let mut direction = None;
         let mut is_nested = false;
         let behind_name = self.behind(at + b"<isomsg".len());
@@ -178,32 +222,64 @@ impl<'b> LogRecord<'b> {
             self.depth += nesting;
             return self.offset_of(rest);
         }
-        // A message that begins inside of another one was written into it by another thread.
-        if self.depth > 0 {
-            self.messages.break_off();
-        }
+        let position = self.message_position(at);
+        let direction = direction.map(|text| (text, unescaped(text, rewritten)));
+        self.open_message(position, direction);
         self.depth = nesting;
-        self.add_message(at);
-        if let Some(direction) = direction {
-            self.messages.set(Column::Direction, direction, unescaped(direction, rewritten));
-        }
         if end == TagEnd::Torn {
             self.messages.break_off();
         }
         self.offset_of(rest)
     }
 
-    fn add_message(&mut self, at: usize) {
-        let position = match self.surroundings {
-            None => self.position_at(at),
-            Some(known) => {
-                let behind = known.anchors.partition_point(|(start, _)| *start <= at);
-                let anchor = behind.checked_sub(1).and_then(|before| known.anchors.get(before));
-                let offset = self.start.offset + anchor.map_or(0, |(_, offset)| *offset);
-                Position { offset, ..self.start }
-            }
-        };
+    /// Begins a message with its direction, as logged and as it stands for.
+    #[inline]
+    pub(super) fn open_message(&mut self, position: Position, direction: Option<(&[u8], Value<'b>)>) {
+        // A message that begins inside of another one was written into it by another thread.
+        if self.depth > 0 {
+            self.messages.break_off();
+        }
+        self.depth = 1;
         self.messages.begin(position, self.role.unwrap_or(Role::Unnamed));
+        if let Some((text, direction)) = direction {
+            self.messages.set(Column::Direction, text, direction);
+        }
+    }
+
+    /// A message within another, in place of a field.
+    pub(super) fn open_nested(&mut self) {
+        self.depth += 1;
+    }
+
+    pub(super) fn close_message(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// Behind the end of an entry no side is known, but for one that a message was written into.
+    pub(super) fn close_entry(&mut self) {
+        if self.depth == 0 {
+            self.role = None;
+        }
+    }
+
+    /// Takes note of a data element of the message at hand.
+    #[inline]
+    pub(super) fn see(&mut self, element: u8) {
+        self.messages.see(element);
+    }
+
+    /// Takes a value of the message at hand, as logged and as it stands for.
+    #[inline]
+    pub(super) fn set(&mut self, column: Column, text: &[u8], value: Value<'b>) {
+        self.messages.set(column, text, value);
+    }
+
+    fn message_position(&mut self, at: usize) -> Position {
+        let Some(known) = self.surroundings else { return self.position_at(at) };
+        let behind = known.anchors.partition_point(|(start, _)| *start <= at);
+        let anchor = behind.checked_sub(1).and_then(|before| known.anchors.get(before));
+        let offset = self.start.offset + anchor.map_or(0, |(_, offset)| *offset);
+        Position { offset, ..self.start }
     }
 
     fn position_at(&mut self, at: usize) -> Position {
@@ -294,19 +370,18 @@ impl<'b> LogRecord<'b> {
     }
 
     /// Tells the sink what was read.
-    pub(super) fn tell(&self, times: &mut TimeReader<'_>, rewritten: &[u8], sink: &mut impl RecordSink) {
-        let messages = self.messages.list();
-        if messages.is_empty() {
+    pub(super) fn tell(&mut self, times: &mut TimeReader<'_>, rewritten: &[u8], sink: &mut impl RecordSink) {
+        if self.messages.list().is_empty() {
             sink.non_message(self.start);
             return;
         }
-        // An event may have nothing but what stands in front of it in its line.
-        let at = times.read(self.at).or_else(|| times.read_at_start(self.at, DateOrder::YearFirst));
+        let at = self.time(times);
+        let messages = self.messages.list();
         let is_good =
             |message: &&Message<'_>| matches!(self.messages.verdict(message, rewritten), Verdict::Good);
         let is_group = messages.len() > 1 && messages.iter().filter(is_good).count() > 1;
         let group = is_group.then_some(self.start.offset);
-        let mut request: Option<Cells<'_>> = None;
+        let mut first_request: Option<Cells<'_>> = None;
         // Requests first, wherever the dump has them.
         for requests in [true, false] {
             let turn = messages.iter().filter(|message| (message.role == Role::Request) == requests);
@@ -318,10 +393,11 @@ impl<'b> LogRecord<'b> {
                     (Verdict::Rejected(reason), _) => sink.rejected(position, reason),
                     (Verdict::Good, None) => sink.rejected(position, RejectReason::BadTime),
                     (Verdict::Good, Some(at)) => {
-                        let cells = self.cells_of(message, request.as_ref(), rewritten);
+                        let mut cells = NO_CELLS;
+                        self.fill(&mut cells, message, first_request.as_ref(), rewritten);
                         sink.record(&Record { cells: &cells, at, position, group });
-                        if requests && request.is_none() {
-                            request = Some(cells);
+                        if requests && first_request.is_none() {
+                            first_request = Some(cells);
                         }
                     }
                 }
@@ -329,11 +405,21 @@ impl<'b> LogRecord<'b> {
         }
     }
 
+    fn time(&mut self, times: &mut TimeReader<'_>) -> Option<Timestamp> {
+        if self.known_time.0 != self.at {
+            // An event may have nothing but what stands in front of it in its line.
+            let at = times.read(self.at).or_else(|| times.read_at_start(self.at, DateOrder::YearFirst));
+            self.known_time = (self.at, at);
+        }
+        self.known_time.1
+    }
+
     fn tell_fields(&self, message: &Message<'b>, rewritten: &[u8], sink: &mut impl RecordSink) {
         if !sink.takes_fields() {
             return;
         }
-        let cells = self.cells_of(message, None, rewritten);
+        let mut cells = NO_CELLS;
+        self.fill(&mut cells, message, None, rewritten);
         let columns = [Column::Direction, Column::Link, Column::TraceId, Column::ReasonText];
         let columns = columns.map(|column| (FieldName::Column(column), cells[column as usize]));
         let time = (FieldName::Column(Column::Time), self.at);
@@ -347,14 +433,16 @@ impl<'b> LogRecord<'b> {
         }
     }
 
-    fn cells_of<'s>(
+    /// Puts what is known of a message under its columns. In place: 768 bytes are not worth a copy.
+    #[inline]
+    fn fill<'s>(
         &'s self,
+        cells: &mut Cells<'s>,
         message: &'s Message<'b>,
         request: Option<&Cells<'s>>,
         rewritten: &'s [u8],
-    ) -> Cells<'s> {
-        let mut cells = NO_CELLS;
-        self.messages.fill(message, &mut cells, rewritten);
+    ) {
+        self.messages.fill(message, cells, rewritten);
         let bytes =
             |value: &Option<Value<'b>>| value.as_ref().map_or(&b""[..], |value| value.bytes(rewritten));
         cells[Column::Link as usize] = without_ephemeral_port(bytes(&self.realm));
@@ -379,7 +467,6 @@ impl<'b> LogRecord<'b> {
                 }
             }
         }
-        cells
     }
 }
 

@@ -1,32 +1,10 @@
+use super::super::walk_tests::{Call, calls_of_both};
 use super::*;
-use crate::Timestamp;
-use crate::time::TimeRules;
 
-/// What a record tells, as text.
-#[derive(Default)]
-struct Told(Vec<String>);
-
-impl RecordSink for Told {
-    fn record(&mut self, record: &Record<'_>) {
-        let text = |column| String::from_utf8_lossy(record.get(column)).into_owned();
-        let columns = Column::ALL.into_iter().filter(|&column| !record.get(column).is_empty());
-        let values: Vec<_> = columns.map(|column| format!("{column}={}", text(column))).collect();
-        self.0.push(values.join(" "));
-    }
-    fn rejected(&mut self, _: Position, reason: RejectReason) {
-        self.0.push(format!("rejected: {reason}"));
-    }
-    fn non_message(&mut self, _: Position) {
-        self.0.push("non-message".to_owned());
-    }
-}
-
+/// What a record tells, as text: the same by both readers.
 fn told(frame: &str) -> Vec<String> {
-    let (mut told, mut unescaped) = (Told::default(), Vec::new());
-    let mut record = LogRecord::new(false);
-    record.read(frame.as_bytes(), Position { offset: 0, line: 1 }, &mut unescaped);
-    record.tell(&mut TimeReader::new(&TimeRules::default()), &unescaped, &mut told);
-    told.0
+    let calls = calls_of_both(frame.as_bytes(), Position { offset: 0, line: 1 });
+    calls.into_iter().map(|call| call.text).collect()
 }
 
 /// A record at a fixed time around a body.
@@ -215,26 +193,14 @@ fn the_switch_s_own_word_goes_before_its_sentence() {
 
 #[test]
 fn messages_of_one_record_share_their_group() {
-    struct Groups(Vec<(Option<u64>, Position, Timestamp)>);
-    impl RecordSink for Groups {
-        fn record(&mut self, record: &Record<'_>) {
-            self.0.push((record.group, record.position, record.at));
-        }
-        fn rejected(&mut self, _: Position, _: RejectReason) {}
-        fn non_message(&mut self, _: Position) {}
-    }
-    let groups = |body: &str| {
-        let (mut groups, mut unescaped) = (Groups(Vec::new()), Vec::new());
-        let mut record = LogRecord::new(false);
-        let frame = log(body);
-        record.read(frame.as_bytes(), Position { offset: 100, line: 5 }, &mut unescaped);
-        record.tell(&mut TimeReader::new(&TimeRules::default()), &unescaped, &mut groups);
-        groups.0
-    };
+    let groups = |body: &str| calls_of_both(log(body).as_bytes(), Position { offset: 100, line: 5 });
     let both = groups(&format!("\n{WHOLE}\n\n{WHOLE}"));
-    assert_eq!(both.iter().map(|(group, ..)| *group).collect::<Vec<_>>(), [Some(100), Some(100)]);
-    assert_eq!(both.iter().map(|(_, position, _)| position.line).collect::<Vec<_>>(), [6, 8]);
-    assert_eq!(groups(&format!("{WHOLE}<isomsg></isomsg>"))[0].0, None);
+    assert_eq!(both.iter().map(|call| call.group).collect::<Vec<_>>(), [Some(100), Some(100)]);
+    assert_eq!(both.iter().map(|call| call.position.line).collect::<Vec<_>>(), [6, 8]);
+    let whole_and_rejected = groups(&format!("{WHOLE}<isomsg></isomsg>"));
+    let [Call { group: None, .. }, Call { group: None, .. }] = &whole_and_rejected[..] else {
+        panic!("one good message is no group");
+    };
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! The top-level `<isomsg>` elements of one record: which of their fields are kept, and what is wrong
 //! with them.
 
-use std::ops::Range;
-
 use posmortem_iso8583::Mti;
 
 use crate::column::Column;
@@ -25,12 +23,13 @@ pub(super) enum Verdict {
     Script,
 }
 
-/// One message; its values are with the others of the record.
+/// One message; its values are with the others of the record, up to where those of the next begin.
 pub(super) struct Message<'b> {
     pub(super) position: Position,
     pub(super) role: Role,
-    values: Range<usize>,
-    fields: Range<usize>,
+    number: usize,
+    first_value: usize,
+    first_field: usize,
     /// The currency that stands beside the amount.
     amount_currency: Option<Value<'b>>,
     fault: Option<RejectReason>,
@@ -43,15 +42,17 @@ pub(super) struct Messages<'b> {
     values: Vec<(Column, Value<'b>)>,
     /// Every data element with its value, where a sink takes them.
     fields: Option<Vec<(u8, Value<'b>)>>,
-    /// The data elements of the last message.
-    seen: [bool; 129],
+    /// The message that had each data element last, by its number among all that were begun, so that
+    /// nothing has to be forgotten between two messages.
+    seen: [u32; 256],
+    begun: u32,
 }
 
 impl<'b> Messages<'b> {
     /// With `keeps_fields`, those that no column takes as well.
     pub(super) fn new(keeps_fields: bool) -> Self {
         let fields = keeps_fields.then(Vec::new);
-        Self { list: Vec::new(), values: Vec::new(), fields, seen: [false; 129] }
+        Self { list: Vec::new(), values: Vec::new(), fields, seen: [0; 256], begun: 0 }
     }
 
     pub(super) fn clear(&mut self) {
@@ -70,14 +71,13 @@ impl<'b> Messages<'b> {
 
     /// Begins a message; what follows is about it until the next begins.
     pub(super) fn begin(&mut self, position: Position, role: Role) {
-        let values = self.values.len()..self.values.len();
-        let kept = self.fields.as_ref().map_or(0, Vec::len);
-        self.seen = [false; 129];
+        self.begun += 1;
         self.list.push(Message {
             position,
             role,
-            values,
-            fields: kept..kept,
+            number: self.list.len(),
+            first_value: self.values.len(),
+            first_field: self.fields.as_ref().map_or(0, Vec::len),
             amount_currency: None,
             fault: None,
             is_script: false,
@@ -90,40 +90,51 @@ impl<'b> Messages<'b> {
     }
 
     /// Takes note of a data element, which must be its first.
+    #[inline]
     pub(super) fn see(&mut self, element: u8) {
-        let Some(seen) = self.seen.get_mut(usize::from(element)) else { return };
-        if std::mem::replace(seen, true) {
+        if std::mem::replace(&mut self.seen[usize::from(element)], self.begun) == self.begun {
             self.fault(RejectReason::FieldTwice(element));
         }
     }
 
     /// The first fault is the one that is told.
+    #[cold]
     fn fault(&mut self, reason: RejectReason) {
         if let Some(message) = self.list.last_mut() {
             message.fault.get_or_insert(reason);
         }
     }
 
-    /// Keeps a value; `text` is what the log has for it.
+    /// Keeps a value of the last message; `text` is what the log has for it.
+    #[inline(always)]
     pub(super) fn set(&mut self, column: Column, text: &[u8], value: Value<'b>) {
-        let Some(message) = self.list.last_mut() else { return };
-        let deciding = matches!(column, Column::Mti | Column::Stan | Column::Rrn | Column::ResponseCode);
-        message.is_script |= deciding && text.trim_ascii_start().first() == Some(&b'!');
+        // White space and `!` are the first of all characters.
+        if let Some(..=b'!') = text.first() {
+            self.look_for_script(column, text);
+        }
         self.values.push((column, value));
-        message.values.end = self.values.len();
+    }
+
+    #[cold]
+    fn look_for_script(&mut self, column: Column, text: &[u8]) {
+        let deciding = matches!(column, Column::Mti | Column::Stan | Column::Rrn | Column::ResponseCode);
+        if let (true, Some(message)) = (deciding, self.list.last_mut()) {
+            message.is_script |= text.trim_ascii_start().first() == Some(&b'!');
+        }
     }
 
     /// Keeps the value of a data element for sinks that take every field.
     pub(super) fn keep_field(&mut self, element: u8, value: Value<'b>) {
-        if let (Some(fields), Some(message)) = (&mut self.fields, self.list.last_mut()) {
+        if let Some(fields) = &mut self.fields {
             fields.push((element, value));
-            message.fields.end = fields.len();
         }
     }
 
     /// The data elements of a message with their values, as far as they are kept.
     pub(super) fn fields_of(&self, message: &Message<'b>) -> &[(u8, Value<'b>)] {
-        self.fields.as_ref().and_then(|fields| fields.get(message.fields.clone())).unwrap_or_default()
+        let Some(fields) = &self.fields else { return &[] };
+        let end = self.list.get(message.number + 1).map_or(fields.len(), |next| next.first_field);
+        fields.get(message.first_field..end).unwrap_or_default()
     }
 
     /// Gives the last message an MTI if it has none.
@@ -142,7 +153,8 @@ impl<'b> Messages<'b> {
     }
 
     fn values_of(&self, message: &Message<'b>) -> &[(Column, Value<'b>)] {
-        self.values.get(message.values.clone()).unwrap_or_default()
+        let end = self.list.get(message.number + 1).map_or(self.values.len(), |next| next.first_value);
+        self.values.get(message.first_value..end).unwrap_or_default()
     }
 
     /// Puts a message's values under their columns.

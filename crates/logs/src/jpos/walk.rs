@@ -1,0 +1,373 @@
+//! The records of a block in one pass over its `<`.
+//!
+//! Tags that stand as jPOS writes them are compared word by word, and end at a quote whose place is
+//! known. Whatever stands otherwise is left to [`LogRecord::tag`], which reads any tag and needs to know
+//! for it where the record ends; the two must agree on every byte. No field is handed out here that no
+//! column takes.
+
+use memchr::memmem;
+
+use super::log_record::LogRecord;
+use super::marks::{Marks, Tags};
+use super::text::unescaped;
+use super::{RECORD_START, is_prologue};
+use crate::block::Block;
+use crate::column::Column;
+use crate::record::{Position, RecordSink};
+use crate::time::TimeReader;
+use crate::value::Value;
+
+/// Walks over a block; `next` is always ahead of the tag that is looked at.
+struct Walk<'b, 's> {
+    bytes: &'b [u8],
+    start: Position,
+    marks: &'s Marks,
+    tags: Tags<'s>,
+    /// The tag behind the one at hand; the block's length when there is none.
+    next: usize,
+    /// No escape stands between what was read and here.
+    next_escape: usize,
+    record: LogRecord<'b>,
+    record_start: usize,
+    /// Where the record ends, once somebody asked.
+    record_end: Option<usize>,
+    is_in_record: bool,
+    columns: &'static [Option<Column>; 129],
+    starts: memmem::Finder<'static>,
+    rewritten: &'s mut Vec<u8>,
+}
+
+/// Reads all records of a block.
+pub(super) fn read_records(
+    times: &mut TimeReader<'_>,
+    block: &Block,
+    marks: &mut Marks,
+    rewritten: &mut Vec<u8>,
+    sink: &mut impl RecordSink,
+) {
+    let bytes = block.bytes();
+    marks.find(bytes);
+    let mut walk = Walk {
+        bytes,
+        start: block.position(),
+        marks,
+        tags: marks.tags_from(0),
+        next: 0,
+        next_escape: 0,
+        record: LogRecord::new(false),
+        record_start: 0,
+        record_end: None,
+        is_in_record: false,
+        columns: Column::of_elements(),
+        starts: memmem::Finder::new(RECORD_START),
+        rewritten,
+    };
+    walk.go_on_at(0);
+    walk.preface(sink);
+    walk.records(times, sink);
+}
+
+const fn as_word(text: &[u8; 8]) -> u64 {
+    u64::from_le_bytes(*text)
+}
+
+/// The first bytes of a word, as many as the text has without its zeros.
+const fn starts_with(word: u64, text: &[u8; 8]) -> bool {
+    let wanted = as_word(text);
+    let unused = wanted.leading_zeros() / 8 * 8;
+    word << unused == wanted << unused
+}
+
+impl<'b> Walk<'b, '_> {
+    /// What stands before the first record.
+    fn preface(&mut self, sink: &mut impl RecordSink) {
+        while self.next < self.bytes.len() && !starts_with(self.word(self.next), b"<log \0\0\0") {
+            self.step();
+        }
+        let preface = self.bytes.get(..self.next).unwrap_or_default();
+        if !is_prologue(preface) {
+            sink.non_message(self.start);
+        }
+    }
+
+    fn records(&mut self, times: &mut TimeReader<'_>, sink: &mut impl RecordSink) {
+        while self.next < self.bytes.len() {
+            let tag = self.next;
+            self.step();
+            let word = self.word(tag);
+            if word == as_word(b"<field i") && self.record.depth() == 1 {
+                if self.field(tag).is_none() {
+                    self.any_tag(tag, times, sink);
+                }
+                continue;
+            }
+            let second = word.to_le_bytes()[1];
+            match second {
+                b'/' if self.is_in_record => {
+                    if word == as_word(b"</isomsg") {
+                        if self.byte(tag + 8) == b'>' {
+                            self.record.close_message();
+                        }
+                    } else if starts_with(word, b"</log>\0\0") {
+                        self.end_record(times, sink);
+                    } else if word == as_word(b"</entry>") {
+                        self.record.close_entry();
+                    }
+                }
+                b'l' if starts_with(word, b"<log \0\0\0") => {
+                    self.end_record(times, sink);
+                    self.begin_record(tag);
+                }
+                b'i' if self.is_in_record
+                    && starts_with(word, b"<isomsg\0")
+                    && self.message(tag, word.to_le_bytes()[7]).is_none() =>
+                {
+                    self.any_tag(tag, times, sink);
+                }
+                b'!' if self.is_in_record && !self.is_closed(tag, word) => self.any_tag(tag, times, sink),
+                b'f' if self.record.depth() == 1 && starts_with(word, b"<field \0") => {
+                    self.any_tag(tag, times, sink);
+                }
+                b'a' | b'c' | b'e' if self.is_in_record => {
+                    let is_dump = starts_with(word, b"<abort>\0") || word == as_word(b"<commit>");
+                    if is_dump || starts_with(word, b"<entry \0") {
+                        self.any_tag(tag, times, sink);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.end_record(times, sink);
+    }
+
+    #[inline(always)]
+    fn step(&mut self) {
+        self.next = self.tags.next().unwrap_or(self.bytes.len());
+    }
+
+    /// Makes the first tag at or behind an offset the next.
+    fn go_on_at(&mut self, offset: usize) {
+        self.tags = self.marks.tags_from(offset);
+        self.step();
+    }
+
+    /// A tag in any shape.
+    fn any_tag(&mut self, tag: usize, times: &mut TimeReader<'_>, sink: &mut impl RecordSink) {
+        self.find_record_end(tag);
+        let line_ends = self.marks.line_ends_before(tag);
+        match self.record.tag_in_line(tag - self.record_start, self.start.line + line_ends, self.rewritten) {
+            None => self.end_record(times, sink),
+            Some(next) if self.record_start + next > self.next => self.go_on_at(self.record_start + next),
+            Some(_) => {}
+        }
+    }
+
+    /// Tells the record where it ends, which is where the next begins.
+    fn find_record_end(&mut self, tag: usize) {
+        if self.record_end.is_none() {
+            let behind = self.bytes.get(tag + 1..).unwrap_or_default();
+            let end = self.starts.find(behind).map_or(self.bytes.len(), |at| tag + 1 + at);
+            self.record_end = Some(end);
+            self.record.set_frame(self.bytes.get(self.record_start..end).unwrap_or_default());
+        }
+    }
+
+    fn position(&self, offset: usize) -> Position {
+        Position {
+            offset: self.start.offset + offset as u64,
+            line: self.start.line + self.marks.line_ends_before(offset),
+        }
+    }
+
+    fn begin_record(&mut self, tag: usize) {
+        self.rewritten.clear();
+        self.record.begin(&[], self.position(tag));
+        (self.record_start, self.record_end, self.is_in_record) = (tag, None, true);
+        if self.record_tag(tag).is_none() {
+            self.find_record_end(tag);
+            let behind = tag + self.record.log_tag(self.rewritten);
+            if behind > self.next {
+                self.go_on_at(behind);
+            }
+        }
+    }
+
+    fn end_record(&mut self, times: &mut TimeReader<'_>, sink: &mut impl RecordSink) {
+        if std::mem::take(&mut self.is_in_record) {
+            self.record.end();
+            self.record.tell(times, self.rewritten, sink);
+        }
+    }
+
+    /// The record's own tag; `None` where it stands otherwise than jPOS writes it.
+    #[inline(always)]
+    fn record_tag(&mut self, tag: usize) -> Option<()> {
+        let mut name = tag + RECORD_START.len();
+        loop {
+            let word = self.word(name);
+            let text = match word {
+                _ if starts_with(word, b"realm=\"\0") => name + 7,
+                _ if starts_with(word, b"at=\"\0\0\0\0") => name + 4,
+                _ if word == as_word(b"lifespan") && self.has(name + 8, b"=\"") => name + 10,
+                _ => return None,
+            };
+            let end = self.marks.next_quote(text).filter(|end| end + 1 < self.next)?;
+            match word as u8 {
+                b'r' => {
+                    let realm = self.value(text, end);
+                    self.record.set_realm(realm);
+                }
+                b'a' => self.record.set_time(self.bytes.get(text..end)?),
+                _ => {}
+            }
+            match self.byte(end + 1) {
+                b'>' => return Some(()),
+                b' ' => name = end + 2,
+                _ => return None,
+            }
+        }
+    }
+
+    /// The tag of a message, with the byte behind its name; `None` where it stands otherwise than jPOS
+    /// writes it.
+    #[inline(always)]
+    fn message(&mut self, tag: usize, behind_name: u8) -> Option<()> {
+        const DIRECTION: &[u8] = b" direction=\"";
+        const ID: &[u8] = b" id=\"";
+        let attributes = tag + b"<isomsg".len();
+        let ends_at = |end: &usize| end + 1 < self.next && self.byte(end + 1) == b'>';
+        match behind_name {
+            b'>' => self.record.open_message(self.position(tag), None),
+            b' ' if self.has(attributes, DIRECTION) => {
+                let text = attributes + DIRECTION.len();
+                let end = self.marks.next_quote(text).filter(ends_at)?;
+                let direction = (self.bytes.get(text..end)?, self.value(text, end));
+                self.record.open_message(self.position(tag), Some(direction));
+            }
+            b' ' if self.record.depth() > 0 && self.has(attributes, ID) => {
+                self.marks.next_quote(attributes + ID.len()).filter(ends_at)?;
+                self.record.open_nested();
+            }
+            b' ' | b'/' | b'\t' | b'\r' | b'\n' => return None,
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// A field of the message at hand, whose tag has begun with `<field i`; `None` where it stands
+    /// otherwise than jPOS writes it: `<field id="39" value="00"/>`, perhaps with its type.
+    #[inline(always)]
+    fn field(&mut self, tag: usize) -> Option<()> {
+        const ID: usize = b"<field id=\"".len();
+        const VALUE: &[u8; 9] = b"\" value=\"";
+        const LONGEST: usize = ID + 3 + VALUE.len();
+        let head: &[u8; LONGEST] = self.bytes.get(tag..)?.first_chunk()?;
+        let &[.., d, equals, quote, one, two, three, _, _, _, _, _, _, _, _, _] = head;
+        let quotes = self.marks.quotes_from(tag + ID);
+        let element = match quotes.trailing_zeros() {
+            2 => 10 * digit(one)? + digit(two)?,
+            1 => digit(one)?,
+            3 => 100 * digit(one)? + 10 * digit(two)? + digit(three)?,
+            _ => return None,
+        };
+        let id_end = ID + quotes.trailing_zeros() as usize;
+        if [d, equals, quote] != *b"d=\"" || head.get(id_end..id_end + VALUE.len()) != Some(VALUE) {
+            return None;
+        }
+        let text = tag + id_end + VALUE.len();
+        // Behind the quotes around the id and before the value.
+        let behind = quotes & (quotes - 1);
+        let behind = behind & behind.wrapping_sub(1);
+        let end = match behind {
+            0 => self.marks.next_quote(text)?,
+            _ => tag + ID + behind.trailing_zeros() as usize,
+        };
+        let column = *self.columns.get(element as usize)?;
+        if self.field_end(end)? >= self.next {
+            return None;
+        }
+        self.record.see(element as u8);
+        if let Some(column) = column {
+            let value = self.bytes.get(text..end)?;
+            if self.next_escape >= end {
+                self.record.set(column, value, Value::AsLogged(value));
+            } else {
+                self.set_escaped(column, value, text);
+            }
+        }
+        Some(())
+    }
+
+    /// A value that may have an escape in it; its offset is in the block. Apart from those that have none, so
+    /// that these are kept as they come.
+    #[inline(never)]
+    fn set_escaped(&mut self, column: Column, text: &'b [u8], offset: usize) {
+        let value = self.value(offset, offset + text.len());
+        self.record.set(column, text, value);
+    }
+
+    /// The `>` of a field whose value ends at a quote.
+    #[inline(always)]
+    fn field_end(&self, quote: usize) -> Option<usize> {
+        const TYPE: &[u8] = b" type=\"";
+        let mut behind = quote + 1;
+        if self.byte(behind) == b' ' {
+            if self.has(behind, TYPE) {
+                behind = self.marks.next_quote(behind + TYPE.len())? + 1;
+            } else {
+                behind += 1;
+            }
+        }
+        self.has(behind, b"/>").then_some(behind + 1)
+    }
+
+    /// Whether a comment or a literal ends right before the next tag, so that it need not be stepped
+    /// over.
+    fn is_closed(&self, tag: usize, word: u64) -> bool {
+        let Some(text) = self.bytes.get(tag..self.next) else { return false };
+        let text = text.trim_ascii_end();
+        let is_comment = starts_with(word, b"<!--\0\0\0\0") && text.ends_with(b"-->");
+        is_comment || (text.starts_with(b"<![CDATA[") && text.ends_with(b"]]>"))
+    }
+
+    #[inline(always)]
+    fn value(&mut self, from: usize, to: usize) -> Value<'b> {
+        let text = self.bytes.get(from..to).unwrap_or_default();
+        if self.next_escape >= to {
+            return Value::AsLogged(text);
+        }
+        self.next_escape = self.marks.next_escape(from).unwrap_or(self.bytes.len());
+        if self.next_escape < to { unescaped(text, self.rewritten) } else { Value::AsLogged(text) }
+    }
+
+    #[inline(always)]
+    fn has(&self, at: usize, text: &[u8]) -> bool {
+        self.bytes.get(at..at + text.len()) == Some(text)
+    }
+
+    #[inline(always)]
+    fn byte(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(0)
+    }
+
+    /// Eight bytes from an offset on; zeros behind the block's end.
+    #[inline(always)]
+    fn word(&self, at: usize) -> u64 {
+        let behind = self.bytes.get(at..).unwrap_or_default();
+        match behind.first_chunk() {
+            Some(word) => u64::from_le_bytes(*word),
+            None => last_word(behind),
+        }
+    }
+}
+
+#[cold]
+fn last_word(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
+#[inline(always)]
+fn digit(byte: u8) -> Option<u32> {
+    let digit = byte.wrapping_sub(b'0');
+    (digit < 10).then_some(u32::from(digit))
+}
