@@ -11,7 +11,8 @@ const CHUNK: usize = 64;
 /// What stands in one chunk, the first byte in the lowest bit.
 #[derive(Clone, Copy, Default)]
 struct Chunk {
-    /// `<`.
+    /// `<`, but for those that another one follows at once: no tag begins so, and a log of nothing else would
+    /// take six times as long a byte as others.
     tags: u64,
     /// `"`.
     quotes: u64,
@@ -47,8 +48,9 @@ impl Marks {
         let all = chunks.iter().chain([last, &[0; CHUNK]]);
         for (found, chunk) in self.chunks.iter_mut().zip(all) {
             let bytes = u8x64::from_slice(simd, chunk);
+            let tags = equal(bytes, tag);
             *found = Chunk {
-                tags: equal(bytes, tag),
+                tags: tags & !(tags >> 1),
                 quotes: equal(bytes, quote),
                 escapes: equal(bytes, ampersand) | equal(bytes, backslash),
                 line_ends: equal(bytes, line_end),
@@ -158,7 +160,10 @@ mod tests {
                 let positions = bytes.iter().enumerate().skip(from);
                 positions.filter(|(_, byte)| wanted.contains(byte)).map(|(at, _)| at)
             };
-            prop_assert_eq!(marks.tags_from(from).collect::<Vec<_>>(), behind(b"<").collect::<Vec<_>>());
+            // The last one of a chunk stays, whatever the next one begins with.
+            let begins_tag = |at: &usize| bytes.get(at + 1) != Some(&b'<') || at % CHUNK == CHUNK - 1;
+            let tags: Vec<usize> = behind(b"<").filter(begins_tag).collect();
+            prop_assert_eq!(marks.tags_from(from).collect::<Vec<_>>(), tags);
             prop_assert_eq!(marks.next_quote(from), behind(b"\"").next());
             prop_assert_eq!(marks.next_escape(from), behind(b"&\\").next());
             let window = behind(b"\"").filter(|at| at - from < 64).fold(0, |window, at| window | 1 << (at - from));
