@@ -336,7 +336,8 @@ fn read_case(path: &Path, anomaly: i64, labels: Vec<Cause>) -> Result<Case, Box<
     let number =
         |texts: &[String], text: &str| texts[1..].partition_point(|other| other.as_str() < text) as u32 + 1;
     let mut numbers: BTreeMap<Vec<u32>, usize> = BTreeMap::new();
-    let mut leaves = Leaves { columns: vec![Vec::new(); columns.len()], cells: Vec::new() };
+    let mut leaves =
+        Leaves { columns: vec![Vec::new(); columns.len()], cells: Vec::new(), ..Leaves::default() };
     let mut rows = Vec::with_capacity(records.len());
     for record in &records {
         let values: Vec<_> =

@@ -68,7 +68,7 @@ fn value(fleet: &Fleet<'_>, common: &[Attribute], leaf: u32) -> Vec<u32> {
 }
 
 fn attempts_by_leaf(fleet: &Fleet<'_>) -> Vec<u64> {
-    let mut by_leaf = vec![0; fleet.day.leaves.cells.len()];
+    let mut by_leaf = vec![0; fleet.day.leaves.count()];
     fleet.day.attempts.iter().for_each(|attempt| by_leaf[attempt.leaf as usize] += 1);
     by_leaf
 }
@@ -87,12 +87,12 @@ fn shares<'v>(
         wanted.entry(value).or_insert(next);
     }
     // By the first attribute's value: which of the wanted begin so. Most leaves end there.
-    let first = &fleet.day.leaves.columns[common[0].dimension()];
     let mut beginning = vec![Vec::new(); fleet.day.values[common[0].dimension()] as usize];
     wanted.iter().for_each(|(value, at)| beginning[value[0] as usize].push((&value[1..], *at)));
     let mut sums = vec![0.0; wanted.len()];
-    for ((leaf, count), first) in (0..).zip(by_leaf).zip(first) {
-        for (rest, at) in &beginning[*first as usize] {
+    for (leaf, count) in (0..).zip(by_leaf) {
+        let first = fleet.day.leaves.value(common[0].dimension(), leaf);
+        for (rest, at) in &beginning[first as usize] {
             let mut others = common[1..].iter().zip(*rest);
             if others.all(|(attribute, value)| fleet.day.leaves.value(attribute.dimension(), leaf) == *value)
             {

@@ -73,18 +73,58 @@ impl Flags {
 }
 
 /// The combinations of values that occur: one row (a leaf) each.
+///
+/// Terminals are many and so are combinations, but what terminals have and what payments have repeats:
+/// where leaves have [`Leaves::parts`], each half is written down once, and a leaf takes eight bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Leaves {
-    /// By dimension, the value of each leaf; [`UNTOLD`] where there is none.
+    /// By dimension, the value of each leaf, or of each entry of the half that has it; [`UNTOLD`] where
+    /// there is none.
     pub columns: Vec<Vec<u32>>,
-    /// By leaf: the cell of the baseline that it belongs to.
+    /// By leaf, or by entry of the second half: the cell of the baseline that it belongs to.
     pub cells: Vec<u32>,
+    /// By leaf, the entries of both halves that it is made of; empty where leaves are not parted.
+    pub parts: Vec<[u32; 2]>,
+    /// By dimension, which half has it, where leaves are parted.
+    pub halves: Vec<Half>,
+}
+
+/// Which half of a leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// What belongs to a terminal.
+    Terminal,
+    /// What belongs to a payment, wherever it is made: the baseline's cells do, too.
+    Payment,
 }
 
 impl Leaves {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        if self.parts.is_empty() { self.cells.len() } else { self.parts.len() }
+    }
+
     /// The value of a leaf.
+    #[inline]
     pub fn value(&self, dimension: Dimension, leaf: u32) -> u32 {
-        self.columns[dimension][leaf as usize]
+        let entry = match self.parts.get(leaf as usize) {
+            Some(parts) => parts[self.halves[dimension] as usize],
+            None => leaf,
+        };
+        self.columns[dimension][entry as usize]
+    }
+
+    /// The cell of the baseline that a leaf belongs to.
+    #[inline]
+    pub fn cell(&self, leaf: u32) -> u32 {
+        let entry = self.parts.get(leaf as usize).map_or(leaf, |parts| parts[Half::Payment as usize]);
+        self.cells[entry as usize]
+    }
+
+    /// The half that has all of those dimensions; none where leaves are not parted, or no half has.
+    pub(crate) fn half_of(&self, dimensions: &[Dimension]) -> Option<Half> {
+        let first = *self.halves.get(*dimensions.first()?)?;
+        dimensions.iter().all(|dimension| self.halves[*dimension] == first).then_some(first)
     }
 }
 

@@ -61,7 +61,7 @@ impl<'d> Expectation<'d> {
                 stretches.len() - 1
             }) as u32
         };
-        let in_scope = (0..leaves.cells.len() as u32).map(told).collect();
+        let in_scope = (0..leaves.count() as u32).map(told).collect();
         Self {
             leaves,
             rates,
@@ -74,7 +74,7 @@ impl<'d> Expectation<'d> {
     }
 
     fn with_and_without_incidents(&self, attempt: &Attempt, mark: Mark) -> (f64, f64) {
-        let cell = self.leaves.cells[attempt.leaf as usize];
+        let cell = self.leaves.cell(attempt.leaf);
         let base = self.rates.rate(cell, self.rates.hour(attempt.at), mark);
         (base, self.overlay.rate(self.leaves, attempt, mark, base))
     }
@@ -106,7 +106,7 @@ impl Expected for Expectation<'_> {
         if attempt.flags.has(Flags::FELL_BACK) || (from..until).contains(&attempt.at) {
             return None;
         }
-        let cell = self.leaves.cells[attempt.leaf as usize] as usize;
+        let cell = self.leaves.cell(attempt.leaf) as usize;
         Some(cell * self.rates.hours() + self.rates.hour(attempt.at))
     }
 

@@ -40,7 +40,7 @@ mod words;
 
 pub use attack::{AttackRun, KeyedEntry, attacks};
 pub use attribute::Attribute;
-pub use day::{Attempt, Day, Dimension, Flags, Leaves, UNTOLD};
+pub use day::{Attempt, Day, Dimension, Flags, Half, Leaves, UNTOLD};
 pub use diagnosis::diagnose;
 pub use episodes::{Try, episodes};
 pub use evidence::{Evidence, Rule, Value};

@@ -91,7 +91,7 @@ mod tests {
     fn the_rate_is_the_incident_s_inside_its_scope_and_window() {
         let mark = Mark::from_name("response_timeout").expect("a reason");
         let overlay = Overlay::new(&[finding(mark)]);
-        let leaves = Leaves { columns: vec![vec![1, 1], vec![7, 8]], cells: vec![0, 0] };
+        let leaves = Leaves { columns: vec![vec![1, 1], vec![7, 8]], cells: vec![0, 0], ..Leaves::default() };
         let attempt = |at, leaf| Attempt { at, leaf, count: 1, mark, flags: Flags::default() };
         let rate = |at, leaf, mark| overlay.rate(&leaves, &attempt(at, leaf), mark, 0.1);
         assert!((rate(1_500_000, 0, mark) - 0.55).abs() < 1e-12, "half of the others fail besides");

@@ -206,7 +206,7 @@ mod tests {
             attempt(190, 0, mark),
             attempt(250, 0, mark),
         ];
-        let leaves = Leaves { columns: vec![vec![1, 2]], cells: vec![0, 0] };
+        let leaves = Leaves { columns: vec![vec![1, 2]], cells: vec![0, 0], ..Leaves::default() };
         let day = Day { attempts, sequences: vec![0..7, 7..12], leaves, ..Day::default() };
         let finding = |start, end| Finding {
             scope: vec![(0, 1)],

@@ -9,6 +9,7 @@ mod clock;
 mod evidence;
 mod explained;
 mod groups;
+mod known;
 mod report;
 mod rollup;
 mod scopes;

@@ -38,7 +38,7 @@ pub(crate) fn count(
         let mut counts = TerminalCounts::default();
         for attempt in day.attempts[range.clone()].iter().filter(|attempt| is_known(attempt)) {
             counts.attempts += 1;
-            counts.expected += failing.of(rates, day.leaves.cells[attempt.leaf as usize], attempt.at);
+            counts.expected += failing.of(rates, day.leaves.cell(attempt.leaf), attempt.at);
             let failed = !attempt.mark.is_none();
             counts.failed += u64::from(failed);
             if !failed && !attempt.flags.has(Flags::FELL_BACK) {

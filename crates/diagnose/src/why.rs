@@ -61,7 +61,7 @@ fn why(judge: &Judge<'_, '_>, rates: &Rates, fleet: &FleetRates, terminal: u32) 
     let mut lines = [Line::default(); Mark::COUNT];
     let mut failed = 0;
     for attempt in &day.attempts[range.clone()] {
-        let (cell, hour) = (day.leaves.cells[attempt.leaf as usize], rates.hour(attempt.at));
+        let (cell, hour) = (day.leaves.cell(attempt.leaf), rates.hour(attempt.at));
         for mark in Mark::all() {
             lines[mark.index()].fleet += fleet.by_mark[mark.index()];
             lines[mark.index()].mix += rates.rate(cell, hour, mark);

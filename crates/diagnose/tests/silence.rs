@@ -13,7 +13,8 @@ fn day(times: impl Fn(u32, &mut Random) -> Vec<i64>, terminals: u32, seed: u64) 
     let mut day = Day { span: (0, 24 * HOUR), ..Day::default() };
     // Nothing without a terminal.
     day.sequences.push(0..0);
-    let mut leaves = Leaves { columns: vec![Vec::new(); Attribute::ALL.len()], cells: Vec::new() };
+    let mut leaves =
+        Leaves { columns: vec![Vec::new(); Attribute::ALL.len()], cells: Vec::new(), ..Leaves::default() };
     for terminal in 1..=terminals {
         leaves.columns.iter_mut().for_each(|column| column.push(1));
         leaves.columns[Attribute::Terminal.dimension()][terminal as usize - 1] = terminal;

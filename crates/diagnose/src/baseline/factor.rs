@@ -2,7 +2,7 @@
 
 use super::slots::UNITS;
 use super::{Cells, HOURS, Slots};
-use crate::excess::nats;
+use crate::excess::{nats, nats_at_most};
 use crate::{Mark, Rates};
 use std::borrow::Cow;
 
@@ -20,6 +20,8 @@ const PULL: (f64, f64) = (3.0, 2.0);
 /// partners.
 const STANDS_OUT: f64 = 6.0;
 const SPREAD: f64 = 20.0;
+/// How much evidence may be off its bound by rounding, and more.
+const ROUNDING: f64 = 0.01;
 /// Counts at which a rest weighs as much as the whole, in telling what is ordinary.
 const DOUBT: f64 = 4.0;
 
@@ -185,11 +187,20 @@ impl Fit<'_> {
                 let (o, e) = (observed - class.0, expected - class.1);
                 // A rest that tells little (all cards of an issuer are tapped) contradicts nobody.
                 let all = observed / expected.max(1e-9);
-                nats(class.0, class.1 * (o + DOUBT * all) / (e + DOUBT), SPREAD)
+                class.1 * (o + DOUBT * all) / (e + DOUBT)
             };
-            let kept = classes.iter().enumerate().filter(|(at, _)| !left_out[*at]);
-            let scored = kept.map(|(at, class)| (at, against_rest(class)));
-            let worst = scored.fold((0, 0.0), |best, next| if next.1 > best.1 { next } else { best });
+            let mut worst = (0, 0.0);
+            for (at, class) in classes.iter().enumerate().filter(|(at, _)| !left_out[*at]) {
+                let rest = against_rest(class);
+                // No logarithm without need: most classes are ordinary.
+                if nats_at_most(class.0, rest) + ROUNDING < STANDS_OUT.max(worst.1) {
+                    continue;
+                }
+                let score = nats(class.0, rest, SPREAD);
+                if score > worst.1 {
+                    worst = (at, score);
+                }
+            }
             if worst.1 <= STANDS_OUT {
                 break;
             }

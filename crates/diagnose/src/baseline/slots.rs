@@ -3,6 +3,8 @@
 use super::{Cells, HOURS};
 use crate::day::Flags;
 use crate::{Attempt, Day, Mark};
+use rayon::prelude::*;
+use std::ops::Range;
 
 /// Units of a hit: a terminal that has many counts with a fraction of each.
 pub(super) const UNITS: u64 = 1 << 16;
@@ -21,26 +23,50 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
-    /// Counts the attempts that `counts` lets through.
-    pub(crate) fn of(day: &Day, cells: &Cells, counts: impl Fn(&Attempt) -> bool) -> Self {
+    /// Counts the attempts that `counts` lets through. Counts are integers: how sequences are shared out
+    /// among threads does not show.
+    pub(crate) fn of(day: &Day, cells: &Cells, counts: impl Fn(&Attempt) -> bool + Sync) -> Self {
         let totals = marks_of_fleet(day, &counts);
-        let mut attempts = vec![0; cells.of.len() * HOURS];
+        let part = day.sequences.len().div_ceil(rayon::current_num_threads()).max(1);
+        let of_part = |sequences| Self::of_part(day, sequences, cells.of.len(), &totals, &counts);
+        let parts: Vec<Self> = day.sequences.par_chunks(part).map(of_part).collect();
+        let mut all = Self { attempts: vec![0; cells.of.len() * HOURS], hits: vec![Vec::new(); Mark::COUNT] };
+        for part in parts {
+            all.attempts.iter_mut().zip(part.attempts).for_each(|(sum, count)| *sum += count);
+            all.hits.iter_mut().zip(part.hits).for_each(|(hits, part)| hits.extend(part));
+        }
+        all.hits.iter_mut().for_each(sum_by_slot);
+        all
+    }
+
+    fn of_part(
+        day: &Day,
+        sequences: &[Range<usize>],
+        cells: usize,
+        totals: &[u64; Mark::COUNT],
+        counts: &impl Fn(&Attempt) -> bool,
+    ) -> Self {
+        let mut attempts = vec![0; cells * HOURS];
         let mut hits: Vec<Vec<(u32, u64)>> = vec![Vec::new(); Mark::COUNT];
-        for sequence in &day.sequences {
+        for sequence in sequences {
             let sequence = &day.attempts[sequence.clone()];
-            let kept = || sequence.iter().filter(|attempt| counts(attempt));
             let mut of_one = [0_u64; Mark::COUNT];
-            for attempt in kept() {
+            let mut any = false;
+            for attempt in sequence.iter().filter(|attempt| counts(attempt)) {
                 attempts[slot(day, attempt)] += u64::from(attempt.count);
-                shown(attempt, |mark| of_one[mark.index()] += u64::from(attempt.count));
+                shown(attempt, |mark| {
+                    any = true;
+                    of_one[mark.index()] += u64::from(attempt.count);
+                });
+            }
+            if !any {
+                continue;
             }
             let weight = |mark: Mark| {
                 let most = (totals[mark.index()] as f64 * MOST_OF_ONE).max(FEWEST_OF_ONE);
                 ((most / of_one[mark.index()] as f64).min(1.0) * UNITS as f64) as u64
             };
-            for attempt in
-                kept().filter(|attempt| !attempt.mark.is_none() || attempt.flags.has(Flags::FELL_BACK))
-            {
+            for attempt in sequence.iter().filter(|attempt| shows_something(attempt) && counts(attempt)) {
                 let at = slot(day, attempt) as u32;
                 shown(attempt, |mark| {
                     hits[mark.index()].push((at, weight(mark) * u64::from(attempt.count)));
@@ -80,12 +106,23 @@ fn sum_by_slot(hits: &mut Vec<(u32, u64)>) {
     });
 }
 
-fn marks_of_fleet(day: &Day, counts: &impl Fn(&Attempt) -> bool) -> [u64; Mark::COUNT] {
-    let mut totals = [0; Mark::COUNT];
-    for attempt in day.attempts.iter().filter(|attempt| counts(attempt)) {
-        shown(attempt, |mark| totals[mark.index()] += u64::from(attempt.count));
-    }
-    totals
+fn marks_of_fleet(day: &Day, counts: &(impl Fn(&Attempt) -> bool + Sync)) -> [u64; Mark::COUNT] {
+    let of_part = |attempts: &[Attempt]| {
+        let mut totals = [0; Mark::COUNT];
+        for attempt in attempts.iter().filter(|attempt| shows_something(attempt) && counts(attempt)) {
+            shown(attempt, |mark| totals[mark.index()] += u64::from(attempt.count));
+        }
+        totals
+    };
+    let both = |mut one: [u64; Mark::COUNT], other: [u64; Mark::COUNT]| {
+        one.iter_mut().zip(other).for_each(|(sum, count)| *sum += count);
+        one
+    };
+    day.attempts.par_chunks(1 << 16).map(of_part).reduce(|| [0; Mark::COUNT], both)
+}
+
+fn shows_something(attempt: &Attempt) -> bool {
+    !attempt.mark.is_none() || attempt.flags.has(Flags::FELL_BACK)
 }
 
 /// The marks that an attempt shows: at most one of its failure, and that it fell back.
@@ -100,5 +137,5 @@ fn shown(attempt: &Attempt, mut each: impl FnMut(Mark)) {
 
 fn slot(day: &Day, attempt: &Attempt) -> usize {
     let hour = attempt.at.div_euclid(3_600_000).rem_euclid(HOURS as i64) as usize;
-    day.leaves.cells[attempt.leaf as usize] as usize * HOURS + hour
+    day.leaves.cell(attempt.leaf) as usize * HOURS + hour
 }

@@ -32,8 +32,11 @@ fn day(issuers: u32, manners: u32, rate: impl Fn(u32, u32, i64) -> u32) -> (Day,
         }
     }
     let sequences = (0..attempts.len()).map(|at| at..at + 1).collect();
-    let leaves =
-        Leaves { columns: vec![vec![UNTOLD; cells.of.len()]], cells: (0..cells.of.len() as u32).collect() };
+    let leaves = Leaves {
+        columns: vec![vec![UNTOLD; cells.of.len()]],
+        cells: (0..cells.of.len() as u32).collect(),
+        ..Leaves::default()
+    };
     (Day { attempts, sequences, leaves, values: vec![1], span: (0, 86_400_000) }, cells)
 }
 

@@ -3,7 +3,7 @@
 use super::filling::fell_back;
 use super::values::{Standing, Values};
 use crate::baseline::{Cells, MannerKey};
-use crate::{Attribute, Leaves, UNTOLD};
+use crate::{Attribute, Half, Leaves, UNTOLD};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use posmortem_classify::{Dialect, Kind};
@@ -27,6 +27,16 @@ struct Ware {
     way: u32,
 }
 
+/// What belongs to a terminal, in the order of its values; and what to a payment, in that of a ware's.
+const TERMINAL: [Attribute; 5] =
+    [Attribute::Terminal, Attribute::Site, Attribute::Region, Attribute::Model, Attribute::Firmware];
+const PAYMENT: [Attribute; 4] =
+    [Attribute::Link, Attribute::Issuer, Attribute::EntryMode, Attribute::ProcessingCode];
+
+fn half(attribute: Attribute) -> Half {
+    if TERMINAL.contains(&attribute) { Half::Terminal } else { Half::Payment }
+}
+
 /// What is known of a ware: its values and its cell, once it has a leaf.
 type Described = Option<([u32; 4], u32)>;
 
@@ -45,6 +55,8 @@ pub(super) struct LeafNumbers<'t, 'v> {
     terminal: u32,
     /// Where it stood so far.
     standings: Vec<Standing>,
+    /// By place of those: its entry in the half of leaves that tells of terminals, once it has a leaf.
+    entries: Vec<u32>,
     /// The same by value, once they are many.
     standing_numbers: HashMap<Standing, u32, FixedState>,
     wares: Vec<Ware>,
@@ -103,8 +115,13 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
             values,
             terminal: UNTOLD,
             standings: Vec::new(),
+            entries: Vec::new(),
             standing_numbers: HashMap::default(),
-            leaves: Leaves { columns: vec![Vec::new(); Attribute::ALL.len()], cells: Vec::new() },
+            leaves: Leaves {
+                columns: vec![Vec::new(); Attribute::ALL.len()],
+                halves: Attribute::ALL.into_iter().map(half).collect(),
+                ..Leaves::default()
+            },
             dialects,
             levels,
             cells: Cells { issuers, ..Cells::default() },
@@ -135,6 +152,7 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
     pub(super) fn begin(&mut self, terminal: u32) {
         self.terminal = terminal;
         self.standings.clear();
+        self.entries.clear();
         self.standing_numbers.clear();
         self.earlier.clear();
     }
@@ -174,19 +192,31 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
     }
 
     fn add(&mut self, standing: u32, ware: u32) -> u32 {
-        let leaf = self.leaves.cells.len() as u32;
+        let leaf = self.leaves.parts.len() as u32;
         self.latest[ware as usize] = Latest { terminal: self.terminal, standing, leaf };
-        let Standing { site, region, model, firmware } = self.standings[standing as usize];
-        let ([link, issuer, entry_mode, kind], cell) = match self.described[ware as usize] {
-            Some(known) => known,
-            None => self.describe(ware),
-        };
-        let values = [self.terminal, site, region, link, model, firmware, issuer, entry_mode, kind];
-        for (column, value) in self.leaves.columns.iter_mut().zip(values) {
-            column.push(value);
+        if self.described[ware as usize].is_none() {
+            self.described[ware as usize] = Some(self.describe(ware));
         }
-        self.leaves.cells.push(cell);
+        let entry = self.entry(standing as usize);
+        self.leaves.parts.push([entry, ware]);
         leaf
+    }
+
+    /// The entry of the terminal where it stands, in its half of leaves.
+    fn entry(&mut self, standing: usize) -> u32 {
+        if self.entries.len() <= standing {
+            self.entries.resize(standing + 1, NONE);
+        }
+        if self.entries[standing] == NONE {
+            let columns = &mut self.leaves.columns;
+            self.entries[standing] = columns[Attribute::Terminal.dimension()].len() as u32;
+            let Standing { site, region, model, firmware } = self.standings[standing];
+            for (attribute, value) in TERMINAL.into_iter().zip([self.terminal, site, region, model, firmware])
+            {
+                columns[attribute.dimension()].push(value);
+            }
+        }
+        self.entries[standing]
     }
 
     /// The values of a ware that has its first leaf: link, issuer, entry mode and kind; and its cell.
@@ -201,9 +231,7 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
             self.values.number(Attribute::EntryMode, entry_mode.name()),
             self.values.number(Attribute::ProcessingCode, kind.name()),
         ];
-        let cell = self.cell(key);
-        self.described[ware as usize] = Some((values, cell));
-        (values, cell)
+        (values, self.cell(key))
     }
 
     fn cell(&mut self, key: Ware) -> u32 {
@@ -223,7 +251,15 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
     }
 
     pub(super) fn finish(self) -> (Leaves, Cells) {
-        (self.leaves, self.cells)
+        let Self { mut leaves, described, cells, .. } = self;
+        leaves.parts.shrink_to_fit();
+        for (values, cell) in described.into_iter().map(Option::unwrap_or_default) {
+            leaves.cells.push(cell);
+            for (attribute, value) in PAYMENT.into_iter().zip(values) {
+                leaves.columns[attribute.dimension()].push(value);
+            }
+        }
+        (leaves, cells)
     }
 }
 

@@ -9,6 +9,10 @@ use crate::{Attribute, Flags, Mark, UNTOLD};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use posmortem_iso8583::EntryMode;
+use rayon::prelude::*;
+
+/// A row is told by its chunk and 16 bits.
+const WORDS_OF_CHUNK: usize = (1 << 16) / 64;
 
 /// What of a card is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,9 +68,10 @@ impl CardsElsewhere {
             return Self { by_card };
         }
         let stripe_damaged = Mark::from_name("stripe_damaged");
+        let asked = rows_with(fleet, &by_card);
         for (terminal, range) in (0_u32..).zip(&fleet.day.sequences).skip(1) {
             let is_at_fault = suspects.binary_search_by_key(&terminal, |suspect| suspect.terminal).is_ok();
-            for at in range.clone() {
+            for at in range.clone().filter(|at| asked.has(fleet.rows[*at])) {
                 let Some(fate) = fleet.card(at).and_then(|card| by_card.get_mut(&card)) else { continue };
                 let attempt = &fleet.day.attempts[at];
                 let (fell_back, is_good) = (attempt.flags.has(Flags::FELL_BACK), attempt.mark.is_none());
@@ -103,6 +108,30 @@ impl CardsElsewhere {
             Part::Stripe => fate.stripe,
         }
     }
+}
+
+/// Rows of the table, a bit each.
+struct Rows {
+    bits: Vec<u64>,
+}
+
+impl Rows {
+    fn has(&self, row: u32) -> bool {
+        self.bits[row as usize / 64] >> (row % 64) & 1 == 1
+    }
+}
+
+/// The rows with one of those cards. The table is read in its own order: asking for the card of each attempt
+/// terminal by terminal would cost a miss of the cache each.
+fn rows_with(fleet: &Fleet<'_>, cards: &HashMap<u64, Fate, FixedState>) -> Rows {
+    let chunks = fleet.table.chunks();
+    let mut bits = vec![0; chunks.len() * WORDS_OF_CHUNK];
+    bits.par_chunks_mut(WORDS_OF_CHUNK).zip(chunks).for_each(|(bits, chunk)| {
+        for row in (0..chunk.len()).filter(|row| cards.contains_key(&chunk.cards().get(*row))) {
+            bits[row / 64] |= 1 << (row % 64);
+        }
+    });
+    Rows { bits }
 }
 
 #[cfg(test)]

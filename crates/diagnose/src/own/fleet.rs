@@ -60,10 +60,10 @@ fn slow_level(day: &Day) -> Option<f64> {
 impl Fleet {
     pub(super) fn new(day: &Day, signatures: &Signatures, shown: &[Shown]) -> Self {
         let width = signatures.len();
-        let spreads: Vec<Spread> = signatures
-            .iter()
-            .enumerate()
-            .map(|(at, signature)| {
+        let spreads: Vec<Spread> = (0..width)
+            .into_par_iter()
+            .map(|at| {
+                let signature = signatures.get(at);
                 let of_signature = shown.iter().skip(at).step_by(width).map(|shown| shown.calm);
                 Spread::fit(of_signature.map(|counts| (counts.observed, counts.expected)), signature.tau2)
             })

@@ -5,9 +5,10 @@
 use std::collections::BTreeSet;
 
 use super::evidence::{edges, total};
+use super::known::{Adjustment, Effect, Known};
 use super::score::share;
 use super::search::{Incident, Search, Subject};
-use super::sheet::{Adjustment, Effect, Tally};
+use super::sheet::Tally;
 
 impl Search<'_> {
     /// The exact edges of an incident that was seen in bins, and its counts.
@@ -16,10 +17,10 @@ impl Search<'_> {
         subject: Subject,
         span: (i64, i64),
         besides: f64,
-        adjustments: &[Adjustment],
+        known: &Known,
     ) -> (i64, i64, Tally) {
         let margin = i64::from(self.settings.bin_ms);
-        let mut rows = self.rows(subject, (span.0 - margin, span.1 + margin), adjustments);
+        let mut rows = self.rows(subject, (span.0 - margin, span.1 + margin), known);
         rows.sort_by_key(|row| row.at);
         let (start, end) = edges(&rows, besides).unwrap_or(span);
         let inside: Vec<_> = rows.iter().filter(|row| row.at >= start && row.at < end).copied().collect();
@@ -73,7 +74,7 @@ impl Search<'_> {
         let dropped = kept.iter().zip(&self.incidents).filter(|(kept, _)| kept.is_none());
         let groups: BTreeSet<_> = dropped.map(|(_, incident)| incident.subject.group).collect();
         for &group in &groups {
-            self.adjustments[group] = self.all_but(&kept, usize::MAX, group);
+            self.replace(group, self.all_but(&kept, usize::MAX, group));
         }
         self.incidents = kept.into_iter().flatten().collect();
         groups
@@ -90,18 +91,14 @@ impl Search<'_> {
     }
 
     /// What is known of a group: what is no incident, and the incidents of a set but one.
-    pub(crate) fn all_but(&self, set: &[Option<Incident>], number: usize, group: usize) -> Vec<Adjustment> {
-        let known = self.adjustments[group].iter();
-        let others = known.filter(|adjustment| !matches!(adjustment.effect, Effect::Incident(_))).copied();
+    pub(crate) fn all_but(&self, set: &[Option<Incident>], number: usize, group: usize) -> Known {
+        let mut known = self.adjustments[group].without_incidents();
         let incidents = set.iter().enumerate().filter(|&(other, _)| other != number);
         let explained = incidents.filter_map(|(_, incident)| incident.as_ref());
-        others
-            .chain(
-                explained
-                    .filter(|incident| incident.subject.group == group)
-                    .map(|incident| self.explained_by(incident)),
-            )
-            .collect()
+        explained
+            .filter(|incident| incident.subject.group == group)
+            .for_each(|incident| known.push(self.explained_by(incident)));
+        known
     }
 }
 

@@ -6,9 +6,10 @@
 use libm::log;
 
 use super::evidence::{expected, sequences_hit, total, weight_of};
+use super::known::Known;
 use super::score::kl;
 use super::search::{Incident, Search, Subject};
-use super::sheet::{Adjustment, Row, Sheet, Tally};
+use super::sheet::{Row, Sheet, Tally};
 use super::{Finding, MarkCount};
 use crate::Mark;
 
@@ -65,7 +66,7 @@ pub(crate) fn findings(search: &Search<'_>) -> Vec<Finding> {
 }
 
 /// What explains everything but one subject's own incidents.
-fn without(search: &Search<'_>, set: &[Incident], subject: Subject) -> Vec<Adjustment> {
+fn without(search: &Search<'_>, set: &[Incident], subject: Subject) -> Known {
     let others =
         set.iter().map(|incident| (incident.subject != subject).then_some(*incident)).collect::<Vec<_>>();
     search.all_but(&others, usize::MAX, subject.group)

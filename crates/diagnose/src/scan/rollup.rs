@@ -144,7 +144,7 @@ impl<'a, 'd> Plan<'a, 'd> {
             classes.parted(table.sizes(), |sequence| table.places[value(kind, sequence) as usize])
         });
         let by_cell =
-            Classes::one(day.leaves.cells.len()).parted(sheet.cells(), |leaf| day.leaves.cells[leaf]);
+            Classes::one(day.leaves.count()).parted(sheet.cells(), |leaf| day.leaves.cell(leaf as u32));
         let leaves = wanted(false).fold(by_cell, |classes, (kind, table)| {
             classes.parted(table.sizes(), |leaf| table.places[kind.value(leaf as u32) as usize])
         });
@@ -191,7 +191,7 @@ impl<'a, 'd> Plan<'a, 'd> {
             {
                 let (bin, count) = (self.sheet.bin(attempt.at), u64::from(attempt.count));
                 if let Some(row) = row {
-                    let shares = self.shares(day.leaves.cells[attempt.leaf as usize], bin);
+                    let shares = self.shares(day.leaves.cell(attempt.leaf), bin);
                     sums.sequences.expect(row + bin, count, shares, count);
                 }
                 if let Some(classes) = &self.leaves {
@@ -206,7 +206,7 @@ impl<'a, 'd> Plan<'a, 'd> {
     }
 
     fn add_apart(&self, attempt: &Attempt, bin: usize, apart: &mut [Option<Series>]) {
-        let shares = self.shares(self.sheet.day.leaves.cells[attempt.leaf as usize], bin);
+        let shares = self.shares(self.sheet.day.leaves.cell(attempt.leaf), bin);
         let count = u64::from(attempt.count);
         for ((kind, table), series) in self.kinds.iter().zip(self.tables).zip(apart) {
             let (Some(table), Some(series)) = (table, series) else { continue };
@@ -243,7 +243,7 @@ impl<'a, 'd> Plan<'a, 'd> {
                 for bin in 0..bins {
                     let attempts = sums.leaves[class * bins + bin];
                     if attempts > 0 {
-                        let shares = self.shares(day.leaves.cells[first], bin);
+                        let shares = self.shares(day.leaves.cell(first as u32), bin);
                         series.expect(place * bins + bin, attempts, shares, attempts);
                     }
                 }

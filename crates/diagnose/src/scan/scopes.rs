@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::clock::Clock;
 use super::sheet::Sheet;
-use crate::{Attempt, Day, Dimension, UNTOLD};
+use crate::{Attempt, Day, Dimension, Half, Leaves, UNTOLD};
 
 /// A kind of scope that the scan searches.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ pub(crate) struct Uses {
 
 impl Uses {
     pub(crate) fn of(day: &Day) -> Self {
-        let leaves = day.leaves.cells.len();
+        let leaves = day.leaves.count();
         let mut uses = Self {
             sequence: vec![NO_SEQUENCE; leaves],
             counts: vec![false; leaves],
@@ -109,8 +109,7 @@ impl Lists {
 
 /// A kind of scope on a day.
 pub(crate) struct Kind<'d> {
-    /// By leaf: the number of its value, [`UNTOLD`] where a dimension is not told.
-    by_leaf: Cow<'d, [u32]>,
+    values: Values<'d>,
     /// By value and dimension.
     told: Vec<u32>,
     dimensions: usize,
@@ -122,11 +121,10 @@ pub(crate) struct Kind<'d> {
 
 impl<'d> Kind<'d> {
     pub(crate) fn new(day: &'d Day, kind: &ScopeKind, clock: Clock, uses: &Uses) -> Self {
-        let (by_leaf, told) = values(day, &kind.dimensions);
+        let (values, told) = values(day, &kind.dimensions);
         let width = kind.dimensions.len();
-        let values = told.len() / width;
-        let (members, occurring) = members(day, &by_leaf, values, uses);
-        Self { by_leaf, told, dimensions: width, members, clock, occurring }
+        let (members, occurring) = members(day, &values, told.len() / width, uses);
+        Self { values, told, dimensions: width, members, clock, occurring }
     }
 
     /// How many values there are, [`UNTOLD`] included.
@@ -134,8 +132,9 @@ impl<'d> Kind<'d> {
         (self.told.len() / self.dimensions) as u32
     }
 
+    #[inline]
     pub(crate) fn value(&self, leaf: u32) -> u32 {
-        self.by_leaf[leaf as usize]
+        self.values.of(leaf)
     }
 
     /// The values of its dimensions.
@@ -160,10 +159,12 @@ impl<'d> Kind<'d> {
             Members::Rows { by_time, lists } => (&[], self.rows(day, by_time, lists).of(value)),
         };
         let inside = move |&sequence: &u32| {
-            let attempts = &day.attempts[day.sequences[sequence as usize].clone()];
-            let begin = attempts.partition_point(|attempt| attempt.at < window.0);
-            let length = attempts[begin..].partition_point(|attempt| attempt.at < window.1);
-            &attempts[begin..begin + length]
+            let sequence = day.sequences[sequence as usize].clone();
+            // Most look at the whole day: no sequence has to be searched for its edges.
+            if window == (i64::MIN, i64::MAX) {
+                return &day.attempts[sequence];
+            }
+            day.within(sequence, window.0..window.1)
         };
         let clock = self.clock;
         let bin = |row: &u32| clock.bin(day.attempts[*row as usize].at);
@@ -195,39 +196,66 @@ impl<'d> Kind<'d> {
 
     /// Whether each of its values lies within one of the other kind.
     pub(crate) fn is_within(&self, other: &Kind<'_>) -> bool {
+        let mut outer = vec![None; self.values() as usize];
+        let mut agrees = |value: u32, around: u32| {
+            value == UNTOLD || *outer[value as usize].get_or_insert(around) == around
+        };
+        let (one, two) = (&self.values, &other.values);
         let (inner, around): (&[u32], &[u32]) = match (&self.members, &other.members) {
-            // Sequences are fewer than leaves.
+            // Sequences are fewer than leaves, and so are the entries of a half.
             (Members::Sequences { values, .. }, Members::Sequences { values: around, .. }) => {
                 (values, around)
             }
-            _ => (&self.by_leaf, &other.by_leaf),
+            _ if one.half == two.half => (&one.entries, &two.entries),
+            _ => return (0..one.leaves.count() as u32).all(|leaf| agrees(one.of(leaf), two.of(leaf))),
         };
-        let mut outer = vec![None; self.values() as usize];
-        inner.iter().zip(around).all(|(&value, &around)| {
-            value == UNTOLD || *outer[value as usize].get_or_insert(around) == around
-        })
+        inner.iter().zip(around).all(|(&value, &around)| agrees(value, around))
+    }
+}
+
+/// By leaf: the number of its value, [`UNTOLD`] where a dimension is not told.
+struct Values<'d> {
+    leaves: &'d Leaves,
+    /// The half of leaves that has the value, if one has all of it.
+    half: Option<Half>,
+    /// By entry of that half, else by leaf.
+    entries: Cow<'d, [u32]>,
+}
+
+impl Values<'_> {
+    #[inline]
+    fn of(&self, leaf: u32) -> u32 {
+        let entry = self.half.map_or(leaf, |half| self.leaves.parts[leaf as usize][half as usize]);
+        self.entries[entry as usize]
     }
 }
 
 /// The values of a set of dimensions by leaf, and what each is made of. Numbered in the order of the
 /// numbers of their parts.
-fn values<'d>(day: &'d Day, dimensions: &[Dimension]) -> (Cow<'d, [u32]>, Vec<u32>) {
+fn values<'d>(day: &'d Day, dimensions: &[Dimension]) -> (Values<'d>, Vec<u32>) {
+    let leaves = &day.leaves;
+    let half = leaves.half_of(dimensions);
     if let &[dimension] = dimensions {
-        return (Cow::Borrowed(&day.leaves.columns[dimension]), (0..day.values[dimension]).collect());
+        let entries = Cow::Borrowed(&leaves.columns[dimension][..]);
+        return (Values { leaves, half, entries }, (0..day.values[dimension]).collect());
     }
-    let leaves = day.leaves.cells.len() as u32;
-    let key = |leaf: u32| {
+    let entries = if half.is_some() { leaves.columns[dimensions[0]].len() } else { leaves.count() };
+    let key = |entry: u32| {
         dimensions.iter().try_fold(0u64, |key, &dimension| {
-            let value = day.leaves.value(dimension, leaf);
+            let value = match half {
+                Some(_) => leaves.columns[dimension][entry as usize],
+                None => leaves.value(dimension, entry),
+            };
             (value != UNTOLD).then(|| key * u64::from(day.values[dimension]) + u64::from(value))
         })
     };
-    let keys: Vec<_> = (0..leaves).map(|leaf| key(leaf).unwrap_or(0)).collect();
+    let keys: Vec<_> = (0..entries as u32).map(|entry| key(entry).unwrap_or(0)).collect();
     let mut distinct: Vec<_> = keys.clone();
     distinct.push(0);
     distinct.sort_unstable();
     distinct.dedup();
-    let numbers = keys.iter().map(|key| distinct.partition_point(|other| other < key) as u32).collect();
+    let number = |key: &u64| distinct.partition_point(|other| other < key) as u32;
+    let entries = Cow::Owned(keys.iter().map(number).collect());
     let mut told = vec![UNTOLD; distinct.len() * dimensions.len()];
     for (parts, &key) in told.chunks_mut(dimensions.len()).zip(&distinct).skip(1) {
         let mut key = key;
@@ -236,19 +264,19 @@ fn values<'d>(day: &'d Day, dimensions: &[Dimension]) -> (Cow<'d, [u32]>, Vec<u3
             key /= u64::from(day.values[dimension]);
         }
     }
-    (Cow::Owned(numbers), told)
+    (Values { leaves, half, entries }, told)
 }
 
 /// The attempts of each value, and how many values have some.
-fn members(day: &Day, by_leaf: &[u32], values: usize, uses: &Uses) -> (Members, usize) {
-    if let Some(of_sequences) = values_of_sequences(day, by_leaf, uses) {
+fn members(day: &Day, of_leaves: &Values<'_>, values: usize, uses: &Uses) -> (Members, usize) {
+    if let Some(of_sequences) = values_of_sequences(day, of_leaves, uses) {
         let lists = Lists::new(values, of_sequences.iter().copied().zip(0..));
         let occurring = lists.starts.windows(2).filter(|ends| ends[0] < ends[1]).count();
         return (Members::Sequences { lists, values: of_sequences }, occurring);
     }
     let mut occurs = vec![false; values];
-    for (&value, _) in by_leaf.iter().zip(&uses.counts).filter(|(_, counts)| **counts) {
-        occurs[value as usize] = true;
+    for (leaf, _) in (0..).zip(&uses.counts).filter(|(_, counts)| **counts) {
+        occurs[of_leaves.of(leaf) as usize] = true;
     }
     occurs[UNTOLD as usize] = false;
     let occurring = occurs.iter().filter(|occurs| **occurs).count();
@@ -256,13 +284,13 @@ fn members(day: &Day, by_leaf: &[u32], values: usize, uses: &Uses) -> (Members, 
 }
 
 /// By sequence, its value; none where a sequence has several.
-fn values_of_sequences(day: &Day, by_leaf: &[u32], uses: &Uses) -> Option<Vec<u32>> {
+fn values_of_sequences(day: &Day, of_leaves: &Values<'_>, uses: &Uses) -> Option<Vec<u32>> {
     // A few long sequences are no terminals: rows serve them better.
     if day.sequences.len() < 2 {
         return None;
     }
     if uses.sequence.contains(&SEVERAL) {
-        let value = |attempt: &Attempt| by_leaf[attempt.leaf as usize];
+        let value = |attempt: &Attempt| of_leaves.of(attempt.leaf);
         let one_value = |range: &Range<usize>| {
             let attempts = &day.attempts[range.clone()];
             let first = attempts.first().map_or(UNTOLD, value);
@@ -271,7 +299,8 @@ fn values_of_sequences(day: &Day, by_leaf: &[u32], uses: &Uses) -> Option<Vec<u3
         return day.sequences.iter().map(one_value).collect();
     }
     let mut of_sequences = vec![None; day.sequences.len()];
-    for (&sequence, &value) in uses.sequence.iter().zip(by_leaf) {
+    for (leaf, &sequence) in (0..).zip(&uses.sequence) {
+        let value = of_leaves.of(leaf);
         if sequence != NO_SEQUENCE && *of_sequences[sequence as usize].get_or_insert(value) != value {
             return None;
         }

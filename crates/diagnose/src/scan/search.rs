@@ -13,11 +13,13 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use super::known::{Adjustment, Effect, Known};
 use super::scopes::Kind;
 use super::series::{Candidate, Series, Tables, candidates, failed};
-use super::sheet::{Adjustment, Effect, Row, Sheet, Tally};
+use super::sheet::{Row, Sheet, Tally};
 use super::window::{Price, Window, best_window, grown, strongest_part};
 use super::{Aside, ScanSettings, ScopeKind};
+use crate::Attempt;
 
 /// How often one window may be dealt with: after a narrower scope was found in it, it may come again.
 const REPEATS: u32 = 2;
@@ -85,7 +87,7 @@ pub(crate) struct Search<'s> {
     pub(crate) within: &'s [Vec<usize>],
     pub(crate) settings: &'s ScanSettings,
     /// By group.
-    pub(crate) adjustments: Vec<Vec<Adjustment>>,
+    pub(crate) adjustments: Vec<Known>,
     pub(crate) incidents: Vec<Incident>,
     pub(crate) asides: Vec<Aside>,
     /// By subject: its bins, as everything known leaves them. Never walked, so that the order in which
@@ -104,7 +106,7 @@ impl<'s> Search<'s> {
         within: &'s [Vec<usize>],
         settings: &'s ScanSettings,
     ) -> Self {
-        let adjustments = vec![Vec::new(); sheet.groups.len()];
+        let adjustments = vec![Known::default(); sheet.groups.len()];
         let (incidents, asides) = (Vec::new(), Vec::new());
         let (columns, settled) = (HashMap::default(), BTreeMap::new());
         Self {
@@ -138,7 +140,6 @@ impl<'s> Search<'s> {
             }
             let again = |ranked: &&Ranked| dropped.contains(&ranked.subject.group);
             self.settled.retain(|(subject, ..), _| !dropped.contains(&subject.group));
-            self.columns.retain(|subject, _| !dropped.contains(&subject.group));
             heap = first.iter().filter(again).map(|ranked| Ranked { known: usize::MAX, ..*ranked }).collect();
         }
     }
@@ -171,19 +172,19 @@ impl<'s> Search<'s> {
         &self,
         subject: Subject,
         window: (i64, i64),
-        adjustments: &[Adjustment],
+        known: &Known,
     ) -> impl Iterator<Item = Row> {
+        let known = known.within(window);
         let attempts = self.kinds[subject.kind].attempts_within(self.sheet.day, subject.value, window);
         let counted = attempts.filter(|attempt| Sheet::counts(attempt));
         let terminal = self.settings.terminal;
-        counted.filter_map(move |attempt| {
-            self.sheet.row(self.kinds, terminal, attempt, subject.group, adjustments)
-        })
+        counted
+            .filter_map(move |attempt| self.sheet.row(self.kinds, terminal, attempt, subject.group, &known))
     }
 
     /// The same, kept.
-    pub(crate) fn rows(&self, subject: Subject, window: (i64, i64), adjustments: &[Adjustment]) -> Vec<Row> {
-        self.each_row(subject, window, adjustments).collect()
+    pub(crate) fn rows(&self, subject: Subject, window: (i64, i64), known: &Known) -> Vec<Row> {
+        self.each_row(subject, window, known).collect()
     }
 
     /// The best window of a subject, as everything known leaves it.
@@ -216,24 +217,50 @@ impl<'s> Search<'s> {
     /// Takes note of what explains failures, and corrects the bins of all it touches: only attempts
     /// that it explains are looked at.
     pub(super) fn note(&mut self, group: usize, adjustment: Adjustment) {
-        self.adjustments[group].push(adjustment);
-        let (sheet, kinds) = (self.sheet, self.kinds);
-        let explained: Vec<_> = match adjustment.effect {
+        let sheet = self.sheet;
+        let explained: Vec<&Attempt> = match adjustment.effect {
             Effect::Aside(sequence) => {
-                let sequence = &sheet.day.attempts[sheet.day.sequences[sequence as usize].clone()];
-                let (from, until) = adjustment.window;
-                sequence.iter().filter(|attempt| attempt.at >= from && attempt.at < until).collect()
+                let sequence = sheet.day.sequences[sequence as usize].clone();
+                sheet.day.within(sequence, adjustment.window.0..adjustment.window.1).iter().collect()
             }
-            Effect::Incident(_) | Effect::Drift(_) => kinds[adjustment.kind]
+            Effect::Incident(_) | Effect::Drift(_) => self.kinds[adjustment.kind]
                 .attempts_within(sheet.day, adjustment.value, adjustment.window)
                 .collect(),
         };
+        let mut known = self.adjustments[group].clone();
+        known.push(adjustment);
+        self.correct(group, known, explained.into_iter());
+    }
+
+    /// Replaces what is known of a group where that differs in its incidents alone, and corrects the bins
+    /// of all that either touches.
+    pub(super) fn replace(&mut self, group: usize, known: Known) {
+        let incidents: Vec<Adjustment> =
+            self.adjustments[group].incidents().chain(known.incidents()).copied().collect();
+        let (sheet, kinds) = (self.sheet, self.kinds);
+        let explained = incidents.iter().enumerate().flat_map(|(number, incident)| {
+            let earlier = &incidents[..number];
+            let attempts = kinds[incident.kind].attempts_within(sheet.day, incident.value, incident.window);
+            attempts.filter(|attempt| !earlier.iter().any(|earlier| earlier.covers(kinds, attempt)))
+        });
+        self.correct(group, known, explained);
+    }
+
+    /// Takes over what is known of a group. `touched` are the attempts to which it makes a difference, each
+    /// once.
+    fn correct<'a>(&mut self, group: usize, known: Known, touched: impl Iterator<Item = &'a Attempt>) {
+        let (sheet, kinds) = (self.sheet, self.kinds);
+        let before = std::mem::replace(&mut self.adjustments[group], known);
         let after = &self.adjustments[group];
-        let before = &after[..after.len() - 1];
-        for attempt in explained.into_iter().filter(|attempt| Sheet::counts(attempt)) {
-            let row = |known: &[Adjustment]| sheet.row(kinds, self.settings.terminal, attempt, group, known);
-            let Some(old) = row(before).map(|row| row.tally()) else { continue };
-            let new = row(after).map(|row| row.tally()).unwrap_or_default();
+        for attempt in touched.filter(|attempt| Sheet::counts(attempt)) {
+            let tally = |known: &Known| {
+                let row = sheet.row(kinds, self.settings.terminal, attempt, group, known);
+                row.map(|row| row.tally()).unwrap_or_default()
+            };
+            let (old, new) = (tally(&before), tally(after));
+            if old == new {
+                continue;
+            }
             let bin = sheet.bin(attempt.at);
             for (number, kind) in kinds.iter().enumerate() {
                 let subject = Subject { kind: number, value: kind.value(attempt.leaf), group };

@@ -85,16 +85,11 @@ impl Series {
         }
     }
 
-    /// Adds an attempt that is a hit of the groups in those columns.
-    fn add(&mut self, row: usize, count: u64, shares: &[u32], groups: &[usize], hits: &[Option<usize>; 2]) {
-        let slots = row * groups.len()..(row + 1) * groups.len();
+    /// Adds an attempt, whatever it is a hit of.
+    fn add(&mut self, row: usize, count: u64, groups: &[usize], share: impl Fn(usize) -> u64) {
         self.attempts[row] += count;
-        for (slot, &group) in self.expected[slots.clone()].iter_mut().zip(groups) {
-            *slot += u64::from(shares[group]) * count;
-        }
-        for column in hits.iter().flatten() {
-            self.observed[slots.start + column] += count;
-        }
+        let slots = self.expected[row * groups.len()..][..groups.len()].iter_mut();
+        slots.zip(groups).for_each(|(slot, &group)| *slot += share(group) * count);
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
@@ -239,8 +234,11 @@ impl Tables {
         scratch.clear(bins, groups.len());
         for attempt in kind.attempts(sheet.day, candidate.value).filter(|attempt| Sheet::counts(attempt)) {
             let bin = sheet.bin(attempt.at);
-            let hits = columns_hit(sheet, attempt, groups);
-            scratch.add(bin, u64::from(attempt.count), sheet.shares(attempt.leaf, bin), groups, &hits);
+            let (slot, count) = (sheet.slot_of_leaf(attempt.leaf, bin), u64::from(attempt.count));
+            scratch.add(bin, count, groups, |group| sheet.share_in(slot, group));
+            if !attempt.mark.is_none() || attempt.flags.has(Flags::FELL_BACK) {
+                scratch.observe(bin, count, groups.len(), &columns_hit(sheet, attempt, groups));
+            }
         }
         (0..groups.len()).map(|column| scratch.column(0, bins, column, groups.len())).collect()
     }

@@ -4,9 +4,10 @@
 //! Which candidate comes next is told in `search.rs`.
 
 use super::Aside;
-use super::evidence::{Parted, blamed, is_hit, tallies};
+use super::evidence::{Parted, blamed, is_hit};
+use super::known::{Adjustment, Effect, Known};
 use super::search::{Incident, Ranked, Search, Subject};
-use super::sheet::{Adjustment, Effect, Row, Tally};
+use super::sheet::{Row, Tally};
 use super::window::Window;
 use crate::UNTOLD;
 
@@ -97,7 +98,7 @@ impl Search<'_> {
     fn around(&mut self, candidate: &Ranked, kind: usize) -> Option<Ranked> {
         let Ranked { subject, window, .. } = *candidate;
         let span = (self.sheet.begin(window.start), self.sheet.begin(window.end));
-        let leaf = self.each_row(subject, span, &[]).next()?.leaf;
+        let leaf = self.each_row(subject, span, &Known::default()).next()?.leaf;
         let around = Subject { kind, value: self.kinds[kind].value(leaf), ..subject };
         if around.value == UNTOLD {
             return None;
@@ -142,15 +143,15 @@ impl Search<'_> {
             self.within[subject.kind].iter().filter(|&&inner| self.may_be_shared(inner, subject.group))
         {
             let kind = &self.kinds[inner];
-            for (value, _) in
-                tallies(&of_blamed, |leaf| kind.value(leaf)).into_iter().filter(|&(value, _)| value != 0)
-            {
-                let members: Vec<_> =
-                    of_blamed.iter().filter(|row| kind.value(row.leaf) == value).copied().collect();
-                if tallies(&members, |leaf| leaves.value(terminal, leaf)).len() >= 2 {
-                    common.push(Subject { kind: inner, value, ..subject });
-                }
-            }
+            let mut pairs: Vec<(u32, u32)> = of_blamed
+                .iter()
+                .map(|row| (kind.value(row.leaf), leaves.value(terminal, row.leaf)))
+                .filter(|(value, _)| *value != UNTOLD)
+                .collect();
+            pairs.sort_unstable();
+            pairs.dedup();
+            let several = pairs.chunk_by(|one, other| one.0 == other.0).filter(|pairs| pairs.len() >= 2);
+            common.extend(several.map(|pairs| Subject { kind: inner, value: pairs[0].0, ..subject }));
         }
         common.into_iter().filter_map(|subject| self.worth_it(subject)).max()
     }

@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use super::clock::Clock;
+use super::known::{Effect, Known};
 use super::scopes::Kind;
 use super::score::{ONE, number, share};
 use super::{Groups, ScanSettings};
@@ -19,7 +20,8 @@ pub(crate) struct Sheet<'d> {
     pub(crate) day: &'d Day,
     pub(crate) groups: &'d Groups,
     rates: &'d Rates,
-    /// By cell, hour and group: the expected share, of [`ONE`].
+    /// By group, cell and hour: the expected share, of [`ONE`]. A group's stand together, for most passes ask
+    /// for one group, whose shares then stay in the cache.
     shares: Vec<u32>,
     hours: usize,
     /// By bin: the hour of its begin.
@@ -74,27 +76,6 @@ impl Tally {
     pub(crate) fn hit_share(self) -> f64 {
         (self.excess() / (self.attempts as f64 - self.norm())).clamp(0.0, 0.999)
     }
-}
-
-/// What is known to change the expected share of a group.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Adjustment {
-    /// The kind of scope; ignored for sequences.
-    pub(crate) kind: usize,
-    pub(crate) value: u32,
-    /// From and until, in milliseconds.
-    pub(crate) window: (i64, i64),
-    pub(crate) effect: Effect,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Effect {
-    /// That share of the others fails besides. An override: whatever the norm was.
-    Incident(u64),
-    /// The norm is that many times as high, of 2^16.
-    Drift(u64),
-    /// A sequence's own matter: out of the scan.
-    Aside(u32),
 }
 
 /// One attempt of a scope as a group counts it.
@@ -173,20 +154,26 @@ impl<'d> Sheet<'d> {
 
     /// By cell and hour, the expected shares of those groups.
     pub(crate) fn all_shares(&self, groups: &[usize]) -> Vec<u64> {
-        let slots = self.shares.chunks(self.groups.len().max(1));
-        slots.flat_map(|shares| groups.iter().map(|&group| u64::from(shares[group]))).collect()
+        let slots = 0..self.cells() * self.hours;
+        slots.flat_map(|slot| groups.iter().map(move |&group| self.share_in(slot, group))).collect()
     }
 
-    /// The expected shares of all groups, for an attempt in that bin.
-    pub(crate) fn shares(&self, leaf: u32, bin: usize) -> &[u32] {
-        let groups = self.groups.len();
-        &self.shares[self.slot(self.day.leaves.cells[leaf as usize], bin) * groups..][..groups]
+    /// The slot of an attempt in that bin.
+    #[inline]
+    pub(crate) fn slot_of_leaf(&self, leaf: u32, bin: usize) -> usize {
+        self.slot(self.day.leaves.cell(leaf), bin)
+    }
+
+    /// The expected share of a group in a slot.
+    #[inline]
+    pub(crate) fn share_in(&self, slot: usize, group: usize) -> u64 {
+        u64::from(self.shares[group * self.cells() * self.hours + slot])
     }
 
     /// The expected share of one mark.
     pub(crate) fn norm(&self, attempt: &Attempt, mark: Mark) -> u64 {
         let hour = self.hour[self.bin(attempt.at)] as usize;
-        share(self.rates.rate(self.day.leaves.cells[attempt.leaf as usize], hour, mark))
+        share(self.rates.rate(self.day.leaves.cell(attempt.leaf), hour, mark))
     }
 
     /// An attempt as a group counts it; none where it is set aside.
@@ -196,25 +183,19 @@ impl<'d> Sheet<'d> {
         terminal: Option<usize>,
         attempt: &Attempt,
         group: usize,
-        adjustments: &[Adjustment],
+        known: &Known,
     ) -> Option<Row> {
-        let mut share = u64::from(self.shares(attempt.leaf, self.bin(attempt.at))[group]);
-        for adjustment in adjustments {
-            if attempt.at < adjustment.window.0 || attempt.at >= adjustment.window.1 {
-                continue;
-            }
-            let inside = || kinds[adjustment.kind].value(attempt.leaf) == adjustment.value;
-            match adjustment.effect {
-                Effect::Incident(besides) if inside() => share += ((ONE - share) * besides) >> 32,
-                Effect::Drift(factor) if inside() => share = ((share * factor) >> 16).min(ONE / 20 * 19),
-                Effect::Aside(sequence) => {
-                    let own = terminal
-                        .is_some_and(|terminal| self.day.leaves.value(terminal, attempt.leaf) == sequence);
-                    if own {
-                        return None;
-                    }
-                }
-                Effect::Incident(_) | Effect::Drift(_) => {}
+        if let Some(terminal) = terminal.filter(|_| known.sets_aside())
+            && known.is_aside(self.day.leaves.value(terminal, attempt.leaf), attempt.at)
+        {
+            return None;
+        }
+        let mut share = self.share_in(self.slot_of_leaf(attempt.leaf, self.bin(attempt.at)), group);
+        for change in known.changes().iter().filter(|change| change.covers(kinds, attempt)) {
+            match change.effect {
+                Effect::Incident(besides) => share += ((ONE - share) * besides) >> 32,
+                Effect::Drift(factor) => share = ((share * factor) >> 16).min(ONE / 20 * 19),
+                Effect::Aside(_) => {}
             }
         }
         let attempts = u64::from(attempt.count);
@@ -223,14 +204,14 @@ impl<'d> Sheet<'d> {
     }
 }
 
-/// By cell, hour and group: the sum of its marks' rates as an integer.
+/// By group, cell and hour: the sum of its marks' rates as an integer.
 fn shares(rates: &Rates, groups: &Groups, least: f64) -> Vec<u32> {
-    let width = groups.len();
-    let mut shares = vec![0; rates.cells() * rates.hours() * width];
-    shares.par_chunks_mut((rates.hours() * width).max(1)).enumerate().for_each(|(cell, shares)| {
-        for (hour, shares) in shares.chunks_mut(width.max(1)).enumerate() {
-            for (group, slot) in shares.iter_mut().enumerate() {
-                let marks = groups.get(group).marks();
+    let (hours, slots) = (rates.hours(), rates.cells() * rates.hours());
+    let mut shares = vec![0; slots * groups.len()];
+    shares.par_chunks_mut(slots.max(1)).enumerate().for_each(|(group, shares)| {
+        let marks = groups.get(group).marks();
+        for (cell, shares) in shares.chunks_mut(hours).enumerate() {
+            for (hour, slot) in shares.iter_mut().enumerate() {
                 let sum: f64 = marks.iter().map(|&mark| rates.rate(cell as u32, hour, mark)).sum();
                 *slot = share(sum.clamp(least, 0.95)) as u32;
             }

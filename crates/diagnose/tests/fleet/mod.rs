@@ -90,7 +90,7 @@ fn terminal(number: u32) -> [u32; 6] {
 /// A day of 24 hours and about `mean` attempts a terminal, most of them by daylight.
 pub(crate) fn day(seed: u64, mean: f64, faults: &[Fault]) -> Day {
     let mut chance = Chance::new(seed);
-    let mut leaves = Leaves { columns: vec![Vec::new(); 9], cells: Vec::new() };
+    let mut leaves = Leaves { columns: vec![Vec::new(); 9], cells: Vec::new(), ..Leaves::default() };
     let mut attempts = Vec::new();
     let mut sequences = Vec::with_capacity(TERMINALS as usize + 1);
     sequences.push(0..0);

@@ -147,7 +147,8 @@ pub(crate) fn draw(world: World) -> Fleet {
     let mut fleet = Fleet { day: Day::default(), cards: Vec::new(), faults: Vec::new(), outages };
     let sizes = faulty(&world, &mut random);
     let (mut site, mut left, mut of_site) = (0, 0, vec![0.0; signatures.len()]);
-    let mut leaves = Leaves { columns: vec![Vec::new(); Attribute::ALL.len()], cells: Vec::new() };
+    let mut leaves =
+        Leaves { columns: vec![Vec::new(); Attribute::ALL.len()], cells: Vec::new(), ..Leaves::default() };
     fleet.day.sequences.push(0..0);
     for terminal in 1..=world.terminals {
         if left == 0 {
