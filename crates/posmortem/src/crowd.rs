@@ -4,7 +4,7 @@
 //! Every plain leg tells its terminal, so it meets other plain legs at that terminal alone
 //! ([`crate::crowd::recent`]). It stands alone when none there, and no leg of another kind, shares a key with
 //! it within the time in which that could matter: an answer takes no part in the exchange of another answer
-//! that came more than a minute before ([`Pairing::REPEAT_MS`]); around a request and around legs of other
+//! that came more than a minute before ([`posmortem_exchange::Pairing::REPEAT_MS`]); around a request and around legs of other
 //! kinds it is the horizon. A request and its answer make a pair when each is all that the other shares a key
 //! with. A plain leg that stands otherwise counts as one of another kind for those behind it.
 //!
