@@ -91,18 +91,18 @@ fn recognised(format: &str) -> (Vec<u8>, Format) {
 }
 
 #[library_benchmark]
-#[bench::delimited(args = ("delimited"), setup = day_of, config = limit(4_200_000))]
-#[bench::jpos(args = ("jpos"), setup = day_of, config = limit(6_100_000))]
-#[bench::hexlines(args = ("hexlines"), setup = day_of, config = limit(20_500_000))]
+#[bench::delimited(args = ("delimited"), setup = day_of, config = limit(4_300_000))]
+#[bench::jpos(args = ("jpos"), setup = day_of, config = limit(5_600_000))]
+#[bench::hexlines(args = ("hexlines"), setup = day_of, config = limit(18_000_000))]
 fn detecting(day: Vec<u8>) -> Format {
     black_box(format_of(black_box(&day)))
 }
 
 #[library_benchmark]
-#[bench::delimited(args = ("delimited"), setup = recognised, config = limit(4_700_000))]
-#[bench::jpos(args = ("jpos"), setup = recognised, config = limit(103_000_000))]
-#[bench::hexlines(args = ("hexlines"), setup = recognised, config = limit(52_000_000))]
-#[bench::frames(args = ("frames"), setup = recognised, config = limit(26_600_000))]
+#[bench::delimited(args = ("delimited"), setup = recognised, config = limit(4_500_000))]
+#[bench::jpos(args = ("jpos"), setup = recognised, config = limit(42_500_000))]
+#[bench::hexlines(args = ("hexlines"), setup = recognised, config = limit(15_300_000))]
+#[bench::frames(args = ("frames"), setup = recognised, config = limit(11_800_000))]
 fn parsing((day, format): (Vec<u8>, Format)) -> Frames {
     black_box(read(black_box(&day), &format))
 }
@@ -114,14 +114,14 @@ fn classifying(codes: Vec<(Dialect, ResponseCode)>) -> usize {
 }
 
 #[library_benchmark]
-#[bench::legs(setup = legs_of_a_day, config = limit(8_700_000))]
+#[bench::legs(setup = legs_of_a_day, config = limit(6_850_000))]
 fn pairing(legs: (Vec<Leg>, Names)) -> usize {
     black_box(pair(black_box(&legs)))
 }
 
 #[library_benchmark]
-#[bench::delimited(args = ("delimited"), setup = file_of, config = limit(48_500_000))]
-#[bench::jpos(args = ("jpos"), setup = file_of, config = limit(175_000_000))]
+#[bench::delimited(args = ("delimited"), setup = file_of, config = limit(36_700_000))]
+#[bench::jpos(args = ("jpos"), setup = file_of, config = limit(92_500_000))]
 fn whole_run(day: NamedTempFile) -> u64 {
     black_box(end_to_end(black_box(day.path())))
 }
@@ -133,7 +133,7 @@ fn starting(day: NamedTempFile) -> u64 {
 }
 
 #[library_benchmark]
-#[bench::answers(args = ("answers"), setup = file_of, config = limit(98_500_000))]
+#[bench::answers(args = ("answers"), setup = file_of, config = limit(105_000_000))]
 fn whole_run_at_a_glance(day: NamedTempFile) -> u64 {
     black_box(end_to_end_at_a_glance(black_box(day.path())))
 }
