@@ -97,9 +97,10 @@ fn records_tell_their_link_time_and_trace() {
     assert_eq!(message.group, None);
 }
 
-/// Comments without an end, tags without one, quotes without one: the time must stay linear.
+/// Comments without an end, tags without one, quotes without one: what stands behind is read all the same. How much
+/// work they are is held by instructions (`scripts/check-adversarial`); the square of their size would not end here.
 #[test]
-fn a_record_made_to_be_slow_is_not() {
+fn a_record_made_to_be_slow_hides_nothing_behind_it() {
     let settings = InputSettings { block_size: 1 << 20, ..InputSettings::default() };
     for piece in [
         "<!--",
@@ -110,9 +111,7 @@ fn a_record_made_to_be_slow_is_not() {
         "<",
     ] {
         let body = piece.repeat(900_000 / piece.len());
-        let log = format!("<log realm=\"r\" at=\"x\"><abort>{body}</abort></log>");
-        let started = std::time::Instant::now();
-        read(log.as_bytes(), &settings);
-        assert!(started.elapsed().as_secs() < 20, "{piece}");
+        let log = format!("<log realm=\"r\" at=\"x\"><abort>{body}</abort></log>\n{RECORD}");
+        assert_eq!(read(log.as_bytes(), &settings).messages().len(), 1, "{piece}");
     }
 }

@@ -1,13 +1,12 @@
 //! One `<log>` record: the messages in it, and what the record says of all of them.
 
-use memchr::memmem;
 use posmortem_iso8583::Timestamp;
 
 use super::RECORD_START;
 use super::message::{Message, Messages, Role, Verdict};
 use super::surroundings::{Surroundings, switch_reason, without_ephemeral_port};
 use super::tag::{Attributes, TagEnd};
-use super::text::{content, unescaped};
+use super::text::{COMMENT_END, LITERAL_END, content, unescaped};
 use crate::block_reader::line_ends;
 use crate::column::Column;
 use crate::record::{Cells, FieldName, NO_CELLS, Position, Record, RecordSink, RejectReason};
@@ -186,12 +185,12 @@ impl<'b> LogRecord<'b> {
                 at + 1
             }
             [b'!', ..] if tag.starts_with(b"!--") && !self.has_open_comment => {
-                let end = memmem::find(tag, b"-->");
+                let end = COMMENT_END.find(tag);
                 self.has_open_comment = end.is_none();
                 at + end.unwrap_or(1)
             }
             // The rest of the frame is content when it does not end.
-            [b'!', ..] if tag.starts_with(b"![CDATA[") => at + memmem::find(tag, b"]]>")?,
+            [b'!', ..] if tag.starts_with(b"![CDATA[") => at + LITERAL_END.find(tag)?,
             [b'a' | b'c', ..] if tag.starts_with(b"abort>") || tag.starts_with(b"commit>") => {
                 self.in_dump = true;
                 at + 1

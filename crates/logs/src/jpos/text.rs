@@ -1,8 +1,16 @@
 //! The text of attributes and elements, without its escapes where it has any.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::value::Value;
+
+/// How a comment ends. Made once: making it takes longer than finding it in a short one.
+pub(super) static COMMENT_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"-->"));
+
+/// How a CDATA section ends.
+pub(super) static LITERAL_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"]]>"));
 
 /// The value of escaped text: borrowed unless something is escaped in it.
 pub(super) fn unescaped<'b>(text: &'b [u8], rewritten: &mut Vec<u8>) -> Value<'b> {
@@ -31,7 +39,7 @@ impl<'b> Content<'b> {
 /// The content behind a tag; `None` when it does not end.
 pub(super) fn content(behind_tag: &[u8]) -> Option<Content<'_>> {
     match behind_tag.trim_ascii_start().strip_prefix(b"<![CDATA[") {
-        Some(literal) => literal.get(..memmem::find(literal, b"]]>")?).map(Content::Literal),
+        Some(literal) => literal.get(..LITERAL_END.find(literal)?).map(Content::Literal),
         None => behind_tag.get(..memchr::memchr(b'<', behind_tag)?).map(Content::Text),
     }
 }

@@ -4,6 +4,8 @@
 //! known. Whatever stands otherwise is left to [`LogRecord::tag`], which reads any tag and needs to know
 //! for it where the record ends; the two must agree on every byte. No field is handed out here that no
 //! column takes.
+//!
+//! A tag that ends before the next `<` ends there wherever the record does, so that most need not know that.
 
 use memchr::memmem;
 
@@ -81,7 +83,7 @@ const fn starts_with(word: u64, text: &[u8; 8]) -> bool {
 impl<'b> Walk<'b, '_> {
     /// What stands before the first record.
     fn preface(&mut self, sink: &mut impl RecordSink) {
-        while self.next < self.bytes.len() && !starts_with(self.word(self.next), b"<log \0\0\0") {
+        while self.next < self.bytes.len() && !self.is_start(self.next) {
             self.step();
         }
         let preface = self.bytes.get(..self.next).unwrap_or_default();
@@ -165,11 +167,19 @@ impl<'b> Walk<'b, '_> {
     /// Tells the record where it ends, which is where the next begins.
     fn find_record_end(&mut self, tag: usize) {
         if self.record_end.is_none() {
-            let behind = self.bytes.get(tag + 1..).unwrap_or_default();
-            let end = self.starts.find(behind).map_or(self.bytes.len(), |at| tag + 1 + at);
+            let end = if self.is_start(self.next) {
+                self.next
+            } else {
+                let behind = self.bytes.get(tag + 1..).unwrap_or_default();
+                self.starts.find(behind).map_or(self.bytes.len(), |at| tag + 1 + at)
+            };
             self.record_end = Some(end);
             self.record.set_frame(self.bytes.get(self.record_start..end).unwrap_or_default());
         }
+    }
+
+    fn is_start(&self, tag: usize) -> bool {
+        starts_with(self.word(tag), b"<log \0\0\0")
     }
 
     fn position(&self, offset: usize) -> Position {

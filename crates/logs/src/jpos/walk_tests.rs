@@ -57,7 +57,7 @@ pub(super) fn calls_of_both(bytes: &[u8], start: Position) -> Vec<Call> {
 const START: Position = Position { offset: 1_000, line: 50 };
 
 /// Parts of logs, as jPOS and its forks write them and as they break.
-const PARTS: [&str; 84] = [
+const PARTS: [&str; 88] = [
     "<?xml version=\"1.0\"?>\n<logger class=\"x\">\n",
     "<log realm=\"r\" at=\"2026-11-21T08:15:30\">\n",
     "<log realm=\"channel/10.0.0.1:49321\" at=\"Mon Nov 24 00:00:03 EST 2014.292\" lifespan=\"10ms\">\n",
@@ -141,6 +141,10 @@ const PARTS: [&str; 84] = [
     "<entry key='RC'>1806</entry><entry key='EXTRC'>Not &amp; <![CDATA[x]]></entry>",
     "<exception name=\"I/O \"error\"\">\n  at a.B.<init>(B.java:1) \"quote's < 3\n</exception>",
     "<",
+    "<<",
+    "<<<<<log at=\"2026-11-21T08:15:30\">",
+    "<<isomsg>",
+    "      <field id=\"39\" value=\"0<<\"/>\n",
     "\"",
 ];
 
