@@ -33,14 +33,19 @@ pub struct CardNumber<'b> {
 impl<'b> CardNumber<'b> {
     /// Reads a number, surrounding spaces ignored. Mask characters are `_`, `*`, `x`, `X`, `.`, `#`
     /// and `?`; at least four digits must show. `None` for anything else (`[WIPED]`, a script).
+    #[inline]
     pub fn parse(text: &'b [u8]) -> Option<Self> {
+        // Nearly all of them, and worth no second look at any digit.
+        if (12..=19).contains(&text.len()) && all_digits(text) {
+            return Some(Self { text, visibility: Visibility::Whole, leading: text.len() as u8 });
+        }
+        if text.is_empty() { None } else { Self::parse_unusual(text) }
+    }
+
+    fn parse_unusual(text: &'b [u8]) -> Option<Self> {
         let text = text.trim_ascii();
         if !(8..=19).contains(&text.len()) {
             return None;
-        }
-        // Nearly all of them, and worth no second look at any digit.
-        if text.len() >= 12 && all_digits(text) {
-            return Some(Self { text, visibility: Visibility::Whole, leading: text.len() as u8 });
         }
         let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
         let masked = text.iter().filter(|byte| b"_*xX.#?".contains(byte)).count();
@@ -126,16 +131,16 @@ impl<'b> CardNumber<'b> {
     }
 }
 
-/// Eight digits at a time.
+/// Whether eight bytes or more are digits, eight at a time: the last eight overlap those before.
 #[inline]
 fn all_digits(text: &[u8]) -> bool {
-    let (words, rest) = text.as_chunks::<8>();
-    let is_digits = |word: &[u8; 8]| {
+    let strange = |word: &[u8; 8]| {
         let values = u64::from_le_bytes(*word) ^ 0x3030_3030_3030_3030;
         // A value above 9 carries into its high half or has bits there already.
-        (values | values.wrapping_add(0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0 == 0
+        (values | values.wrapping_add(0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0
     };
-    words.iter().all(is_digits) && rest.iter().all(u8::is_ascii_digit)
+    let Some(last) = text.last_chunk() else { return false };
+    text.as_chunks().0.iter().fold(strange(last), |any, word| any | strange(word)) == 0
 }
 
 #[cfg(test)]

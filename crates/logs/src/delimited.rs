@@ -6,9 +6,12 @@
 
 mod header;
 mod plain;
+mod plain_row;
+mod plain_tile;
 mod quoted;
 mod recognise;
 mod separators;
+mod widened;
 
 use posmortem_iso8583::Mti;
 
@@ -21,11 +24,13 @@ use crate::time::TimeReader;
 
 pub(crate) use header::Names;
 use header::name_columns;
-pub use plain::PlainRow;
 use plain::plain_rows;
+pub use plain_row::PlainRow;
+pub use plain_tile::{NumberLane, PlainTile, WordLane};
 pub(crate) use quoted::QuotedRow;
 pub(crate) use recognise::recognise;
 pub(crate) use separators::Separators;
+pub use widened::widened;
 
 /// Where the first row of some bytes ends.
 #[derive(Debug, PartialEq, Eq)]
@@ -102,15 +107,7 @@ pub(crate) fn read_rows(layout: &Layout, block: &Block, buffers: &mut Buffers, s
     let has_quotes = memchr::memchr(b'"', bytes).is_some();
     let mut times = TimeReader::new(layout.times());
     let mut rows = Rows { layout, cells: NO_CELLS, sink };
-    if !has_quotes
-        && rows.sink.takes_plain_rows()
-        && plain_rows(layout, block, separators, &mut times, |plain, row, position, times| {
-            // What the sink does not take as it lies is read like any other row.
-            if !plain.is_some_and(|plain| rows.sink.plain_row(&plain)) {
-                rows.read(without_line_end(row), None, position, times);
-            }
-        })
-    {
+    if !has_quotes && rows.sink.takes_plain_rows() && plain_rows(&mut rows, block, separators, &mut times) {
         return;
     }
     let mut position = block.position();

@@ -157,7 +157,7 @@ fn cut_records(bytes: &[u8], limit: usize, after: After) -> Cut {
         |from: usize| memmem::find(bytes.get(from + 1..)?, RECORD_START).map(|at| from + 1 + at);
     let mut whole = 0;
     if bytes.len() <= limit {
-        whole = bytes.get(1..).and_then(|rest| memmem::rfind(rest, RECORD_START)).map_or(0, |at| at + 1);
+        whole = bytes.get(1..).and_then(last_record).map_or(0, |at| at + 1);
     } else {
         while let Some(next) = next_record(whole) {
             if next - whole > limit {
@@ -177,6 +177,21 @@ fn cut_records(bytes: &[u8], limit: usize, after: After) -> Cut {
             frames_or(whole, Cut::Bad(rest.len(), RejectReason::BrokenOff))
         }
         _ => Cut::Frames(bytes.len()),
+    }
+}
+
+/// Where the last record begins. Looked for forwards, in ever longer parts from the end: backwards, a log of
+/// nothing but `<` took a hundred instructions a byte.
+fn last_record(bytes: &[u8]) -> Option<usize> {
+    let (mut end, mut len) = (bytes.len(), 1 << 12);
+    loop {
+        let start = end.saturating_sub(len);
+        let part = bytes.get(start..bytes.len().min(end + RECORD_START.len() - 1))?;
+        match memmem::find_iter(part, RECORD_START).last() {
+            Some(at) => return Some(start + at),
+            None if start == 0 => return None,
+            None => (end, len) = (start, 2 * len),
+        }
     }
 }
 
@@ -263,6 +278,18 @@ mod tests {
     use super::*;
 
     const ROWS: Framing = Framing::Rows { separator: b',' };
+
+    #[test]
+    fn the_last_record_is_found_wherever_it_stands() {
+        for filling in [&b"x"[..], b"<", b"<log"] {
+            for at in [0, 1, 4_091, 4_092, 4_095, 4_096, 4_097, 12_288, 20_000] {
+                let mut bytes = filling.repeat(20_010)[..20_010].to_vec();
+                assert_eq!(last_record(&bytes), None);
+                bytes[at..at + 5].copy_from_slice(RECORD_START);
+                assert_eq!(last_record(&bytes), Some(at));
+            }
+        }
+    }
 
     #[test]
     fn rows_end_at_line_ends_outside_of_quotes() {

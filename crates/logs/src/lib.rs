@@ -69,7 +69,7 @@ pub use block::Block;
 pub use block_reader::{BlockReader, ReadError};
 pub use column::{Column, is_field_name};
 pub use compression::Compression;
-pub use delimited::PlainRow;
+pub use delimited::{NumberLane, PlainRow, PlainTile, WordLane, widened};
 pub use detect::{Alternative, DetectError, Detection, ProfileGuess, Tried, detect};
 pub use format::{Format, Layout, NamedValues};
 pub use frames::Frames;

@@ -6,7 +6,7 @@ use posmortem_iso8583::Timestamp;
 use posmortem_iso8583::wire::DecodeError;
 
 use crate::column::Column;
-use crate::delimited::PlainRow;
+use crate::delimited::PlainTile;
 
 /// A place in the decompressed stream of one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,15 +95,14 @@ pub trait RecordSink {
     fn wire_message(&mut self, len: usize, fault: Option<DecodeError>) {
         let _ = (len, fault);
     }
-    /// Whether [`RecordSink::plain_row`] is worth calling.
+    /// Whether [`RecordSink::plain_rows`] is worth calling.
     fn takes_plain_rows(&self) -> bool {
         false
     }
-    /// A row without quotes, before it is taken apart. `true` when the sink has taken it; otherwise it
-    /// comes again as a record or a reject.
-    fn plain_row(&mut self, row: &PlainRow<'_>) -> bool {
-        let _ = row;
-        false
+    /// Rows without quotes, before they are taken apart. Those that the sink leaves, told by bits, come again as
+    /// records or rejects, before any other row.
+    fn plain_rows(&mut self, rows: &PlainTile<'_>) -> u64 {
+        rows.rows()
     }
     /// A message.
     fn record(&mut self, record: &Record<'_>);

@@ -4,13 +4,14 @@ use crate::frontier::DEPTH;
 use crate::inspection::Collector;
 use crate::leg_builder::LegBuilder;
 use crate::plain::{
-    Keys, Lesson, NotPlain, Places, PlainLeg, PlainReader, RecordCells, RowCells, Spans, Vocabulary,
+    Keys, LeftRow, Lesson, NotPlain, Places, PlainLeg, PlainReader, RecordCells, Spans, Vocabulary,
 };
 use posmortem_exchange::{Leg, Names};
 use posmortem_logs::{
-    Block, FieldName, Format, PlainRow, Position, Record, RecordSink, RejectReason, Scratch, read_block,
+    Block, FieldName, Format, PlainTile, Position, Record, RecordSink, RejectReason, Scratch, read_block,
 };
 use rayon::prelude::*;
+use std::collections::VecDeque;
 use std::sync::Mutex;
 
 /// The legs of a block, in the order of the block, and what was no leg.
@@ -110,17 +111,47 @@ pub(crate) struct BatchReader<'s> {
     pub(crate) words: Option<&'s Vocabulary>,
     /// Where the columns of a delimited input stand.
     pub(crate) places: Option<&'s Places>,
-    /// Room for plain legs.
-    pub(crate) spare: &'s SparePlain,
+    pub(crate) spare: &'s Spare,
 }
 
-/// Room for plain legs that was used before: a fresh megabyte a block would cost more than to fill it.
-pub(crate) type SparePlain = Mutex<Vec<Vec<PlainLeg>>>;
+/// Room that was used before: a fresh megabyte a block would cost more than to fill it.
+#[derive(Default)]
+pub(crate) struct Spare {
+    pub(crate) plain: Room<Vec<PlainLeg>>,
+    scratches: Room<Scratch>,
+}
+
+/// Room of one sort, which workers share.
+pub(crate) struct Room<T>(Mutex<Vec<T>>);
+
+impl<T> Default for Room<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Default> Room<T> {
+    pub(crate) fn take(&self) -> T {
+        self.0.lock().ok().and_then(|mut rooms| rooms.pop()).unwrap_or_default()
+    }
+
+    pub(crate) fn put(&self, room: T) {
+        if let Ok(mut rooms) = self.0.lock() {
+            rooms.push(room);
+        }
+    }
+}
 
 impl BatchReader<'_> {
     /// Reads blocks on the current rayon pool, and gives their batches in the same order.
     pub(crate) fn read_all(&self, blocks: &[Block]) -> Vec<Batch> {
-        blocks.par_iter().map_init(Scratch::default, |scratch, block| self.read(block, scratch)).collect()
+        let read = |block: &Block| {
+            let mut scratch = self.spare.scratches.take();
+            let batch = self.read(block, &mut scratch);
+            self.spare.scratches.put(scratch);
+            batch
+        };
+        blocks.par_iter().map(read).collect()
     }
 
     /// Reads one block. Pure but for the run's random card key.
@@ -130,14 +161,14 @@ impl BatchReader<'_> {
         let plain = self.words.map(|words| PlainReader::new(words, self.builder, self.input, is_row, has));
         let mut batch = Batch::default();
         if plain.is_some() {
-            let spare = self.spare.lock().ok().and_then(|mut spare| spare.pop());
-            batch.plain.legs = spare.unwrap_or_default();
+            batch.plain.legs = self.spare.plain.take();
             batch.plain.legs.reserve(block.bytes().len() / SHORT_ROW);
         }
         if self.inspects {
             batch.inspected = Some(Box::default());
         }
-        let mut sink = Sink { reader: self, plain, unknown: None, is_row, batch, messages: Vec::new() };
+        let mut sink =
+            Sink { reader: self, plain, left: VecDeque::new(), is_row, batch, messages: Vec::new() };
         read_block(self.format, block, scratch, &mut sink);
         let Sink { mut batch, plain, messages, .. } = sink;
         batch.plain.masked_cards = plain.map_or(0, |plain| plain.masked_cards);
@@ -160,12 +191,25 @@ impl BatchReader<'_> {
 struct Sink<'r> {
     reader: &'r BatchReader<'r>,
     plain: Option<PlainReader<'r>>,
-    /// What is to be learnt from the row that comes again as a record, if that was found out before.
-    unknown: Option<Result<Keys, NotPlain>>,
+    /// Rows that come again as records, and what was found out about them.
+    left: VecDeque<LeftRow>,
     is_row: bool,
     batch: Batch,
     /// Where messages begin, in their order, where somebody looks at what stands around them.
     messages: Vec<u64>,
+}
+
+impl Sink<'_> {
+    /// What was found out about the row that begins there.
+    #[inline(always)]
+    fn left_row(&mut self, offset: u64) -> Option<Result<Keys, NotPlain>> {
+        while let Some((begin, known)) = self.left.pop_front_if(|(begin, _)| *begin <= offset) {
+            if begin == offset {
+                return Some(known);
+            }
+        }
+        None
+    }
 }
 
 impl RecordSink for Sink<'_> {
@@ -183,24 +227,20 @@ impl RecordSink for Sink<'_> {
         self.plain.is_some() && self.reader.places.is_some()
     }
 
-    fn plain_row(&mut self, row: &PlainRow<'_>) -> bool {
-        let Self { reader: BatchReader { places: Some(places), .. }, plain: Some(plain), .. } = self else {
-            return false;
+    fn plain_rows(&mut self, rows: &PlainTile<'_>) -> u64 {
+        let Self {
+            reader: BatchReader { places: Some(places), .. }, plain: Some(plain), batch, left, ..
+        } = self
+        else {
+            return rows.rows();
         };
-        match plain.leg(&RowCells { row, places }, row.at, row.position.offset) {
-            Ok(leg) => {
-                self.batch.plain.take(leg);
-                true
-            }
-            Err(why) => {
-                self.unknown = Some(plain.keys_of(why));
-                false
-            }
-        }
+        // What the rows before left and nobody asked for: an empty line.
+        left.clear();
+        plain.legs(rows, places, |leg| batch.plain.take(leg), |row| left.push_back(row))
     }
 
     fn record(&mut self, record: &Record<'_>) {
-        let glance = match (self.unknown.take(), &mut self.plain) {
+        let glance = match (self.left_row(record.position.offset), &mut self.plain) {
             (Some(known), _) => Some(known),
             (None, Some(plain)) if record.group.is_none() => {
                 match plain.leg(&RecordCells(record), record.at, record.position.offset) {
@@ -228,7 +268,6 @@ impl RecordSink for Sink<'_> {
     }
 
     fn rejected(&mut self, position: Position, reason: RejectReason) {
-        self.unknown = None;
         self.batch.rejected += 1;
         if let Some(inspected) = &mut self.batch.inspected {
             inspected.rejected(position, reason);
@@ -241,7 +280,6 @@ impl RecordSink for Sink<'_> {
     }
 
     fn non_message(&mut self, _position: Position) {
-        self.unknown = None;
         self.batch.non_messages += 1;
     }
 }

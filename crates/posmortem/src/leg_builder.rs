@@ -5,6 +5,7 @@
 //! into the set of names, so nothing behind this module can show any.
 
 use crate::{Settings, evidence};
+use foldhash::quality::FixedState;
 use posmortem_classify::{Dialect, Kind, ReversalReason, reversal_reason};
 use posmortem_exchange::{CardKey, CardToken, Direction, Equipment, Leg, Names, Reference, Source, Symbol};
 use posmortem_iso8583::{
@@ -12,18 +13,18 @@ use posmortem_iso8583::{
     is_switch_word, looks_like_pin_block, screen,
 };
 use posmortem_logs::{Column, Record, RejectReason};
-use siphasher::sip::SipHasher13;
 use std::borrow::Cow;
+use std::hash::BuildHasher;
 
 /// Fixed: of the 32 bits by which a day tells its cards apart, some pairs of cards share all, and which of
 /// them do must not change from run to run. Nothing made with it is ever written; what is, has the token key.
-const CARD_KEY: (u64, u64) = (0x706f_736d_6f72_7465, 0x6d20_6361_7264_2121);
+const CARD_KEY: u64 = 0x706f_736d_6f72_7465;
 
 /// Makes legs of one run; shared by all workers.
 pub(crate) struct LegBuilder<'s> {
     settings: &'s Settings,
-    /// SipHash under [`CARD_KEY`]: never leaves this run.
-    keyed: SipHasher13,
+    /// Under [`CARD_KEY`]: never leaves this run.
+    keyed: FixedState,
     /// Whether the log's own ids are hashed under the token key, so that they can meet those of
     /// other runs.
     lasting_traces: bool,
@@ -40,7 +41,7 @@ pub(crate) struct Built {
 impl<'s> LegBuilder<'s> {
     pub(crate) fn new(settings: &'s Settings, lasting_traces: bool) -> Self {
         let keeps_evidence = settings.needs_table() || lasting_traces;
-        let keyed = SipHasher13::new_with_keys(CARD_KEY.0, CARD_KEY.1);
+        let keyed = FixedState::with_seed(CARD_KEY);
         Self { settings, keyed, lasting_traces, keeps_evidence }
     }
 
@@ -121,7 +122,7 @@ impl<'s> LegBuilder<'s> {
     /// The card inside this run; the expiry date helps to tell masked ones apart.
     #[inline]
     pub(crate) fn card_key(&self, card: &CardNumber<'_>, expiry: &[u8]) -> CardKey {
-        CardKey::new(card.hash_with(|digits| self.keyed.hash(digits), expiry))
+        CardKey::new(card.hash_with(|digits| self.keyed.hash_one(digits), expiry))
     }
 
     /// Option before link's configuration before column.
@@ -159,7 +160,7 @@ impl<'s> LegBuilder<'s> {
     fn trace(&self, record: &Record<'_>, input: u32) -> u64 {
         let id = cell(record, Column::TraceId);
         let key = self.settings.token_key.as_ref().filter(|_| self.lasting_traces);
-        let hash = |bytes: &[u8]| key.map_or_else(|| self.keyed.hash(bytes), |key| key.trace(bytes));
+        let hash = |bytes: &[u8]| key.map_or_else(|| self.keyed.hash_one(bytes), |key| key.trace(bytes));
         match record.group {
             _ if !id.is_empty() => hash(id) | 1,
             Some(group) => {

@@ -6,10 +6,12 @@
 //! module. Whether legs belong together is not asked here.
 
 mod cells;
+mod columns;
 mod reader;
 mod vocabulary;
 
-pub(crate) use cells::{Places, RecordCells, RowCells};
+pub(crate) use cells::{Places, RecordCells};
+pub(crate) use columns::LeftRow;
 use posmortem_exchange::{CardKey, Leg, LinkSpan, Reference, Source, Symbol};
 use posmortem_iso8583::{Amount, Timestamp};
 pub(crate) use reader::{Keys, Lesson, NotPlain, PlainReader};

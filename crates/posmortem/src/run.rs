@@ -5,7 +5,7 @@
 //! of blocks change nothing that comes out.
 
 use crate::Settings;
-use crate::batch::{Batch, SparePlain};
+use crate::batch::{Batch, Spare};
 use crate::inspection::inspection_of;
 use crate::leg_builder::LegBuilder;
 use crate::plain::Vocabulary;
@@ -170,7 +170,7 @@ struct Pipeline<'s, 't> {
     names: Names,
     /// The words of plain rows, where such rows are expected.
     words: Option<Vocabulary>,
-    spare: SparePlain,
+    spare: Spare,
     /// What the step before has read, for the sequencer to take.
     legs: NewLegs,
     facts: RunFacts,
@@ -188,7 +188,7 @@ impl<'s, 't> Pipeline<'s, 't> {
             sequencer: Sequencer::new(settings, tap),
             names: Names::default(),
             words: None,
-            spare: SparePlain::default(),
+            spare: Spare::default(),
             legs: NewLegs::default(),
             facts: RunFacts::default(),
             rejects: Vec::new(),

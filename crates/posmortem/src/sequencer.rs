@@ -4,7 +4,7 @@
 //! may go on decides nothing but memory.
 
 use crate::alone::{Alone, Whole};
-use crate::batch::SparePlain;
+use crate::batch::Spare;
 use crate::crowd::{Compare, Crowd, Settled};
 use crate::plain::{PlainLeg, Role, Vocabulary};
 use crate::run::Observer;
@@ -102,7 +102,7 @@ impl<'s, 't> Sequencer<'s, 't> {
         legs: NewLegs,
         names: &Names,
         words: Option<&Vocabulary>,
-        spare: &SparePlain,
+        spare: &Spare,
         observer: &mut dyn Observer,
     ) {
         let NewLegs { legs, plain, spans, settled } = legs;
@@ -126,7 +126,7 @@ impl<'s, 't> Sequencer<'s, 't> {
         for (plain, trusted) in plain {
             let mut plain = self.add_plain(plain, trusted, words);
             plain.clear();
-            spare.lock().into_iter().for_each(|mut spare| spare.push(std::mem::take(&mut plain)));
+            spare.plain.put(plain);
         }
         let settled = self.settle_plain(settled, names, words, observer);
         if self.waiting.len() >= self.due {
@@ -229,7 +229,7 @@ impl<'s, 't> Sequencer<'s, 't> {
         facts: &mut RunFacts,
         observer: &mut dyn Observer,
     ) -> Counted {
-        self.take(NewLegs { settled: i64::MAX, ..legs }, names, words, &SparePlain::default(), observer);
+        self.take(NewLegs { settled: i64::MAX, ..legs }, names, words, &Spare::default(), observer);
         self.advance_to(i64::MAX, names, observer);
         if let Some(words) = words {
             self.alone.count(names, words, &mut self.counting.tally);

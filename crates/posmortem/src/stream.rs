@@ -1,7 +1,7 @@
 //! One input on its way through the run: opened, recognised, read block by block.
 
 use crate::Settings;
-use crate::batch::{Batch, BatchReader, SparePlain};
+use crate::batch::{Batch, BatchReader, Spare};
 use crate::frontier::{DEPTH, Frontier};
 use crate::inspection::{Collector, FileFindings};
 use crate::leg_builder::LegBuilder;
@@ -161,7 +161,7 @@ impl Stream {
                 break;
             }
             let batches =
-                self.batch_reader(builder, &format, settings, None, &SparePlain::default()).read_all(&read);
+                self.batch_reader(builder, &format, settings, None, &Spare::default()).read_all(&read);
             let legs = || batches.iter().flat_map(|batch| &batch.legs);
             times.extend(legs().map(|leg| leg.at.millis));
             self.probed.extend(read.into_iter().zip(batches));
@@ -183,7 +183,7 @@ impl Stream {
         format: &'r Format,
         settings: &Settings,
         words: Option<&'r Vocabulary>,
-        spare: &'r SparePlain,
+        spare: &'r Spare,
     ) -> BatchReader<'r> {
         let &Settings { keep_rejects, inspects, .. } = settings;
         BatchReader {

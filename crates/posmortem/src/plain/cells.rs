@@ -11,8 +11,9 @@ pub(crate) trait Cells {
     /// The bytes of a value, with or without spaces around it.
     fn cell(&self, column: Column) -> &[u8];
 
-    /// A value of at most fifteen bytes as a number that no other text has, 0 for an empty one: its
-    /// bytes, the first one lowest, and its length as the highest byte. `None` for longer ones.
+    /// A value of at most fifteen bytes as a number that no other text has, 0 for an empty one: its bytes, the
+    /// first one lowest, and its length as the highest byte, of the lower half where there is room. `None` for
+    /// longer ones.
     fn word(&self, column: Column) -> Option<u128>;
 
     /// A value in plain digits, at most fifteen; `Ok(None)` for an empty one.
@@ -49,7 +50,7 @@ impl Places {
     }
 
     #[inline(always)]
-    fn place(&self, column: Column) -> Option<usize> {
+    pub(super) fn place(&self, column: Column) -> Option<usize> {
         let place = self.0[column as usize];
         (place != NOWHERE).then_some(usize::from(place))
     }
@@ -143,12 +144,13 @@ pub(super) fn word_of(text: &[u8]) -> Option<u128> {
         }
         _ => return None,
     };
-    Some(bytes | (len as u128) << 120)
+    Some(bytes | (len as u128) << if len < 8 { 56 } else { 120 })
 }
 
 /// The text of a word.
 pub(super) fn text_of(bytes: &[u8; 16]) -> &[u8] {
-    bytes.get(..usize::from(bytes[15])).unwrap_or_default()
+    let len = if bytes[15] == 0 { bytes[7] } else { bytes[15] };
+    bytes.get(..usize::from(len)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! no plain leg keeps anything. What is none of these makes the message rich when it is filled.
 
 use super::cells::{Cells, WORD};
+use super::columns::Columns;
 use super::vocabulary::{Vocabulary, WhatKey, WhoKey};
 use super::{NO_AMOUNT, NO_LATENCY, PlainLeg, Standing};
 use crate::evidence::chip_word;
@@ -29,7 +30,7 @@ const WHO: [Column; 6] =
 const WHO_COUNTED: usize = 2;
 
 /// A word of a key, and the column that it is read from.
-type Slot = (usize, Column);
+pub(super) type Slot = (usize, Column);
 
 /// Columns that tell what a message is, those first that most logs fill; the last three for diagnosis alone.
 const WHAT: [Column; 11] = [
@@ -50,7 +51,7 @@ const WHAT: [Column; 11] = [
 const WHAT_COUNTED: usize = 8;
 
 /// The places of words in a [`WhatKey`]: the columns', but for the condition code that of the link.
-const LINK: usize = 5;
+pub(super) const LINK: usize = 5;
 const CONDITION: usize = WHAT.len();
 const LINK_REST: usize = CONDITION + 1;
 const RESERVED: usize = LINK_REST + 1;
@@ -59,13 +60,13 @@ const RESERVED: usize = LINK_REST + 1;
 const CHIP: usize = RESERVED + 1;
 
 /// What format and zone of the time are.
-const FORMAT: usize = CHIP + 1;
+pub(super) const FORMAT: usize = CHIP + 1;
 
 /// The place of the currency.
 pub(super) const CURRENCY: usize = 4;
 
 /// Columns that no plain leg has room for.
-const RICH: [Column; 6] = [
+pub(super) const RICH: [Column; 6] = [
     Column::TraceId,
     Column::OriginalStan,
     Column::OriginalRrn,
@@ -75,10 +76,11 @@ const RICH: [Column; 6] = [
 ];
 
 /// Columns beside these that are read where they are filled.
-const UNUSUAL: [Column; 4] = [Column::ReasonText, Column::Track2, Column::Reserved60, Column::IccData];
+pub(super) const UNUSUAL: [Column; 4] =
+    [Column::ReasonText, Column::Track2, Column::Reserved60, Column::IccData];
 
 /// Institutions that name the issuer, the first that is told.
-const ISSUER: [Column; 3] = [Column::Issuer, Column::ReceivingId, Column::ForwardingId];
+pub(super) const ISSUER: [Column; 3] = [Column::Issuer, Column::ReceivingId, Column::ForwardingId];
 
 /// The words of a message that are looked up.
 #[derive(Clone, Copy)]
@@ -109,21 +111,23 @@ impl Lesson {
 
 /// Reads the plain messages of one block.
 pub(crate) struct PlainReader<'r> {
-    words: &'r Vocabulary,
-    builder: &'r LegBuilder<'r>,
-    input: u32,
+    pub(super) words: &'r Vocabulary,
+    pub(super) builder: &'r LegBuilder<'r>,
+    pub(super) input: u32,
     bin_digits: Option<u8>,
     /// Whether what diagnosis asks for is read, too.
     evidence: bool,
     /// Whether messages are rows, one of which may hold request and answer.
-    is_row: bool,
+    pub(super) is_row: bool,
     /// The words that this input can fill.
-    who_slots: Vec<Slot>,
-    what_slots: Vec<Slot>,
+    pub(super) who_slots: Vec<Slot>,
+    pub(super) what_slots: Vec<Slot>,
     /// Whether it has a column that a day of plain messages can do without.
     has_unusual: bool,
-    /// The keys of the last message.
+    /// The keys of the last message that was read alone.
     keys: Keys,
+    /// Room for tiles of rows.
+    pub(super) columns: Option<Box<Columns>>,
     /// Plain messages whose card is masked.
     pub(crate) masked_cards: u64,
 }
@@ -161,6 +165,7 @@ impl<'r> PlainReader<'r> {
             what_slots,
             has_unusual,
             keys,
+            columns: None,
             masked_cards: 0,
         }
     }
@@ -261,8 +266,7 @@ impl<'r> PlainReader<'r> {
                 what.set(LINK_REST, rest);
             }
         }
-        let zone = offset_minutes.map_or(0, |minutes| u128::from(minutes as u16) | 1 << 16);
-        what.set(FORMAT, u128::from(*is_row) | zone << 96);
+        what.set(FORMAT, format_word(*is_row, offset_minutes));
         Some(())
     }
 
@@ -290,6 +294,15 @@ impl<'r> PlainReader<'r> {
         Some(())
     }
 
+    /// The issuer's prefix of a card, as a word.
+    #[inline(always)]
+    pub(super) fn issuer_of(&self, card: &CardNumber<'_>) -> u128 {
+        u128::from(match card.issuer_word(self.bin_digits) {
+            0 => card.issuer_word(Some(6)),
+            word => word,
+        })
+    }
+
     /// The card, and whether it is masked; the issuer's prefix, too, where nobody names the issuer.
     #[inline(always)]
     fn card(
@@ -302,14 +315,18 @@ impl<'r> PlainReader<'r> {
         let Some(card) = card else { return Ok((None, false)) };
         let is_masked = card.visibility() == Visibility::Masked;
         if self.keys.issuer == 0 {
-            self.keys.issuer = u128::from(match card.issuer_word(self.bin_digits) {
-                0 => card.issuer_word(Some(6)),
-                word => word,
-            });
+            self.keys.issuer = self.issuer_of(&card);
         }
         let expiry = if is_masked { told_value(cells.cell(Column::Expiry)) } else { b"" };
         Ok((Some(self.builder.card_key(&card, expiry)), is_masked))
     }
+}
+
+/// What format and zone of the time are, as a word.
+#[inline(always)]
+pub(super) fn format_word(is_row: bool, offset_minutes: Option<i16>) -> u128 {
+    let zone = offset_minutes.map_or(0, |minutes| u128::from(minutes as u16) | 1 << 16);
+    u128::from(is_row) | zone << 96
 }
 
 /// A text of 16 to 30 bytes in two words.

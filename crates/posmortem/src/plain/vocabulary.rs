@@ -4,6 +4,8 @@
 //! so a word means here what it means there. Workers look words up while nothing is learnt; what they do
 //! not find comes back as a [`Lesson`].
 
+mod columns;
+
 use super::Role;
 use super::cells::text_of;
 use super::reader::{CURRENCY, Lesson};
@@ -62,14 +64,7 @@ impl WhatKey {
     pub(super) fn set(&mut self, slot: usize, word: u128) {
         self.words[slot] = word;
         self.told |= u32::from(word != 0) << slot;
-        let folded = word as u64 ^ ((word >> 64) as u64).rotate_left(23);
-        self.mixed = self.mixed.wrapping_add(folded.wrapping_mul(FACTORS[slot]));
-    }
-
-    /// The place in front of the map.
-    #[inline(always)]
-    fn place(&self) -> usize {
-        (self.mixed >> (64 - FRONT.ilog2())) as usize
+        self.mixed = self.mixed.wrapping_add(mixed_word(slot, word as u64, (word >> 64) as u64));
     }
 
     /// Whether both are equal, without a call: keys are longer than what the compiler compares in place.
@@ -82,6 +77,19 @@ impl WhatKey {
             && usual.iter().zip(others_usual).fold(0, differ) == 0
             && (self.told >> USUAL_WORDS == 0 || more == others_more)
     }
+}
+
+/// What a word, in halves, adds to the sum over a key.
+#[inline(always)]
+pub(super) fn mixed_word(slot: usize, low: u64, high: u64) -> u64 {
+    (low ^ high.rotate_left(23)).wrapping_mul(FACTORS[slot])
+}
+
+/// The places in front of the map of whats, the first one nearly always.
+#[inline(always)]
+fn places_of(mixed: u64) -> impl Iterator<Item = usize> {
+    let first = (mixed >> (64 - FRONT.ilog2())) as usize;
+    (0..4).map(move |next| (first + next) & (FRONT - 1))
 }
 
 /// Odd numbers without a pattern, one for each word.
@@ -217,11 +225,24 @@ impl Vocabulary {
 
     #[inline(always)]
     pub(super) fn what_number(&self, key: &WhatKey) -> Option<u32> {
-        let number = *self.what_front.get(key.place())?;
-        match self.what_keys.get(number as usize) {
-            Some(known) if known.is(key) => Some(number),
+        match self.what_in_front(key.mixed) {
+            (number, Some(known)) if known.is(key) => Some(number),
             _ => self.other_what(key),
         }
+    }
+
+    /// What has this sum, if it stands at its place in front of the map or at one of the next.
+    #[inline(always)]
+    fn what_in_front(&self, mixed: u64) -> (u32, Option<&WhatKey>) {
+        for place in places_of(mixed) {
+            let number = self.what_front[place];
+            match self.what_keys.get(number as usize) {
+                Some(key) if key.mixed == mixed => return (number, Some(key)),
+                Some(_) => {}
+                None => break,
+            }
+        }
+        (NOBODY, None)
     }
 
     #[inline(never)]
@@ -247,6 +268,12 @@ impl Vocabulary {
         &self.what[number as usize]
     }
 
+    /// What a message of this number can be to others, where it is plain.
+    #[inline(always)]
+    pub(super) fn plain_role(&self, number: u32) -> Option<Role> {
+        self.what.get(number as usize)?.plain_role
+    }
+
     /// Takes note of the words of a message, whose symbols are those of the run.
     pub(crate) fn learn(&mut self, lesson: &Lesson, settings: &Settings, names: &Names) {
         let Lesson { keys, leg } = lesson;
@@ -267,7 +294,10 @@ impl Vocabulary {
             self.what.push(what_of(leg, currency, settings, names));
             self.what_keys.push(keys.what);
             self.whats.insert(keys.what, number);
-            self.what_front[keys.what.place()] = number;
+            let front = &mut self.what_front;
+            if let Some(free) = places_of(keys.what.mixed).find(|place| front[*place] == NOBODY) {
+                front[free] = number;
+            }
         }
     }
 
