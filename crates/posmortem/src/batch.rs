@@ -4,7 +4,8 @@ use crate::frontier::DEPTH;
 use crate::inspection::Collector;
 use crate::leg_builder::LegBuilder;
 use crate::plain::{
-    Keys, LeftRow, Lesson, NotPlain, Places, PlainLeg, PlainReader, RecordCells, Spans, Vocabulary,
+    Keys, LeftRow, Lesson, NotPlain, Places, PlainBlock, PlainLeg, PlainReader, RecordCells, Spans,
+    Vocabulary,
 };
 use posmortem_exchange::{Leg, Names};
 use posmortem_logs::{
@@ -77,6 +78,8 @@ pub(crate) struct PlainLegs {
     pub(crate) earliest: Option<i64>,
     /// The latest ones, as many as a frontier looks at, in no order.
     pub(crate) latest: Vec<i64>,
+    /// Whether they are in the order of time.
+    is_sorted: bool,
 }
 
 impl PlainLegs {
@@ -89,11 +92,23 @@ impl PlainLegs {
     fn sum_up(&mut self) {
         let mut times: Vec<i64> = self.legs.iter().map(|leg| leg.at.millis).collect();
         self.earliest = times.iter().min().copied();
+        self.is_sorted = times.is_sorted();
         if times.len() > DEPTH {
             times.select_nth_unstable_by(DEPTH - 1, |a, b| b.cmp(a));
             times.truncate(DEPTH);
         }
         self.latest = times;
+    }
+
+    /// The legs alone; after the time `trusted` none has a right clock.
+    pub(crate) fn into_block(self, trusted: i64) -> PlainBlock {
+        PlainBlock {
+            earliest: self.earliest.unwrap_or(i64::MAX),
+            latest: self.latest.iter().copied().max().unwrap_or(i64::MIN),
+            legs: self.legs,
+            is_sorted: self.is_sorted,
+            trusted,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ mod others;
 mod recent;
 mod seen;
 
-use crate::plain::{PlainLeg, Vocabulary};
+use crate::plain::{PlainBlock, PlainLeg, Vocabulary};
 use others::Others;
 use posmortem_exchange::Leg;
 use recent::Recents;
@@ -56,6 +56,9 @@ impl Waiting {
     }
 }
 
+/// Legs whose terminals are fetched at once: so many cache lines are on their way at the same time.
+const AT_ONCE: usize = 16;
+
 /// Plain legs that wait until all legs within their horizon are known.
 pub(crate) struct Crowd {
     horizon_ms: i64,
@@ -92,17 +95,16 @@ impl Crowd {
     }
 
     /// Takes in plain legs of one block.
-    pub(crate) fn add(&mut self, legs: &[PlainLeg]) {
+    pub(crate) fn add(&mut self, block: &PlainBlock) {
         let at = |leg: &PlainLeg| leg.at.millis;
-        let Some(earliest) = legs.iter().map(at).min() else { return };
+        let PlainBlock { legs, earliest, is_sorted, .. } = block;
         let waiting = &mut self.waiting.legs;
-        let is_behind = waiting.back().is_none_or(|last| last.at.millis <= earliest);
-        if is_behind && legs.is_sorted_by_key(at) {
+        if *is_sorted && waiting.back().is_none_or(|last| last.at.millis <= *earliest) {
             waiting.extend(legs);
             return;
         }
         // Lines that are written a little late, or the log of another link.
-        let before = waiting.partition_point(|leg| leg.at.millis <= earliest);
+        let before = waiting.partition_point(|leg| leg.at.millis <= *earliest);
         let mut mixed: Vec<_> = waiting.drain(before..).collect();
         mixed.extend(legs);
         mixed.sort_by_key(at);
@@ -117,9 +119,18 @@ impl Crowd {
     /// Lets the legs before `millis` meet each other: nothing can come between them any more.
     fn meet_before(&mut self, millis: i64) {
         let Self { waiting, unmet, recents, .. } = self;
-        while waiting.get(*unmet).is_some_and(|leg| leg.at.millis < millis) {
-            recents.meet(*unmet, waiting);
-            *unmet += 1;
+        loop {
+            let begin = unmet.saturating_sub(waiting.first) as usize;
+            let next = waiting.legs.range(begin.min(waiting.legs.len())..).take(AT_ONCE);
+            let terminals = next.take_while(|leg| leg.at.millis < millis).map(|leg| leg.terminal);
+            let count = recents.fetch(terminals);
+            if count == 0 {
+                return;
+            }
+            for _ in 0..count {
+                recents.meet(*unmet, waiting);
+                *unmet += 1;
+            }
         }
     }
 

@@ -153,6 +153,21 @@ impl PlainLeg {
     }
 }
 
+/// The plain legs of a block, in its order, and what their times are: whoever reads them again to find that out
+/// waits for memory.
+#[derive(Default)]
+pub(crate) struct PlainBlock {
+    pub(crate) legs: Vec<PlainLeg>,
+    /// No leg is earlier.
+    pub(crate) earliest: i64,
+    /// No leg is later.
+    pub(crate) latest: i64,
+    /// Whether they are in the order of time.
+    pub(crate) is_sorted: bool,
+    /// A later leg has a wrong clock.
+    pub(crate) trusted: i64,
+}
+
 /// Which span of time a block's plain legs show, by what they are.
 #[derive(Default)]
 pub(crate) struct Spans(Vec<Option<(Timestamp, Timestamp)>>);

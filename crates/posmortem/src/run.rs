@@ -244,10 +244,11 @@ impl<'s, 't> Pipeline<'s, 't> {
         if !self.holds_all {
             self.facts.ledger.out_of_order += stream.take_out_of_order(&mut batch, horizon_ms);
         }
-        let Batch { legs, names, rejects, rejected, non_messages, masked_cards, plain, .. } = batch;
+        let Batch { legs, names, rejects, rejected, non_messages, masked_cards, mut plain, .. } = batch;
         self.facts.ledger.rejected += rejected;
         self.facts.ledger.non_message += non_messages;
         self.facts.masked_cards += masked_cards + plain.masked_cards;
+        let lessons = std::mem::take(&mut plain.lessons);
         let input = stream.input();
         let place = |(position, reason): (posmortem_logs::Position, _)| Reject {
             input,
@@ -261,9 +262,9 @@ impl<'s, 't> Pipeline<'s, 't> {
             leg.rename(&map);
             leg
         }));
-        self.legs.plain.push((plain.legs, stream.reached().saturating_add(horizon_ms)));
+        self.legs.plain.push(plain.into_block(stream.reached().saturating_add(horizon_ms)));
         if let Some(words) = &mut self.words {
-            for mut lesson in plain.lessons {
+            for mut lesson in lessons {
                 lesson.leg_mut().rename(&map);
                 words.learn(&lesson, self.settings, &self.names);
             }

@@ -6,7 +6,7 @@
 use crate::alone::{Alone, Whole};
 use crate::batch::Spare;
 use crate::crowd::{Compare, Crowd, Settled};
-use crate::plain::{PlainLeg, Role, Vocabulary};
+use crate::plain::{PlainBlock, PlainLeg, Role, Vocabulary};
 use crate::run::Observer;
 use crate::tap::Tap;
 use crate::{Filter, Settings};
@@ -22,9 +22,8 @@ use std::ops::ControlFlow;
 pub(crate) struct NewLegs {
     /// Legs in full.
     pub(crate) legs: Vec<Leg>,
-    /// Plain legs of a block, and the time up to which its input can be trusted: a later leg has a
-    /// wrong clock.
-    pub(crate) plain: Vec<(Vec<PlainLeg>, i64)>,
+    /// Plain legs by block.
+    pub(crate) plain: Vec<PlainBlock>,
     /// When links are heard by plain legs.
     pub(crate) spans: Vec<(Symbol, LinkSpan)>,
     /// Before this time no leg can come any more.
@@ -123,10 +122,10 @@ impl<'s, 't> Sequencer<'s, 't> {
             }
             return;
         };
-        for (plain, trusted) in plain {
-            let mut plain = self.add_plain(plain, trusted, words);
-            plain.clear();
-            spare.plain.put(plain);
+        for block in plain {
+            let mut room = self.add_plain(block, words);
+            room.clear();
+            spare.plain.put(room);
         }
         let settled = self.settle_plain(settled, names, words, observer);
         if self.waiting.len() >= self.due {
@@ -135,16 +134,18 @@ impl<'s, 't> Sequencer<'s, 't> {
     }
 
     /// Takes in the plain legs of a block, and hands the room for them back.
-    fn add_plain(&mut self, mut plain: Vec<PlainLeg>, trusted: i64, words: &Vocabulary) -> Vec<PlainLeg> {
-        let Self { crowd: Some(crowd), waiting, .. } = self else { return plain };
-        // Legs that would hold up all that come behind them.
-        for leg in plain.extract_if(.., |leg| leg.at.millis > trusted) {
-            let leg = leg.unfold(words);
-            crowd.see(&leg);
-            waiting.push(leg);
+    fn add_plain(&mut self, mut block: PlainBlock, words: &Vocabulary) -> Vec<PlainLeg> {
+        let Self { crowd: Some(crowd), waiting, .. } = self else { return block.legs };
+        if block.latest > block.trusted {
+            // Legs that would hold up all that come behind them.
+            for leg in block.legs.extract_if(.., |leg| leg.at.millis > block.trusted) {
+                let leg = leg.unfold(words);
+                crowd.see(&leg);
+                waiting.push(leg);
+            }
         }
-        crowd.add(&plain);
-        plain
+        crowd.add(&block);
+        block.legs
     }
 
     /// Counts the plain legs that stand alone, and lets the others wait with the rest. Before the time
