@@ -11,7 +11,7 @@ use crate::fleet::Fleet;
 use crate::judge::{CardsElsewhere, Judge};
 use crate::key_age::KeyAges;
 use crate::own::{OwnSettings, OwnTest, own_faults};
-use crate::scan::{Finding, Groups, Scan, ScanSettings, ScopeKind};
+use crate::scan::{Finding, Groups, Scan, ScanSettings, ScopeKind, Scopes};
 use crate::silence::{Silences, silences};
 use crate::terminal_counts;
 use crate::why;
@@ -32,9 +32,13 @@ pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Di
     let (groups, signatures) = (Groups::payments(), Signatures::built_in());
     let mut found =
         Found { before: settings.history.rates(&fleet.cells, fleet.day.span), ..Found::default() };
+    let mut kinds = ScopeKind::payments();
+    kinds.iter_mut().for_each(|kind| kind.all_day |= found.before.is_some());
+    let scan = ScanSettings::day(Attribute::Terminal.dimension());
+    let search = Search { scopes: Scopes::of(&fleet.day, &kinds, scan.bin_ms), kinds, settings: scan };
     for _ in 0..ROUNDS {
         let left_nothing_out = found.is_nothing();
-        found = found.again(&mut fleet, &groups, &signatures);
+        found = found.again(&mut fleet, &search, &groups, &signatures);
         if left_nothing_out && found.is_nothing() {
             // Another round would be this one again.
             break;
@@ -78,6 +82,13 @@ pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Di
     Diagnosis::new(incidents, verdicts, whys, limits(&fleet, settings, before.is_some()))
 }
 
+/// What is searched for incidents, in all rounds alike.
+struct Search {
+    kinds: Vec<ScopeKind>,
+    settings: ScanSettings,
+    scopes: Scopes,
+}
+
 /// What a round leaves to the next.
 #[derive(Default)]
 struct Found {
@@ -95,7 +106,7 @@ impl Found {
     }
 
     /// One more round, without what this one found.
-    fn again(self, fleet: &mut Fleet<'_>, groups: &Groups, signatures: &Signatures) -> Self {
+    fn again(self, fleet: &mut Fleet<'_>, search: &Search, groups: &Groups, signatures: &Signatures) -> Self {
         let rates = {
             let day = &fleet.day;
             let left_out = Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN).with(Flags::CROWD);
@@ -109,10 +120,9 @@ impl Found {
                 }
             }
         };
-        let mut kinds = ScopeKind::payments();
-        kinds.iter_mut().for_each(|kind| kind.all_day |= self.before.is_some());
-        let scan = ScanSettings::day(Attribute::Terminal.dimension());
-        let findings = Scan::new(&fleet.day, &rates, groups, &kinds, scan).search().findings;
+        let Search { scopes, kinds, settings } = search;
+        let scan = Scan::again(scopes, &fleet.day, &rates, groups, kinds, settings.clone());
+        let findings = scan.search().findings;
         let own = {
             let fleet = &*fleet;
             let expectation = Expectation::new(&fleet.day, &rates, &findings, |attempt| {

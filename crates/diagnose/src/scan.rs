@@ -21,13 +21,13 @@ mod sheet;
 mod window;
 
 use libm::exp;
-use rayon::prelude::*;
 
 pub use groups::{Group, Groups};
 pub use scopes::ScopeKind;
 
 use crate::{Attempt, Day, Dimension, Leaves, Mark, Rates};
-use scopes::{Kind, Uses};
+use scopes::Kind;
+pub(crate) use scopes::Scopes;
 use search::Search;
 use sheet::Sheet;
 use window::Price;
@@ -187,24 +187,28 @@ impl<'d> Scan<'d> {
         kinds: &'d [ScopeKind],
         settings: ScanSettings,
     ) -> Self {
+        Self::again(&Scopes::of(day, kinds, settings.bin_ms), day, rates, groups, kinds, settings)
+    }
+
+    /// The same of a day whose scopes are known: `scopes` are those of the day, of the kinds and of the settings'
+    /// bins.
+    pub(crate) fn again(
+        scopes: &Scopes,
+        day: &'d Day,
+        rates: &'d Rates,
+        groups: &'d Groups,
+        kinds: &'d [ScopeKind],
+        settings: ScanSettings,
+    ) -> Self {
         let sheet = Sheet::new(day, rates, groups, &settings);
-        let uses = Uses::of(day);
-        let on_day: Vec<_> =
-            kinds.par_iter().map(|kind| Kind::new(day, kind, sheet.clock(), &uses)).collect();
+        let on_day = scopes.on(day);
         let beliefs: f64 = kinds.iter().map(|kind| kind.weight).sum();
         let prices = kinds
             .iter()
             .zip(&on_day)
             .map(|(kind, on_day)| Price::new(&sheet, kind, on_day, beliefs, &settings))
             .collect();
-        let inner = |outer: usize| {
-            let narrower = |inner: &usize| *inner != outer && on_day[*inner].is_within(&on_day[outer]);
-            // Two kinds that part the attempts alike contain one another: the first stands for both.
-            let strictly = |inner: &usize| !on_day[outer].is_within(&on_day[*inner]);
-            (0..kinds.len()).filter(narrower).filter(strictly).collect()
-        };
-        let within = (0..kinds.len()).map(inner).collect();
-        Self { sheet, described: kinds, kinds: on_day, prices, within, settings }
+        Self { sheet, described: kinds, kinds: on_day, prices, within: scopes.within().to_vec(), settings }
     }
 
     /// Searches. The same day gives the same findings at any number of threads.

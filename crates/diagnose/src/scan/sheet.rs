@@ -121,10 +121,12 @@ impl<'d> Sheet<'d> {
         self.clock.begin(bin)
     }
 
-    pub(crate) fn clock(&self) -> Clock {
-        self.clock
+    /// Whether an attempt counts, or would but for a fault of its terminal that may not be found again.
+    pub(crate) fn may_count(attempt: &Attempt) -> bool {
+        !attempt.flags.has_any(Flags::NEUTRAL.with(Flags::ATTACK))
     }
 
+    #[inline]
     pub(crate) fn counts(attempt: &Attempt) -> bool {
         !attempt.flags.has_any(Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN))
     }
