@@ -10,7 +10,7 @@ use crate::expectation::Expectation;
 use crate::fleet::Fleet;
 use crate::judge::{CardsElsewhere, Judge};
 use crate::key_age::KeyAges;
-use crate::own::{OwnSettings, OwnTest, own_faults};
+use crate::own::{self, Described, OwnSettings, OwnTest};
 use crate::scan::{Finding, Groups, Scan, ScanSettings, ScopeKind, Scopes};
 use crate::silence::{Silences, silences};
 use crate::terminal_counts;
@@ -36,9 +36,9 @@ pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Di
     kinds.iter_mut().for_each(|kind| kind.all_day |= found.before.is_some());
     let scan = ScanSettings::day(Attribute::Terminal.dimension());
     let search = Search { scopes: Scopes::of(&fleet.day, &kinds, scan.bin_ms), kinds, settings: scan };
-    for _ in 0..ROUNDS {
+    for round in 1..=ROUNDS {
         let left_nothing_out = found.is_nothing();
-        found = found.again(&mut fleet, &search, &groups, &signatures);
+        found = found.again(&mut fleet, &search, &groups, &signatures, round == ROUNDS);
         if left_nothing_out && found.is_nothing() {
             // Another round would be this one again.
             break;
@@ -106,7 +106,14 @@ impl Found {
     }
 
     /// One more round, without what this one found.
-    fn again(self, fleet: &mut Fleet<'_>, search: &Search, groups: &Groups, signatures: &Signatures) -> Self {
+    fn again(
+        self,
+        fleet: &mut Fleet<'_>,
+        search: &Search,
+        groups: &Groups,
+        signatures: &Signatures,
+        is_last: bool,
+    ) -> Self {
         let rates = {
             let day = &fleet.day;
             let left_out = Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN).with(Flags::CROWD);
@@ -116,42 +123,55 @@ impl Found {
             match (is_small(fleet), &self.before) {
                 (true, None) => baseline::published(&fleet.cells),
                 (_, before) => {
-                    baseline::fit(&fleet.cells, &Slots::of(day, &fleet.cells, ordinary), before.as_ref())
+                    let slots = Slots::of(day, &fleet.cells, fleet.shown(), ordinary);
+                    baseline::fit(&fleet.cells, &slots, before.as_ref())
                 }
             }
         };
         let Search { scopes, kinds, settings } = search;
-        let scan = Scan::again(scopes, &fleet.day, &rates, groups, kinds, settings.clone());
+        let blamed: Vec<_> =
+            self.own.iter().flat_map(OwnTest::own).map(|suspect| suspect.rows.clone()).collect();
+        let scan = Scan::of_fleet(scopes, fleet, &blamed, &rates, groups, kinds, settings.clone());
         let findings = scan.search().findings;
         let own = {
             let fleet = &*fleet;
-            let expectation = Expectation::new(&fleet.day, &rates, &findings, |attempt| {
-                let set_aside = Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN).with(Flags::CROWD);
-                !attempt.flags.has_any(set_aside)
-                    && !findings.iter().any(|finding| finding.covers(&fleet.day.leaves, attempt))
-            });
+            let expectation =
+                Expectation::new(&fleet.day.leaves, &rates, &findings, fleet.shown(), |attempt| {
+                    let set_aside = Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN).with(Flags::CROWD);
+                    !attempt.flags.has_any(set_aside)
+                        && !findings.iter().any(|finding| finding.covers(&fleet.day.leaves, attempt))
+                });
             let cards = |at: usize| fleet.card(at);
-            own_faults(
+            // A round that will be followed by another one hands on whom it blames, and no more.
+            let may_be_last = is_last || self.is_nothing() && findings.is_empty();
+            let described = if may_be_last { Described::All } else { Described::Blamed };
+            own::test(
                 &fleet.day,
                 signatures,
                 &fleet.entry_modes,
                 &OwnSettings::default(),
+                described,
                 &expectation,
                 &cards,
             )
         };
-        set_aside(fleet, &own);
+        set_aside(fleet, self.own.as_ref(), &own);
         Self { rates: Some(rates), findings, own: Some(own), before: self.before }
     }
 }
 
-/// Flags the attempts in the windows of own faults, and no others; those of crowds apart.
-fn set_aside(fleet: &mut Fleet<'_>, own: &OwnTest) {
+/// Flags the attempts in the windows of own faults, and no others: those that were found before are flagged now.
+/// Those of crowds apart.
+fn set_aside(fleet: &mut Fleet<'_>, before: Option<&OwnTest>, own: &OwnTest) {
     let suspects: Vec<_> = own.own().collect();
     let crowded = crowded(fleet, &suspects);
     let attempts = &mut fleet.day.attempts;
     let found = Flags::OWN.with(Flags::CROWD);
-    attempts.iter_mut().for_each(|attempt| attempt.flags = attempt.flags.without(found));
+    for suspect in before.into_iter().flat_map(OwnTest::own) {
+        for attempt in &mut attempts[suspect.rows.clone()] {
+            attempt.flags = attempt.flags.without(found);
+        }
+    }
     for (suspect, in_crowd) in suspects.into_iter().zip(crowded) {
         let flag = if in_crowd { Flags::CROWD } else { Flags::OWN };
         for attempt in &mut attempts[suspect.rows.clone()] {

@@ -14,13 +14,13 @@ mod values;
 
 use crate::attack::AttackRun;
 use crate::baseline::Cells;
-use crate::{Attribute, Day, Settings};
+use crate::{Attempt, Attribute, Day, Settings};
 use filling::{Filled, Filling};
 use posmortem_exchange::{
     Chunk, Conclusion, ExchangeTable, Names, Reply, Symbol, TerminalEvent, TerminalEventKind, Traces,
 };
 use posmortem_iso8583::{EntryMode, Timestamp};
-use shown_cards::ShownCards;
+pub(crate) use shown_cards::ShownCards;
 use values::Values;
 
 /// A day, and the way back from its numbers to names and rows.
@@ -41,7 +41,7 @@ pub(crate) struct Fleet<'t> {
     pub(crate) entry_modes: Vec<EntryMode>,
     pub(crate) attacks: Vec<(u32, AttackRun)>,
     /// Of attempts that show something.
-    cards: ShownCards,
+    pub(crate) cards: ShownCards,
     /// By leaf: its attempts, whatever became of them.
     pub(crate) attempts_by_leaf: Vec<u32>,
     values: Values<'t>,
@@ -92,6 +92,11 @@ impl<'t> Fleet<'t> {
     pub(crate) fn restarts(&self, terminal: u32) -> impl Iterator<Item = i64> {
         let events = self.events[terminal as usize].iter();
         events.filter(|event| event.what == TerminalEventKind::StanFellBack).map(|event| event.at)
+    }
+
+    /// The attempts that show something, in their order.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = &Attempt> {
+        self.cards.attempts().map(|at| &self.day.attempts[at])
     }
 
     /// The card of an attempt, by its number in the day.

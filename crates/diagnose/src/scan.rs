@@ -21,10 +21,12 @@ mod sheet;
 mod window;
 
 use libm::exp;
+use std::ops::Range;
 
 pub use groups::{Group, Groups};
 pub use scopes::ScopeKind;
 
+use crate::fleet::Fleet;
 use crate::{Attempt, Day, Dimension, Leaves, Mark, Rates};
 use scopes::Kind;
 pub(crate) use scopes::Scopes;
@@ -187,21 +189,33 @@ impl<'d> Scan<'d> {
         kinds: &'d [ScopeKind],
         settings: ScanSettings,
     ) -> Self {
-        Self::again(&Scopes::of(day, kinds, settings.bin_ms), day, rates, groups, kinds, settings)
+        let scopes = Scopes::of(day, kinds, settings.bin_ms);
+        let (on_day, sheet) = (scopes.on(day), Sheet::new(day, rates, groups, None, &settings));
+        Self::with(&scopes, on_day, sheet, kinds, settings)
     }
 
-    /// The same of a day whose scopes are known: `scopes` are those of the day, of the kinds and of the settings'
-    /// bins.
-    pub(crate) fn again(
+    /// The same of a fleet, whose scopes are known: `scopes` are those of its day, of the kinds and of the settings'
+    /// bins. `own` are the windows of own faults, the only ones that are flagged as such.
+    pub(crate) fn of_fleet(
         scopes: &Scopes,
-        day: &'d Day,
+        fleet: &'d Fleet<'_>,
+        own: &[Range<usize>],
         rates: &'d Rates,
         groups: &'d Groups,
         kinds: &'d [ScopeKind],
         settings: ScanSettings,
     ) -> Self {
-        let sheet = Sheet::new(day, rates, groups, &settings);
-        let on_day = scopes.on(day);
+        let sheet = Sheet::new(&fleet.day, rates, groups, Some(&fleet.cards), &settings);
+        Self::with(scopes, scopes.on_but(&fleet.day, own), sheet, kinds, settings)
+    }
+
+    fn with(
+        scopes: &Scopes,
+        on_day: Vec<Kind<'d>>,
+        sheet: Sheet<'d>,
+        kinds: &'d [ScopeKind],
+        settings: ScanSettings,
+    ) -> Self {
         let beliefs: f64 = kinds.iter().map(|kind| kind.weight).sum();
         let prices = kinds
             .iter()

@@ -54,6 +54,8 @@ pub(crate) struct Scopes {
     /// By kind: the kinds whose values lie within its own.
     within: Vec<Vec<usize>>,
     clock: Clock,
+    /// By entry of the half of payments: attempts that count at some time. None where leaves are not parted.
+    payments: Option<Vec<u32>>,
 }
 
 /// A kind of scope on a day, whatever of it counts.
@@ -90,8 +92,8 @@ impl Scopes {
         };
         let clock = Clock::new(day.span, bin_ms);
         let kinds: Vec<Scope> = kinds.par_iter().map(scope).collect();
-        let mut scopes = Self { kinds, within: Vec::new(), clock };
-        let on_day = scopes.on_day(day, &[]);
+        let mut scopes = Self { kinds, within: Vec::new(), clock, payments: payments(day) };
+        let on_day = scopes.on_day(day, |_| 0);
         let inner = |outer: usize| {
             let narrower = |inner: &usize| *inner != outer && on_day[*inner].is_within(&on_day[outer]);
             // Two kinds that part the attempts alike contain one another: the first stands for both.
@@ -113,21 +115,65 @@ impl Scopes {
         for attempt in day.attempts.iter().filter(|attempt| Sheet::counts(attempt)) {
             counts[attempt.leaf as usize] = true;
         }
-        self.on_day(day, &counts)
+        self.on_day(day, |values| {
+            let leaves = (0..).zip(&counts).filter(|(_, counts)| **counts);
+            occurring(values, leaves.map(|(leaf, _)| values.of(leaf)))
+        })
     }
 
-    fn on_day<'d>(&self, day: &'d Day, counts: &[bool]) -> Vec<Kind<'d>> {
+    /// The same where no attempts but those of these stretches are flagged as a terminal's own.
+    pub(crate) fn on_but<'d>(&self, day: &'d Day, own: &[Range<usize>]) -> Vec<Kind<'d>> {
+        let is_of_payments = |scope: &Scope| {
+            scope.half == Some(Half::Payment) || matches!(scope.members, Members::Sequences { .. })
+        };
+        let Some(mut payments) = self.payments.clone().filter(|_| self.kinds.iter().all(is_of_payments))
+        else {
+            return self.on(day);
+        };
+        let attempts = own.iter().flat_map(|rows| &day.attempts[rows.clone()]);
+        for attempt in attempts.filter(|attempt| Sheet::may_count(attempt) && !Sheet::counts(attempt)) {
+            payments[day.leaves.entry(Half::Payment, attempt.leaf) as usize] -= 1;
+        }
+        self.on_day(day, |values| {
+            let entries = values.entries().iter().zip(&payments).filter(|(_, attempts)| **attempts > 0);
+            occurring(values, entries.map(|(value, _)| *value))
+        })
+    }
+
+    /// The kinds, those of rows with as many values as they are told to have.
+    fn on_day<'d>(&self, day: &'d Day, occurring: impl Fn(&Values<'_>) -> usize) -> Vec<Kind<'d>> {
         let kind = |scope: &Scope| {
             let values = Values::new(&day.leaves, scope.half, &scope.entries);
             let occurring = match &scope.members {
                 Members::Sequences { lists, .. } => lists.filled(),
-                Members::Rows { .. } => values_with(counts, &values, scope.told.len() / scope.dimensions),
+                Members::Rows { .. } => occurring(&values),
             };
             let (told, dimensions) = (scope.told.clone(), scope.dimensions);
             Kind { values, told, dimensions, members: scope.members.clone(), clock: self.clock, occurring }
         };
         self.kinds.iter().map(kind).collect()
     }
+}
+
+/// By entry of the half of payments, if there is one: the attempts that count at some time.
+fn payments(day: &Day) -> Option<Vec<u32>> {
+    if day.leaves.parts.is_empty() {
+        return None;
+    }
+    let mut payments = vec![0; day.leaves.entries(Half::Payment)];
+    for attempt in day.attempts.iter().filter(|attempt| Sheet::may_count(attempt)) {
+        payments[day.leaves.entry(Half::Payment, attempt.leaf) as usize] += 1;
+    }
+    Some(payments)
+}
+
+/// How many different values there are, [`UNTOLD`] apart.
+fn occurring(of: &Values<'_>, values: impl Iterator<Item = u32>) -> usize {
+    let largest = of.entries().iter().copied().max().unwrap_or(UNTOLD);
+    let mut occurs = vec![false; largest as usize + 1];
+    values.for_each(|value| occurs[value as usize] = true);
+    occurs[UNTOLD as usize] = false;
+    occurs.into_iter().filter(|occurs| *occurs).count()
 }
 
 /// By leaf: the sequence that it belongs to.
@@ -140,16 +186,6 @@ fn sequence_of_leaves(day: &Day) -> Vec<u32> {
         }
     }
     sequences
-}
-
-/// How many values have an attempt that counts, by the leaves that have one.
-fn values_with(counts: &[bool], of_leaves: &Values<'_>, values: usize) -> usize {
-    let mut occurs = vec![false; values];
-    for (leaf, _) in (0..).zip(counts).filter(|(_, counts)| **counts) {
-        occurs[of_leaves.of(leaf) as usize] = true;
-    }
-    occurs[UNTOLD as usize] = false;
-    occurs.iter().filter(|occurs| **occurs).count()
 }
 
 /// Lists of numbers, one after the other.

@@ -42,14 +42,20 @@ impl Failure {
 
 /// The attempts that are a hit of some group.
 pub(crate) fn failed(sheet: &Sheet<'_>) -> Vec<Failure> {
-    let shown = sheet.day.attempts.iter().filter(|attempt| attempt.shows() && Sheet::counts(attempt));
+    let attempts = &sheet.day.attempts;
     let failure = |attempt: &Attempt| {
+        if !attempt.shows() || !Sheet::counts(attempt) {
+            return None;
+        }
         let mut hit = sheet.groups_hit(attempt).map(|group| group as u8);
         let groups = [hit.next()?, hit.next().unwrap_or(NO_GROUP)];
         let bin = sheet.bin(attempt.at) as u32;
         Some(Failure { leaf: attempt.leaf, bin, count: attempt.count, groups })
     };
-    shown.filter_map(failure).collect()
+    match sheet.shown {
+        Some(shown) => shown.attempts().filter_map(|at| failure(&attempts[at])).collect(),
+        None => attempts.iter().filter_map(failure).collect(),
+    }
 }
 
 /// Hits by entry of a half of leaves, group by group.
