@@ -142,14 +142,19 @@ impl Scopes {
 
     /// The kinds, those of rows with as many values as they are told to have.
     fn on_day<'d>(&self, day: &'d Day, occurring: impl Fn(&Values<'_>) -> usize) -> Vec<Kind<'d>> {
+        // Lists of rows are the largest thing here: a search makes those that it asks for, and gives them back.
+        let by_time: Arc<OnceLock<Vec<(u32, u32)>>> = Arc::default();
         let kind = |scope: &Scope| {
             let values = Values::new(&day.leaves, scope.half, &scope.entries);
-            let occurring = match &scope.members {
-                Members::Sequences { lists, .. } => lists.filled(),
-                Members::Rows { .. } => occurring(&values),
+            let (occurring, members) = match &scope.members {
+                Members::Sequences { lists, .. } => (lists.filled(), scope.members.clone()),
+                Members::Rows { .. } => {
+                    let (by_time, lists) = (by_time.clone(), OnceLock::new());
+                    (occurring(&values), Members::Rows { by_time, lists: Arc::new(lists) })
+                }
             };
             let (told, dimensions) = (scope.told.clone(), scope.dimensions);
-            Kind { values, told, dimensions, members: scope.members.clone(), clock: self.clock, occurring }
+            Kind { values, told, dimensions, members, clock: self.clock, occurring }
         };
         self.kinds.iter().map(kind).collect()
     }
