@@ -3,11 +3,12 @@
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use posmortem_benches::stages::{
-    classify, codes, count, end_to_end, exchanges, format_of, legs_of, pair, parse, read, report, summary_of,
+    classify, codes, count, end_to_end, exchanges, format_of, judge, legs_of, pair, parse, read, report,
+    summary_of, table_of,
 };
 use posmortem_benches::{Character, delimited, jpos};
 use posmortem_report::Format;
-use posmortem_synth::{Form, Settings, write};
+use posmortem_synth::{Form, Settings, World, write};
 use std::hint::black_box;
 use std::io::Write;
 use std::mem::discriminant;
@@ -97,6 +98,26 @@ fn file_of(day: &[u8]) -> NamedTempFile {
     file
 }
 
+/// The diagnosis alone: of a plain day, and of a busy one of a city with its faults and incidents.
+fn diagnosing(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("diagnose");
+    group.sample_size(10);
+    let terminals = (attempts() / 50) as u32;
+    let plain = Settings { attempts: 5 * attempts(), ..Settings::new(1) };
+    for (name, settings) in [("plain", plain), ("busy", Settings::labelled(1, World::City, terminals))] {
+        let mut day = Vec::new();
+        write(&settings, &mut day, None).expect("a Vec takes every byte");
+        let exchanges = table_of(file_of(&day).path());
+        let found = judge(&exchanges);
+        assert!(found.0 > 0, "a verdict for each terminal");
+        group.throughput(Throughput::Elements(exchanges.0.len() as u64));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| assert_eq!(judge(black_box(&exchanges)), found));
+        });
+    }
+    group.finish();
+}
+
 fn reporting(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("report");
     for character in [Character::Typical, Character::ManyTerminals] {
@@ -156,5 +177,16 @@ fn formats(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(stages, detecting, parsing, classifying, pairing, counting, reporting, whole_runs, formats);
+criterion_group!(
+    stages,
+    detecting,
+    parsing,
+    classifying,
+    pairing,
+    counting,
+    diagnosing,
+    reporting,
+    whole_runs,
+    formats
+);
 criterion_main!(stages);

@@ -14,14 +14,14 @@ use gungraun::{
     Callgrind, EventKind, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main,
 };
 use posmortem::classify::Dialect;
-use posmortem::exchange::{Leg, Names};
+use posmortem::exchange::{ExchangeTable, Leg, Names};
 use posmortem::iso8583::ResponseCode;
 use posmortem::logs::Format;
 use posmortem_benches::stages::{
-    Frames, classify, codes, end_to_end, end_to_end_at_a_glance, format_of, legs, pair, read,
+    Frames, classify, codes, end_to_end, end_to_end_at_a_glance, format_of, judge, legs, pair, read, table_of,
 };
 use posmortem_benches::{Character, delimited, jpos};
-use posmortem_synth::{Form, Settings, write};
+use posmortem_synth::{Form, Settings, World, write};
 use std::hint::black_box;
 use std::io::Write;
 use tempfile::NamedTempFile;
@@ -60,15 +60,27 @@ fn generated(form: Form) -> Vec<u8> {
     day
 }
 
-/// Makes the calling thread the only worker, since callgrind counts the thread that it entered by.
+/// The exchanges of a busy day of a city, with its faults and incidents.
+fn exchanges_of_a_city(terminals: u32) -> (ExchangeTable, Names) {
+    let mut day = Vec::new();
+    let settings = Settings::labelled(1, World::City, terminals);
+    write(&settings, &mut day, None).expect("a Vec takes every byte");
+    table_of(file_with(&day).path())
+}
+
 fn file_of(format: &str) -> NamedTempFile {
+    file_with(&day_of(format))
+}
+
+/// Makes the calling thread the only worker, since callgrind counts the thread that it entered by.
+fn file_with(day: &[u8]) -> NamedTempFile {
     rayon::ThreadPoolBuilder::new()
         .num_threads(1)
         .use_current_thread()
         .build_global()
         .expect("the first pool");
     let mut file = NamedTempFile::new().expect("a temporary file");
-    file.write_all(&day_of(format)).expect("room for the day");
+    file.write_all(day).expect("room for the day");
     file
 }
 
@@ -138,8 +150,15 @@ fn whole_run_at_a_glance(day: NamedTempFile) -> u64 {
     black_box(end_to_end_at_a_glance(black_box(day.path())))
 }
 
+#[library_benchmark]
+#[bench::city(args = (300), setup = exchanges_of_a_city, config = limit(1_000_000_000))]
+fn diagnosing(exchanges: (ExchangeTable, Names)) -> (usize, usize) {
+    black_box(judge(black_box(&exchanges)))
+}
+
 library_benchmark_group!(
     name = stages;
-    benchmarks = detecting, parsing, classifying, pairing, starting, whole_run, whole_run_at_a_glance
+    benchmarks =
+        detecting, parsing, classifying, pairing, starting, whole_run, whole_run_at_a_glance, diagnosing
 );
 main!(library_benchmark_groups = stages);

@@ -3,14 +3,15 @@
 use crate::{Character, attempts};
 use posmortem::classify::{Circumstances, CodeTables, Dialect, Kind, Meaning};
 use posmortem::exchange::{
-    Exchange, Leg, Names, Pairing, PairingSettings, Reference, Source, Summary, Tally, conclude,
+    Exchange, ExchangeTable, Leg, Names, Pairing, PairingSettings, Reference, Source, Summary, Tally,
+    conclude,
 };
 use posmortem::iso8583::{Amount, AmountUnit, EntryMode, Mti, ResponseCode, Timestamp};
 use posmortem::logs::{
     BlockReader, DateHint, Format, InputSettings, Position, Record, RecordSink, RejectReason, SAMPLE_SIZE,
     Scratch, detect, read_block,
 };
-use posmortem::{InputSource, Settings, analyse};
+use posmortem::{InputSource, Settings, analyse, diagnose};
 use posmortem_report::{Format as ReportFormat, View, write_summary};
 use std::path::Path;
 
@@ -169,4 +170,17 @@ pub fn pair((legs, names): &(Vec<Leg>, Names)) -> usize {
     }
     pairing.finish(&mut count);
     exchanges
+}
+
+/// What a run hands to the diagnosis: every attempt of a log.
+pub fn table_of(log: &Path) -> (ExchangeTable, Names) {
+    let sources = [InputSource::Path(log.to_owned())];
+    let run = analyse(&sources, &Settings { keep_table: true, ..Settings::default() }, &mut ());
+    (run.table.expect("the run was asked to keep it"), run.summary.names)
+}
+
+/// Judges a day; the result is the number of verdicts and of incidents.
+pub fn judge((table, names): &(ExchangeTable, Names)) -> (usize, usize) {
+    let diagnosis = diagnose::diagnose(table, names, &diagnose::Settings::default());
+    (diagnosis.verdicts().len(), diagnosis.incidents.len())
 }

@@ -40,7 +40,6 @@ fn crowded_by(fleet: &Fleet<'_>, suspects: &[&Suspect], commons: &[&[Attribute]]
     if suspects.len() < FEWEST {
         return crowded;
     }
-    let by_leaf = attempts_by_leaf(fleet);
     for common in commons {
         let mut alike: HashMap<(usize, Vec<u32>), Vec<usize>, FixedState> = HashMap::default();
         let mut of_signature: HashMap<usize, usize, FixedState> = HashMap::default();
@@ -51,7 +50,7 @@ fn crowded_by(fleet: &Fleet<'_>, suspects: &[&Suspect], commons: &[&[Attribute]]
                 alike.entry((suspect.signature, value)).or_default().push(at);
             }
         }
-        let shares = shares(fleet, common, &by_leaf, alike.keys().map(|(_, value)| value));
+        let shares = shares(fleet, common, alike.keys().map(|(_, value)| value));
         for ((signature, value), members) in alike {
             let chance = of_signature[&signature] as f64 * shares[&value];
             let evidence = nats(members.len() as f64, chance, f64::INFINITY);
@@ -67,17 +66,10 @@ fn value(fleet: &Fleet<'_>, common: &[Attribute], leaf: u32) -> Vec<u32> {
     common.iter().map(|attribute| fleet.day.leaves.value(attribute.dimension(), leaf)).collect()
 }
 
-fn attempts_by_leaf(fleet: &Fleet<'_>) -> Vec<u64> {
-    let mut by_leaf = vec![0; fleet.day.leaves.count()];
-    fleet.day.attempts.iter().for_each(|attempt| by_leaf[attempt.leaf as usize] += 1);
-    by_leaf
-}
-
 /// By each of those values, its share of the fleet's attempts.
 fn shares<'v>(
     fleet: &Fleet<'_>,
     common: &[Attribute],
-    by_leaf: &[u64],
     values: impl Iterator<Item = &'v Vec<u32>>,
 ) -> HashMap<Vec<u32>, f64, FixedState> {
     let all = fleet.day.attempts.len().max(1) as f64;
@@ -90,7 +82,7 @@ fn shares<'v>(
     let mut beginning = vec![Vec::new(); fleet.day.values[common[0].dimension()] as usize];
     wanted.iter().for_each(|(value, at)| beginning[value[0] as usize].push((&value[1..], *at)));
     let mut sums = vec![0.0; wanted.len()];
-    for (leaf, count) in (0..).zip(by_leaf) {
+    for (leaf, count) in (0..).zip(&fleet.attempts_by_leaf) {
         let first = fleet.day.leaves.value(common[0].dimension(), leaf);
         for (rest, at) in &beginning[first as usize] {
             let mut others = common[1..].iter().zip(*rest);

@@ -30,7 +30,17 @@ pub struct Attempt {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flags(u8);
 
+impl Attempt {
+    /// Whether it failed or fell back: it may be a hit of something.
+    #[inline]
+    pub(crate) fn shows(&self) -> bool {
+        !self.mark.is_none() || self.flags.has(Flags::FELL_BACK)
+    }
+}
+
 impl Flags {
+    /// None of them.
+    pub(crate) const NONE: Self = Self(0);
     /// A chip card was read by its stripe.
     pub const FELL_BACK: Self = Self(1);
     /// Repeats a failure of the same card, amount and terminal: neither a hit nor a miss.
@@ -119,6 +129,23 @@ impl Leaves {
     pub fn cell(&self, leaf: u32) -> u32 {
         let entry = self.parts.get(leaf as usize).map_or(leaf, |parts| parts[Half::Payment as usize]);
         self.cells[entry as usize]
+    }
+
+    /// The entry of a leaf in one of its halves.
+    #[inline]
+    pub(crate) fn entry(&self, half: Half, leaf: u32) -> u32 {
+        self.parts[leaf as usize][half as usize]
+    }
+
+    /// How many entries a half has.
+    pub(crate) fn entries(&self, half: Half) -> usize {
+        match half {
+            Half::Payment => self.cells.len(),
+            Half::Terminal => {
+                let of_half = self.columns.iter().zip(&self.halves).find(|(_, of)| **of == half);
+                of_half.map_or(0, |(column, _)| column.len())
+            }
+        }
     }
 
     /// The half that has all of those dimensions; none where leaves are not parted, or no half has.

@@ -10,8 +10,8 @@ use crate::expectation::Expectation;
 use crate::fleet::Fleet;
 use crate::judge::{CardsElsewhere, Judge};
 use crate::key_age::KeyAges;
-use crate::own::{OwnSettings, OwnTest, own_faults};
-use crate::scan::{Finding, Groups, Scan, ScanSettings, ScopeKind};
+use crate::own::{self, Described, OwnSettings, OwnTest};
+use crate::scan::{Finding, Groups, Scan, ScanSettings, ScopeKind, Scopes};
 use crate::silence::{Silences, silences};
 use crate::terminal_counts;
 use crate::why;
@@ -32,9 +32,13 @@ pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Di
     let (groups, signatures) = (Groups::payments(), Signatures::built_in());
     let mut found =
         Found { before: settings.history.rates(&fleet.cells, fleet.day.span), ..Found::default() };
-    for _ in 0..ROUNDS {
+    let mut kinds = ScopeKind::payments();
+    kinds.iter_mut().for_each(|kind| kind.all_day |= found.before.is_some());
+    let scan = ScanSettings::day(Attribute::Terminal.dimension());
+    let search = Search { scopes: Scopes::of(&fleet.day, &kinds, scan.bin_ms), kinds, settings: scan };
+    for round in 1..=ROUNDS {
         let left_nothing_out = found.is_nothing();
-        found = found.again(&mut fleet, &groups, &signatures);
+        found = found.again(&mut fleet, &search, &groups, &signatures, round == ROUNDS);
         if left_nothing_out && found.is_nothing() {
             // Another round would be this one again.
             break;
@@ -78,6 +82,13 @@ pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Di
     Diagnosis::new(incidents, verdicts, whys, limits(&fleet, settings, before.is_some()))
 }
 
+/// What is searched for incidents, in all rounds alike.
+struct Search {
+    kinds: Vec<ScopeKind>,
+    settings: ScanSettings,
+    scopes: Scopes,
+}
+
 /// What a round leaves to the next.
 #[derive(Default)]
 struct Found {
@@ -95,7 +106,14 @@ impl Found {
     }
 
     /// One more round, without what this one found.
-    fn again(self, fleet: &mut Fleet<'_>, groups: &Groups, signatures: &Signatures) -> Self {
+    fn again(
+        self,
+        fleet: &mut Fleet<'_>,
+        search: &Search,
+        groups: &Groups,
+        signatures: &Signatures,
+        is_last: bool,
+    ) -> Self {
         let rates = {
             let day = &fleet.day;
             let left_out = Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN).with(Flags::CROWD);
@@ -105,43 +123,55 @@ impl Found {
             match (is_small(fleet), &self.before) {
                 (true, None) => baseline::published(&fleet.cells),
                 (_, before) => {
-                    baseline::fit(&fleet.cells, &Slots::of(day, &fleet.cells, ordinary), before.as_ref())
+                    let slots = Slots::of(day, &fleet.cells, fleet.shown(), ordinary);
+                    baseline::fit(&fleet.cells, &slots, before.as_ref())
                 }
             }
         };
-        let mut kinds = ScopeKind::payments();
-        kinds.iter_mut().for_each(|kind| kind.all_day |= self.before.is_some());
-        let scan = ScanSettings::day(Attribute::Terminal.dimension());
-        let findings = Scan::new(&fleet.day, &rates, groups, &kinds, scan).search().findings;
+        let Search { scopes, kinds, settings } = search;
+        let blamed: Vec<_> =
+            self.own.iter().flat_map(OwnTest::own).map(|suspect| suspect.rows.clone()).collect();
+        let scan = Scan::of_fleet(scopes, fleet, &blamed, &rates, groups, kinds, settings.clone());
+        let findings = scan.search().findings;
         let own = {
             let fleet = &*fleet;
-            let expectation = Expectation::new(&fleet.day, &rates, &findings, |attempt| {
-                let set_aside = Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN).with(Flags::CROWD);
-                !attempt.flags.has_any(set_aside)
-                    && !findings.iter().any(|finding| finding.covers(&fleet.day.leaves, attempt))
-            });
+            let expectation =
+                Expectation::new(&fleet.day.leaves, &rates, &findings, fleet.shown(), |attempt| {
+                    let set_aside = Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN).with(Flags::CROWD);
+                    !attempt.flags.has_any(set_aside)
+                        && !findings.iter().any(|finding| finding.covers(&fleet.day.leaves, attempt))
+                });
             let cards = |at: usize| fleet.card(at);
-            own_faults(
+            // A round that will be followed by another one hands on whom it blames, and no more.
+            let may_be_last = is_last || self.is_nothing() && findings.is_empty();
+            let described = if may_be_last { Described::All } else { Described::Blamed };
+            own::test(
                 &fleet.day,
                 signatures,
                 &fleet.entry_modes,
                 &OwnSettings::default(),
+                described,
                 &expectation,
                 &cards,
             )
         };
-        set_aside(fleet, &own);
+        set_aside(fleet, self.own.as_ref(), &own);
         Self { rates: Some(rates), findings, own: Some(own), before: self.before }
     }
 }
 
-/// Flags the attempts in the windows of own faults, and no others; those of crowds apart.
-fn set_aside(fleet: &mut Fleet<'_>, own: &OwnTest) {
+/// Flags the attempts in the windows of own faults, and no others: those that were found before are flagged now.
+/// Those of crowds apart.
+fn set_aside(fleet: &mut Fleet<'_>, before: Option<&OwnTest>, own: &OwnTest) {
     let suspects: Vec<_> = own.own().collect();
     let crowded = crowded(fleet, &suspects);
     let attempts = &mut fleet.day.attempts;
     let found = Flags::OWN.with(Flags::CROWD);
-    attempts.iter_mut().for_each(|attempt| attempt.flags = attempt.flags.without(found));
+    for suspect in before.into_iter().flat_map(OwnTest::own) {
+        for attempt in &mut attempts[suspect.rows.clone()] {
+            attempt.flags = attempt.flags.without(found);
+        }
+    }
     for (suspect, in_crowd) in suspects.into_iter().zip(crowded) {
         let flag = if in_crowd { Flags::CROWD } else { Flags::OWN };
         for attempt in &mut attempts[suspect.rows.clone()] {

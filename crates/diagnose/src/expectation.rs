@@ -2,7 +2,7 @@
 //! back is refused more often than a chip.
 
 use crate::overlay::PAD_MS;
-use crate::{Attempt, Day, Expected, Finding, Flags, Leaves, Mark, Overlay, Rates};
+use crate::{Attempt, Expected, Finding, Flags, Leaves, Mark, Overlay, Rates};
 
 /// Of fall backs that an incident brings about, so many may be refused.
 const REFUSED_IN_INCIDENT: f64 = 0.3;
@@ -29,16 +29,17 @@ pub(crate) struct Expectation<'d> {
 }
 
 impl<'d> Expectation<'d> {
-    /// `is_ordinary` tells the attempts that the baseline learned from.
-    pub(crate) fn new(
-        day: &'d Day,
+    /// `shown_by_any` are the attempts that show something; `is_ordinary` tells those that the baseline learned from.
+    pub(crate) fn new<'a>(
+        leaves: &'d Leaves,
         rates: &'d Rates,
         findings: &[Finding],
+        shown_by_any: impl Iterator<Item = &'a Attempt>,
         is_ordinary: impl Fn(&Attempt) -> bool,
     ) -> Self {
         let mut shown = [PRIOR.0 * PRIOR.1; Mark::COUNT];
         let (mut fall_backs, mut icc_missing) = (PRIOR.0, PRIOR.0 * PRIOR.1);
-        let told = day.attempts.iter().filter(|attempt| attempt.flags.has(Flags::FELL_BACK));
+        let told = shown_by_any.filter(|attempt| attempt.flags.has(Flags::FELL_BACK));
         for attempt in told.filter(|attempt| is_ordinary(attempt)) {
             fall_backs += f64::from(attempt.count);
             icc_missing += if attempt.flags.has(Flags::ICC_MISSING) { f64::from(attempt.count) } else { 0.0 };
@@ -48,7 +49,6 @@ impl<'d> Expectation<'d> {
         }
         let after_fall_back = shown.map(|shown| shown / fall_backs);
         let icc_missing = icc_missing / fall_backs;
-        let leaves = &day.leaves;
         let mut stretches = vec![(i64::MAX, i64::MIN)];
         let told = |leaf| {
             let about = findings.iter().filter(|finding| finding.is_about(leaves, leaf));

@@ -8,17 +8,19 @@ mod filling;
 mod judged_span;
 mod leaves;
 mod places;
+mod shown_cards;
 mod slowness;
 mod values;
 
 use crate::attack::AttackRun;
 use crate::baseline::Cells;
-use crate::{Attribute, Day, Settings};
+use crate::{Attempt, Attribute, Day, Settings};
 use filling::{Filled, Filling};
 use posmortem_exchange::{
     Chunk, Conclusion, ExchangeTable, Names, Reply, Symbol, TerminalEvent, TerminalEventKind, Traces,
 };
 use posmortem_iso8583::{EntryMode, Timestamp};
+pub(crate) use shown_cards::ShownCards;
 use values::Values;
 
 /// A day, and the way back from its numbers to names and rows.
@@ -38,6 +40,10 @@ pub(crate) struct Fleet<'t> {
     /// By entry mode's value.
     pub(crate) entry_modes: Vec<EntryMode>,
     pub(crate) attacks: Vec<(u32, AttackRun)>,
+    /// Of attempts that show something.
+    pub(crate) cards: ShownCards,
+    /// By leaf: its attempts, whatever became of them.
+    pub(crate) attempts_by_leaf: Vec<u32>,
     values: Values<'t>,
     /// By site: its terminals.
     sites: Vec<Vec<u32>>,
@@ -51,7 +57,7 @@ impl<'t> Fleet<'t> {
         let values = Values::of(table, names, &settings.inventory);
         let offset_minutes = table.manners().first().and_then(|manner| manner.offset_minutes);
         let events = events_of(table, &values, offset_ms(offset_minutes));
-        let Filled { day, rows, cells, attacks, outside } =
+        let Filled { day, rows, cells, cards, attacks, outside } =
             Filling::new(table, names, &values, &events, offset_ms(offset_minutes)).fill();
         Self {
             sites: sites_of(&day, values.sizes()[Attribute::Site.dimension()] as usize),
@@ -66,9 +72,11 @@ impl<'t> Fleet<'t> {
             outside,
             table,
             names,
+            attempts_by_leaf: attempts_by_leaf(&day),
             day,
             rows,
             cells,
+            cards,
             events,
             attacks,
             values,
@@ -86,10 +94,18 @@ impl<'t> Fleet<'t> {
         events.filter(|event| event.what == TerminalEventKind::StanFellBack).map(|event| event.at)
     }
 
+    /// The attempts that show something, in their order.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = &Attempt> {
+        self.cards.attempts().map(|at| &self.day.attempts[at])
+    }
+
     /// The card of an attempt, by its number in the day.
     pub(crate) fn card(&self, attempt: usize) -> Option<u64> {
-        let (chunk, at) = self.row(attempt);
-        Some(chunk.cards().get(at)).filter(|card| *card != 0)
+        let card = self.cards.get(attempt).unwrap_or_else(|| {
+            let (chunk, at) = self.row(attempt);
+            chunk.cards().get(at)
+        });
+        Some(card).filter(|card| *card != 0)
     }
 
     /// What became of an attempt, by its number in the day.
@@ -149,6 +165,12 @@ fn sign_ons(events: &[TerminalEvent]) -> impl Iterator<Item = i64> {
         )
     };
     events.iter().filter(is_sign_on).map(|event| event.at)
+}
+
+fn attempts_by_leaf(day: &Day) -> Vec<u32> {
+    let mut attempts = vec![0; day.leaves.count()];
+    day.attempts.iter().for_each(|attempt| attempts[attempt.leaf as usize] += 1);
+    attempts
 }
 
 fn sites_of(day: &Day, sites: usize) -> Vec<Vec<u32>> {

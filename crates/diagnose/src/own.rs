@@ -27,7 +27,7 @@ pub use signatures::{Signature, SignatureMark, Signatures};
 pub use standing::Standing;
 
 use crate::{Attempt, Day, Mark, UNTOLD};
-use evidence::{Evidence, Reader, Set, Shown};
+use evidence::{Answers, Evidence, Reader, Set, Shown};
 use fleet::Fleet;
 use groups::{Groups, Likelihood, Posterior};
 use posmortem_classify::Reason;
@@ -174,6 +174,15 @@ impl<F: Fn(&Attempt, Mark) -> f64 + Sync> Expected for F {
     }
 }
 
+/// Which suspects are described.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Described {
+    /// All of them.
+    All,
+    /// Those that may be blamed: who is not is not even listed.
+    Blamed,
+}
+
 /// Tests every terminal of a day.
 ///
 /// `entry_modes` tells what the values of `Attribute::EntryMode` are. `expected` is the share of such
@@ -192,18 +201,36 @@ where
     E: Expected,
     C: Fn(usize) -> Option<u64> + Sync,
 {
+    test(day, signatures, entry_modes, settings, Described::All, expected, cards)
+}
+
+/// The same, with the suspects that are asked for.
+pub(crate) fn test<E, C>(
+    day: &Day,
+    signatures: &Signatures,
+    entry_modes: &[EntryMode],
+    settings: &OwnSettings,
+    described: Described,
+    expected: &E,
+    cards: &C,
+) -> OwnTest
+where
+    E: Expected,
+    C: Fn(usize) -> Option<u64> + Sync,
+{
     let reader = Reader::new(day, signatures, entry_modes, expected, cards);
-    let by_terminal: Vec<Vec<Shown>> = day
+    let by_terminal: Vec<(Vec<Shown>, Answers)> = day
         .sequences
         .par_iter()
         .enumerate()
-        .map(|(terminal, range)| {
-            let range = if terminal == UNTOLD as usize { 0..0 } else { range.clone() };
-            reader.counts(range)
+        .map(|(terminal, range)| match terminal == UNTOLD as usize {
+            true => (reader.counts(0..0).0, reader.untold(range.clone())),
+            false => reader.counts(range.clone()),
         })
         .collect();
-    let shown: Vec<Shown> = by_terminal.into_iter().flatten().collect();
-    let fleet = Fleet::new(day, signatures, &shown);
+    let answers: Vec<Answers> = by_terminal.iter().map(|(_, answers)| *answers).collect();
+    let shown: Vec<Shown> = by_terminal.into_iter().flat_map(|(shown, _)| shown).collect();
+    let fleet = Fleet::new(day, signatures, &shown, &answers);
     let counts: Vec<Counts> = shown.iter().map(|shown| shown.all).collect();
     let likelihoods: Vec<Likelihood> = fleet
         .candidates(&counts)
@@ -223,8 +250,11 @@ where
         .into_par_iter()
         .map(|likelihoods| {
             let found = Found { day, reader: &reader, signatures, fleet: &fleet, shown: &shown };
-            found.suspect(&groups, likelihoods, settings)
+            found.suspect(&groups, likelihoods, settings, described)
         })
+        .collect::<Vec<Option<Suspect>>>()
+        .into_iter()
+        .flatten()
         .collect();
     let health = Health::of(&suspects, &likelihoods, &counts, signatures.len());
     let standing = standing::standing(day, signatures, expected, cards);
@@ -245,9 +275,18 @@ where
     E: Expected,
     C: Fn(usize) -> Option<u64>,
 {
-    /// Describes a terminal by its leading signature.
-    fn suspect(&self, groups: &Groups, likelihoods: &[Likelihood], settings: &OwnSettings) -> Suspect {
+    /// Describes a terminal by its leading signature, if that is asked for.
+    fn suspect(
+        &self,
+        groups: &Groups,
+        likelihoods: &[Likelihood],
+        settings: &OwnSettings,
+        described: Described,
+    ) -> Option<Suspect> {
         let Posterior { none, by_signature } = groups.posterior(likelihoods);
+        if described == Described::Blamed && none > settings.local_fdr {
+            return None;
+        }
         let leading = largest(&by_signature, None).expect("a suspect has a signature");
         let runner_up = largest(&by_signature, Some(leading));
         let likelihood = &likelihoods[leading];
@@ -262,7 +301,7 @@ where
         suspect.local_fdr = none;
         suspect.family = Family::of(component);
         suspect.runner_up = runner_up.map(|at| (likelihoods[at].signature, by_signature[at]));
-        suspect
+        Some(suspect)
     }
 
     /// The window with the largest term, at the shares and the level that are most likely; the first

@@ -21,13 +21,15 @@ mod sheet;
 mod window;
 
 use libm::exp;
-use rayon::prelude::*;
+use std::ops::Range;
 
 pub use groups::{Group, Groups};
 pub use scopes::ScopeKind;
 
+use crate::fleet::Fleet;
 use crate::{Attempt, Day, Dimension, Leaves, Mark, Rates};
-use scopes::{Kind, Uses};
+use scopes::Kind;
+pub(crate) use scopes::Scopes;
 use search::Search;
 use sheet::Sheet;
 use window::Price;
@@ -187,24 +189,40 @@ impl<'d> Scan<'d> {
         kinds: &'d [ScopeKind],
         settings: ScanSettings,
     ) -> Self {
-        let sheet = Sheet::new(day, rates, groups, &settings);
-        let uses = Uses::of(day);
-        let on_day: Vec<_> =
-            kinds.par_iter().map(|kind| Kind::new(day, kind, sheet.clock(), &uses)).collect();
+        let scopes = Scopes::of(day, kinds, settings.bin_ms);
+        let (on_day, sheet) = (scopes.on(day), Sheet::new(day, rates, groups, None, &settings));
+        Self::with(&scopes, on_day, sheet, kinds, settings)
+    }
+
+    /// The same of a fleet, whose scopes are known: `scopes` are those of its day, of the kinds and of the settings'
+    /// bins. `own` are the windows of own faults, the only ones that are flagged as such.
+    pub(crate) fn of_fleet(
+        scopes: &Scopes,
+        fleet: &'d Fleet<'_>,
+        own: &[Range<usize>],
+        rates: &'d Rates,
+        groups: &'d Groups,
+        kinds: &'d [ScopeKind],
+        settings: ScanSettings,
+    ) -> Self {
+        let sheet = Sheet::new(&fleet.day, rates, groups, Some(&fleet.cards), &settings);
+        Self::with(scopes, scopes.on_but(&fleet.day, own), sheet, kinds, settings)
+    }
+
+    fn with(
+        scopes: &Scopes,
+        on_day: Vec<Kind<'d>>,
+        sheet: Sheet<'d>,
+        kinds: &'d [ScopeKind],
+        settings: ScanSettings,
+    ) -> Self {
         let beliefs: f64 = kinds.iter().map(|kind| kind.weight).sum();
         let prices = kinds
             .iter()
             .zip(&on_day)
             .map(|(kind, on_day)| Price::new(&sheet, kind, on_day, beliefs, &settings))
             .collect();
-        let inner = |outer: usize| {
-            let narrower = |inner: &usize| *inner != outer && on_day[*inner].is_within(&on_day[outer]);
-            // Two kinds that part the attempts alike contain one another: the first stands for both.
-            let strictly = |inner: &usize| !on_day[outer].is_within(&on_day[*inner]);
-            (0..kinds.len()).filter(narrower).filter(strictly).collect()
-        };
-        let within = (0..kinds.len()).map(inner).collect();
-        Self { sheet, described: kinds, kinds: on_day, prices, within, settings }
+        Self { sheet, described: kinds, kinds: on_day, prices, within: scopes.within().to_vec(), settings }
     }
 
     /// Searches. The same day gives the same findings at any number of threads.

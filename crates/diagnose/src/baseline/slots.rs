@@ -23,10 +23,15 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
-    /// Counts the attempts that `counts` lets through. Counts are integers: how sequences are shared out
+    /// Counts the attempts that `counts` lets through; `shown` are those that show something, and maybe others. Counts are integers: how sequences are shared out
     /// among threads does not show.
-    pub(crate) fn of(day: &Day, cells: &Cells, counts: impl Fn(&Attempt) -> bool + Sync) -> Self {
-        let totals = marks_of_fleet(day, &counts);
+    pub(crate) fn of<'a>(
+        day: &Day,
+        cells: &Cells,
+        shown: impl Iterator<Item = &'a Attempt>,
+        counts: impl Fn(&Attempt) -> bool + Sync,
+    ) -> Self {
+        let totals = marks_of_fleet(shown, &counts);
         let part = day.sequences.len().div_ceil(rayon::current_num_threads()).max(1);
         let of_part = |sequences| Self::of_part(day, sequences, cells.of.len(), &totals, &counts);
         let parts: Vec<Self> = day.sequences.par_chunks(part).map(of_part).collect();
@@ -66,7 +71,7 @@ impl Slots {
                 let most = (totals[mark.index()] as f64 * MOST_OF_ONE).max(FEWEST_OF_ONE);
                 ((most / of_one[mark.index()] as f64).min(1.0) * UNITS as f64) as u64
             };
-            for attempt in sequence.iter().filter(|attempt| shows_something(attempt) && counts(attempt)) {
+            for attempt in sequence.iter().filter(|attempt| attempt.shows() && counts(attempt)) {
                 let at = slot(day, attempt) as u32;
                 shown(attempt, |mark| {
                     hits[mark.index()].push((at, weight(mark) * u64::from(attempt.count)));
@@ -106,23 +111,15 @@ fn sum_by_slot(hits: &mut Vec<(u32, u64)>) {
     });
 }
 
-fn marks_of_fleet(day: &Day, counts: &(impl Fn(&Attempt) -> bool + Sync)) -> [u64; Mark::COUNT] {
-    let of_part = |attempts: &[Attempt]| {
-        let mut totals = [0; Mark::COUNT];
-        for attempt in attempts.iter().filter(|attempt| shows_something(attempt) && counts(attempt)) {
-            shown(attempt, |mark| totals[mark.index()] += u64::from(attempt.count));
-        }
-        totals
-    };
-    let both = |mut one: [u64; Mark::COUNT], other: [u64; Mark::COUNT]| {
-        one.iter_mut().zip(other).for_each(|(sum, count)| *sum += count);
-        one
-    };
-    day.attempts.par_chunks(1 << 16).map(of_part).reduce(|| [0; Mark::COUNT], both)
-}
-
-fn shows_something(attempt: &Attempt) -> bool {
-    !attempt.mark.is_none() || attempt.flags.has(Flags::FELL_BACK)
+fn marks_of_fleet<'a>(
+    attempts: impl Iterator<Item = &'a Attempt>,
+    counts: &impl Fn(&Attempt) -> bool,
+) -> [u64; Mark::COUNT] {
+    let mut totals = [0; Mark::COUNT];
+    for attempt in attempts.filter(|attempt| attempt.shows() && counts(attempt)) {
+        shown(attempt, |mark| totals[mark.index()] += u64::from(attempt.count));
+    }
+    totals
 }
 
 /// The marks that an attempt shows: at most one of its failure, and that it fell back.

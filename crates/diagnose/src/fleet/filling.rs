@@ -3,6 +3,7 @@
 use super::judged_span::judged_span;
 use super::leaves::LeafNumbers;
 use super::places::Places;
+use super::shown_cards::ShownCards;
 use super::sign_ons;
 use super::slowness::Slowness;
 use super::values::{Standing, Values};
@@ -21,6 +22,7 @@ pub(super) struct Filled {
     /// By attempt: its row in the table.
     pub(super) rows: Vec<u32>,
     pub(super) cells: Cells,
+    pub(super) cards: ShownCards,
     /// Terminal and attack; the entries are places in the day.
     pub(super) attacks: Vec<(u32, AttackRun)>,
     /// Attempts that are not judged for their time.
@@ -42,12 +44,13 @@ impl Filled {
     }
 }
 
-/// Rows that are put into the order of terminals at a time: so many visits (6 MB) stay in the cache, while
-/// columns read at random would cost a miss each. A terminal with more rows is one batch.
-const BATCH_ROWS: usize = 1 << 17;
+/// Rows that are put into the order of terminals at a time, 20 MB of visits. A batch reads all columns of the
+/// table once, in their order: the more of a column's rows are in it, the fewer reads miss the cache. A terminal
+/// with more rows is one batch.
+const BATCH_ROWS: usize = 1 << 19;
 
 /// An attempt with what a [`Day`] does not hold.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Visit {
     at: i64,
     amount: u64,
@@ -55,14 +58,25 @@ struct Visit {
     card: u64,
     row: u32,
     place: u32,
-    issuer: u32,
     ware: u32,
-    manner: u32,
-    ending: u32,
-    is_slow: bool,
+    mark: Mark,
+    flags: Flags,
+    is_keyed: bool,
 }
 
 impl Visit {
+    const NONE: Self = Self {
+        at: 0,
+        amount: 0,
+        card: 0,
+        row: 0,
+        place: 0,
+        ware: 0,
+        mark: Mark::NONE,
+        flags: Flags::NONE,
+        is_keyed: false,
+    };
+
     fn as_try(&self, attempt: &Attempt) -> Try {
         Try {
             at: self.at,
@@ -148,7 +162,7 @@ impl<'t, 'v> Filling<'t, 'v> {
             let begin = bounds[batch.start];
             let of_batch = &mut rows[begin..bounds[batch.end]];
             visits.clear();
-            visits.resize(of_batch.len(), Visit::default());
+            visits.resize(of_batch.len(), Visit::NONE);
             for row in of_batch.iter() {
                 let visit = self.visit(*row);
                 let next = &mut next[terminal_of[visit.place as usize] as usize];
@@ -177,17 +191,22 @@ impl<'t, 'v> Filling<'t, 'v> {
         let (chunk, at) = (&self.table.chunks()[(row >> 16) as usize], (row & 0xffff) as usize);
         let (issuer, manner) = (chunk.issuers().id(at) as u32, chunk.manners().id(at) as u32);
         let (begun, link) = (chunk.millis(at), chunk.links().id(at));
+        let (of_manner, is_keyed) = self.manners[manner as usize];
+        let ending = &self.endings[chunk.endings().id(at)];
+        let mut flags = of_manner.with(ending.flags);
+        if self.slowness.is_slow(link, issuer as usize, begun, chunk.latencies().get(at)) {
+            flags = flags.with(Flags::SLOW);
+        }
         Visit {
             at: begun + self.offset_ms,
             amount: chunk.amounts().get(at),
             card: chunk.cards().get(at),
             row,
             place: chunk.places().id(at) as u32,
-            issuer,
             ware: self.leaves.ware(link as u32, issuer, manner),
-            manner,
-            ending: chunk.endings().id(at) as u32,
-            is_slow: self.slowness.is_slow(link, issuer as usize, begun, chunk.latencies().get(at)),
+            mark: ending.mark,
+            flags,
+            is_keyed,
         }
     }
 
@@ -236,12 +255,7 @@ impl<'t, 'v> Filling<'t, 'v> {
         let mut place = None;
         let mut stand = 0;
         for visit in visits {
-            let manner = self.manners[visit.manner as usize];
-            let ending = &self.endings[visit.ending as usize];
-            let mut flags = manner.0.with(ending.flags);
-            if visit.is_slow {
-                flags = flags.with(Flags::SLOW);
-            }
+            let mut flags = visit.flags;
             while sign_ons.next_if(|at| *at <= visit.at).is_some() {
                 flags = flags.with(Flags::AFTER_SIGN_ON);
             }
@@ -252,7 +266,7 @@ impl<'t, 'v> Filling<'t, 'v> {
                 stand = self.leaves.stand(standing);
             }
             let leaf = self.leaves.number(stand, visit.ware);
-            self.filled.day.attempts.push(Attempt { at: visit.at, leaf, count: 1, mark: ending.mark, flags });
+            self.filled.day.attempts.push(Attempt { at: visit.at, leaf, count: 1, mark: visit.mark, flags });
         }
         self.set_aside(terminal, visits, begin);
     }
@@ -266,14 +280,16 @@ impl<'t, 'v> Filling<'t, 'v> {
         for (at, flags) in repeated.iter().zip(episodes(&tries)) {
             attempts[*at as usize].flags = flags;
         }
-        let is_keyed = |at: &usize| self.manners[visits[*at].manner as usize].1;
-        let keyed: Vec<usize> = (0..visits.len()).filter(is_keyed).collect();
+        let shown = (begin..).zip(&*attempts).zip(visits).filter(|((_, attempt), _)| attempt.shows());
+        shown.for_each(|((at, _), visit)| self.filled.cards.push(at, visit.card));
+        let keyed: Vec<usize> = (0..visits.len()).filter(|at| visits[*at].is_keyed).collect();
         if terminal == UNTOLD || keyed.is_empty() {
             return;
         }
         let entry = |at: &usize| {
             let (visit, attempt) = (&visits[*at], &attempts[*at]);
-            KeyedEntry { at: visit.at, issuer: visit.issuer, card: visit.card(), mark: attempt.mark }
+            let issuer = self.leaves.issuer(visit.ware);
+            KeyedEntry { at: visit.at, issuer, card: visit.card(), mark: attempt.mark }
         };
         let entries: Vec<KeyedEntry> = keyed.iter().map(entry).collect();
         for mut attack in attacks(&entries) {

@@ -148,6 +148,11 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
         *number
     }
 
+    /// The issuer of what attempts with that number bring: its place in the table.
+    pub(super) fn issuer(&self, ware: u32) -> u32 {
+        self.wares[ware as usize].issuer
+    }
+
     /// Begins with the attempts of a terminal. Terminals come one after the other.
     pub(super) fn begin(&mut self, terminal: u32) {
         self.terminal = terminal;

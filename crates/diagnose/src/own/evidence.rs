@@ -31,6 +31,17 @@ pub(super) struct Shown {
     pub(super) calm: Counts,
 }
 
+/// What a terminal's messages tell beyond marks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Answers {
+    /// Those that took long.
+    pub(super) slow: u32,
+    /// All that count.
+    pub(super) all: u32,
+    /// Whether one, counting or not, tells of missing data of the chip.
+    pub(super) icc_missing: bool,
+}
+
 /// From this expected rate on an attempt lies in a shared incident. Rates of good days are 2 % at the
 /// most (fall backs).
 pub(super) const INCIDENT_RATE: f64 = 0.08;
@@ -84,15 +95,25 @@ where
         Self { day, signatures, eligible, of_mark, eligible_lanes, by_class, expected, cards }
     }
 
-    /// By signature, what the attempts of that range show.
-    pub(super) fn counts(&self, range: Range<usize>) -> Vec<Shown> {
+    /// What the messages of attempts without a terminal tell.
+    pub(super) fn untold(&self, range: Range<usize>) -> Answers {
+        let is_told = |attempt: &Attempt| attempt.flags.has(Flags::ICC_MISSING);
+        Answers { icc_missing: self.day.attempts[range].iter().any(is_told), ..Answers::default() }
+    }
+
+    /// By signature, what the attempts of that range show, and what their messages tell.
+    pub(super) fn counts(&self, range: Range<usize>) -> (Vec<Shown>, Answers) {
+        let mut answers = Answers::default();
         let mut sums = Sums::new(self.signatures.len());
         let mut seen = Set::default();
         for row in range {
             let attempt = &self.day.attempts[row];
+            answers.icc_missing |= attempt.flags.has(Flags::ICC_MISSING);
             if attempt.flags.has_any(UNCOUNTED) {
                 continue;
             }
+            answers.slow += if attempt.flags.has(Flags::SLOW) { u32::from(attempt.count) } else { 0 };
+            answers.all += u32::from(attempt.count);
             let class = self.expected.class(attempt);
             let shows_something = !attempt.mark.is_none() || attempt.flags.has(Flags::FELL_BACK);
             match class {
@@ -119,12 +140,13 @@ where
                 }
             }
         }
-        sums.shown(self.signatures.len())
+        (sums.shown(self.signatures.len()), answers)
     }
 
     /// What the attempts of that range show of one signature, one by one.
     pub(super) fn evidence(&self, range: Range<usize>, signature: usize) -> Evidence {
         let mut evidence = Evidence { sequence: Sequence::default(), rows: Vec::with_capacity(range.len()) };
+        evidence.sequence.trials.reserve(range.len());
         let mut seen = Set::default();
         let mut after_sign_on = false;
         for row in range {

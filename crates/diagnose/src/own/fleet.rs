@@ -3,13 +3,13 @@
 //!
 //! Says of no terminal that it is at fault.
 
-use super::evidence::{Counts, Shown, UNCOUNTED};
+use super::evidence::{Answers, Counts, Shown};
 use super::level::Spread;
 use super::profiles::Told;
 use super::segments::LEVELS;
 use super::shape::SLOW_SHARE;
 use super::signatures::Signatures;
-use crate::{Attempt, Attribute, Day, Flags, UNTOLD};
+use crate::{Attempt, Attribute, Day, UNTOLD};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -37,28 +37,21 @@ pub(super) struct Fleet {
 }
 
 /// How many times the usual share of slow answers nine good terminals of ten stay below; `None` where no
-/// answer is slow. Lines of a fleet differ; where they differ much, slow answers say little.
-fn slow_level(day: &Day) -> Option<f64> {
-    let of_terminal = |range: &Range<usize>| {
-        let counted = day.attempts[range.clone()].iter().filter(|one| !one.flags.has_any(UNCOUNTED));
-        let slow = |sums: (u32, u32), one: &Attempt| {
-            let count = u32::from(one.count);
-            (sums.0 + if one.flags.has(Flags::SLOW) { count } else { 0 }, sums.1 + count)
-        };
-        let (slow, all) = counted.fold((0, 0), slow);
-        (slow, SLOW_SHARE * f64::from(all))
-    };
-    let counts: Vec<_> = day.sequences.par_iter().skip(UNTOLD as usize + 1).map(of_terminal).collect();
-    if counts.iter().all(|count| count.0 == 0) {
+/// answer is slow. Lines of a fleet differ; where they differ much, slow answers say little. `answers` are those of
+/// each terminal.
+fn slow_level(answers: &[Answers]) -> Option<f64> {
+    if answers.iter().all(|answers| answers.slow == 0) {
         return None;
     }
-    let spread = Spread::fit(counts.into_iter(), SLOW_TAU2);
+    let counts = answers.iter().map(|answers| (answers.slow, SLOW_SHARE * f64::from(answers.all)));
+    let spread = Spread::fit(counts, SLOW_TAU2);
     let deviation = libm::sqrt(libm::log1p(spread.tau2));
     Some((spread.mean * libm::exp(USUAL_DEVIATIONS * deviation)).max(1.0))
 }
 
 impl Fleet {
-    pub(super) fn new(day: &Day, signatures: &Signatures, shown: &[Shown]) -> Self {
+    /// `answers` and `shown` are those of each sequence, the first one's, which is no terminal, included.
+    pub(super) fn new(day: &Day, signatures: &Signatures, shown: &[Shown], answers: &[Answers]) -> Self {
         let width = signatures.len();
         let spreads: Vec<Spread> = (0..width)
             .into_par_iter()
@@ -68,8 +61,10 @@ impl Fleet {
                 Spread::fit(of_signature.map(|counts| (counts.observed, counts.expected)), signature.tau2)
             })
             .collect();
-        let is_told = |attempt: &Attempt| attempt.flags.has(Flags::ICC_MISSING);
-        let told = Told { slow_level: slow_level(day), icc_missing: day.attempts.iter().any(is_told) };
+        let told = Told {
+            slow_level: slow_level(answers.get(UNTOLD as usize + 1..).unwrap_or_default()),
+            icc_missing: answers.iter().any(|answers| answers.icc_missing),
+        };
         let first = |range: &Range<usize>| day.attempts[range.clone()].first();
         let of = |attempt: &Attempt| day.leaves.value(Attribute::Site.dimension(), attempt.leaf);
         let site = |range| first(range).map_or(UNTOLD, of);

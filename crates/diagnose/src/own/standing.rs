@@ -4,7 +4,7 @@
 //! time. Only marks that the table of signatures calls standing are looked at.
 
 use super::evidence::{Set, UNCOUNTED};
-use crate::{Day, Expected, Mark, Signatures};
+use crate::{Attempt, Day, Expected, Mark, Signatures};
 use posmortem_classify::Reason;
 use std::ops::Range;
 
@@ -42,8 +42,7 @@ where
 {
     let terminals = day.sequences.iter().zip(0..).skip(1);
     let of_terminal = |(range, terminal): (&Range<usize>, u32)| {
-        let attempts = day.attempts[range.clone()].iter().map(|attempt| u64::from(attempt.count));
-        if range.is_empty() || attempts.sum::<u64>() >= FEW_ATTEMPTS {
+        if range.is_empty() || !has_few(&day.attempts[range.clone()]) {
             return None;
         }
         let state = last_row(day, range, signatures)?;
@@ -66,6 +65,15 @@ where
         })
     };
     terminals.filter_map(of_terminal).collect()
+}
+
+/// Whether it has fewer than [`FEW_ATTEMPTS`]: of most terminals the first few tell.
+fn has_few(attempts: &[Attempt]) -> bool {
+    let mut sum = 0;
+    attempts.iter().all(|attempt| {
+        sum += u64::from(attempt.count);
+        sum < FEW_ATTEMPTS
+    })
 }
 
 struct State {

@@ -14,6 +14,8 @@ const STEP: f64 = 1e100;
 pub(super) struct Sums {
     /// By effect: one minus the likelihood ratio of a miss.
     of_miss: [f64; EFFECTS.len()],
+    /// The logarithm of that ratio.
+    ln_miss: [f64; EFFECTS.len()],
     /// The product over all hits so far.
     hits: [f64; LANES],
     hits_steps: [i32; LANES],
@@ -31,6 +33,7 @@ impl Sums {
     pub(super) fn new(of_miss: [f64; EFFECTS.len()]) -> Self {
         Self {
             of_miss,
+            ln_miss: of_miss.map(|of_miss| libm::log1p(-of_miss)),
             hits: [1.0; LANES],
             hits_steps: [0; LANES],
             misses: 0,
@@ -57,9 +60,10 @@ impl Sums {
             return;
         }
         self.misses += run;
-        for (of_miss, lanes) in self.of_miss.into_iter().zip((0..LANES).step_by(LEVELS)) {
+        let effects = self.of_miss.into_iter().zip(self.ln_miss);
+        for ((of_miss, ln_miss), lanes) in effects.zip((0..LANES).step_by(LEVELS)) {
             let miss = 1.0 - of_miss;
-            let all = libm::exp(run as f64 * libm::log1p(-of_miss));
+            let all = libm::exp(run as f64 * ln_miss);
             // The sums of the first `run` powers of `miss`, and of the sums up to each of them.
             let powers = miss * (1.0 - all) / of_miss;
             let of_powers = miss * (run as f64 - powers) / of_miss;
@@ -98,8 +102,7 @@ impl Sums {
                 let lane = component % EFFECTS.len() * LEVELS + level;
                 match Family::of(component) {
                     Family::WholeDay => {
-                        let misses =
-                            self.misses as f64 * libm::log1p(-self.of_miss[component % EFFECTS.len()]);
+                        let misses = self.misses as f64 * self.ln_miss[component % EFFECTS.len()];
                         ln(self.hits[lane], self.hits_steps[lane]) + misses
                     }
                     Family::ToTheEnd => ln(self.ending[lane], self.steps[lane]),

@@ -12,10 +12,25 @@ use rayon::prelude::*;
 use super::scopes::Kind;
 use super::series::{LARGEST_TABLE, Series, Table};
 use super::sheet::Sheet;
-use crate::Attempt;
+use crate::{Attempt, Half, Leaves};
 
 /// Pairs are numbered by a table where there are at most so many of them, else by a hash map.
 const LARGEST_PAIRING: usize = 1 << 22;
+
+/// Leaves told apart by the values of several kinds, or the entries of the half of them that has all of these.
+struct ClassesOfLeaves {
+    half: Option<Half>,
+    classes: Classes,
+}
+
+impl ClassesOfLeaves {
+    /// The class of a leaf.
+    #[inline]
+    fn of(&self, leaves: &Leaves, leaf: u32) -> usize {
+        let thing = self.half.map_or(leaf, |half| leaves.entry(half, leaf));
+        self.classes.of[thing as usize] as usize
+    }
+}
 
 /// Things told apart by the values of several kinds.
 struct Classes {
@@ -95,7 +110,7 @@ struct Plan<'a, 'd> {
     shares: Vec<u64>,
     groups: usize,
     sequences: Option<Classes>,
-    leaves: Option<Classes>,
+    leaves: Option<ClassesOfLeaves>,
     /// By kind, whether it is added to on its own.
     apart: Vec<bool>,
     tables: &'a [Option<Table>],
@@ -124,6 +139,29 @@ pub(super) fn expect(sheet: &Sheet<'_>, kinds: &[Kind<'_>], groups: &[usize], by
     }
 }
 
+/// Leaves told apart by their cells and by the values of those kinds. Where the half with the cells has all of
+/// the kinds as well, its entries are told apart: they are thousands, and leaves millions.
+fn classes_of_leaves<'k, 'd: 'k, I>(sheet: &Sheet<'_>, kinds: impl Fn() -> I) -> ClassesOfLeaves
+where
+    I: Iterator<Item = (&'k Kind<'d>, &'k Table)>,
+{
+    let leaves = &sheet.day.leaves;
+    let of_payments = !leaves.parts.is_empty() && kinds().all(|(kind, _)| kind.half() == Some(Half::Payment));
+    if of_payments {
+        let cells = Classes::one(leaves.entries(Half::Payment));
+        let by_cell = cells.parted(sheet.cells(), |entry| leaves.cells[entry]);
+        let classes = kinds().fold(by_cell, |classes, (kind, table)| {
+            classes.parted(table.sizes(), |entry| table.places[kind.value_of_entry(entry) as usize])
+        });
+        return ClassesOfLeaves { half: Some(Half::Payment), classes };
+    }
+    let by_cell = Classes::one(leaves.count()).parted(sheet.cells(), |leaf| leaves.cell(leaf as u32));
+    let classes = kinds().fold(by_cell, |classes, (kind, table)| {
+        classes.parted(table.sizes(), |leaf| table.places[kind.value(leaf as u32) as usize])
+    });
+    ClassesOfLeaves { half: None, classes }
+}
+
 impl<'a, 'd> Plan<'a, 'd> {
     fn new(
         sheet: &'a Sheet<'d>,
@@ -143,15 +181,11 @@ impl<'a, 'd> Plan<'a, 'd> {
         let sequences = wanted(true).fold(Classes::one(day.sequences.len()), |classes, (kind, table)| {
             classes.parted(table.sizes(), |sequence| table.places[value(kind, sequence) as usize])
         });
-        let by_cell =
-            Classes::one(day.leaves.count()).parted(sheet.cells(), |leaf| day.leaves.cell(leaf as u32));
-        let leaves = wanted(false).fold(by_cell, |classes, (kind, table)| {
-            classes.parted(table.sizes(), |leaf| table.places[kind.value(leaf as u32) as usize])
-        });
+        let leaves = classes_of_leaves(sheet, || wanted(false));
         let bins = sheet.bins();
         let few_sequences =
             sequences.count * bins * groups.len() <= LARGEST_TABLE && wanted(true).count() > 0;
-        let few_leaves = leaves.count * bins <= LARGEST_TABLE && wanted(false).count() > 0;
+        let few_leaves = leaves.classes.count * bins <= LARGEST_TABLE && wanted(false).count() > 0;
         let is_apart = |(kind, table): (&Kind<'_>, &Option<Table>)| {
             table.is_some() && !if kind.is_of_sequences() { few_sequences } else { few_leaves }
         };
@@ -178,7 +212,7 @@ impl<'a, 'd> Plan<'a, 'd> {
         if let Some(classes) = &self.sequences {
             sums.sequences = Series::zeros(classes.count * bins, self.groups);
         }
-        sums.leaves = vec![0; self.leaves.as_ref().map_or(0, |classes| classes.count * bins)];
+        sums.leaves = vec![0; self.leaves.as_ref().map_or(0, |leaves| leaves.classes.count * bins)];
         let empty = |(table, apart): (&Option<Table>, &bool)| {
             table.as_ref().filter(|_| *apart).map(|table| table.empty(bins, self.groups))
         };
@@ -195,7 +229,7 @@ impl<'a, 'd> Plan<'a, 'd> {
                     sums.sequences.expect(row + bin, count, shares, count);
                 }
                 if let Some(classes) = &self.leaves {
-                    sums.leaves[classes.of[attempt.leaf as usize] as usize * bins + bin] += count;
+                    sums.leaves[classes.of(&day.leaves, attempt.leaf) * bins + bin] += count;
                 }
                 if any_apart {
                     self.add_apart(attempt, bin, &mut sums.apart);
@@ -238,12 +272,17 @@ impl<'a, 'd> Plan<'a, 'd> {
                 }
             }
         } else {
-            for (class, first) in self.leaves.iter().flat_map(Classes::firsts).enumerate() {
-                let Some(place) = table.place(kind.value(first as u32)) else { continue };
+            let Some(ClassesOfLeaves { half, classes }) = &self.leaves else { return Some(series) };
+            for (class, first) in classes.firsts().into_iter().enumerate() {
+                let (value, cell) = match half {
+                    Some(_) => (kind.value_of_entry(first), day.leaves.cells[first]),
+                    None => (kind.value(first as u32), day.leaves.cell(first as u32)),
+                };
+                let Some(place) = table.place(value) else { continue };
                 for bin in 0..bins {
                     let attempts = sums.leaves[class * bins + bin];
                     if attempts > 0 {
-                        let shares = self.shares(day.leaves.cell(first as u32), bin);
+                        let shares = self.shares(cell, bin);
                         series.expect(place * bins + bin, attempts, shares, attempts);
                     }
                 }

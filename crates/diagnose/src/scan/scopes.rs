@@ -3,9 +3,10 @@
 //! A kind of scope is a set of dimensions; its values are the combinations that occur. Nothing here
 //! counts failures.
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
 
 use super::clock::Clock;
 use super::sheet::Sheet;
@@ -32,47 +33,164 @@ pub struct ScopeKind {
 }
 
 /// The attempts of each value: whole sequences where a sequence has one value, else single rows.
+#[derive(Clone)]
 enum Members {
     Sequences {
-        lists: Lists,
+        lists: Arc<Lists>,
         /// By sequence.
-        values: Vec<u32>,
+        values: Arc<[u32]>,
     },
     /// In the order of their bins; listed when somebody asks.
-    Rows { by_time: Arc<OnceLock<Vec<(u32, u32)>>>, lists: OnceLock<Lists> },
+    Rows { by_time: Arc<OnceLock<Vec<(u32, u32)>>>, lists: Arc<OnceLock<Lists>> },
 }
 
 /// No sequence, of a leaf that none has; and more than one.
 const NO_SEQUENCE: u32 = u32::MAX;
 const SEVERAL: u32 = u32::MAX - 1;
 
-/// Which leaves occur where: told once for all kinds.
-pub(crate) struct Uses {
-    /// By leaf: the sequence that it belongs to.
-    sequence: Vec<u32>,
-    /// By leaf: whether an attempt of it counts.
-    counts: Vec<bool>,
-    /// Attempts that count and their leaves, bin by bin; listed when somebody asks.
-    by_time: Arc<OnceLock<Vec<(u32, u32)>>>,
+/// Kinds of scopes on a day, told once for all searches of it: which attempts count may change between them.
+pub(crate) struct Scopes {
+    kinds: Vec<Scope>,
+    /// By kind: the kinds whose values lie within its own.
+    within: Vec<Vec<usize>>,
+    clock: Clock,
+    /// By entry of the half of payments: attempts that count at some time. None where leaves are not parted.
+    payments: Option<Vec<u32>>,
 }
 
-impl Uses {
-    pub(crate) fn of(day: &Day) -> Self {
-        let leaves = day.leaves.count();
-        let mut uses = Self {
-            sequence: vec![NO_SEQUENCE; leaves],
-            counts: vec![false; leaves],
-            by_time: Arc::default(),
+/// A kind of scope on a day, whatever of it counts.
+struct Scope {
+    half: Option<Half>,
+    entries: Entries,
+    told: Arc<[u32]>,
+    dimensions: usize,
+    members: Members,
+}
+
+/// The values by entry of a half, or by leaf: those of a dimension, or of several.
+enum Entries {
+    Of(Dimension),
+    OfSeveral(Arc<[u32]>),
+}
+
+impl Scopes {
+    pub(crate) fn of(day: &Day, kinds: &[ScopeKind], bin_ms: u32) -> Self {
+        let sequences = sequence_of_leaves(day);
+        let by_time: Arc<OnceLock<Vec<(u32, u32)>>> = Arc::default();
+        let scope = |kind: &ScopeKind| {
+            let (half, entries, told) = values(day, &kind.dimensions);
+            let dimensions = kind.dimensions.len();
+            let on_day = Values::new(&day.leaves, half, &entries);
+            let members = match values_of_sequences(day, &on_day, &sequences) {
+                Some(values) => {
+                    let lists = Lists::new(told.len() / dimensions, values.iter().copied().zip(0..));
+                    Members::Sequences { lists: Arc::new(lists), values: values.into() }
+                }
+                None => Members::Rows { by_time: by_time.clone(), lists: Arc::default() },
+            };
+            Scope { half, entries, told: told.into(), dimensions, members }
         };
-        for (number, range) in (0..).zip(&day.sequences) {
-            for attempt in &day.attempts[range.clone()] {
-                let sequence = &mut uses.sequence[attempt.leaf as usize];
-                *sequence = if [NO_SEQUENCE, number].contains(sequence) { number } else { SEVERAL };
-                uses.counts[attempt.leaf as usize] |= Sheet::counts(attempt);
-            }
-        }
-        uses
+        let clock = Clock::new(day.span, bin_ms);
+        let kinds: Vec<Scope> = kinds.par_iter().map(scope).collect();
+        let mut scopes = Self { kinds, within: Vec::new(), clock, payments: payments(day) };
+        let on_day = scopes.on_day(day, |_| 0);
+        let inner = |outer: usize| {
+            let narrower = |inner: &usize| *inner != outer && on_day[*inner].is_within(&on_day[outer]);
+            // Two kinds that part the attempts alike contain one another: the first stands for both.
+            let strictly = |inner: &usize| !on_day[outer].is_within(&on_day[*inner]);
+            (0..on_day.len()).filter(narrower).filter(strictly).collect()
+        };
+        scopes.within = (0..on_day.len()).map(inner).collect();
+        scopes
     }
+
+    /// By kind: the kinds whose values lie within its own.
+    pub(crate) fn within(&self) -> &[Vec<usize>] {
+        &self.within
+    }
+
+    /// The kinds, as those attempts of the day that count now fill them.
+    pub(crate) fn on<'d>(&self, day: &'d Day) -> Vec<Kind<'d>> {
+        let mut counts = vec![false; day.leaves.count()];
+        for attempt in day.attempts.iter().filter(|attempt| Sheet::counts(attempt)) {
+            counts[attempt.leaf as usize] = true;
+        }
+        self.on_day(day, |values| {
+            let leaves = (0..).zip(&counts).filter(|(_, counts)| **counts);
+            occurring(values, leaves.map(|(leaf, _)| values.of(leaf)))
+        })
+    }
+
+    /// The same where no attempts but those of these stretches are flagged as a terminal's own.
+    pub(crate) fn on_but<'d>(&self, day: &'d Day, own: &[Range<usize>]) -> Vec<Kind<'d>> {
+        let is_of_payments = |scope: &Scope| {
+            scope.half == Some(Half::Payment) || matches!(scope.members, Members::Sequences { .. })
+        };
+        let Some(mut payments) = self.payments.clone().filter(|_| self.kinds.iter().all(is_of_payments))
+        else {
+            return self.on(day);
+        };
+        let attempts = own.iter().flat_map(|rows| &day.attempts[rows.clone()]);
+        for attempt in attempts.filter(|attempt| Sheet::may_count(attempt) && !Sheet::counts(attempt)) {
+            payments[day.leaves.entry(Half::Payment, attempt.leaf) as usize] -= 1;
+        }
+        self.on_day(day, |values| {
+            let entries = values.entries().iter().zip(&payments).filter(|(_, attempts)| **attempts > 0);
+            occurring(values, entries.map(|(value, _)| *value))
+        })
+    }
+
+    /// The kinds, those of rows with as many values as they are told to have.
+    fn on_day<'d>(&self, day: &'d Day, occurring: impl Fn(&Values<'_>) -> usize) -> Vec<Kind<'d>> {
+        // Lists of rows are the largest thing here: a search makes those that it asks for, and gives them back.
+        let by_time: Arc<OnceLock<Vec<(u32, u32)>>> = Arc::default();
+        let kind = |scope: &Scope| {
+            let values = Values::new(&day.leaves, scope.half, &scope.entries);
+            let (occurring, members) = match &scope.members {
+                Members::Sequences { lists, .. } => (lists.filled(), scope.members.clone()),
+                Members::Rows { .. } => {
+                    let (by_time, lists) = (by_time.clone(), OnceLock::new());
+                    (occurring(&values), Members::Rows { by_time, lists: Arc::new(lists) })
+                }
+            };
+            let (told, dimensions) = (scope.told.clone(), scope.dimensions);
+            Kind { values, told, dimensions, members, clock: self.clock, occurring }
+        };
+        self.kinds.iter().map(kind).collect()
+    }
+}
+
+/// By entry of the half of payments, if there is one: the attempts that count at some time.
+fn payments(day: &Day) -> Option<Vec<u32>> {
+    if day.leaves.parts.is_empty() {
+        return None;
+    }
+    let mut payments = vec![0; day.leaves.entries(Half::Payment)];
+    for attempt in day.attempts.iter().filter(|attempt| Sheet::may_count(attempt)) {
+        payments[day.leaves.entry(Half::Payment, attempt.leaf) as usize] += 1;
+    }
+    Some(payments)
+}
+
+/// How many different values there are, [`UNTOLD`] apart.
+fn occurring(of: &Values<'_>, values: impl Iterator<Item = u32>) -> usize {
+    let largest = of.entries().iter().copied().max().unwrap_or(UNTOLD);
+    let mut occurs = vec![false; largest as usize + 1];
+    values.for_each(|value| occurs[value as usize] = true);
+    occurs[UNTOLD as usize] = false;
+    occurs.into_iter().filter(|occurs| *occurs).count()
+}
+
+/// By leaf: the sequence that it belongs to.
+fn sequence_of_leaves(day: &Day) -> Vec<u32> {
+    let mut sequences = vec![NO_SEQUENCE; day.leaves.count()];
+    for (number, range) in (0..).zip(&day.sequences) {
+        for attempt in &day.attempts[range.clone()] {
+            let sequence = &mut sequences[attempt.leaf as usize];
+            *sequence = if [NO_SEQUENCE, number].contains(sequence) { number } else { SEVERAL };
+        }
+    }
+    sequences
 }
 
 /// Lists of numbers, one after the other.
@@ -102,6 +220,11 @@ impl Lists {
         Self { starts, items: sorted }
     }
 
+    /// How many values have items.
+    fn filled(&self) -> usize {
+        self.starts.windows(2).filter(|ends| ends[0] < ends[1]).count()
+    }
+
     fn of(&self, value: u32) -> &[u32] {
         &self.items[self.starts[value as usize]..self.starts[value as usize + 1]]
     }
@@ -111,7 +234,7 @@ impl Lists {
 pub(crate) struct Kind<'d> {
     values: Values<'d>,
     /// By value and dimension.
-    told: Vec<u32>,
+    told: Arc<[u32]>,
     dimensions: usize,
     members: Members,
     clock: Clock,
@@ -120,13 +243,6 @@ pub(crate) struct Kind<'d> {
 }
 
 impl<'d> Kind<'d> {
-    pub(crate) fn new(day: &'d Day, kind: &ScopeKind, clock: Clock, uses: &Uses) -> Self {
-        let (values, told) = values(day, &kind.dimensions);
-        let width = kind.dimensions.len();
-        let (members, occurring) = members(day, &values, told.len() / width, uses);
-        Self { values, told, dimensions: width, members, clock, occurring }
-    }
-
     /// How many values there are, [`UNTOLD`] included.
     pub(crate) fn values(&self) -> u32 {
         (self.told.len() / self.dimensions) as u32
@@ -135,6 +251,17 @@ impl<'d> Kind<'d> {
     #[inline]
     pub(crate) fn value(&self, leaf: u32) -> u32 {
         self.values.of(leaf)
+    }
+
+    /// The half of leaves that tells its values, if one does.
+    pub(crate) fn half(&self) -> Option<Half> {
+        self.values.half
+    }
+
+    /// The value of an entry of that half.
+    #[inline]
+    pub(crate) fn value_of_entry(&self, entry: usize) -> u32 {
+        self.values.entries()[entry]
     }
 
     /// The values of its dimensions.
@@ -171,11 +298,14 @@ impl<'d> Kind<'d> {
         let begin = rows.partition_point(|row| bin(row) < clock.bin(window.0));
         let length = rows[begin..].partition_point(|row| bin(row) <= clock.bin(window.1));
         let rows = rows[begin..begin + length].iter().map(|&row| &day.attempts[row as usize]);
-        let rows = rows.filter(move |attempt| attempt.at >= window.0 && attempt.at < window.1);
+        let inside_now = move |attempt: &&Attempt| {
+            attempt.at >= window.0 && attempt.at < window.1 && Sheet::counts(attempt)
+        };
+        let rows = rows.filter(inside_now);
         sequences.iter().flat_map(inside).chain(rows)
     }
 
-    /// Attempts that count by value.
+    /// Attempts by value that count at some time: those in the window of an own fault may count later.
     fn rows<'s>(
         &self,
         day: &Day,
@@ -183,7 +313,7 @@ impl<'d> Kind<'d> {
         lists: &'s OnceLock<Lists>,
     ) -> &'s Lists {
         lists.get_or_init(|| {
-            let by_time = by_time.get_or_init(|| self.clock.by_bin(day, Sheet::counts));
+            let by_time = by_time.get_or_init(|| self.clock.by_bin(day, Sheet::may_count));
             let rows = by_time.iter().map(|&(row, leaf)| (self.value(leaf), row));
             Lists::new(self.values() as usize, rows)
         })
@@ -206,7 +336,7 @@ impl<'d> Kind<'d> {
             (Members::Sequences { values, .. }, Members::Sequences { values: around, .. }) => {
                 (values, around)
             }
-            _ if one.half == two.half => (&one.entries, &two.entries),
+            _ if one.half == two.half => (one.entries(), two.entries()),
             _ => return (0..one.leaves.count() as u32).all(|leaf| agrees(one.of(leaf), two.of(leaf))),
         };
         inner.iter().zip(around).all(|(&value, &around)| agrees(value, around))
@@ -219,25 +349,45 @@ struct Values<'d> {
     /// The half of leaves that has the value, if one has all of it.
     half: Option<Half>,
     /// By entry of that half, else by leaf.
-    entries: Cow<'d, [u32]>,
+    entries: Borrowed<'d>,
 }
 
-impl Values<'_> {
+enum Borrowed<'d> {
+    Column(&'d [u32]),
+    Shared(Arc<[u32]>),
+}
+
+impl<'d> Values<'d> {
+    fn new(leaves: &'d Leaves, half: Option<Half>, entries: &Entries) -> Self {
+        let entries = match entries {
+            Entries::Of(dimension) => Borrowed::Column(&leaves.columns[*dimension]),
+            Entries::OfSeveral(entries) => Borrowed::Shared(entries.clone()),
+        };
+        Self { leaves, half, entries }
+    }
+
+    #[inline]
+    fn entries(&self) -> &[u32] {
+        match &self.entries {
+            Borrowed::Column(entries) => entries,
+            Borrowed::Shared(entries) => entries,
+        }
+    }
+
     #[inline]
     fn of(&self, leaf: u32) -> u32 {
         let entry = self.half.map_or(leaf, |half| self.leaves.parts[leaf as usize][half as usize]);
-        self.entries[entry as usize]
+        self.entries()[entry as usize]
     }
 }
 
-/// The values of a set of dimensions by leaf, and what each is made of. Numbered in the order of the
-/// numbers of their parts.
-fn values<'d>(day: &'d Day, dimensions: &[Dimension]) -> (Values<'d>, Vec<u32>) {
+/// The half that has a set of dimensions, their values by its entries or by leaf, and what each is made of.
+/// Numbered in the order of the numbers of their parts.
+fn values(day: &Day, dimensions: &[Dimension]) -> (Option<Half>, Entries, Vec<u32>) {
     let leaves = &day.leaves;
     let half = leaves.half_of(dimensions);
     if let &[dimension] = dimensions {
-        let entries = Cow::Borrowed(&leaves.columns[dimension][..]);
-        return (Values { leaves, half, entries }, (0..day.values[dimension]).collect());
+        return (half, Entries::Of(dimension), (0..day.values[dimension]).collect());
     }
     let entries = if half.is_some() { leaves.columns[dimensions[0]].len() } else { leaves.count() };
     let key = |entry: u32| {
@@ -255,7 +405,7 @@ fn values<'d>(day: &'d Day, dimensions: &[Dimension]) -> (Values<'d>, Vec<u32>) 
     distinct.sort_unstable();
     distinct.dedup();
     let number = |key: &u64| distinct.partition_point(|other| other < key) as u32;
-    let entries = Cow::Owned(keys.iter().map(number).collect());
+    let entries = Entries::OfSeveral(keys.iter().map(number).collect());
     let mut told = vec![UNTOLD; distinct.len() * dimensions.len()];
     for (parts, &key) in told.chunks_mut(dimensions.len()).zip(&distinct).skip(1) {
         let mut key = key;
@@ -264,32 +414,16 @@ fn values<'d>(day: &'d Day, dimensions: &[Dimension]) -> (Values<'d>, Vec<u32>) 
             key /= u64::from(day.values[dimension]);
         }
     }
-    (Values { leaves, half, entries }, told)
-}
-
-/// The attempts of each value, and how many values have some.
-fn members(day: &Day, of_leaves: &Values<'_>, values: usize, uses: &Uses) -> (Members, usize) {
-    if let Some(of_sequences) = values_of_sequences(day, of_leaves, uses) {
-        let lists = Lists::new(values, of_sequences.iter().copied().zip(0..));
-        let occurring = lists.starts.windows(2).filter(|ends| ends[0] < ends[1]).count();
-        return (Members::Sequences { lists, values: of_sequences }, occurring);
-    }
-    let mut occurs = vec![false; values];
-    for (leaf, _) in (0..).zip(&uses.counts).filter(|(_, counts)| **counts) {
-        occurs[of_leaves.of(leaf) as usize] = true;
-    }
-    occurs[UNTOLD as usize] = false;
-    let occurring = occurs.iter().filter(|occurs| **occurs).count();
-    (Members::Rows { by_time: uses.by_time.clone(), lists: OnceLock::new() }, occurring)
+    (half, entries, told)
 }
 
 /// By sequence, its value; none where a sequence has several.
-fn values_of_sequences(day: &Day, of_leaves: &Values<'_>, uses: &Uses) -> Option<Vec<u32>> {
+fn values_of_sequences(day: &Day, of_leaves: &Values<'_>, sequence_of_leaves: &[u32]) -> Option<Vec<u32>> {
     // A few long sequences are no terminals: rows serve them better.
     if day.sequences.len() < 2 {
         return None;
     }
-    if uses.sequence.contains(&SEVERAL) {
+    if sequence_of_leaves.contains(&SEVERAL) {
         let value = |attempt: &Attempt| of_leaves.of(attempt.leaf);
         let one_value = |range: &Range<usize>| {
             let attempts = &day.attempts[range.clone()];
@@ -299,7 +433,7 @@ fn values_of_sequences(day: &Day, of_leaves: &Values<'_>, uses: &Uses) -> Option
         return day.sequences.iter().map(one_value).collect();
     }
     let mut of_sequences = vec![None; day.sequences.len()];
-    for (leaf, &sequence) in (0..).zip(&uses.sequence) {
+    for (leaf, &sequence) in (0..).zip(sequence_of_leaves) {
         let value = of_leaves.of(leaf);
         if sequence != NO_SEQUENCE && *of_sequences[sequence as usize].get_or_insert(value) != value {
             return None;

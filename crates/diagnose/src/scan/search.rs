@@ -227,9 +227,9 @@ impl<'s> Search<'s> {
                 .attempts_within(sheet.day, adjustment.value, adjustment.window)
                 .collect(),
         };
-        let mut known = self.adjustments[group].clone();
-        known.push(adjustment);
-        self.correct(group, known, explained.into_iter());
+        let before = self.counted_as(group, explained.into_iter());
+        self.adjustments[group].push(adjustment);
+        self.correct(group, &before);
     }
 
     /// Replaces what is known of a group where that differs in its incidents alone, and corrects the bins
@@ -243,21 +243,32 @@ impl<'s> Search<'s> {
             let attempts = kinds[incident.kind].attempts_within(sheet.day, incident.value, incident.window);
             attempts.filter(|attempt| !earlier.iter().any(|earlier| earlier.covers(kinds, attempt)))
         });
-        self.correct(group, known, explained);
+        let before = self.counted_as(group, explained);
+        self.adjustments[group] = known;
+        self.correct(group, &before);
     }
 
-    /// Takes over what is known of a group. `touched` are the attempts to which it makes a difference, each
-    /// once.
-    fn correct<'a>(&mut self, group: usize, known: Known, touched: impl Iterator<Item = &'a Attempt>) {
+    /// How attempts count by what is known; none where they are set aside.
+    fn counted_as<'a>(
+        &self,
+        group: usize,
+        attempts: impl Iterator<Item = &'a Attempt>,
+    ) -> Vec<(&'a Attempt, Tally)> {
+        let counted = attempts.filter(|attempt| Sheet::counts(attempt));
+        counted.map(|attempt| (attempt, self.tally(group, attempt))).collect()
+    }
+
+    fn tally(&self, group: usize, attempt: &Attempt) -> Tally {
+        let known = &self.adjustments[group];
+        let row = self.sheet.row(self.kinds, self.settings.terminal, attempt, group, known);
+        row.map(|row| row.tally()).unwrap_or_default()
+    }
+
+    /// Corrects the bins of attempts that counted so before something became known, each once.
+    fn correct(&mut self, group: usize, before: &[(&Attempt, Tally)]) {
         let (sheet, kinds) = (self.sheet, self.kinds);
-        let before = std::mem::replace(&mut self.adjustments[group], known);
-        let after = &self.adjustments[group];
-        for attempt in touched.filter(|attempt| Sheet::counts(attempt)) {
-            let tally = |known: &Known| {
-                let row = sheet.row(kinds, self.settings.terminal, attempt, group, known);
-                row.map(|row| row.tally()).unwrap_or_default()
-            };
-            let (old, new) = (tally(&before), tally(after));
+        for &(attempt, old) in before {
+            let new = self.tally(group, attempt);
             if old == new {
                 continue;
             }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::rollup;
 use super::scopes::Kind;
 use super::sheet::{Sheet, Tally};
-use crate::{Attempt, Flags};
+use crate::{Attempt, Half};
 
 /// A kind is counted in the common pass when its table has at most so many sums: 32 MB.
 pub(super) const LARGEST_TABLE: usize = 4 << 20;
@@ -22,11 +22,53 @@ pub(crate) struct Candidate {
     pub(crate) groups: Vec<usize>,
 }
 
+/// An attempt that is a hit of some group: what is counted of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Failure {
+    leaf: u32,
+    bin: u32,
+    count: u16,
+    /// The groups; [`NO_GROUP`] where there are fewer.
+    groups: [u8; 2],
+}
+
+const NO_GROUP: u8 = u8::MAX;
+
+impl Failure {
+    fn groups(&self) -> impl Iterator<Item = usize> + use<> {
+        self.groups.into_iter().filter(|group| *group != NO_GROUP).map(usize::from)
+    }
+}
+
 /// The attempts that are a hit of some group.
-pub(crate) fn failed<'d>(sheet: &Sheet<'d>) -> Vec<&'d Attempt> {
-    let shows = |attempt: &&Attempt| !attempt.mark.is_none() || attempt.flags.has(Flags::FELL_BACK);
-    let is_hit = |attempt: &&Attempt| Sheet::counts(attempt) && sheet.groups_hit(attempt).next().is_some();
-    sheet.day.attempts.iter().filter(shows).filter(is_hit).collect()
+pub(crate) fn failed(sheet: &Sheet<'_>) -> Vec<Failure> {
+    let attempts = &sheet.day.attempts;
+    let failure = |attempt: &Attempt| {
+        if !attempt.shows() || !Sheet::counts(attempt) {
+            return None;
+        }
+        let mut hit = sheet.groups_hit(attempt).map(|group| group as u8);
+        let groups = [hit.next()?, hit.next().unwrap_or(NO_GROUP)];
+        let bin = sheet.bin(attempt.at) as u32;
+        Some(Failure { leaf: attempt.leaf, bin, count: attempt.count, groups })
+    };
+    match sheet.shown {
+        Some(shown) => shown.attempts().filter_map(|at| failure(&attempts[at])).collect(),
+        None => attempts.iter().filter_map(failure).collect(),
+    }
+}
+
+/// Hits by entry of a half of leaves, group by group.
+fn hits_by_entry(sheet: &Sheet<'_>, half: Half, failed: &[Failure]) -> Vec<u32> {
+    let (leaves, groups) = (&sheet.day.leaves, sheet.groups.len());
+    let mut hits = vec![0_u32; leaves.entries(half) * groups];
+    for failure in failed {
+        for group in failure.groups() {
+            let hits = &mut hits[leaves.entry(half, failure.leaf) as usize * groups + group];
+            *hits = hits.saturating_add(u32::from(failure.count));
+        }
+    }
+    hits
 }
 
 /// By kind: which values and groups have at least that many hits. `may_be_shared` tells the groups of
@@ -34,17 +76,31 @@ pub(crate) fn failed<'d>(sheet: &Sheet<'d>) -> Vec<&'d Attempt> {
 pub(crate) fn candidates(
     sheet: &Sheet<'_>,
     kinds: &[Kind<'_>],
-    failed: &[&Attempt],
+    failed: &[Failure],
     least_hits: u64,
     may_be_shared: impl Fn(usize, usize) -> bool + Sync,
 ) -> Vec<Candidate> {
     let groups = sheet.groups.len();
+    let of_halves = [Half::Terminal, Half::Payment].map(|half| {
+        let is_asked = kinds.iter().any(|kind| kind.half() == Some(half));
+        if is_asked { hits_by_entry(sheet, half, failed) } else { Vec::new() }
+    });
     let of_kind = |(number, kind): (usize, &Kind<'_>)| {
         let mut hits = vec![0u32; kind.values() as usize * groups];
-        for attempt in failed {
-            for group in sheet.groups_hit(attempt) {
-                let hits = &mut hits[kind.value(attempt.leaf) as usize * groups + group];
-                *hits = hits.saturating_add(u32::from(attempt.count));
+        match kind.half() {
+            Some(half) => {
+                for (entry, of_entry) in of_halves[half as usize].chunks(groups).enumerate() {
+                    let hits = &mut hits[kind.value_of_entry(entry) as usize * groups..][..groups];
+                    hits.iter_mut().zip(of_entry).for_each(|(sum, hits)| *sum = sum.saturating_add(*hits));
+                }
+            }
+            None => {
+                for failure in failed {
+                    for group in failure.groups() {
+                        let hits = &mut hits[kind.value(failure.leaf) as usize * groups + group];
+                        *hits = hits.saturating_add(u32::from(failure.count));
+                    }
+                }
             }
         }
         let enough = |hits: &[u32]| {
@@ -186,7 +242,7 @@ impl Tables {
         sheet: &Sheet<'_>,
         kinds: &[Kind<'_>],
         candidates: &[Candidate],
-        failed: &[&Attempt],
+        failed: &[Failure],
     ) -> Self {
         let mut groups: Vec<_> = candidates.iter().flat_map(|candidate| &candidate.groups).copied().collect();
         groups.sort_unstable();
@@ -200,14 +256,15 @@ impl Tables {
         };
         let mut by_kind: Vec<_> = kinds.iter().enumerate().map(table).collect();
         rollup::expect(sheet, kinds, &groups, &mut by_kind);
-        for attempt in failed {
-            let bin = sheet.bin(attempt.at);
-            let hits = columns_hit(sheet, attempt, &groups);
-            for (kind, table) in kinds.iter().zip(&mut by_kind) {
-                let Some(table) = table else { continue };
-                if let Some(place) = table.place(kind.value(attempt.leaf)) {
-                    let row = place * sheet.bins() + bin;
-                    table.series.observe(row, u64::from(attempt.count), groups.len(), &hits);
+        let column = |group: usize| groups.binary_search(&group).ok();
+        let column_of: Vec<Option<usize>> = (0..sheet.groups.len()).map(column).collect();
+        for (kind, table) in kinds.iter().zip(&mut by_kind) {
+            let Some(table) = table else { continue };
+            for failure in failed {
+                let Some(place) = table.place(kind.value(failure.leaf)) else { continue };
+                let row = place * sheet.bins() + failure.bin as usize;
+                for column in failure.groups().filter_map(|group| column_of[group]) {
+                    table.series.observed[row * groups.len() + column] += u64::from(failure.count);
                 }
             }
         }
@@ -236,7 +293,7 @@ impl Tables {
             let bin = sheet.bin(attempt.at);
             let (slot, count) = (sheet.slot_of_leaf(attempt.leaf, bin), u64::from(attempt.count));
             scratch.add(bin, count, groups, |group| sheet.share_in(slot, group));
-            if !attempt.mark.is_none() || attempt.flags.has(Flags::FELL_BACK) {
+            if attempt.shows() {
                 scratch.observe(bin, count, groups.len(), &columns_hit(sheet, attempt, groups));
             }
         }

@@ -10,6 +10,7 @@ use super::known::{Effect, Known};
 use super::scopes::Kind;
 use super::score::{ONE, number, share};
 use super::{Groups, ScanSettings};
+use crate::fleet::ShownCards;
 use crate::{Attempt, Day, Flags, Mark, Rates};
 
 /// No group.
@@ -19,6 +20,8 @@ const NO_GROUP: u8 = u8::MAX;
 pub(crate) struct Sheet<'d> {
     pub(crate) day: &'d Day,
     pub(crate) groups: &'d Groups,
+    /// The attempts that show something, where somebody listed them.
+    pub(crate) shown: Option<&'d ShownCards>,
     rates: &'d Rates,
     /// By group, cell and hour: the expected share, of [`ONE`]. A group's stand together, for most passes ask
     /// for one group, whose shares then stay in the cache.
@@ -96,7 +99,13 @@ impl Row {
 }
 
 impl<'d> Sheet<'d> {
-    pub(crate) fn new(day: &'d Day, rates: &'d Rates, groups: &'d Groups, settings: &ScanSettings) -> Self {
+    pub(crate) fn new(
+        day: &'d Day,
+        rates: &'d Rates,
+        groups: &'d Groups,
+        shown: Option<&'d ShownCards>,
+        settings: &ScanSettings,
+    ) -> Self {
         let clock = Clock::new(day.span, settings.bin_ms);
         let hour = (0..clock.bins()).map(|bin| rates.hour(clock.begin(bin)) as u32).collect();
         let mut group_of_mark = [NO_GROUP; 256];
@@ -105,7 +114,18 @@ impl<'d> Sheet<'d> {
         }
         let fell_back = group_of_mark[Mark::FELL_BACK.index()];
         let shares = shares(rates, groups, settings.least_share);
-        Self { day, groups, rates, shares, hours: rates.hours(), hour, clock, group_of_mark, fell_back }
+        Self {
+            day,
+            groups,
+            shown,
+            rates,
+            shares,
+            hours: rates.hours(),
+            hour,
+            clock,
+            group_of_mark,
+            fell_back,
+        }
     }
 
     pub(crate) fn bins(&self) -> usize {
@@ -121,10 +141,12 @@ impl<'d> Sheet<'d> {
         self.clock.begin(bin)
     }
 
-    pub(crate) fn clock(&self) -> Clock {
-        self.clock
+    /// Whether an attempt counts, or would but for a fault of its terminal that may not be found again.
+    pub(crate) fn may_count(attempt: &Attempt) -> bool {
+        !attempt.flags.has_any(Flags::NEUTRAL.with(Flags::ATTACK))
     }
 
+    #[inline]
     pub(crate) fn counts(attempt: &Attempt) -> bool {
         !attempt.flags.has_any(Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN))
     }
