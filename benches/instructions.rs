@@ -151,7 +151,7 @@ fn whole_run_at_a_glance(day: NamedTempFile) -> u64 {
 }
 
 #[library_benchmark]
-#[bench::city(args = (300), setup = exchanges_of_a_city, config = limit(1_000_000_000))]
+#[bench::city(args = (300), setup = exchanges_of_a_city, config = limit(3_360_000_000))]
 fn diagnosing(exchanges: (ExchangeTable, Names)) -> (usize, usize) {
     black_box(judge(black_box(&exchanges)))
 }

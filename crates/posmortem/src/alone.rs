@@ -88,7 +88,7 @@ impl Whole<'_> {
     pub(crate) fn is_in_time(&self, words: &Vocabulary) -> bool {
         let timeout_ms = words.what(self.main.what).timeout_ms;
         let told = self.answer.unwrap_or(self.main).latency_ms();
-        let waited = self.answer.map_or(0, |answer| answer.at.millis - self.main.at.millis);
+        let waited = self.answer.map_or(0, |answer| answer.at - self.main.at);
         told.is_none_or(|told| i64::from(told) <= timeout_ms) && waited <= timeout_ms
     }
 
@@ -114,7 +114,7 @@ impl Whole<'_> {
         let Self { main, answer } = self;
         let Some(answer) = answer else { return main.latency_ms().map(u64::from) };
         let told = answer.latency_ms().or(main.latency_ms());
-        told.map(u64::from).or_else(|| u64::try_from(answer.at.millis - main.at.millis).ok())
+        told.map(u64::from).or_else(|| u64::try_from(answer.at - main.at).ok())
     }
 }
 
@@ -146,11 +146,12 @@ impl Alone {
         }
         let place = main.who as usize;
         if self.approved.len() <= place {
-            let none = Approved { count: 0, last: main.at };
+            let none = Approved { count: 0, last: Timestamp { millis: 0, offset_minutes: None } };
             self.approved.resize((place + 1).next_power_of_two(), none);
         }
         let approved = &mut self.approved[place];
-        approved.last = if approved.count == 0 { main.at } else { approved.last.max(main.at) };
+        let at = main.moment(words);
+        approved.last = if approved.count == 0 { at } else { approved.last.max(at) };
         approved.count += 1;
     }
 
@@ -204,7 +205,7 @@ impl Alone {
         let issuer = *known(&mut self.issuers, issuer.index(), || table.issuer_number(issuer) + 1) - 1;
         let minor = if main.has_amount() { main.minor() } else { answer.map_or(0, PlainLeg::minor) };
         let attempt = Attempt {
-            at: main.at.millis,
+            at: main.at,
             place,
             issuer,
             link: meaning.link,

@@ -51,8 +51,8 @@ impl Batch {
         let mut plain_left = plain.legs.iter().peekable();
         let mut kept_plain = Vec::new();
         let mut take_plain = |before: u64, keeps: &mut dyn FnMut(i64) -> bool| {
-            while let Some(leg) = plain_left.next_if(|leg| leg.source.offset < before) {
-                kept_plain.extend(keeps(leg.at.millis).then_some(*leg));
+            while let Some(leg) = plain_left.next_if(|leg| leg.offset < before) {
+                kept_plain.extend(keeps(leg.at).then_some(*leg));
             }
         };
         legs.retain(|leg| {
@@ -90,7 +90,7 @@ impl PlainLegs {
     }
 
     fn sum_up(&mut self) {
-        let mut times: Vec<i64> = self.legs.iter().map(|leg| leg.at.millis).collect();
+        let mut times: Vec<i64> = self.legs.iter().map(|leg| leg.at).collect();
         self.earliest = times.iter().min().copied();
         self.is_sorted = times.is_sorted();
         if times.len() > DEPTH {

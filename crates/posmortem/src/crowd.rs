@@ -45,7 +45,7 @@ impl Waiting {
         let Some(leg) = self.get_mut(number) else { return };
         leg.standing.is_crowded = true;
         let partner = u64::from(leg.standing.partner);
-        let partner = match leg.role.is_request() {
+        let partner = match leg.standing.role.is_request() {
             _ if partner == 0 => return,
             true => number + partner,
             false => number - partner,
@@ -96,15 +96,19 @@ impl Crowd {
 
     /// Takes in plain legs of one block.
     pub(crate) fn add(&mut self, block: &PlainBlock) {
-        let at = |leg: &PlainLeg| leg.at.millis;
+        let at = |leg: &PlainLeg| leg.at;
         let PlainBlock { legs, earliest, is_sorted, .. } = block;
         let waiting = &mut self.waiting.legs;
-        if *is_sorted && waiting.back().is_none_or(|last| last.at.millis <= *earliest) {
+        if waiting.capacity() - waiting.len() < legs.len() {
+            // They are the most that counts alone hold: not twice the room that they need.
+            waiting.reserve_exact(legs.len().max(waiting.len() / 4));
+        }
+        if *is_sorted && waiting.back().is_none_or(|last| last.at <= *earliest) {
             waiting.extend(legs);
             return;
         }
         // Lines that are written a little late, or the log of another link.
-        let before = waiting.partition_point(|leg| leg.at.millis <= *earliest);
+        let before = waiting.partition_point(|leg| leg.at <= *earliest);
         let mut mixed: Vec<_> = waiting.drain(before..).collect();
         mixed.extend(legs);
         mixed.sort_by_key(at);
@@ -122,7 +126,7 @@ impl Crowd {
         loop {
             let begin = unmet.saturating_sub(waiting.first) as usize;
             let next = waiting.legs.range(begin.min(waiting.legs.len())..).take(AT_ONCE);
-            let terminals = next.take_while(|leg| leg.at.millis < millis).map(|leg| leg.terminal);
+            let terminals = next.take_while(|leg| leg.at < millis).map(|leg| leg.terminal);
             let count = recents.fetch(terminals);
             if count == 0 {
                 return;
@@ -146,11 +150,11 @@ impl Crowd {
         self.meet_before(millis);
         let whole = millis.saturating_sub(self.horizon_ms);
         let mut place = 0;
-        while let Some(first) = self.waiting.legs.get(place).filter(|leg| leg.at.millis < whole) {
-            let at = first.at.millis;
+        while let Some(first) = self.waiting.legs.get(place).filter(|leg| leg.at < whole) {
+            let at = first.at;
             self.others.settled = at;
             let mut end = place + 1;
-            while self.waiting.legs.get(end).is_some_and(|leg| leg.at.millis == at) {
+            while self.waiting.legs.get(end).is_some_and(|leg| leg.at == at) {
                 end += 1;
             }
             // A leg that goes the long way may lead others there, those of its own moment among them.
@@ -199,9 +203,10 @@ impl Crowd {
             return false;
         }
         // A request that nobody answers may be missed, or wait for its link.
-        let is_crowded = leg.standing.is_crowded || (leg.role.is_request() && leg.standing.partner == 0);
+        let is_crowded =
+            leg.standing.is_crowded || (leg.standing.role.is_request() && leg.standing.partner == 0);
         if !is_crowded && !self.others.are_near(leg, words) {
-            let answer = match leg.role.is_request() {
+            let answer = match leg.standing.role.is_request() {
                 true => self.waiting.legs.get(place + leg.standing.partner as usize),
                 false => None,
             };

@@ -20,13 +20,17 @@ pub(crate) use vocabulary::Vocabulary;
 /// A leg of a plain message. Which [`Leg`] it stands for is told by [`PlainLeg::unfold`].
 #[derive(Clone, Copy)]
 pub(crate) struct PlainLeg {
-    pub(crate) at: Timestamp,
-    pub(crate) source: Source,
+    /// Milliseconds, in the zone of what it is ([`PlainLeg::moment`]).
+    pub(crate) at: i64,
+    /// Where it stands in its input.
+    pub(crate) offset: u64,
     card: Option<CardKey>,
     /// Minor units, [`NO_AMOUNT`] for none.
     minor: u64,
     /// DE37 as a number of twelve digits; 0 for none.
     pub(crate) rrn: u64,
+    /// The number of its input.
+    input: u32,
     pub(crate) stan: u32,
     /// [`NO_LATENCY`] for none.
     latency_ms: u32,
@@ -37,7 +41,6 @@ pub(crate) struct PlainLeg {
     pub(crate) issuer: Symbol,
     /// The terminal without left zeros, never absent: such a leg may belong to any terminal.
     pub(crate) terminal: Symbol,
-    pub(crate) role: Role,
     pub(crate) standing: Standing,
 }
 
@@ -69,9 +72,10 @@ impl Role {
     }
 }
 
-/// How a leg stands among the others of its terminal; [`crate::crowd`] finds it out.
+/// How a leg stands among the others of its terminal; [`crate::crowd`] finds out all but its role.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Standing {
+    pub(crate) role: Role,
     /// So many legs further on (a request) or back (an answer) stands the other half; 0 for none.
     pub(crate) partner: u32,
     /// So many legs back stands the one before it at its terminal; 0 for none near.
@@ -83,6 +87,9 @@ pub(crate) struct Standing {
     /// Whether it has been counted with its request.
     pub(crate) is_done: bool,
 }
+
+// Those of the last minutes wait in memory.
+const _: () = assert!(size_of::<PlainLeg>() == 80);
 
 const NO_AMOUNT: u64 = u64::MAX;
 const NO_LATENCY: u32 = u32::MAX;
@@ -115,8 +122,14 @@ impl PlainLeg {
             direction: what.direction,
             is_row: what.is_row,
             traces: what.traces,
-            ..Leg::untold(self.at, self.source)
+            ..Leg::untold(self.moment(words), Source { input: self.input, offset: self.offset })
         }
+    }
+
+    /// When it was logged.
+    #[inline(always)]
+    pub(crate) fn moment(&self, words: &Vocabulary) -> Timestamp {
+        Timestamp { millis: self.at, offset_minutes: words.what(self.what).offset_minutes }
     }
 
     #[inline(always)]
@@ -168,14 +181,30 @@ pub(crate) struct PlainBlock {
     pub(crate) trusted: i64,
 }
 
+impl PlainBlock {
+    /// Takes in legs of the same block.
+    pub(crate) fn join(&mut self, legs: &[PlainLeg]) {
+        if legs.is_empty() {
+            return;
+        }
+        self.legs.extend(legs);
+        self.legs.sort_by_key(|leg| leg.offset);
+        for leg in legs {
+            self.earliest = self.earliest.min(leg.at);
+            self.latest = self.latest.max(leg.at);
+        }
+        self.is_sorted = self.legs.is_sorted_by_key(|leg| leg.at);
+    }
+}
+
 /// Which span of time a block's plain legs show, by what they are.
 #[derive(Default)]
-pub(crate) struct Spans(Vec<Option<(Timestamp, Timestamp)>>);
+pub(crate) struct Spans(Vec<Option<(i64, i64)>>);
 
 impl Spans {
     /// Takes note of a leg.
     #[inline(always)]
-    pub(crate) fn see(&mut self, what: u32, at: Timestamp) {
+    pub(crate) fn see(&mut self, what: u32, at: i64) {
         let place = what as usize;
         if self.0.len() <= place {
             self.0.resize(place + 1, None);
@@ -196,7 +225,9 @@ impl Spans {
     pub(crate) fn iter(&self, words: &Vocabulary) -> impl Iterator<Item = (Symbol, LinkSpan)> {
         (0..).zip(&self.0).filter_map(|(what, span)| {
             let ((first, last), what) = ((*span)?, words.what(what));
-            let first_request = what.role.is_request().then_some(first.millis);
+            let first_request = what.role.is_request().then_some(first);
+            let [first, last] =
+                [first, last].map(|millis| Timestamp { millis, offset_minutes: what.offset_minutes });
             Some((what.link, LinkSpan { first, last, first_request }))
         })
     }

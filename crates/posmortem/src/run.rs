@@ -8,13 +8,15 @@ use crate::Settings;
 use crate::batch::{Batch, Spare};
 use crate::inspection::inspection_of;
 use crate::leg_builder::LegBuilder;
-use crate::plain::Vocabulary;
+use crate::plain::{Lesson, PlainLeg, Vocabulary};
 use crate::sequencer::{Counted, NewLegs, Sequencer};
 use crate::stream::{Stream, read_on};
 use crate::summing_up::{judged, summary_of};
 use crate::tap::Tap;
 use posmortem_diagnose::Diagnosis;
-use posmortem_exchange::{Conclusion, Exchange, ExchangeTable, Inspection, Names, RunFacts, Summary};
+use posmortem_exchange::{
+    Conclusion, Exchange, ExchangeTable, Inspection, LinkSpan, Names, RunFacts, Summary, Symbol,
+};
 use posmortem_iso8583::screen;
 use posmortem_logs::{Block, RejectReason};
 use rayon::prelude::*;
@@ -258,17 +260,34 @@ impl<'s, 't> Pipeline<'s, 't> {
         };
         self.rejects.extend(rejects.into_iter().map(place));
         let map = self.names.absorb(&names);
-        self.legs.legs.extend(legs.into_iter().map(|mut leg| {
+        let mut plain = plain.into_block(stream.reached().saturating_add(horizon_ms));
+        let mut learnt = self.learn(lessons, &map).into_iter().peekable();
+        let mut known = Vec::new();
+        for mut leg in legs {
             leg.rename(&map);
-            leg
-        }));
-        self.legs.plain.push(plain.into_block(stream.reached().saturating_add(horizon_ms)));
-        if let Some(words) = &mut self.words {
-            for mut lesson in lessons {
-                lesson.leg_mut().rename(&map);
-                words.learn(&lesson, self.settings, &self.names);
+            // One that stood too far back to be paired has left its lesson alone.
+            while learnt.next_if(|plain| plain.offset < leg.source.offset).is_some() {}
+            match learnt.next_if(|plain| plain.offset == leg.source.offset) {
+                Some(plain) => {
+                    self.legs.spans.push((leg.link, LinkSpan::of(&leg)));
+                    known.push(plain);
+                }
+                None => self.legs.legs.push(leg),
             }
         }
+        plain.join(&known);
+        self.legs.plain.push(plain);
+    }
+
+    /// Learns the words of a block's messages, and tells those messages that are plain now, in their order.
+    fn learn(&mut self, lessons: Vec<Lesson>, map: &[Symbol]) -> Vec<PlainLeg> {
+        let Some(words) = &mut self.words else { return Vec::new() };
+        let learn = |mut lesson: Lesson| {
+            lesson.leg_mut().rename(map);
+            words.learn(&lesson, self.settings, &self.names);
+            lesson.plain(words)
+        };
+        lessons.into_iter().filter_map(learn).collect()
     }
 
     /// Takes note of when and where a block's legs are.

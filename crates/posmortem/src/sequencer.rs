@@ -138,7 +138,7 @@ impl<'s, 't> Sequencer<'s, 't> {
         let Self { crowd: Some(crowd), waiting, .. } = self else { return block.legs };
         if block.latest > block.trusted {
             // Legs that would hold up all that come behind them.
-            for leg in block.legs.extract_if(.., |leg| leg.at.millis > block.trusted) {
+            for leg in block.legs.extract_if(.., |leg| leg.at > block.trusted) {
                 let leg = leg.unfold(words);
                 crowd.see(&leg);
                 waiting.push(leg);
@@ -180,8 +180,8 @@ impl<'s, 't> Sequencer<'s, 't> {
             let is_told = match whole.answer {
                 Some(_) => true,
                 // A row that stands for a whole exchange has no other half to miss.
-                None if whole.main.role == Role::WHOLE => true,
-                None => !pairing.begins_before(words.what(whole.main.what).link, whole.main.at.millis),
+                None if whole.main.standing.role == Role::WHOLE => true,
+                None => !pairing.begins_before(words.what(whole.main.what).link, whole.main.at),
             };
             if is_in_time && is_told {
                 let Counting { tally, table, selected, .. } = &mut *counting;
@@ -189,7 +189,7 @@ impl<'s, 't> Sequencer<'s, 't> {
                 alone.add(&whole, names, words, tally, table.as_mut());
                 match whole.answer {
                     Some(_) => pairs += 1,
-                    None if whole.main.role == Role::WHOLE => complete += 1,
+                    None if whole.main.standing.role == Role::WHOLE => complete += 1,
                     None => answers += 1,
                 }
             } else if let Some(answer) = whole.answer {

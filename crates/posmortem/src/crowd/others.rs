@@ -99,8 +99,7 @@ impl Others {
     #[inline(always)]
     pub(super) fn are_near(&self, leg: &PlainLeg, words: &Vocabulary) -> bool {
         let of_terminal = self.terminals_until.get(leg.terminal.index()).copied().unwrap_or(i64::MIN);
-        leg.at.millis.saturating_sub(self.horizon_ms) <= of_terminal.max(self.until)
-            && self.have_key_of(leg, words)
+        leg.at.saturating_sub(self.horizon_ms) <= of_terminal.max(self.until) && self.have_key_of(leg, words)
     }
 
     fn have_key_of(&self, leg: &PlainLeg, words: &Vocabulary) -> bool {
@@ -108,7 +107,7 @@ impl Others {
             let [at, bit] = hint_of(key, self.hints.len());
             self.hints.get(at).is_some_and(|bits| bits >> bit & 1 == 1)
                 && self.seen.get(&key).is_some_and(|(from, to)| {
-                    let at = leg.at.millis;
+                    let at = leg.at;
                     at.saturating_add(self.horizon_ms) >= *from && at.saturating_sub(self.horizon_ms) <= *to
                 })
         };

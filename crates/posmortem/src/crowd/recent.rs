@@ -83,7 +83,7 @@ impl Recents {
         let place = place_of(&mut self.places, &mut self.terminals, leg.terminal);
         let recent = &mut self.terminals[place];
         let reach = if recent.has_request { self.horizon_ms } else { Pairing::REPEAT_MS };
-        if leg.at.millis.saturating_sub(recent.at) > reach {
+        if leg.at.saturating_sub(recent.at) > reach {
             *recent = NEVER;
             recent.take(leg, number);
             return;
@@ -115,8 +115,8 @@ impl Recents {
         let Some(leg) = waiting.get(number).copied() else { return };
         let alike = |other: &u64| {
             waiting.get(*other).is_some_and(|other| {
-                let apart = leg.at.millis.saturating_sub(other.at.millis);
-                let are_answers = !leg.role.is_request() && !other.role.is_request();
+                let apart = leg.at.saturating_sub(other.at);
+                let are_answers = !leg.standing.role.is_request() && !other.standing.role.is_request();
                 let is_alone = other.standing.partner == 0;
                 let reach = if are_answers && is_alone { Pairing::REPEAT_MS } else { self.horizon_ms };
                 apart <= reach && !other.standing.is_done
@@ -199,12 +199,12 @@ impl Recent {
     /// Takes in one leg more.
     #[inline(always)]
     fn take(&mut self, leg: &PlainLeg, number: u64) {
-        (self.at, self.last) = (leg.at.millis, number as u32);
+        (self.at, self.last) = (leg.at, number as u32);
         self.stans.insert(leg.stan);
         if leg.rrn != 0 {
             self.references.insert(leg.rrn);
         }
-        self.has_request |= leg.role.is_request();
+        self.has_request |= leg.standing.role.is_request();
     }
 }
 
@@ -230,7 +230,7 @@ fn request_of(answer: &PlainLeg, last: u64, waiting: &Waiting) -> Option<(u64, u
 #[inline(always)]
 fn is_pair(request: &PlainLeg, answer: &PlainLeg) -> bool {
     let standing = &request.standing;
-    answer.role.answers(request.role)
+    answer.standing.role.answers(standing.role)
         && request.stan == answer.stan
         && (request.rrn == answer.rrn || request.rrn == 0 || answer.rrn == 0)
         && request.agrees_on_amount(answer)

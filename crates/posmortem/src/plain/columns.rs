@@ -224,9 +224,11 @@ impl Columns {
     fn leg(&self, row: usize, at: Timestamp, source: Source) -> PlainLeg {
         let row = row & (ROWS - 1);
         let (who, terminal) = self.whos[row];
+        let Source { input, offset } = source;
         PlainLeg {
-            at,
-            source,
+            at: at.millis,
+            offset,
+            input,
             card: self.cards[row],
             minor: self.amount.number(row).unwrap_or(NO_AMOUNT),
             rrn: self.rrn.number(row).unwrap_or(0),
@@ -236,8 +238,7 @@ impl Columns {
             what: self.whats[row],
             issuer: self.issuers[row],
             terminal,
-            role: self.roles[row],
-            standing: Standing::default(),
+            standing: Standing { role: self.roles[row], ..Standing::default() },
         }
     }
 }

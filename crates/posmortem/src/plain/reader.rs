@@ -9,7 +9,7 @@ use super::vocabulary::{Vocabulary, WhatKey, WhoKey};
 use super::{NO_AMOUNT, NO_LATENCY, PlainLeg, Standing};
 use crate::evidence::chip_word;
 use crate::leg_builder::{LegBuilder, told_value};
-use posmortem_exchange::{Leg, Source};
+use posmortem_exchange::Leg;
 use posmortem_iso8583::{CardNumber, Timestamp, Track2, Visibility, is_switch_word};
 use posmortem_logs::Column;
 
@@ -106,6 +106,29 @@ impl Lesson {
     /// The leg, so that its symbols can be made those of the run.
     pub(crate) fn leg_mut(&mut self) -> &mut Leg {
         &mut self.leg
+    }
+
+    /// Its plain leg, once its words are learnt: all else had been found plain before they were looked up.
+    pub(crate) fn plain(&self, words: &Vocabulary) -> Option<PlainLeg> {
+        let Self { keys, leg } = self;
+        let what = words.what_number(&keys.what)?;
+        let (who, terminal) = words.who_number(&keys.who).filter(|(_, terminal)| !terminal.is_absent())?;
+        let role = words.what(what).plain_role?;
+        Some(PlainLeg {
+            at: leg.at.millis,
+            offset: leg.source.offset,
+            input: leg.source.input,
+            card: leg.card,
+            minor: leg.amount.map_or(NO_AMOUNT, |amount| amount.minor),
+            rrn: leg.rrn.twelve_digits().unwrap_or(0),
+            stan: leg.stan.and_then(|stan| u32::try_from(stan).ok())?,
+            latency_ms: leg.latency_ms.unwrap_or(NO_LATENCY),
+            who,
+            what,
+            issuer: words.issuer(keys.issuer)?,
+            terminal,
+            standing: Standing { role, ..Standing::default() },
+        })
     }
 }
 
@@ -213,10 +236,10 @@ impl<'r> PlainReader<'r> {
         let role = words.what(what).plain_role;
         let Some(role) = role.filter(|_| !terminal.is_absent()) else { return Err(Rich) };
         self.masked_cards += u64::from(is_masked);
-        let source = Source { input: self.input, offset };
         Ok(PlainLeg {
-            at,
-            source,
+            at: at.millis,
+            offset,
+            input: self.input,
             card,
             minor,
             rrn,
@@ -226,8 +249,7 @@ impl<'r> PlainReader<'r> {
             what,
             issuer,
             terminal,
-            role,
-            standing: Standing::default(),
+            standing: Standing { role, ..Standing::default() },
         })
     }
 

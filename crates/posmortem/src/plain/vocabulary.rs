@@ -127,6 +127,8 @@ pub(crate) struct What {
     pub(crate) currency: Currency,
     pub(crate) traces: Traces,
     pub(crate) is_row: bool,
+    /// The zone of its time.
+    pub(crate) offset_minutes: Option<i16>,
     /// What it can be to others.
     pub(crate) role: Role,
     /// The same, where it is plain.
@@ -353,6 +355,7 @@ fn what_of(leg: &Leg, currency: Currency, settings: &Settings, names: &Names) ->
         currency,
         traces,
         is_row,
+        offset_minutes: leg.at.offset_minutes,
         role,
         plain_role: is_plain.then_some(role),
         timeout_ms: settings.pairing.timeout_of(names.text(link)),
