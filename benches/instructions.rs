@@ -139,13 +139,13 @@ fn whole_run(day: NamedTempFile) -> u64 {
 }
 
 #[library_benchmark]
-#[bench::few_answers(args = ("few_answers"), setup = file_of, config = limit(8_300_000))]
+#[bench::few_answers(args = ("few_answers"), setup = file_of, config = limit(100_000_000))]
 fn starting(day: NamedTempFile) -> u64 {
     black_box(end_to_end_at_a_glance(black_box(day.path())))
 }
 
 #[library_benchmark]
-#[bench::answers(args = ("answers"), setup = file_of, config = limit(105_000_000))]
+#[bench::answers(args = ("answers"), setup = file_of, config = limit(100_000_000))]
 fn whole_run_at_a_glance(day: NamedTempFile) -> u64 {
     black_box(end_to_end_at_a_glance(black_box(day.path())))
 }
