@@ -139,7 +139,7 @@ fn whole_run(day: NamedTempFile) -> u64 {
 }
 
 #[library_benchmark]
-#[bench::few_answers(args = ("few_answers"), setup = file_of, config = limit(100_000_000))]
+#[bench::few_answers(args = ("few_answers"), setup = file_of, config = limit(8_300_000))]
 fn starting(day: NamedTempFile) -> u64 {
     black_box(end_to_end_at_a_glance(black_box(day.path())))
 }
