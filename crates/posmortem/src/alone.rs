@@ -17,6 +17,9 @@ use posmortem_iso8583::Timestamp;
 /// Failed attempts that are gathered before they are counted, terminal by terminal.
 const MOST_FAILED: usize = 1 << 14;
 
+/// Approved attempts that are gathered before they are counted.
+const AT_ONCE: usize = 1 << 8;
+
 /// Meanings in front of the map of them.
 const FRONT: usize = 1 << 12;
 
@@ -57,6 +60,8 @@ const NO_MEANING: u32 = u32::MAX;
 pub(crate) struct Alone {
     /// By the number of who was at the terminal.
     approved: Vec<Approved>,
+    /// Approved attempts that are not among these yet.
+    latest: Vec<(u32, Timestamp)>,
     failed: Vec<(PlainLeg, Option<PlainLeg>, u32)>,
     meanings: Vec<Meaning>,
     by_sort: HashMap<Sort, u32, RandomState>,
@@ -72,6 +77,7 @@ impl Default for Alone {
     fn default() -> Self {
         Self {
             approved: Vec::new(),
+            latest: Vec::with_capacity(AT_ONCE),
             failed: Vec::new(),
             meanings: Vec::new(),
             by_sort: HashMap::default(),
@@ -144,15 +150,27 @@ impl Alone {
             }
             return;
         }
-        let place = main.who as usize;
-        if self.approved.len() <= place {
-            let none = Approved { count: 0, last: Timestamp { millis: 0, offset_minutes: None } };
-            self.approved.resize((place + 1).next_power_of_two(), none);
+        self.latest.push((main.who, main.moment(words)));
+        if self.latest.len() >= AT_ONCE {
+            self.count_latest();
         }
-        let approved = &mut self.approved[place];
-        let at = main.moment(words);
-        approved.last = if approved.count == 0 { at } else { approved.last.max(at) };
-        approved.count += 1;
+    }
+
+    /// Counts the approved attempts that were gathered: what is known of their terminals is then on its way from
+    /// memory for many of them at once.
+    #[inline(never)]
+    fn count_latest(&mut self) {
+        let Self { approved, latest, .. } = self;
+        for (who, at) in latest.drain(..) {
+            let place = who as usize;
+            if approved.len() <= place {
+                let none = Approved { count: 0, last: Timestamp { millis: 0, offset_minutes: None } };
+                approved.resize((place + 1).next_power_of_two(), none);
+            }
+            let approved = &mut approved[place];
+            approved.last = if approved.count == 0 { at } else { approved.last.max(at) };
+            approved.count += 1;
+        }
     }
 
     /// The number of what an attempt comes to.
@@ -223,6 +241,7 @@ impl Alone {
     /// Puts everything into the tally.
     pub(crate) fn count(&mut self, names: &Names, words: &Vocabulary, tally: &mut Tally) {
         self.count_failed(names, words, tally);
+        self.count_latest();
         for (who, Approved { count, last }) in (0..).zip(std::mem::take(&mut self.approved)) {
             if count > 0 {
                 let who = words.who(who);

@@ -5,6 +5,7 @@
 //! not find comes back as a [`Lesson`].
 
 mod columns;
+mod terminals;
 
 use super::Role;
 use super::cells::text_of;
@@ -16,6 +17,7 @@ use hashbrown::HashMap;
 use posmortem_classify::{Dialect, Kind};
 use posmortem_exchange::{Direction, Leg, Names, Symbol, Traces};
 use posmortem_iso8583::{Currency, EntryMode, Mti, ResponseCode, Side};
+use terminals::{First, Terminals};
 
 /// Words beside the terminal's that tell who was there.
 pub(super) const WHO_WORDS: usize = 6;
@@ -139,31 +141,19 @@ pub(crate) struct What {
 
 /// More of them are left to the long way, so that a log of nothing but strange words cannot fill memory.
 const MOST_WHATS: usize = 1 << 16;
-const MOST_WHOS: usize = 1 << 22;
+const MOST_WHOS: usize = terminals::MOST;
 const MOST_ISSUERS: usize = 1 << 20;
 
 /// In front of the map of whats, one entry for each of so many hashes: a log has some hundred of them.
 const FRONT: usize = 1 << 13;
-
-/// Who was met first at a terminal: all that a look-up needs, in one cache line.
-#[derive(Clone, Copy)]
-struct First {
-    /// The first word beside the terminal's, nearly always the only one or followed by few.
-    merchant: u128,
-    who: u32,
-    /// The terminal without left zeros; absent where none is told.
-    terminal_key: Symbol,
-    /// Where the further words stand in [`Vocabulary::more`]; [`NOBODY`] where there are none.
-    more: u32,
-}
 
 /// The words beside a terminal's but the first.
 type More = [u128; WHO_WORDS - 1];
 
 /// All words of a run.
 pub(crate) struct Vocabulary {
-    /// Who was met first at a terminal, by the terminal's word: nearly always the one who is met again.
-    terminals: HashMap<u128, First, RandomState>,
+    /// Who was met first at a terminal: nearly always the one who is met again.
+    terminals: Terminals,
     /// Further words of those.
     more: Vec<More>,
     /// The others at each terminal. A fleet has many terminals, and most of them no others.
@@ -186,7 +176,7 @@ const NOBODY: u32 = u32::MAX;
 impl Default for Vocabulary {
     fn default() -> Self {
         Self {
-            terminals: HashMap::default(),
+            terminals: Terminals::default(),
             more: Vec::new(),
             others: HashMap::default(),
             who: Vec::new(),
@@ -204,7 +194,7 @@ impl Vocabulary {
     /// The number of who was at a terminal, and the terminal without left zeros.
     #[inline(always)]
     pub(super) fn who_number(&self, key: &WhoKey) -> Option<(u32, Symbol)> {
-        let first = self.terminals.get(&key.terminal)?;
+        let first = self.terminals.get(key.terminal)?;
         let [merchant, more @ ..] = &key.rest;
         let has_more = more.iter().fold(0, |any, word| any | word) != 0;
         if first.merchant == *merchant && !has_more && first.more == NOBODY {
@@ -307,7 +297,7 @@ impl Vocabulary {
         let number = self.who.len() as u32;
         let who = who_of(leg);
         self.who.push(who);
-        if self.terminals.contains_key(&key.terminal) {
+        if self.terminals.get(key.terminal).is_some() {
             self.others.insert(*key, number);
             return;
         }
@@ -316,8 +306,14 @@ impl Vocabulary {
         if place != NOBODY {
             self.more.push(more);
         }
-        let first = First { merchant, who: number, terminal_key: who.terminal_key, more: place };
-        self.terminals.insert(key.terminal, first);
+        let terminal_key = who.terminal_key;
+        self.terminals.insert(First {
+            terminal: key.terminal,
+            merchant,
+            who: number,
+            terminal_key,
+            more: place,
+        });
     }
 }
 

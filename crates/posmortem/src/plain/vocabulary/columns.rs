@@ -55,15 +55,27 @@ impl Vocabulary {
                 _ => others |= lane.filled(),
             }
         }
+        // Each pass asks for what the next one waits for, of all rows at once.
+        let mut likely = [0; ROWS];
+        let mut places = [0; ROWS];
+        for (row, place) in places.iter_mut().enumerate().take(numbers.len()) {
+            *place = self.terminals.place(terminals.word(row));
+        }
+        for (likely, place) in likely.iter_mut().zip(places).take(numbers.len()) {
+            *likely = self.terminals.likely(place);
+        }
         let mut known = 0;
-        for (row, number) in numbers.iter_mut().enumerate() {
-            let Some(first) = self.terminals.get(&terminals.word(row)) else { continue };
+        for (row, (number, likely)) in numbers.iter_mut().zip(likely).enumerate() {
+            let word = terminals.word(row);
+            let Some(first) = self.terminals.entry(likely, word).or_else(|| self.terminals.get(word)) else {
+                continue;
+            };
             let merchant = merchants.map_or(0, |lane| lane.word(row));
             let is_first = first.merchant == merchant && first.more == NOBODY && others >> row & 1 == 0;
             let found = match is_first {
                 true => Some((first.who, first.terminal_key)),
                 false => {
-                    let mut key = WhoKey { terminal: terminals.word(row), ..WhoKey::default() };
+                    let mut key = WhoKey { terminal: word, ..WhoKey::default() };
                     lanes.clone().for_each(|(slot, lane)| key.set(slot, lane.word(row)));
                     self.unusual_who(&key, first)
                 }
