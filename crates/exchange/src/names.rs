@@ -55,11 +55,25 @@ struct Known {
     terminal_key: Symbol,
 }
 
+/// The number of a text, with its hash: who makes room for more of them need not read all texts again.
+#[derive(Clone, Copy)]
+struct Place {
+    at: u32,
+    hash: u32,
+}
+
+impl Place {
+    /// The hash of the table, which tells places apart by its lowest and its highest bits.
+    fn spread(self) -> u64 {
+        spread(self.hash)
+    }
+}
+
 /// The texts behind the symbols.
 #[derive(Clone, Default)]
 pub struct Names {
     /// Hashes are seeded at random: ids come from logs, and a log must not choose its collisions.
-    index: HashTable<u32>,
+    index: HashTable<Place>,
     /// One behind the other: texts of their own would cost an allocation each, block for block.
     texts: String,
     /// What is known of each text.
@@ -78,9 +92,9 @@ impl Names {
         }
         let Self { index, texts, known, hasher } = self;
         let hash = hash_of(hasher, text.as_bytes());
-        let same = |&at: &u32| bytes_of(texts, known, at) == text.as_bytes();
-        if let Some(&at) = index.find(hash, same) {
-            return Symbol(at + 1);
+        let same = |place: &Place| place.hash == hash && bytes_of(texts, known, place.at) == text.as_bytes();
+        if let Some(place) = index.find(spread(hash), same) {
+            return Symbol(place.at + 1);
         }
         let at = u32::try_from(known.len()).ok().filter(|&at| at < u32::MAX).expect("fewer than 2^32 names");
         if at == 0 {
@@ -89,7 +103,7 @@ impl Names {
         texts.push_str(text);
         let beginning = beginning(text);
         known.push(Known { end: texts.len(), beginning, is_shown: false, terminal_key: Symbol::ABSENT });
-        index.insert_unique(hash, at, |&at| hash_of(hasher, bytes_of(texts, known, at)));
+        index.insert_unique(spread(hash), Place { at, hash }, |place| place.spread());
         Symbol(at + 1)
     }
 
@@ -105,9 +119,12 @@ impl Names {
             return Symbol::ABSENT;
         }
         let Self { index, texts, known, hasher } = self;
-        let same = |&at: &u32| known[at as usize].is_shown && bytes_of(texts, known, at) == raw;
-        if let Some(&at) = index.find(hash_of(hasher, raw), same) {
-            return Symbol(at + 1);
+        let hash = hash_of(hasher, raw);
+        let same = |&Place { at, hash: of_known }: &Place| {
+            of_known == hash && known[at as usize].is_shown && bytes_of(texts, known, at) == raw
+        };
+        if let Some(place) = index.find(spread(hash), same) {
+            return Symbol(place.at + 1);
         }
         let text = shown(raw);
         let symbol = self.intern(&text);
@@ -157,10 +174,14 @@ fn bytes_of<'t>(texts: &'t str, known: &[Known], at: u32) -> &'t [u8] {
     &texts.as_bytes()[start_of(known, at as usize)..known[at as usize].end]
 }
 
-fn hash_of(hasher: &RandomState, text: &[u8]) -> u64 {
+fn hash_of(hasher: &RandomState, text: &[u8]) -> u32 {
     let mut state = hasher.build_hasher();
     state.write(text);
-    state.finish()
+    (state.finish() >> 32) as u32
+}
+
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 fn beginning(text: &str) -> u64 {

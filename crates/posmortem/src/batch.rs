@@ -274,7 +274,7 @@ impl RecordSink for Sink<'_> {
                     messages.push(record.position.offset);
                 }
                 if let Some(Ok(keys)) = glance {
-                    batch.plain.lessons.push(Lesson::new(keys, built.leg));
+                    batch.plain.lessons.push(Lesson::new(keys, record.position.offset));
                 }
                 batch.legs.push(built.leg);
             }

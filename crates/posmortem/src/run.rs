@@ -15,7 +15,7 @@ use crate::summing_up::{judged, summary_of};
 use crate::tap::Tap;
 use posmortem_diagnose::Diagnosis;
 use posmortem_exchange::{
-    Conclusion, Exchange, ExchangeTable, Inspection, LinkSpan, Names, RunFacts, Summary, Symbol,
+    Conclusion, Exchange, ExchangeTable, Inspection, Leg, LinkSpan, Names, RunFacts, Summary,
 };
 use posmortem_iso8583::screen;
 use posmortem_logs::{Block, RejectReason};
@@ -261,13 +261,14 @@ impl<'s, 't> Pipeline<'s, 't> {
         self.rejects.extend(rejects.into_iter().map(place));
         let map = self.names.absorb(&names);
         let mut plain = plain.into_block(stream.reached().saturating_add(horizon_ms));
-        let mut learnt = self.learn(lessons, &map).into_iter().peekable();
+        let mut lessons = lessons.iter().peekable();
         let mut known = Vec::new();
         for mut leg in legs {
             leg.rename(&map);
-            // One that stood too far back to be paired has left its lesson alone.
-            while learnt.next_if(|plain| plain.offset < leg.source.offset).is_some() {}
-            match learnt.next_if(|plain| plain.offset == leg.source.offset) {
+            // A leg that stood too far back to be paired is gone, and its lesson with it.
+            while lessons.next_if(|lesson| lesson.offset < leg.source.offset).is_some() {}
+            let lesson = lessons.next_if(|lesson| lesson.offset == leg.source.offset);
+            match lesson.and_then(|lesson| self.learn(lesson, &leg)) {
                 Some(plain) => {
                     self.legs.spans.push((leg.link, LinkSpan::of(&leg)));
                     known.push(plain);
@@ -279,15 +280,11 @@ impl<'s, 't> Pipeline<'s, 't> {
         self.legs.plain.push(plain);
     }
 
-    /// Learns the words of a block's messages, and tells those messages that are plain now, in their order.
-    fn learn(&mut self, lessons: Vec<Lesson>, map: &[Symbol]) -> Vec<PlainLeg> {
-        let Some(words) = &mut self.words else { return Vec::new() };
-        let learn = |mut lesson: Lesson| {
-            lesson.leg_mut().rename(map);
-            words.learn(&lesson, self.settings, &self.names);
-            lesson.plain(words)
-        };
-        lessons.into_iter().filter_map(learn).collect()
+    /// Learns the words of a message, and tells its plain leg if it is plain now.
+    fn learn(&mut self, lesson: &Lesson, leg: &Leg) -> Option<PlainLeg> {
+        let words = self.words.as_mut()?;
+        words.learn(lesson, leg, self.settings, &self.names);
+        lesson.plain(leg, words)
     }
 
     /// Takes note of when and where a block's legs are.

@@ -92,25 +92,21 @@ pub(crate) struct Keys {
     pub(super) issuer: u128,
 }
 
-/// A message with a word that was not known, and what the long way made of it.
+/// A message with a word that was not known. The long way has made a leg of it, which is learnt from.
 pub(crate) struct Lesson {
     pub(super) keys: Keys,
-    pub(super) leg: Leg,
+    /// Where the message stands in its input, as its leg does.
+    pub(crate) offset: u64,
 }
 
 impl Lesson {
-    pub(crate) fn new(keys: Keys, leg: Leg) -> Self {
-        Self { keys, leg }
-    }
-
-    /// The leg, so that its symbols can be made those of the run.
-    pub(crate) fn leg_mut(&mut self) -> &mut Leg {
-        &mut self.leg
+    pub(crate) fn new(keys: Keys, offset: u64) -> Self {
+        Self { keys, offset }
     }
 
     /// Its plain leg, once its words are learnt: all else had been found plain before they were looked up.
-    pub(crate) fn plain(&self, words: &Vocabulary) -> Option<PlainLeg> {
-        let Self { keys, leg } = self;
+    pub(crate) fn plain(&self, leg: &Leg, words: &Vocabulary) -> Option<PlainLeg> {
+        let Self { keys, .. } = self;
         let what = words.what_number(&keys.what)?;
         let (who, terminal) = words.who_number(&keys.who).filter(|(_, terminal)| !terminal.is_absent())?;
         let role = words.what(what).plain_role?;

@@ -266,9 +266,9 @@ impl Vocabulary {
         self.what.get(number as usize)?.plain_role
     }
 
-    /// Takes note of the words of a message, whose symbols are those of the run.
-    pub(crate) fn learn(&mut self, lesson: &Lesson, settings: &Settings, names: &Names) {
-        let Lesson { keys, leg } = lesson;
+    /// Takes note of the words of a message by its leg, whose symbols are those of the run.
+    pub(crate) fn learn(&mut self, lesson: &Lesson, leg: &Leg, settings: &Settings, names: &Names) {
+        let Lesson { keys, .. } = lesson;
         if !self.issuers.contains_key(&keys.issuer) && self.issuers.len() < MOST_ISSUERS {
             self.issuers.insert(keys.issuer, leg.issuer);
             let place = &mut self.issuer_front[issuer_place(keys.issuer)];
