@@ -42,6 +42,9 @@ impl Symbol {
 /// Room for so many names is made with the first: a block has as many.
 const FEWEST: usize = 1 << 10;
 
+/// Texts of a worker that are looked up together.
+const AT_ONCE: usize = 16;
+
 /// What is known of a text.
 #[derive(Clone, Copy)]
 struct Known {
@@ -90,12 +93,20 @@ impl Names {
         if text.is_empty() {
             return Symbol::ABSENT;
         }
-        let Self { index, texts, known, hasher } = self;
-        let hash = hash_of(hasher, text.as_bytes());
+        let hash = hash_of(&self.hasher, text.as_bytes());
+        self.find(hash, text).unwrap_or_else(|| self.add(hash, text))
+    }
+
+    #[inline(always)]
+    fn find(&self, hash: u32, text: &str) -> Option<Symbol> {
+        let Self { index, texts, known, .. } = self;
         let same = |place: &Place| place.hash == hash && bytes_of(texts, known, place.at) == text.as_bytes();
-        if let Some(place) = index.find(spread(hash), same) {
-            return Symbol(place.at + 1);
-        }
+        index.find(spread(hash), same).map(|place| Symbol(place.at + 1))
+    }
+
+    /// Takes a text that is not there yet.
+    fn add(&mut self, hash: u32, text: &str) -> Symbol {
+        let Self { index, texts, known, .. } = self;
         let at = u32::try_from(known.len()).ok().filter(|&at| at < u32::MAX).expect("fewer than 2^32 names");
         if at == 0 {
             index.reserve(FEWEST, |_| 0);
@@ -162,7 +173,23 @@ impl Names {
     /// Takes over the names of a worker; the result maps its symbols (by [`Symbol::index`]) to
     /// symbols of this set.
     pub fn absorb(&mut self, worker: &Self) -> Vec<Symbol> {
-        (0..=worker.known.len()).map(|at| self.intern(worker.text(Symbol::of_index(at)))).collect()
+        let mut map = Vec::with_capacity(worker.known.len() + 1);
+        map.push(Symbol::ABSENT);
+        let all: Vec<_> = (0..worker.known.len()).collect();
+        for some in all.chunks(AT_ONCE) {
+            // A worker has each text once, so that none of these is found because another was added. Asked for
+            // together, the places of many of them are on their way from memory at the same time.
+            let mut found = [(0, None); AT_ONCE];
+            for (found, at) in found.iter_mut().zip(some) {
+                let text = worker.text(Symbol::of_index(at + 1));
+                let hash = hash_of(&self.hasher, text.as_bytes());
+                *found = (hash, self.find(hash, text));
+            }
+            map.extend(found.into_iter().zip(some).map(|((hash, symbol), at)| {
+                symbol.unwrap_or_else(|| self.add(hash, worker.text(Symbol::of_index(at + 1))))
+            }));
+        }
+        map
     }
 }
 

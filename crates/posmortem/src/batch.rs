@@ -133,6 +133,8 @@ pub(crate) struct BatchReader<'s> {
 #[derive(Default)]
 pub(crate) struct Spare {
     pub(crate) plain: Room<Vec<PlainLeg>>,
+    pub(crate) legs: Room<Vec<Leg>>,
+    pub(crate) lessons: Room<Vec<Lesson>>,
     scratches: Room<Scratch>,
 }
 
@@ -174,8 +176,9 @@ impl BatchReader<'_> {
         let is_row = self.format.has_rows();
         let has = |column| self.places.is_none_or(|places| places.has(column));
         let plain = self.words.map(|words| PlainReader::new(words, self.builder, self.input, is_row, has));
-        let mut batch = Batch::default();
+        let mut batch = Batch { legs: self.spare.legs.take(), ..Batch::default() };
         if plain.is_some() {
+            batch.plain.lessons = self.spare.lessons.take();
             batch.plain.legs = self.spare.plain.take();
             batch.plain.legs.reserve(block.bytes().len() / SHORT_ROW);
         }

@@ -15,7 +15,7 @@ use crate::summing_up::{judged, summary_of};
 use crate::tap::Tap;
 use posmortem_diagnose::Diagnosis;
 use posmortem_exchange::{
-    Conclusion, Exchange, ExchangeTable, Inspection, Leg, LinkSpan, Names, RunFacts, Summary,
+    Conclusion, Exchange, ExchangeTable, Inspection, Leg, LinkSpan, Names, RunFacts, Summary, Symbol,
 };
 use posmortem_iso8583::screen;
 use posmortem_logs::{Block, RejectReason};
@@ -246,11 +246,11 @@ impl<'s, 't> Pipeline<'s, 't> {
         if !self.holds_all {
             self.facts.ledger.out_of_order += stream.take_out_of_order(&mut batch, horizon_ms);
         }
-        let Batch { legs, names, rejects, rejected, non_messages, masked_cards, mut plain, .. } = batch;
+        let Batch { mut legs, names, rejects, rejected, non_messages, masked_cards, mut plain, .. } = batch;
         self.facts.ledger.rejected += rejected;
         self.facts.ledger.non_message += non_messages;
         self.facts.masked_cards += masked_cards + plain.masked_cards;
-        let lessons = std::mem::take(&mut plain.lessons);
+        let mut learning = std::mem::take(&mut plain.lessons);
         let input = stream.input();
         let place = |(position, reason): (posmortem_logs::Position, _)| Reject {
             input,
@@ -261,10 +261,20 @@ impl<'s, 't> Pipeline<'s, 't> {
         self.rejects.extend(rejects.into_iter().map(place));
         let map = self.names.absorb(&names);
         let mut plain = plain.into_block(stream.reached().saturating_add(horizon_ms));
+        plain.join(&self.take_legs(&mut legs, &learning, &map));
+        learning.clear();
+        self.spare.legs.put(legs);
+        self.spare.lessons.put(learning);
+        self.legs.plain.push(plain);
+    }
+
+    /// Takes the legs of a block that went the long way, but for those that are plain now that the words of their
+    /// messages are learnt: it tells these, in their order.
+    fn take_legs(&mut self, legs: &mut Vec<Leg>, lessons: &[Lesson], map: &[Symbol]) -> Vec<PlainLeg> {
         let mut lessons = lessons.iter().peekable();
         let mut known = Vec::new();
-        for mut leg in legs {
-            leg.rename(&map);
+        for mut leg in legs.drain(..) {
+            leg.rename(map);
             // A leg that stood too far back to be paired is gone, and its lesson with it.
             while lessons.next_if(|lesson| lesson.offset < leg.source.offset).is_some() {}
             let lesson = lessons.next_if(|lesson| lesson.offset == leg.source.offset);
@@ -276,8 +286,7 @@ impl<'s, 't> Pipeline<'s, 't> {
                 None => self.legs.legs.push(leg),
             }
         }
-        plain.join(&known);
-        self.legs.plain.push(plain);
+        known
     }
 
     /// Learns the words of a message, and tells its plain leg if it is plain now.
