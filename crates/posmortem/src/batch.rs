@@ -159,6 +159,18 @@ impl<T: Default> Room<T> {
     }
 }
 
+impl<T> Room<Vec<T>> {
+    /// Empties a list and keeps its room, unless that is far more than was needed: the first blocks of a day are
+    /// full of messages that later ones have few of.
+    pub(crate) fn put_if_used(&self, mut list: Vec<T>) {
+        let is_used = 4 * list.len() >= list.capacity();
+        list.clear();
+        if is_used {
+            self.put(list);
+        }
+    }
+}
+
 impl BatchReader<'_> {
     /// Reads blocks on the current rayon pool, and gives their batches in the same order.
     pub(crate) fn read_all(&self, blocks: &[Block]) -> Vec<Batch> {

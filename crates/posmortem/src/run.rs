@@ -250,7 +250,7 @@ impl<'s, 't> Pipeline<'s, 't> {
         self.facts.ledger.rejected += rejected;
         self.facts.ledger.non_message += non_messages;
         self.facts.masked_cards += masked_cards + plain.masked_cards;
-        let mut learning = std::mem::take(&mut plain.lessons);
+        let learning = std::mem::take(&mut plain.lessons);
         let input = stream.input();
         let place = |(position, reason): (posmortem_logs::Position, _)| Reject {
             input,
@@ -262,28 +262,27 @@ impl<'s, 't> Pipeline<'s, 't> {
         let map = self.names.absorb(&names);
         let mut plain = plain.into_block(stream.reached().saturating_add(horizon_ms));
         plain.join(&self.take_legs(&mut legs, &learning, &map));
-        learning.clear();
-        self.spare.legs.put(legs);
-        self.spare.lessons.put(learning);
+        self.spare.legs.put_if_used(legs);
+        self.spare.lessons.put_if_used(learning);
         self.legs.plain.push(plain);
     }
 
     /// Takes the legs of a block that went the long way, but for those that are plain now that the words of their
     /// messages are learnt: it tells these, in their order.
-    fn take_legs(&mut self, legs: &mut Vec<Leg>, lessons: &[Lesson], map: &[Symbol]) -> Vec<PlainLeg> {
+    fn take_legs(&mut self, legs: &mut [Leg], lessons: &[Lesson], map: &[Symbol]) -> Vec<PlainLeg> {
         let mut lessons = lessons.iter().peekable();
         let mut known = Vec::new();
-        for mut leg in legs.drain(..) {
+        for leg in legs {
             leg.rename(map);
             // A leg that stood too far back to be paired is gone, and its lesson with it.
             while lessons.next_if(|lesson| lesson.offset < leg.source.offset).is_some() {}
             let lesson = lessons.next_if(|lesson| lesson.offset == leg.source.offset);
-            match lesson.and_then(|lesson| self.learn(lesson, &leg)) {
+            match lesson.and_then(|lesson| self.learn(lesson, leg)) {
                 Some(plain) => {
-                    self.legs.spans.push((leg.link, LinkSpan::of(&leg)));
+                    self.legs.spans.push((leg.link, LinkSpan::of(leg)));
                     known.push(plain);
                 }
-                None => self.legs.legs.push(leg),
+                None => self.legs.legs.push(leg.clone()),
             }
         }
         known
