@@ -95,7 +95,8 @@ where
         let eligible: Vec<Vec<bool>> = values
             .map(|mode| signatures.iter().map(|signature| signature.is_eligible(mode)).collect())
             .collect();
-        let eligible_lanes = eligible.iter().flat_map(|of| lanes(of.iter().map(|is| f64::from(u8::from(*is))))).collect();
+        let eligible_lanes =
+            eligible.iter().flat_map(|of| lanes(of.iter().map(|is| f64::from(u8::from(*is))))).collect();
         let of_mark = Mark::all().map(|mark| signatures.of_mark(mark)).collect();
         let of_class = |class| {
             let rate = move |mark: &SignatureMark| expected.rate_of_class(class, mark.mark).max(mark.floor);

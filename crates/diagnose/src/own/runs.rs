@@ -70,10 +70,8 @@ impl Misses {
         let Self { of_miss, ln_miss, .. } = self;
         let length = length as f64;
         let all = ln_miss.map(|ln_miss| libm::exp(length * ln_miss));
-        let powers: ByEffect =
-            std::array::from_fn(|at| (1.0 - of_miss[at]) * (1.0 - all[at]) / of_miss[at]);
-        let of_powers =
-            std::array::from_fn(|at| (1.0 - of_miss[at]) * (length - powers[at]) / of_miss[at]);
+        let powers: ByEffect = std::array::from_fn(|at| (1.0 - of_miss[at]) * (1.0 - all[at]) / of_miss[at]);
+        let of_powers = std::array::from_fn(|at| (1.0 - of_miss[at]) * (length - powers[at]) / of_miss[at]);
         Run { all, powers, of_powers }
     }
 }

@@ -270,8 +270,7 @@ mod tests {
                 };
                 if weight > 0.0 {
                     weights += weight;
-                    let factors =
-                        trials[start..=end].iter().map(|trial| shape.factor(*trial, effect, level));
+                    let factors = trials[start..=end].iter().map(|trial| shape.factor(*trial, effect, level));
                     let ln: f64 = factors.map(libm::log).sum();
                     terms.push((libm::log(weight) + ln, start..=end));
                 }

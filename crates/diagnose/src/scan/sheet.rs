@@ -22,6 +22,8 @@ pub(crate) struct Sheet<'d> {
     pub(crate) groups: &'d Groups,
     /// The attempts that show something, where somebody listed them.
     pub(crate) shown: Option<&'d ShownCards>,
+    /// By entry of the half of payments and bin: the attempts that count, where somebody counted them.
+    pub(crate) payments: Option<Vec<u32>>,
     rates: &'d Rates,
     /// By group, cell and hour: the expected share, of [`ONE`]. A group's stand together, for most passes ask
     /// for one group, whose shares then stay in the cache.
@@ -118,6 +120,7 @@ impl<'d> Sheet<'d> {
             day,
             groups,
             shown,
+            payments: None,
             rates,
             shares,
             hours: rates.hours(),
