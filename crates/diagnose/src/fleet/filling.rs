@@ -45,7 +45,7 @@ impl Filled {
     }
 }
 
-/// Chunks of the table that are put into the order of terminals at a time, 6 MB of attempts.
+/// Chunks of the table that are put into the order of terminals at a time, 4 MB of attempts.
 const CHUNKS: usize = 4;
 
 const NO_ATTEMPT: Attempt = Attempt { at: 0, leaf: 0, count: 0, mark: Mark::NONE, flags: Flags::NONE };
@@ -133,13 +133,13 @@ impl<'t, 'v> Filling<'t, 'v> {
     fn lay_out(&mut self, terminal_of: &[u32], mut next: Vec<usize>) {
         let mut attempts = vec![NO_ATTEMPT; self.table.len()];
         let mut rows = vec![0; self.table.len()];
-        let mut sorted = Vec::new();
-        for (number, chunks) in (0_u32..).step_by(CHUNKS).zip(self.table.chunks().chunks(CHUNKS)) {
-            let ends = self.sort(terminal_of, number, chunks, &mut sorted);
+        let mut of_chunks = Vec::new();
+        for (first, chunks) in (0_u32..).step_by(CHUNKS).zip(self.table.chunks().chunks(CHUNKS)) {
+            let (order, ends) = self.by_terminal(terminal_of, chunks, &mut of_chunks);
             let begins = std::iter::once(0).chain(ends.iter().copied());
             for (next, (begin, end)) in next.iter_mut().zip(begins.zip(&ends)) {
-                for (attempt, row) in &sorted[begin..*end] {
-                    (attempts[*next], rows[*next]) = (*attempt, *row);
+                for row in &order[begin..*end] {
+                    (attempts[*next], rows[*next]) = (of_chunks[*row as usize], (first << 16) + *row);
                     *next += 1;
                 }
             }
@@ -147,27 +147,28 @@ impl<'t, 'v> Filling<'t, 'v> {
         (self.filled.day.attempts, self.filled.rows) = (attempts, rows);
     }
 
-    /// The rows of some chunks, terminal by terminal, and where each terminal's end.
-    fn sort(
+    /// The rows of some chunks (full, but for the table's last) terminal by terminal, and where each terminal's end.
+    /// Their attempts are told in the order of the rows.
+    fn by_terminal(
         &mut self,
         terminal_of: &[u32],
-        first: u32,
         chunks: &[Chunk],
-        sorted: &mut Vec<(Attempt, u32)>,
-    ) -> Vec<usize> {
+        attempts: &mut Vec<Attempt>,
+    ) -> (Vec<u32>, Vec<usize>) {
         let mut next = bounds(terminal_of, self.events.len(), chunks);
-        sorted.clear();
-        sorted.resize(chunks.iter().map(Chunk::len).sum(), (NO_ATTEMPT, 0));
-        for (number, chunk) in (first..).zip(chunks) {
+        let mut order = vec![0; chunks.iter().map(Chunk::len).sum()];
+        attempts.clear();
+        for chunk in chunks {
             for row in 0..chunk.len() {
                 let next = &mut next[terminal_of[chunk.places().id(row)] as usize];
-                sorted[*next] = (self.attempt(chunk, row), (number << 16) | row as u32);
+                order[*next] = attempts.len() as u32;
+                attempts.push(self.attempt(chunk, row));
                 *next += 1;
             }
         }
         // Where the next one of a terminal would go, its own end.
         next.pop();
-        next
+        (order, next)
     }
 
     #[inline]

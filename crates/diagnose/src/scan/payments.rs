@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use super::clock::Clock;
 use super::sheet::Sheet;
+use crate::baseline::HOURS;
 use crate::{Attempt, Day, Half};
+
+const HOUR_MS: i64 = 3_600_000;
 
 /// They are counted by bin where these are so many sums at most: 8 MB.
 const LARGEST: usize = 2 << 20;
@@ -53,6 +56,24 @@ impl Payments {
             payments[place] -= u32::from(attempt.count);
         }
         Some(payments)
+    }
+
+    /// Attempts by cell of the baseline and hour, those of these stretches apart: bins lie within hours.
+    pub(super) fn by_slot_but(&self, day: &Day, left_out: &[Range<usize>]) -> Option<Vec<u64>> {
+        let (leaves, bins) = (&day.leaves, self.clock.bins());
+        let hour = |at: i64| at.div_euclid(HOUR_MS).rem_euclid(HOURS as i64) as usize;
+        let hours: Vec<usize> = (0..bins).map(|bin| hour(self.clock.begin(bin))).collect();
+        let cells = leaves.cells.iter().max().map_or(0, |last| *last as usize + 1);
+        let mut slots = vec![0; cells * HOURS];
+        for (attempts, cell) in self.by_bin.as_ref()?.chunks(bins).zip(&leaves.cells) {
+            let slots = &mut slots[*cell as usize * HOURS..][..HOURS];
+            attempts.iter().zip(&hours).for_each(|(attempts, hour)| slots[*hour] += u64::from(*attempts));
+        }
+        let attempts = left_out.iter().flat_map(|rows| &day.attempts[rows.clone()]);
+        for attempt in attempts.filter(|attempt| Sheet::may_count(attempt)) {
+            slots[leaves.cell(attempt.leaf) as usize * HOURS + hour(attempt.at)] -= u64::from(attempt.count);
+        }
+        Some(slots)
     }
 }
 

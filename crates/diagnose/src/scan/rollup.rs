@@ -106,7 +106,7 @@ impl Sums {
 struct Plan<'a, 'd> {
     sheet: &'a Sheet<'d>,
     kinds: &'a [Kind<'d>],
-    /// By cell, hour and wanted group: the expected share.
+    /// By hour, cell and wanted group: the expected share.
     shares: Vec<u64>,
     groups: usize,
     sequences: Option<Classes>,

@@ -143,6 +143,12 @@ impl Scopes {
         self.payments.as_ref()?.by_bin_but(day, own)
     }
 
+    /// Attempts that count by cell of the baseline and hour, those of these stretches apart; none where they are
+    /// not counted so.
+    pub(crate) fn slots_but(&self, day: &Day, left_out: &[Range<usize>]) -> Option<Vec<u64>> {
+        self.payments.as_ref()?.by_slot_but(day, left_out)
+    }
+
     /// The kinds, those of rows with as many values as they are told to have.
     fn on_day<'d>(&self, day: &'d Day, occurring: impl Fn(&Values<'_>) -> usize) -> Vec<Kind<'d>> {
         // Lists of rows are the largest thing here: a search makes those that it asks for, and gives them back.

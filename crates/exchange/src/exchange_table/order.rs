@@ -29,11 +29,16 @@ impl<'n> Ranks<'n> {
     fn of(table: &ExchangeTable, names: &'n Names) -> Self {
         let text = |symbol: &Symbol| names.text(*symbol);
         let by_text = |a: &Symbol, b: &Symbol| text(a).cmp(text(b));
-        let place =
-            |place: &Place| [place.terminal, place.site, place.equipment].map(|name| names.text(name));
+        // Most places differ in their terminal: no other text is looked up.
+        let by_place = |a: &Place, b: &Place| {
+            let then = |a, b| by_text(&a, &b);
+            then(a.terminal, b.terminal)
+                .then_with(|| then(a.site, b.site))
+                .then_with(|| then(a.equipment, b.equipment))
+        };
         Self {
             names,
-            places: ranks(&table.places, |a, b| place(a).cmp(&place(b))),
+            places: ranks(&table.places, by_place),
             issuers: ranks(&table.issuers, by_text),
             links: ranks(&table.links, by_text),
             manners: ranks(&table.manners, Ord::cmp),
