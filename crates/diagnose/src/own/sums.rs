@@ -48,7 +48,7 @@ impl<'r> Sums<'r> {
             let ending = (self.ending[lane] + open * self.scale[lane]) * factor;
             let segments = self.segments[lane] + ending * close;
             (self.hits[lane], self.ending[lane], self.segments[lane]) = (hits, ending, segments);
-            in_range &= (hits <= STEP) & (hits >= 1.0 / STEP) & (ending <= STEP) & (segments <= STEP);
+            in_range &= (1.0 / STEP..=STEP).contains(&hits) & (ending <= STEP) & (segments <= STEP);
         }
         if !in_range {
             self.rescale();
