@@ -50,11 +50,12 @@ fn crowded_by(fleet: &Fleet<'_>, suspects: &[&Suspect], commons: &[&[Attribute]]
                 alike.entry((suspect.signature, value)).or_default().push(at);
             }
         }
+        alike.retain(|_, members| members.len() >= FEWEST);
         let shares = shares(fleet, common, alike.keys().map(|(_, value)| value));
         for ((signature, value), members) in alike {
             let chance = of_signature[&signature] as f64 * shares[&value];
             let evidence = nats(members.len() as f64, chance, f64::INFINITY);
-            if members.len() >= FEWEST && evidence > MORE_THAN_CHANCE {
+            if evidence > MORE_THAN_CHANCE {
                 members.into_iter().for_each(|at| crowded[at] = true);
             }
         }
@@ -77,6 +78,9 @@ fn shares<'v>(
     for value in values {
         let next = wanted.len();
         wanted.entry(value).or_insert(next);
+    }
+    if wanted.is_empty() {
+        return HashMap::default();
     }
     // By the first attribute's value: which of the wanted begin so. Most leaves end there.
     let mut beginning = vec![Vec::new(); fleet.day.values[common[0].dimension()] as usize];

@@ -114,6 +114,8 @@ impl Found {
         signatures: &Signatures,
         is_last: bool,
     ) -> Self {
+        let blamed: Vec<_> =
+            self.own.iter().flat_map(OwnTest::own).map(|suspect| suspect.rows.clone()).collect();
         let rates = {
             let day = &fleet.day;
             let left_out = Flags::NEUTRAL.with(Flags::ATTACK).with(Flags::OWN).with(Flags::CROWD);
@@ -123,14 +125,15 @@ impl Found {
             match (is_small(fleet), &self.before) {
                 (true, None) => baseline::published(&fleet.cells),
                 (_, before) => {
-                    let slots = Slots::of(day, &fleet.cells, fleet.shown(), ordinary);
+                    // What lies in incidents is looked for among all attempts.
+                    let is_calm = self.findings.is_empty();
+                    let attempts = is_calm.then(|| search.scopes.slots_but(day, &blamed)).flatten();
+                    let slots = Slots::of(day, &fleet.cells, fleet.shown(), ordinary, attempts);
                     baseline::fit(&fleet.cells, &slots, before.as_ref())
                 }
             }
         };
         let Search { scopes, kinds, settings } = search;
-        let blamed: Vec<_> =
-            self.own.iter().flat_map(OwnTest::own).map(|suspect| suspect.rows.clone()).collect();
         let scan = Scan::of_fleet(scopes, fleet, &blamed, &rates, groups, kinds, settings.clone());
         let findings = scan.search().findings;
         let own = {

@@ -100,14 +100,15 @@ impl Expected for Expectation<'_> {
         Some(self.icc_missing * (1.0 - of_incident) + ICC_MISSING_BY_FAULT * of_incident)
     }
 
-    /// A cell of the baseline at an hour, unless an incident or a fall back makes a case of it.
+    /// A cell of the baseline at an hour, unless an incident makes a case of it. An hour's stand together, for
+    /// attempts come in the order of time.
     fn class(&self, attempt: &Attempt) -> Option<usize> {
         let (from, until) = self.stretches[self.in_scope[attempt.leaf as usize] as usize];
-        if attempt.flags.has(Flags::FELL_BACK) || (from..until).contains(&attempt.at) {
+        if (from..until).contains(&attempt.at) {
             return None;
         }
         let cell = self.leaves.cell(attempt.leaf) as usize;
-        Some(cell * self.rates.hours() + self.rates.hour(attempt.at))
+        Some(self.rates.hour(attempt.at) * self.rates.cells() + cell)
     }
 
     fn classes(&self) -> usize {
@@ -115,6 +116,6 @@ impl Expected for Expectation<'_> {
     }
 
     fn rate_of_class(&self, class: usize, mark: Mark) -> f64 {
-        self.rates.rate((class / self.rates.hours()) as u32, class % self.rates.hours(), mark)
+        self.rates.rate((class % self.rates.cells()) as u32, class / self.rates.cells(), mark)
     }
 }

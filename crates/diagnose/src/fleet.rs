@@ -8,6 +8,7 @@ mod filling;
 mod judged_span;
 mod leaves;
 mod places;
+mod repeats;
 mod shown_cards;
 mod slowness;
 mod values;

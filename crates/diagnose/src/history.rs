@@ -55,8 +55,13 @@ impl History {
             }
         }
         let left_out = Flags::NEUTRAL.with(Flags::ATTACK);
-        let slots =
-            Slots::of(&fleet.day, &fleet.cells, fleet.shown(), |attempt| !attempt.flags.has_any(left_out));
+        let slots = Slots::of(
+            &fleet.day,
+            &fleet.cells,
+            fleet.shown(),
+            |attempt| !attempt.flags.has_any(left_out),
+            None,
+        );
         let Cells { of, issuers, manners } = &fleet.cells;
         let key = |cell: usize| {
             let (issuer, manner) = of[cell];

@@ -13,6 +13,7 @@ mod health;
 mod lanes;
 mod level;
 mod profiles;
+mod runs;
 mod segments;
 mod shape;
 mod signatures;
@@ -27,14 +28,15 @@ pub use signatures::{Signature, SignatureMark, Signatures};
 pub use standing::Standing;
 
 use crate::{Attempt, Day, Mark, UNTOLD};
-use evidence::{Answers, Evidence, Reader, Set, Shown};
+use evidence::{Answers, Reader, Set, Shown};
 use fleet::Fleet;
 use groups::{Groups, Likelihood, Posterior};
 use posmortem_classify::Reason;
 use posmortem_iso8583::EntryMode;
 use profiles::{ln_factors, profiles};
 use rayon::prelude::*;
-use segments::{COMPONENTS, LEVELS};
+use runs::Runs;
+use segments::{COMPONENTS, LEVELS, Sequence};
 use std::ops::{Range, RangeInclusive};
 
 /// When a terminal is blamed.
@@ -152,7 +154,8 @@ pub trait Expected: Sync {
         None
     }
 
-    /// The class of an attempt, if its rates are those of the class; below [`Expected::classes`].
+    /// The class of an attempt, if its rates are those of the class; below [`Expected::classes`]. That a fall back
+    /// shows its own mark besides may be another matter.
     fn class(&self, _: &Attempt) -> Option<usize> {
         None
     }
@@ -235,12 +238,11 @@ where
     let likelihoods: Vec<Likelihood> = fleet
         .candidates(&counts)
         .into_par_iter()
-        .map(|(terminal, signature)| {
-            let range = day.sequences[terminal as usize].clone();
-            let Evidence { sequence, .. } = reader.evidence(range, signature);
+        .map_init(Runs::default, |runs, (terminal, signature)| {
+            let sequence = reader.sequence(day.sequences[terminal as usize].clone(), signature);
             let (levels, weights) = fleet.levels(terminal, signature, &shown);
             let profiles = profiles(signatures.get(signature), &sequence, fleet.told);
-            let ln_factors = ln_factors(&profiles, &sequence, &levels, &weights);
+            let ln_factors = ln_factors(&profiles, &sequence.weighed(), &levels, &weights, runs);
             Likelihood { terminal, signature, ln_factors }
         })
         .collect();
@@ -248,9 +250,9 @@ where
     let of_terminals: Vec<&[Likelihood]> = likelihoods.chunk_by(|a, b| a.terminal == b.terminal).collect();
     let suspects: Vec<Suspect> = of_terminals
         .into_par_iter()
-        .map(|likelihoods| {
+        .map_init(Runs::default, |runs, likelihoods| {
             let found = Found { day, reader: &reader, signatures, fleet: &fleet, shown: &shown };
-            found.suspect(&groups, likelihoods, settings, described)
+            found.suspect(&groups, likelihoods, settings, described, runs)
         })
         .collect::<Vec<Option<Suspect>>>()
         .into_iter()
@@ -282,6 +284,7 @@ where
         likelihoods: &[Likelihood],
         settings: &OwnSettings,
         described: Described,
+        runs: &mut Runs,
     ) -> Option<Suspect> {
         let Posterior { none, by_signature } = groups.posterior(likelihoods);
         if described == Described::Blamed && none > settings.local_fdr {
@@ -294,7 +297,7 @@ where
         let evidence = self
             .reader
             .evidence(self.day.sequences[likelihood.terminal as usize].clone(), likelihood.signature);
-        let inside = self.peak(likelihood, component, &evidence);
+        let inside = self.peak(likelihood, component, &evidence.sequence, runs);
         let rows = &evidence.rows[inside];
         let mut suspect = self.describe(likelihood, rows);
         suspect.own = none <= settings.local_fdr && suspect.cards >= settings.cards;
@@ -306,14 +309,20 @@ where
 
     /// The window with the largest term, at the shares and the level that are most likely; the first
     /// of equal ones.
-    fn peak(&self, likelihood: &Likelihood, component: usize, evidence: &Evidence) -> RangeInclusive<usize> {
-        let sequence = &evidence.sequence;
+    fn peak(
+        &self,
+        likelihood: &Likelihood,
+        component: usize,
+        sequence: &Sequence,
+        runs: &mut Runs,
+    ) -> RangeInclusive<usize> {
         let (levels, weights) = self.fleet.levels(likelihood.terminal, likelihood.signature, self.shown);
         let profiles = profiles(self.signatures.get(likelihood.signature), sequence, self.fleet.told);
-        let terms = profiles.iter().flat_map(|of| of.ln_terms(sequence, &levels, &weights)[component]);
+        let weighed = sequence.weighed();
+        let terms = profiles.iter().flat_map(|of| of.ln_terms(&weighed, &levels, &weights, runs)[component]);
         let terms: Vec<f64> = terms.collect();
         let best = largest(&terms, None).expect("there are levels");
-        sequence.peak(component, &profiles[best / LEVELS].shape, levels[best % LEVELS])
+        weighed.peak(component, &profiles[best / LEVELS].shape, levels[best % LEVELS])
     }
 
     fn describe(&self, likelihood: &Likelihood, rows: &[usize]) -> Suspect {

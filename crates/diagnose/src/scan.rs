@@ -10,6 +10,7 @@ mod evidence;
 mod explained;
 mod groups;
 mod known;
+mod payments;
 mod report;
 mod rollup;
 mod scopes;
@@ -205,7 +206,8 @@ impl<'d> Scan<'d> {
         kinds: &'d [ScopeKind],
         settings: ScanSettings,
     ) -> Self {
-        let sheet = Sheet::new(&fleet.day, rates, groups, Some(&fleet.cards), &settings);
+        let mut sheet = Sheet::new(&fleet.day, rates, groups, Some(&fleet.cards), &settings);
+        sheet.payments = scopes.payments_but(&fleet.day, own);
         Self::with(scopes, scopes.on_but(&fleet.day, own), sheet, kinds, settings)
     }
 

@@ -93,7 +93,7 @@ pub struct ExchangeTable {
 }
 
 impl ExchangeTable {
-    /// Adds an attempt.
+    /// Adds an attempt. Rows are told once the table is finished.
     pub fn push(&mut self, exchange: &Exchange, conclusion: &Conclusion) {
         let attempt = Attempt {
             at: exchange.at().millis,
@@ -177,6 +177,7 @@ impl ExchangeTable {
     /// tells. `is_missed` says whether an answer can be missed on a link to what began at that moment
     /// (its log goes on).
     pub fn finish(&mut self, names: &Names, is_missed: impl Fn(Symbol, i64) -> bool) {
+        self.lay_down();
         self.sort(names);
         let mut asides = std::mem::take(&mut self.asides);
         asides.sort_by_key(|aside| (aside.at.millis, aside.source));
@@ -203,11 +204,15 @@ impl ExchangeTable {
 
     fn push_row(&mut self, core: Core, detail: Option<&Detail>) {
         let chunk = self.room();
-        let row = chunk.len();
-        chunk.push(core);
         if let Some(detail) = detail {
-            chunk.details.push(row, detail);
+            chunk.details.push(chunk.next_row(), detail);
         }
+        chunk.push(core);
+    }
+
+    /// Puts the latest rows into their columns: nobody sees them before.
+    fn lay_down(&mut self) {
+        self.chunks.iter_mut().for_each(Chunk::lay_down);
     }
 
     /// The chunk that takes the next row.

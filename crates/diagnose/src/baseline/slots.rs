@@ -23,17 +23,21 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
-    /// Counts the attempts that `counts` lets through; `shown` are those that show something, and maybe others. Counts are integers: how sequences are shared out
-    /// among threads does not show.
+    /// Counts the attempts that `counts` lets through; `shown` are those that show something, and maybe others;
+    /// `attempts` are those by slot, where they are counted already. Counts are integers: how sequences are shared
+    /// out among threads does not show.
     pub(crate) fn of<'a>(
         day: &Day,
         cells: &Cells,
         shown: impl Iterator<Item = &'a Attempt>,
         counts: impl Fn(&Attempt) -> bool + Sync,
+        attempts: Option<Vec<u64>>,
     ) -> Self {
         let totals = marks_of_fleet(shown, &counts);
+        let is_asked = |attempt: &Attempt| attempts.is_none() || attempt.shows();
+        let is_counted = |attempt: &Attempt| is_asked(attempt) && counts(attempt);
         let part = day.sequences.len().div_ceil(rayon::current_num_threads()).max(1);
-        let of_part = |sequences| Self::of_part(day, sequences, cells.of.len(), &totals, &counts);
+        let of_part = |sequences| Self::of_part(day, sequences, cells.of.len(), &totals, &is_counted);
         let parts: Vec<Self> = day.sequences.par_chunks(part).map(of_part).collect();
         let mut all = Self { attempts: vec![0; cells.of.len() * HOURS], hits: vec![Vec::new(); Mark::COUNT] };
         for part in parts {
@@ -41,6 +45,7 @@ impl Slots {
             all.hits.iter_mut().zip(part.hits).for_each(|(hits, part)| hits.extend(part));
         }
         all.hits.iter_mut().for_each(sum_by_slot);
+        all.attempts = attempts.unwrap_or(all.attempts);
         all
     }
 

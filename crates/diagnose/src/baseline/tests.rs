@@ -41,7 +41,7 @@ fn day(issuers: u32, manners: u32, rate: impl Fn(u32, u32, i64) -> u32) -> (Day,
 }
 
 fn rates(day: &Day, cells: &Cells) -> Rates {
-    fit(cells, &Slots::of(day, cells, day.attempts.iter(), |_| true), None)
+    fit(cells, &Slots::of(day, cells, day.attempts.iter(), |_| true, None), None)
 }
 
 fn rate(rates: &Rates, cell: u32, hour: usize) -> f64 {
@@ -111,7 +111,7 @@ fn earlier_days_know_that_an_issuer_is_down_all_day() {
     let (down, _) = day(6, 3, |issuer, _, _| if issuer == 1 { 300 } else { 2 });
     let before = rates(&quiet, &cells);
     let alone = rates(&down, &cells);
-    let after = fit(&cells, &Slots::of(&down, &cells, down.attempts.iter(), |_| true), Some(&before));
+    let after = fit(&cells, &Slots::of(&down, &cells, down.attempts.iter(), |_| true, None), Some(&before));
     let of_issuer = cells.of.iter().position(|(issuer, _)| *issuer == 1).expect("it is there") as u32;
     assert!(rate(&alone, of_issuer, 12) > 0.1, "one day alone takes it for its level");
     assert!(rate(&after, of_issuer, 12) < 0.01, "{}", rate(&after, of_issuer, 12));

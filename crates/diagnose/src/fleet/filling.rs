@@ -3,15 +3,16 @@
 use super::judged_span::judged_span;
 use super::leaves::LeafNumbers;
 use super::places::Places;
+use super::repeats::{Payment, Repeats, card_number};
 use super::shown_cards::ShownCards;
 use super::sign_ons;
 use super::slowness::Slowness;
 use super::values::{Standing, Values};
-use crate::attack::{AttackRun, KeyedEntry, attacks};
+use crate::attack::{AttackRun, KeyedEntry, RUN, attacks};
 use crate::baseline::Cells;
 use crate::episodes::{Try, episodes};
 use crate::{Attempt, Day, Flags, Mark, UNTOLD};
-use posmortem_exchange::{Conclusion, ExchangeTable, Manner, Names, Outcome, TerminalEvent, Traces};
+use posmortem_exchange::{Chunk, Conclusion, ExchangeTable, Manner, Names, Outcome, TerminalEvent, Traces};
 use posmortem_iso8583::EntryMode;
 use std::ops::Range;
 
@@ -44,54 +45,10 @@ impl Filled {
     }
 }
 
-/// Rows that are put into the order of terminals at a time, 20 MB of visits. A batch reads all columns of the
-/// table once, in their order: the more of a column's rows are in it, the fewer reads miss the cache. A terminal
-/// with more rows is one batch.
-const BATCH_ROWS: usize = 1 << 19;
+/// Chunks of the table that are put into the order of terminals at a time, 4 MB of attempts.
+const CHUNKS: usize = 4;
 
-/// An attempt with what a [`Day`] does not hold.
-#[derive(Clone, Copy)]
-struct Visit {
-    at: i64,
-    amount: u64,
-    /// 0 where the log does not tell it.
-    card: u64,
-    row: u32,
-    place: u32,
-    ware: u32,
-    mark: Mark,
-    flags: Flags,
-    is_keyed: bool,
-}
-
-impl Visit {
-    const NONE: Self = Self {
-        at: 0,
-        amount: 0,
-        card: 0,
-        row: 0,
-        place: 0,
-        ware: 0,
-        mark: Mark::NONE,
-        flags: Flags::NONE,
-        is_keyed: false,
-    };
-
-    fn as_try(&self, attempt: &Attempt) -> Try {
-        Try {
-            at: self.at,
-            card: self.card(),
-            amount: self.amount,
-            mark: attempt.mark,
-            is_failure: !attempt.mark.is_none(),
-            flags: attempt.flags,
-        }
-    }
-
-    fn card(&self) -> Option<u32> {
-        u32::try_from(self.card).ok().filter(|card| *card != 0)
-    }
-}
+const NO_ATTEMPT: Attempt = Attempt { at: 0, leaf: 0, count: 0, mark: Mark::NONE, flags: Flags::NONE };
 
 /// What an ending tells of its attempts.
 struct Ending {
@@ -110,6 +67,8 @@ pub(super) struct Filling<'t, 'v> {
     /// By manner of the table: what it tells, and whether the card was keyed in.
     manners: Vec<(Flags, bool)>,
     repeats: Repeats,
+    /// Of the attempts of the terminal that is taken over.
+    payments: Vec<Payment>,
     slowness: Slowness,
     offset_ms: i64,
     filled: Filled,
@@ -142,6 +101,7 @@ impl<'t, 'v> Filling<'t, 'v> {
             places: Places::of(table, values),
             leaves: LeafNumbers::new(table, names, values),
             repeats: Repeats::default(),
+            payments: Vec::new(),
             slowness: Slowness::of(table),
             offset_ms,
             filled: Filled::default(),
@@ -152,223 +112,202 @@ impl<'t, 'v> Filling<'t, 'v> {
     pub(super) fn fill(mut self) -> Filled {
         let terminal_of: Vec<u32> =
             self.table.places().iter().map(|place| self.values.terminal(place.terminal)).collect();
-        let bounds = self.bounds(&terminal_of);
-        let batches = batches(&bounds);
-        let mut rows = self.by_batch(&terminal_of, &bounds, &batches);
-        self.filled.day.attempts.reserve_exact(rows.len());
-        let mut next = bounds.clone();
-        let mut visits: Vec<Visit> = Vec::new();
-        for batch in batches {
-            let begin = bounds[batch.start];
-            let of_batch = &mut rows[begin..bounds[batch.end]];
-            visits.clear();
-            visits.resize(of_batch.len(), Visit::NONE);
-            for row in of_batch.iter() {
-                let visit = self.visit(*row);
-                let next = &mut next[terminal_of[visit.place as usize] as usize];
-                visits[*next - begin] = visit;
-                *next += 1;
-            }
-            for terminal in batch {
-                let of_terminal = &mut visits[bounds[terminal] - begin..bounds[terminal + 1] - begin];
-                of_terminal.sort_by_key(|visit| (visit.at, visit.row));
-                self.take(terminal as u32, of_terminal);
-                self.filled.day.sequences.push(bounds[terminal]..bounds[terminal + 1]);
-            }
-            for (row, visit) in of_batch.iter_mut().zip(&visits) {
-                *row = visit.row;
-            }
+        let bounds = bounds(&terminal_of, self.events.len(), self.table.chunks());
+        self.lay_out(&terminal_of, bounds.clone());
+        let only_places = self.only_places(&terminal_of);
+        for (terminal, (ends, only_place)) in (0_u32..).zip(bounds.windows(2).zip(only_places)) {
+            let range = ends[0]..ends[1];
+            self.take(terminal, range.clone(), only_place);
+            self.filled.day.sequences.push(range);
         }
         let Self { values, leaves, mut filled, .. } = self;
-        filled.rows = rows;
         (filled.day.leaves, filled.cells) = leaves.finish();
         filled.day.values = values.sizes();
         filled.bound();
         filled
     }
 
-    fn visit(&mut self, row: u32) -> Visit {
-        let (chunk, at) = (&self.table.chunks()[(row >> 16) as usize], (row & 0xffff) as usize);
-        let (issuer, manner) = (chunk.issuers().id(at) as u32, chunk.manners().id(at) as u32);
-        let (begun, link) = (chunk.millis(at), chunk.links().id(at));
-        let (of_manner, is_keyed) = self.manners[manner as usize];
-        let ending = &self.endings[chunk.endings().id(at)];
-        let mut flags = of_manner.with(ending.flags);
-        if self.slowness.is_slow(link, issuer as usize, begun, chunk.latencies().get(at)) {
-            flags = flags.with(Flags::SLOW);
-        }
-        Visit {
-            at: begun + self.offset_ms,
-            amount: chunk.amounts().get(at),
-            card: chunk.cards().get(at),
-            row,
-            place: chunk.places().id(at) as u32,
-            ware: self.leaves.ware(link as u32, issuer, manner),
-            mark: ending.mark,
-            flags,
-            is_keyed,
-        }
-    }
-
-    /// Where each terminal's attempts begin, and where the last one's end.
-    fn bounds(&self, terminal_of: &[u32]) -> Vec<usize> {
-        let mut bounds = vec![0_usize; self.events.len() + 1];
-        for chunk in self.table.chunks() {
-            for row in 0..chunk.len() {
-                bounds[terminal_of[chunk.places().id(row)] as usize + 1] += 1;
+    /// Puts each row to the attempts of its terminal, where the next one goes: rows come in the order of time. Its
+    /// ware stands for its leaf, and its [`Payment`] for its count. Twenty thousand terminals are written to at once,
+    /// so that each write would miss the cache: some chunks are put in order by themselves first.
+    fn lay_out(&mut self, terminal_of: &[u32], mut next: Vec<usize>) {
+        let mut attempts = vec![NO_ATTEMPT; self.table.len()];
+        let mut rows = vec![0; self.table.len()];
+        let mut of_chunks = Vec::new();
+        for (first, chunks) in (0_u32..).step_by(CHUNKS).zip(self.table.chunks().chunks(CHUNKS)) {
+            let (order, ends) = self.by_terminal(terminal_of, chunks, &mut of_chunks);
+            let begins = std::iter::once(0).chain(ends.iter().copied());
+            for (next, (begin, end)) in next.iter_mut().zip(begins.zip(&ends)) {
+                for row in &order[begin..*end] {
+                    (attempts[*next], rows[*next]) = (of_chunks[*row as usize], (first << 16) + *row);
+                    *next += 1;
+                }
             }
         }
-        for at in 1..bounds.len() {
-            bounds[at] += bounds[at - 1];
-        }
-        bounds
+        (self.filled.day.attempts, self.filled.rows) = (attempts, rows);
     }
 
-    /// Row numbers by batch, in their order within each.
-    fn by_batch(&self, terminal_of: &[u32], bounds: &[usize], batches: &[Range<usize>]) -> Vec<u32> {
-        let mut batch_of = vec![0_u32; self.events.len()];
-        for (number, batch) in (0..).zip(batches) {
-            batch_of[batch.clone()].fill(number);
-        }
-        let of_place: Vec<u32> = terminal_of.iter().map(|terminal| batch_of[*terminal as usize]).collect();
-        let mut next: Vec<usize> = batches.iter().map(|batch| bounds[batch.start]).collect();
-        let mut sorted = vec![0; self.table.len()];
-        for (chunk, at) in self.table.chunks().iter().zip(0_u32..) {
+    /// The rows of some chunks (full, but for the table's last) terminal by terminal, and where each terminal's end.
+    /// Their attempts are told in the order of the rows.
+    fn by_terminal(
+        &mut self,
+        terminal_of: &[u32],
+        chunks: &[Chunk],
+        attempts: &mut Vec<Attempt>,
+    ) -> (Vec<u32>, Vec<usize>) {
+        let mut next = bounds(terminal_of, self.events.len(), chunks);
+        let mut order = vec![0; chunks.iter().map(Chunk::len).sum()];
+        attempts.clear();
+        for chunk in chunks {
             for row in 0..chunk.len() {
-                let next = &mut next[of_place[chunk.places().id(row)] as usize];
-                sorted[*next] = (at << 16) | row as u32;
+                let next = &mut next[terminal_of[chunk.places().id(row)] as usize];
+                order[*next] = attempts.len() as u32;
+                attempts.push(self.attempt(chunk, row));
                 *next += 1;
             }
         }
-        sorted
+        // Where the next one of a terminal would go, its own end.
+        next.pop();
+        (order, next)
     }
 
-    /// Takes over the attempts of one terminal.
-    fn take(&mut self, terminal: u32, visits: &[Visit]) {
-        let begin = self.filled.day.attempts.len();
+    #[inline]
+    fn attempt(&mut self, chunk: &Chunk, row: usize) -> Attempt {
+        let (issuer, manner) = (chunk.issuers().id(row) as u32, chunk.manners().id(row) as u32);
+        let (begun, link) = (chunk.millis(row), chunk.links().id(row));
+        let (of_manner, is_keyed) = self.manners[manner as usize];
+        let ending = &self.endings[chunk.endings().id(row)];
+        let mut flags = of_manner.with(ending.flags);
+        if self.slowness.is_slow(link, issuer as usize, begun, chunk.latencies().get(row)) {
+            flags = flags.with(Flags::SLOW);
+        }
+        Attempt {
+            at: begun + self.offset_ms,
+            leaf: self.leaves.ware(link as u32, issuer, manner),
+            count: Payment::new(chunk.cards().get(row), chunk.amounts().get(row), is_keyed).0,
+            mark: ending.mark,
+            flags,
+        }
+    }
+
+    /// By terminal: its place, where it has but one.
+    fn only_places(&self, terminal_of: &[u32]) -> Vec<Option<u32>> {
+        let mut places = vec![(None, 0); self.events.len()];
+        for (place, terminal) in (0_u32..).zip(terminal_of) {
+            let known: &mut (Option<u32>, u32) = &mut places[*terminal as usize];
+            *known = (Some(place), known.1 + 1);
+        }
+        places.into_iter().map(|(place, count)| place.filter(|_| count == 1)).collect()
+    }
+
+    /// The chunk with an attempt of the day, and its row there.
+    fn row(&self, attempt: usize) -> (&'t Chunk, usize) {
+        let row = self.filled.rows[attempt];
+        (&self.table.chunks()[(row >> 16) as usize], (row & 0xffff) as usize)
+    }
+
+    fn card(&self, attempt: usize) -> u64 {
+        let (chunk, row) = self.row(attempt);
+        chunk.cards().get(row)
+    }
+
+    /// Takes over the attempts of one terminal, which has that place alone, if any.
+    fn take(&mut self, terminal: u32, range: Range<usize>, only_place: Option<u32>) {
         // Attempts without a terminal stand each where they say.
         let moves = terminal != UNTOLD;
-        let places = visits.iter().map(|visit| visit.place);
+        let place_of = |filling: &Self, at: usize| {
+            only_place.unwrap_or_else(|| {
+                let (chunk, row) = filling.row(at);
+                chunk.places().id(row) as u32
+            })
+        };
+        let places = range.clone().map(|at| place_of(self, at));
         let mut standing = if moves { self.places.first_told(places) } else { Standing::default() };
         let mut sign_ons = sign_ons(&self.events[terminal as usize]).peekable();
         self.leaves.begin(terminal);
+        self.payments.clear();
         let mut place = None;
         let mut stand = 0;
-        for visit in visits {
-            let mut flags = visit.flags;
-            while sign_ons.next_if(|at| *at <= visit.at).is_some() {
-                flags = flags.with(Flags::AFTER_SIGN_ON);
-            }
-            if place != Some(visit.place) {
-                place = Some(visit.place);
+        for at in range.clone() {
+            let now = place_of(self, at);
+            if place != Some(now) {
+                place = Some(now);
                 let before = if moves { standing } else { Standing::default() };
-                standing = self.places.after(before, visit.place);
+                standing = self.places.after(before, now);
                 stand = self.leaves.stand(standing);
             }
-            let leaf = self.leaves.number(stand, visit.ware);
-            self.filled.day.attempts.push(Attempt { at: visit.at, leaf, count: 1, mark: visit.mark, flags });
+            let attempt = &mut self.filled.day.attempts[at];
+            while sign_ons.next_if(|signed_on| *signed_on <= attempt.at).is_some() {
+                attempt.flags = attempt.flags.with(Flags::AFTER_SIGN_ON);
+            }
+            attempt.leaf = self.leaves.number(stand, attempt.leaf);
+            self.payments.push(Payment(std::mem::replace(&mut attempt.count, 1)));
         }
-        self.set_aside(terminal, visits, begin);
+        self.set_repeats_aside(&range);
+        let attempts = range.clone().zip(&self.filled.day.attempts[range.clone()]);
+        let shown: Vec<usize> = attempts.filter(|(_, attempt)| attempt.shows()).map(|(at, _)| at).collect();
+        for at in shown {
+            let card = self.card(at);
+            self.filled.cards.push(at, card);
+        }
+        if terminal != UNTOLD {
+            self.set_attacks_aside(terminal, &range);
+        }
     }
 
-    /// Flags repeats of payments and attacks among the attempts of one terminal, which begin there.
-    fn set_aside(&mut self, terminal: u32, visits: &[Visit], begin: usize) {
-        let attempts = &mut self.filled.day.attempts[begin..];
-        let repeated = self.repeats.among(visits);
-        let tries: Vec<Try> =
-            repeated.iter().map(|at| visits[*at as usize].as_try(&attempts[*at as usize])).collect();
-        for (at, flags) in repeated.iter().zip(episodes(&tries)) {
-            attempts[*at as usize].flags = flags;
+    /// Flags repeats of payments among the attempts of one terminal.
+    fn set_repeats_aside(&mut self, range: &Range<usize>) {
+        let repeated: Vec<usize> =
+            self.repeats.among(&self.payments).iter().map(|at| range.start + *at as usize).collect();
+        let as_try = |at: &usize| {
+            let (attempt, (chunk, row)) = (&self.filled.day.attempts[*at], self.row(*at));
+            let Attempt { at, mark, flags, .. } = *attempt;
+            let card = card_number(chunk.cards().get(row));
+            Try { at, card, amount: chunk.amounts().get(row), mark, is_failure: !mark.is_none(), flags }
+        };
+        let tries: Vec<Try> = repeated.iter().map(as_try).collect();
+        for (at, flags) in repeated.into_iter().zip(episodes(&tries)) {
+            self.filled.day.attempts[at].flags = flags;
         }
-        let shown = (begin..).zip(&*attempts).zip(visits).filter(|((_, attempt), _)| attempt.shows());
-        shown.for_each(|((at, _), visit)| self.filled.cards.push(at, visit.card));
-        let keyed: Vec<usize> = (0..visits.len()).filter(|at| visits[*at].is_keyed).collect();
-        if terminal == UNTOLD || keyed.is_empty() {
+    }
+
+    /// Flags attacks among the attempts of one terminal.
+    fn set_attacks_aside(&mut self, terminal: u32, range: &Range<usize>) {
+        let payments = range.clone().zip(&self.payments);
+        let keyed: Vec<usize> =
+            payments.filter(|(_, payment)| payment.is_keyed()).map(|(at, _)| at).collect();
+        if keyed.len() < RUN {
             return;
         }
         let entry = |at: &usize| {
-            let (visit, attempt) = (&visits[*at], &attempts[*at]);
-            let issuer = self.leaves.issuer(visit.ware);
-            KeyedEntry { at: visit.at, issuer, card: visit.card(), mark: attempt.mark }
+            let attempt = &self.filled.day.attempts[*at];
+            let (issuer, card) = (self.leaves.issuer(attempt.leaf), card_number(self.card(*at)));
+            KeyedEntry { at: attempt.at, issuer, card, mark: attempt.mark }
         };
         let entries: Vec<KeyedEntry> = keyed.iter().map(entry).collect();
         for mut attack in attacks(&entries) {
             for at in &mut attack.entries {
-                let place = keyed[*at];
-                attempts[place].flags = attempts[place].flags.with(Flags::ATTACK);
-                *at = begin + place;
+                *at = keyed[*at];
+                let attempt = &mut self.filled.day.attempts[*at];
+                attempt.flags = attempt.flags.with(Flags::ATTACK);
             }
             self.filled.attacks.push((terminal, attack));
         }
     }
 }
 
-/// Terminals in their order, as many at a time as have [`BATCH_ROWS`] attempts, and one at least.
-fn batches(bounds: &[usize]) -> Vec<Range<usize>> {
-    let mut batches = Vec::new();
-    let mut begin = 0;
-    for end in 1..bounds.len() {
-        let is_last = end + 1 == bounds.len();
-        if is_last || bounds[end + 1] - bounds[begin] > BATCH_ROWS {
-            batches.push(begin..end);
-            begin = end;
+/// Where each terminal's rows begin, and where the last one's end.
+fn bounds(terminal_of: &[u32], terminals: usize, chunks: &[Chunk]) -> Vec<usize> {
+    let mut bounds = vec![0_usize; terminals + 1];
+    for chunk in chunks {
+        for row in 0..chunk.len() {
+            bounds[terminal_of[chunk.places().id(row)] as usize + 1] += 1;
         }
     }
-    batches
-}
-
-/// Finds the attempts of a terminal whose card and amount come more than once: all others are payments of
-/// their own, whatever became of them.
-#[derive(Default)]
-struct Repeats {
-    /// By hash of card and amount: the number of the search, and the first attempt with them.
-    first: Vec<(u32, u32)>,
-    searches: u32,
-    is_repeated: Vec<bool>,
-    repeated: Vec<u32>,
-}
-
-impl Repeats {
-    /// Their places among the visits, ascending.
-    fn among(&mut self, visits: &[Visit]) -> &[u32] {
-        self.repeated.clear();
-        self.is_repeated.clear();
-        self.is_repeated.resize(visits.len(), false);
-        let size = (visits.len() * 2).next_power_of_two().max(2);
-        if self.first.len() < size || self.searches == u32::MAX {
-            self.first = vec![(0, 0); size.max(self.first.len())];
-            self.searches = 0;
-        }
-        self.searches += 1;
-        let first = &mut self.first[..size];
-        let mut any = false;
-        for (at, visit) in (0_u32..).zip(visits) {
-            if visit.card().is_none() {
-                continue;
-            }
-            let key = visit.card ^ visit.amount.rotate_left(32);
-            let mut slot = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (size - 1);
-            loop {
-                let (search, known) = first[slot];
-                if search != self.searches {
-                    first[slot] = (self.searches, at);
-                    break;
-                }
-                let other = &visits[known as usize];
-                if (other.card, other.amount) == (visit.card, visit.amount) {
-                    any = true;
-                    self.is_repeated[known as usize] = true;
-                    self.is_repeated[at as usize] = true;
-                    break;
-                }
-                slot = (slot + 1) & (size - 1);
-            }
-        }
-        if any {
-            self.repeated.extend((0..visits.len() as u32).filter(|at| self.is_repeated[*at as usize]));
-        }
-        &self.repeated
+    for at in 1..bounds.len() {
+        bounds[at] += bounds[at - 1];
     }
+    bounds
 }
 
 /// Whether a chip card was read by its stripe because the chip could not be: so told by its entry mode, or by

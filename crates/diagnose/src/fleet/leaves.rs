@@ -148,8 +148,9 @@ impl<'t, 'v> LeafNumbers<'t, 'v> {
         *number
     }
 
-    /// The issuer of what attempts with that number bring: its place in the table.
-    pub(super) fn issuer(&self, ware: u32) -> u32 {
+    /// The issuer of a leaf: its place in the table.
+    pub(super) fn issuer(&self, leaf: u32) -> u32 {
+        let [_, ware] = self.leaves.parts[leaf as usize];
         self.wares[ware as usize].issuer
     }
 

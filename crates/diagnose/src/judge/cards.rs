@@ -13,6 +13,8 @@ use rayon::prelude::*;
 
 /// A row is told by its chunk and 16 bits.
 const WORDS_OF_CHUNK: usize = (1 << 16) / 64;
+/// A bit for each of so many hashes of cards: 32 KB.
+const HASH_BITS: u32 = 18;
 
 /// What of a card is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,9 +127,15 @@ impl Rows {
 /// terminal by terminal would cost a miss of the cache each.
 fn rows_with(fleet: &Fleet<'_>, cards: &HashMap<u64, Fate, FixedState>) -> Rows {
     let chunks = fleet.table.chunks();
+    let hash = |card: u64| (card.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - HASH_BITS)) as usize;
+    // Most cards are ruled out before the map is asked.
+    let mut hashes = vec![0_u64; (1 << HASH_BITS) / 64];
+    cards.keys().for_each(|card| hashes[hash(*card) / 64] |= 1 << (hash(*card) % 64));
+    let is_asked =
+        |card: u64| hashes[hash(card) / 64] >> (hash(card) % 64) & 1 == 1 && cards.contains_key(&card);
     let mut bits = vec![0; chunks.len() * WORDS_OF_CHUNK];
     bits.par_chunks_mut(WORDS_OF_CHUNK).zip(chunks).for_each(|(bits, chunk)| {
-        for row in (0..chunk.len()).filter(|row| cards.contains_key(&chunk.cards().get(*row))) {
+        for row in (0..chunk.len()).filter(|row| is_asked(chunk.cards().get(*row))) {
             bits[row / 64] |= 1 << (row % 64);
         }
     });

@@ -4,10 +4,10 @@
 //! that fails again tells of the card.
 
 use super::Expected;
-use super::lanes::{self, Eligible, Lanes, Sums, WIDTH, lanes};
+use super::lanes::{Lanes, Sums, WIDTH, lanes};
 use super::segments::{Sequence, Trial};
 use crate::expectation::ICC_MISSING_BY_FAULT;
-use crate::{Attempt, Attribute, Day, Flags, Mark, SignatureMark, Signatures};
+use crate::{Attempt, Attribute, Day, Flags, Half, Leaves, Mark, SignatureMark, Signatures};
 use foldhash::fast::FixedState;
 use posmortem_iso8583::EntryMode;
 use std::ops::Range;
@@ -46,6 +46,11 @@ pub(super) struct Answers {
 /// most (fall backs).
 pub(super) const INCIDENT_RATE: f64 = 0.08;
 
+/// Whether an attempt with that expected rate lies in none.
+pub(super) fn is_calm(rate: f64) -> bool {
+    rate < INCIDENT_RATE
+}
+
 /// A terminal's attempts as evidence of one signature.
 pub(super) struct Evidence {
     pub(super) sequence: Sequence,
@@ -62,9 +67,14 @@ pub(super) struct Reader<'a, E, C> {
     /// By mark: signature and place.
     of_mark: Vec<Option<(usize, usize)>>,
     /// By value of the entry mode: the same as lanes of [`Sums`].
-    eligible_lanes: Vec<Eligible>,
+    eligible_lanes: Vec<Lanes>,
+    /// The half of leaves that tells entry modes, if one does; and by its entry, else by leaf, the place of the
+    /// entry mode in `eligible`.
+    modes: (Option<Half>, Vec<u32>),
     /// By class of attempts: by signature the sum of its marks' rates, as lanes of [`Sums`].
     by_class: Vec<Lanes>,
+    /// By class of attempts: whether it lies outside of incidents by all of those rates.
+    is_calm: Vec<bool>,
     expected: &'a E,
     cards: &'a C,
 }
@@ -85,14 +95,28 @@ where
         let eligible: Vec<Vec<bool>> = values
             .map(|mode| signatures.iter().map(|signature| signature.is_eligible(mode)).collect())
             .collect();
-        let eligible_lanes = eligible.iter().flat_map(|of| lanes::eligible(of)).collect();
+        let eligible_lanes =
+            eligible.iter().flat_map(|of| lanes(of.iter().map(|is| f64::from(u8::from(*is))))).collect();
         let of_mark = Mark::all().map(|mark| signatures.of_mark(mark)).collect();
         let of_class = |class| {
             let rate = move |mark: &SignatureMark| expected.rate_of_class(class, mark.mark).max(mark.floor);
             lanes(signatures.iter().map(move |signature| signature.marks.iter().map(rate).sum::<f64>()))
         };
-        let by_class = (0..expected.classes()).flat_map(of_class).collect();
-        Self { day, signatures, eligible, of_mark, eligible_lanes, by_class, expected, cards }
+        let by_class: Vec<Lanes> = (0..expected.classes()).flat_map(of_class).collect();
+        let blocks = signatures.len().div_ceil(WIDTH).max(1);
+        let is_calm = by_class.chunks(blocks).map(|rates| rates.iter().flatten().all(|rate| is_calm(*rate)));
+        Self {
+            is_calm: is_calm.collect(),
+            modes: modes(&day.leaves, eligible.len()),
+            day,
+            signatures,
+            eligible,
+            of_mark,
+            eligible_lanes,
+            by_class,
+            expected,
+            cards,
+        }
     }
 
     /// What the messages of attempts without a terminal tell.
@@ -104,7 +128,7 @@ where
     /// By signature, what the attempts of that range show, and what their messages tell.
     pub(super) fn counts(&self, range: Range<usize>) -> (Vec<Shown>, Answers) {
         let mut answers = Answers::default();
-        let mut sums = Sums::new(self.signatures.len());
+        let mut sums = Sums::new(self.signatures.len(), self.eligible.len());
         let mut seen = Set::default();
         for row in range {
             let attempt = &self.day.attempts[row];
@@ -114,24 +138,17 @@ where
             }
             answers.slow += if attempt.flags.has(Flags::SLOW) { u32::from(attempt.count) } else { 0 };
             answers.all += u32::from(attempt.count);
-            let class = self.expected.class(attempt);
-            let shows_something = !attempt.mark.is_none() || attempt.flags.has(Flags::FELL_BACK);
+            let (class, mode) = (self.expected.class(attempt), self.mode(attempt));
             match class {
-                Some(class) if !shows_something => {
+                Some(class) if !self.may_hit(attempt) => {
                     let blocks = sums.blocks();
                     let rates = &self.by_class[class * blocks..][..blocks];
-                    sums.add(
-                        attempt.count,
-                        rates,
-                        &self.eligible_lanes[self.mode(attempt) * blocks..][..blocks],
-                    );
+                    let eligible = &self.eligible_lanes[mode * blocks..][..blocks];
+                    sums.add(attempt.count, rates, self.is_calm[class], (mode, eligible));
                 }
                 _ => {
-                    for signature in 0..self.signatures.len() {
-                        if !self.eligible(attempt)[signature] {
-                            continue;
-                        }
-                        let hit = shows_something && self.hit(attempt, signature).is_some();
+                    for signature in (0..self.signatures.len()).filter(|at| self.eligible[mode][*at]) {
+                        let hit = self.hit(attempt, signature).is_some();
                         if hit && self.hit_before(row, signature, &mut seen) {
                             continue;
                         }
@@ -140,19 +157,31 @@ where
                 }
             }
         }
-        (sums.shown(self.signatures.len()), answers)
+        (sums.shown(&self.eligible), answers)
     }
 
     /// What the attempts of that range show of one signature, one by one.
     pub(super) fn evidence(&self, range: Range<usize>, signature: usize) -> Evidence {
-        let mut evidence = Evidence { sequence: Sequence::default(), rows: Vec::with_capacity(range.len()) };
-        evidence.sequence.trials.reserve(range.len());
+        let mut rows = Vec::with_capacity(range.len());
+        let sequence = self.walk(range, signature, |row| rows.push(row));
+        Evidence { sequence, rows }
+    }
+
+    /// The same without their places in the day.
+    pub(super) fn sequence(&self, range: Range<usize>, signature: usize) -> Sequence {
+        self.walk(range, signature, |_| ())
+    }
+
+    fn walk(&self, range: Range<usize>, signature: usize, mut each: impl FnMut(usize)) -> Sequence {
+        let eligible: Vec<bool> = self.eligible.iter().map(|of| of[signature]).collect();
+        let slows = self.signatures.get(signature).slows > 0.0;
+        let mut sequence = Sequence::default();
         let mut seen = Set::default();
         let mut after_sign_on = false;
         for row in range {
             let attempt = &self.day.attempts[row];
             after_sign_on |= attempt.flags.has(Flags::AFTER_SIGN_ON);
-            if attempt.flags.has_any(UNCOUNTED) || !self.eligible(attempt)[signature] {
+            if attempt.flags.has_any(UNCOUNTED) || !eligible[self.mode(attempt)] {
                 continue;
             }
             let hit = self.hit(attempt, signature);
@@ -160,17 +189,19 @@ where
                 continue;
             }
             if std::mem::take(&mut after_sign_on) {
-                evidence.sequence.after_sign_on.push(evidence.rows.len());
+                sequence.after_sign_on.push(sequence.len);
             }
-            let is_slow = attempt.flags.has(Flags::SLOW) && self.signatures.get(signature).slows > 0.0;
-            let miss = if is_slow { Trial::Slow } else { Trial::Miss };
+            let miss = if slows && attempt.flags.has(Flags::SLOW) { Trial::Slow } else { Trial::Miss };
             let trial = hit.map_or(miss, |place| self.trial(attempt, signature, place));
             for _ in 0..attempt.count {
-                evidence.sequence.trials.push(trial);
-                evidence.rows.push(row);
+                if trial != Trial::Miss {
+                    sequence.shown.push((sequence.len, trial));
+                }
+                sequence.len += 1;
+                each(row);
             }
         }
-        evidence
+        sequence
     }
 
     /// The card of an attempt.
@@ -178,8 +209,17 @@ where
         (self.cards)(row)
     }
 
+    /// Whether an attempt is a hit of any signature.
+    #[inline]
+    fn may_hit(&self, attempt: &Attempt) -> bool {
+        attempt.shows() && (attempt.flags.has(Flags::FELL_BACK) || self.of(attempt.mark).is_some())
+    }
+
     /// The place of the mark that an attempt shows, in the signature.
     pub(super) fn hit(&self, attempt: &Attempt, signature: usize) -> Option<usize> {
+        if !attempt.shows() {
+            return None;
+        }
         let of = |mark: Mark| self.of(mark).filter(|hit| hit.0 == signature).map(|hit| hit.1);
         let fell_back = attempt.flags.has(Flags::FELL_BACK).then(|| of(Mark::FELL_BACK)).flatten();
         fell_back.or_else(|| of(attempt.mark))
@@ -197,7 +237,9 @@ where
 
     /// The same for an attempt whose class is known.
     fn rate_in(&self, class: Option<usize>, attempt: &Attempt, signature: usize) -> f64 {
-        if let Some(class) = class {
+        let is_refused = || self.of(attempt.mark).is_some_and(|of| of.0 == signature);
+        // That a fall back is refused is no matter of its class.
+        if let Some(class) = class.filter(|_| !(attempt.flags.has(Flags::FELL_BACK) && is_refused())) {
             let blocks = self.signatures.len().div_ceil(WIDTH);
             return self.by_class[class * blocks + signature / WIDTH][signature % WIDTH];
         }
@@ -223,19 +265,29 @@ where
         Trial::Hit { place, rate, telling, in_incident: self.rate(attempt, signature) >= INCIDENT_RATE }
     }
 
-    fn eligible(&self, attempt: &Attempt) -> &[bool] {
-        &self.eligible[self.mode(attempt)]
-    }
-
+    #[inline]
     fn mode(&self, attempt: &Attempt) -> usize {
-        let value = self.day.leaves.value(Attribute::EntryMode.dimension(), attempt.leaf) as usize;
-        // The last stands for values that nobody named.
-        value.min(self.eligible.len() - 1)
+        let (half, modes) = &self.modes;
+        let entry = half.map_or(attempt.leaf, |half| self.day.leaves.entry(half, attempt.leaf));
+        modes[entry as usize] as usize
     }
 
     fn hit_before(&self, row: usize, signature: usize, seen: &mut Set<(usize, u64)>) -> bool {
         (self.cards)(row).is_some_and(|card| !seen.insert((signature, card)))
     }
+}
+
+/// The half of leaves that tells entry modes, and by its entry the value, else by leaf: the last of so many
+/// stands for values that nobody named.
+fn modes(leaves: &Leaves, values: usize) -> (Option<Half>, Vec<u32>) {
+    let dimension = Attribute::EntryMode.dimension();
+    let half = leaves.half_of(&[dimension]);
+    let entries = half.map_or(leaves.count(), |half| leaves.entries(half)) as u32;
+    let value = |entry: u32| match half {
+        Some(_) => leaves.columns[dimension][entry as usize],
+        None => leaves.value(dimension, entry),
+    };
+    (half, (0..entries).map(|entry| value(entry).min(values as u32 - 1)).collect())
 }
 
 /// A set that only answers whether something is in it: its order never shows.

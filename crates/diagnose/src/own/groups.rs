@@ -107,7 +107,8 @@ impl Groups {
             let weights = &self.weights[one.signature];
             for component in 0..COMPONENTS {
                 let posterior = prevalence * weights[component] * one.factors[component];
-                sums[one.signature][component] += (posterior * UNIT + 0.5) as u64;
+                // Signed numbers take half the time to come to.
+                sums[one.signature][component] += (posterior * UNIT + 0.5) as i64 as u64;
             }
         }
     }

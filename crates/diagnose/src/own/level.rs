@@ -74,11 +74,12 @@ impl Spread {
 
     fn ln_likelihood(self, bucket: &Bucket, most: u32) -> f64 {
         let mut masses = self.masses(bucket.expected);
+        let mut counts = bucket.by_count.iter().peekable();
         let (mut sum, mut seen, mut value) = (0.0, 0usize, 0.0);
         for count in 0..=most {
             let mass = masses.next().unwrap_or(0.0).max(1e-300);
             sum += mass;
-            if let Some(&terminals) = bucket.by_count.get(&count) {
+            if let Some((_, &terminals)) = counts.next_if(|(of, _)| **of == count) {
                 value += terminals as f64 * libm::log(mass);
                 seen += terminals;
             }

@@ -6,7 +6,8 @@
 //! down, or whose hits tell more than their mark, beside one that does not.
 
 use super::level::ln_sum;
-use super::segments::{COMPONENTS, LEVELS, Sequence, Trial};
+use super::runs::Runs;
+use super::segments::{COMPONENTS, LEVELS, Sequence, Trial, Weighed};
 use super::shape::{SLOW_SHARE, Shape, Slowed};
 use crate::{Mark, Signature};
 
@@ -51,15 +52,15 @@ pub(super) fn profiles(signature: &Signature, sequence: &Sequence, told: Told) -
         })
         .collect();
     if let Some(slow_level) = told.slow_level.filter(|_| signature.slows > 0.0) {
-        let slow = sequence.trials.iter().filter(|trial| **trial == Trial::Slow).count();
-        let usual = SLOW_SHARE * slow_level * sequence.trials.len() as f64;
+        let slow = sequence.shown.iter().filter(|(_, trial)| *trial == Trial::Slow).count();
+        let usual = SLOW_SHARE * slow_level * sequence.len as f64;
         let is_slow = slow >= LEAST_SLOW.0 && slow as f64 > LEAST_SLOW.1 * usual;
         let slowed = Some(Slowed { times: signature.slows, level: slow_level });
         fork(&mut profiles, SLOWING, is_slow, |shape| Shape { slowed, ..shape });
     }
     if told.icc_missing && signature.marks.iter().any(|mark| mark.mark == Mark::FELL_BACK) {
-        let tells = |trial: &&Trial| matches!(trial, Trial::Hit { rate, telling, .. } if telling < rate);
-        let is_told = sequence.trials.iter().filter(tells).count() >= LEAST_HITS;
+        let tells = |(_, trial): &&(usize, Trial)| matches!(trial, Trial::Hit { rate, telling, .. } if telling < rate);
+        let is_told = sequence.shown.iter().filter(tells).count() >= LEAST_HITS;
         fork(&mut profiles, TELLING, is_told, |shape| Shape { telling: true, ..shape });
     }
     profiles
@@ -87,7 +88,7 @@ fn by_marks(signature: &Signature, sequence: &Sequence) -> Vec<(Vec<f64>, f64)> 
         return vec![(table, 0.0)];
     }
     let mut hits = vec![0; table.len()];
-    for trial in &sequence.trials {
+    for (_, trial) in &sequence.shown {
         if let Trial::Hit { place, .. } = trial {
             hits[*place] += 1;
         }
@@ -107,12 +108,13 @@ impl Profile {
     /// and profile.
     pub(super) fn ln_terms(
         &self,
-        sequence: &Sequence,
+        sequence: &Weighed,
         levels: &[f64; LEVELS],
         weights: &[f64; LEVELS],
+        runs: &mut Runs,
     ) -> [[f64; LEVELS]; COMPONENTS] {
         sequence
-            .ln_ratios(&self.shape, levels)
+            .ln_ratios(&self.shape, levels, runs)
             .map(|ratios| std::array::from_fn(|level| ratios[level] + weights[level] + self.ln_weight))
     }
 }
@@ -120,11 +122,13 @@ impl Profile {
 /// The logarithms of the Bayes factor by component.
 pub(super) fn ln_factors(
     profiles: &[Profile],
-    sequence: &Sequence,
+    sequence: &Weighed,
     levels: &[f64; LEVELS],
     weights: &[f64; LEVELS],
+    runs: &mut Runs,
 ) -> [f64; COMPONENTS] {
-    let terms: Vec<_> = profiles.iter().map(|profile| profile.ln_terms(sequence, levels, weights)).collect();
+    let of_profile = |profile: &Profile| profile.ln_terms(sequence, levels, weights, runs);
+    let terms: Vec<_> = profiles.iter().map(of_profile).collect();
     std::array::from_fn(|component| {
         let of_component: Vec<f64> = terms.iter().flat_map(|terms| terms[component]).collect();
         ln_sum(&of_component)
@@ -143,7 +147,7 @@ mod tests {
         let signatures = Signatures::built_in();
         let signature = signatures.get(signatures.named("signal").unwrap());
         let hit = |place| Trial::Hit { place, rate: 0.001, telling: 0.001, in_incident: false };
-        let sequence = Sequence { trials: vec![hit(0), Trial::Miss, hit(0), hit(1)], after_sign_on: vec![] };
+        let sequence = Sequence::of(&[hit(0), Trial::Miss, hit(0), hit(1)], &[]);
         let profiles = profiles(signature, &sequence, NOTHING);
         assert_eq!(profiles.len(), 2, "one hit leads nothing");
         for profile in &profiles {
@@ -164,7 +168,7 @@ mod tests {
         let signatures = Signatures::built_in();
         let trials = |slow: usize| [vec![Trial::Slow; slow], vec![Trial::Miss; 100 - slow]].concat();
         let count = |name: &str, slow, level| {
-            let sequence = Sequence { trials: trials(slow), after_sign_on: vec![] };
+            let sequence = Sequence::of(&trials(slow), &[]);
             profiles(
                 signatures.get(signatures.named(name).unwrap()),
                 &sequence,

@@ -4,6 +4,7 @@
 //! day, from some attempt to the end, and any segment. Their sums run over all windows, not over the
 //! best one, so that a search needs no price of its own. Nothing here knows marks or terminals.
 
+use super::runs::Runs;
 use super::shape::Shape;
 use super::sums::Sums;
 use std::ops::RangeInclusive;
@@ -70,71 +71,104 @@ pub(super) enum Trial {
 /// A terminal's attempts that could have shown a signature, in the order of time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sequence {
-    /// By attempt.
-    pub(super) trials: Vec<Trial>,
+    /// How many there are.
+    pub(super) len: usize,
+    /// Those that are no [`Trial::Miss`], with their places: one in twenty on most days.
+    pub(super) shown: Vec<(usize, Trial)>,
     /// The attempts that follow a sign-on, ascending.
     pub(super) after_sign_on: Vec<usize>,
 }
 
-/// Prior weights of the edges of a window; each sums to 1.
-struct Edges {
-    open: Vec<f64>,
-    close: Vec<f64>,
-    /// What all but a few attempts weigh.
-    plain: (f64, f64),
+/// An attempt that is not as most are, a miss whose edges weigh the same as those of others.
+struct Stop {
+    at: usize,
+    trial: Trial,
+    edges: (f64, f64),
 }
 
-impl Edges {
-    fn is_plain(&self, at: usize) -> bool {
-        (self.open[at], self.close[at]) == self.plain
-    }
+/// A sequence with the prior weights of its windows, whatever the fault looks like. The weights of the edges
+/// of all windows sum to 1.
+pub(super) struct Weighed {
+    len: usize,
+    stops: Vec<Stop>,
+    /// What the edges of all but a few attempts weigh.
+    plain: (f64, f64),
+    /// The weight of all segments.
+    pairs: f64,
 }
 
 impl Sequence {
-    fn edges(&self) -> Edges {
-        let n = self.trials.len();
-        let beside = |at: Vec<usize>| {
-            let extra = if at.is_empty() { 0.0 } else { SIGN_ON_EDGE };
-            let plain = (1.0 - OUTER_EDGE - extra) / n as f64;
-            let mut weights = vec![plain; n];
-            let each = extra / at.len().max(1) as f64;
-            at.into_iter().for_each(|at| weights[at] += each);
-            (weights, plain)
+    pub(super) fn weighed(&self) -> Weighed {
+        let n = self.len;
+        let before: Vec<usize> = self.after_sign_on.iter().filter_map(|at| at.checked_sub(1)).collect();
+        let weights = |beside: &[usize]| {
+            let extra = if beside.is_empty() { 0.0 } else { SIGN_ON_EDGE };
+            ((1.0 - OUTER_EDGE - extra) / n as f64, extra / beside.len().max(1) as f64)
         };
-        let (mut open, plain_open) = beside(self.after_sign_on.clone());
-        let before = self.after_sign_on.iter().filter_map(|at| at.checked_sub(1));
-        let (mut close, plain_close) = beside(before.collect());
-        if let (Some(first), Some(last)) = (open.first_mut(), close.last_mut()) {
-            *first += OUTER_EDGE;
-            *last += OUTER_EDGE;
+        let (open, close) = (weights(&self.after_sign_on), weights(&before));
+        let weight = |(plain, each): (f64, f64), beside: &[usize], at: usize, outer: usize| {
+            let near = if beside.binary_search(&at).is_ok() { plain + each } else { plain };
+            if at == outer { near + OUTER_EDGE } else { near }
+        };
+        let plain = (open.0, close.0);
+        let mut places: Vec<usize> = before.iter().chain(&self.after_sign_on).copied().collect();
+        places.extend(n.checked_sub(1).into_iter().flat_map(|last| [0, last]));
+        places.extend(self.shown.iter().map(|(at, _)| *at));
+        places.sort_unstable();
+        places.dedup();
+        let mut shown = self.shown.iter().peekable();
+        let stop = |at: usize| {
+            let trial = shown.next_if(|shown| shown.0 == at).map_or(Trial::Miss, |shown| shown.1);
+            let opening = weight(open, &self.after_sign_on, at, 0);
+            Stop { at, trial, edges: (opening, weight(close, &before, at, n - 1)) }
+        };
+        let mut weighed =
+            Weighed { len: n, stops: places.into_iter().map(stop).collect(), plain, pairs: 0.0 };
+        weighed.pairs = weighed.pairs();
+        weighed
+    }
+}
+
+impl Weighed {
+    fn pairs(&self) -> f64 {
+        let (mut opened, mut pairs) = (0.0, 0.0);
+        let mut add = |(open, close): (f64, f64)| {
+            opened += open;
+            pairs += opened * close;
+        };
+        let mut next = 0;
+        for stop in &self.stops {
+            (next..stop.at).for_each(|_| add(self.plain));
+            add(stop.edges);
+            next = stop.at + 1;
         }
-        Edges { open, close, plain: (plain_open, plain_close) }
+        pairs
     }
 
     /// The natural logarithms of the likelihood ratio, by component and level, for a fault of that shape.
-    pub(super) fn ln_ratios(&self, shape: &Shape, levels: &[f64; LEVELS]) -> [[f64; LEVELS]; COMPONENTS] {
-        let edges = self.edges();
-        let mut sums = Sums::new(EFFECTS.map(|effect| shape.of_miss(effect)));
-        let (mut opened, mut pairs) = (0.0, 0.0);
-        let mut run = 0;
-        for (at, &trial) in self.trials.iter().enumerate() {
-            opened += edges.open[at];
-            pairs += opened * edges.close[at];
-            let is_miss = shape.is_miss(trial);
-            if is_miss && edges.is_plain(at) {
-                run += 1;
+    pub(super) fn ln_ratios(
+        &self,
+        shape: &Shape,
+        levels: &[f64; LEVELS],
+        runs: &mut Runs,
+    ) -> [[f64; LEVELS]; COMPONENTS] {
+        let mut sums = Sums::new(runs.of(shape));
+        let mut next = 0;
+        for stop in &self.stops {
+            let is_miss = shape.is_miss(stop.trial);
+            if is_miss && stop.edges == self.plain {
                 continue;
             }
-            sums.push_misses(std::mem::take(&mut run), edges.plain);
+            sums.push_misses(stop.at - next, self.plain);
             if is_miss {
-                sums.push_misses(1, (edges.open[at], edges.close[at]));
+                sums.push_misses(1, stop.edges);
             } else {
-                let factor = |lane| shape.factor(trial, EFFECTS[lane / LEVELS], levels[lane % LEVELS]);
-                sums.push_hit(&std::array::from_fn(factor), (edges.open[at], edges.close[at]));
+                sums.push_hit(&shape.factors(stop.trial, levels), stop.edges);
             }
+            next = stop.at + 1;
         }
-        sums.push_misses(run, edges.plain);
-        sums.ln_ratios(pairs)
+        sums.push_misses(self.len - next, self.plain);
+        sums.ln_ratios(self.pairs)
     }
 
     /// The window with the largest term of a component at one level; of equal ones that which ends
@@ -144,27 +178,30 @@ impl Sequence {
     /// When there is no attempt.
     pub(super) fn peak(&self, component: usize, shape: &Shape, level: f64) -> RangeInclusive<usize> {
         let effect = EFFECTS[component % EFFECTS.len()];
-        let last = self.trials.len() - 1;
+        let last = self.len - 1;
         let family = Family::of(component);
         if family == Family::WholeDay {
             return 0..=last;
         }
-        let edges = self.edges();
         let miss = libm::log1p(-shape.of_miss(effect));
-        let plain = (libm::log(edges.plain.0), libm::log(edges.plain.1));
+        let ln = |(open, close): (f64, f64)| (libm::log(open), libm::log(close));
+        let plain = ln(self.plain);
         let (mut sum, mut start) = (f64::NEG_INFINITY, 0);
         let (mut best, mut window) = (f64::NEG_INFINITY, 0..=last);
-        for (at, &trial) in self.trials.iter().enumerate() {
-            let (opening, closing) = if edges.is_plain(at) {
-                plain
-            } else {
-                (libm::log(edges.open[at]), libm::log(edges.close[at]))
+        let mut stops = self.stops.iter().peekable();
+        for at in 0..self.len {
+            let stop = stops.next_if(|stop| stop.at == at);
+            let (opening, closing) = match stop.filter(|stop| stop.edges != self.plain) {
+                Some(stop) => ln(stop.edges),
+                None => plain,
             };
             if opening > sum {
                 (sum, start) = (opening, at);
             }
-            let is_miss = shape.is_miss(trial);
-            sum += if is_miss { miss } else { libm::log(shape.factor(trial, effect, level)) };
+            sum += match stop.filter(|stop| !shape.is_miss(stop.trial)) {
+                Some(stop) => libm::log(shape.factor(stop.trial, effect, level)),
+                None => miss,
+            };
             let term = sum + closing;
             if family == Family::Segment && term > best {
                 (best, window) = (term, start..=at);
@@ -191,6 +228,28 @@ mod tests {
         })
     }
 
+    impl Sequence {
+        pub(in crate::own) fn of(trials: &[Trial], after_sign_on: &[usize]) -> Self {
+            let places = trials.iter().copied().enumerate();
+            Self {
+                len: trials.len(),
+                shown: places.filter(|(_, trial)| *trial != Trial::Miss).collect(),
+                after_sign_on: after_sign_on.to_vec(),
+            }
+        }
+
+        /// By attempt: what it shows, and what it weighs as a start and as an end.
+        fn unfolded(&self) -> (Vec<Trial>, Vec<f64>, Vec<f64>) {
+            let weighed = self.weighed();
+            let mut trials = vec![Trial::Miss; self.len];
+            let (mut open, mut close) = (vec![weighed.plain.0; self.len], vec![weighed.plain.1; self.len]);
+            for stop in &weighed.stops {
+                (trials[stop.at], open[stop.at], close[stop.at]) = (stop.trial, stop.edges.0, stop.edges.1);
+            }
+            (trials, open, close)
+        }
+    }
+
     /// The logarithms of the terms of every window on its own, and of the sum of their weights.
     fn naive(
         sequence: &Sequence,
@@ -198,21 +257,20 @@ mod tests {
         component: usize,
         level: f64,
     ) -> (Vec<(f64, RangeInclusive<usize>)>, f64) {
-        let edges = sequence.edges();
+        let (trials, open, close) = sequence.unfolded();
         let effect = EFFECTS[component % EFFECTS.len()];
-        let last = sequence.trials.len() - 1;
+        let last = sequence.len - 1;
         let (mut terms, mut weights) = (Vec::new(), 0.0);
         for end in 0..=last {
             for start in 0..=end {
                 let weight = match Family::of(component) {
                     Family::WholeDay => f64::from(u8::from((start, end) == (0, last))),
-                    Family::ToTheEnd => edges.open[start] * f64::from(u8::from(end == last)),
-                    Family::Segment => edges.open[start] * edges.close[end],
+                    Family::ToTheEnd => open[start] * f64::from(u8::from(end == last)),
+                    Family::Segment => open[start] * close[end],
                 };
                 if weight > 0.0 {
                     weights += weight;
-                    let factors =
-                        sequence.trials[start..=end].iter().map(|trial| shape.factor(*trial, effect, level));
+                    let factors = trials[start..=end].iter().map(|trial| shape.factor(*trial, effect, level));
                     let ln: f64 = factors.map(libm::log).sum();
                     terms.push((libm::log(weight) + ln, start..=end));
                 }
@@ -239,9 +297,10 @@ mod tests {
             1 => (0..2usize, 1e-5..0.05f64).prop_map(|(place, rate)| Trial::Hit { place, rate, telling: rate / 3.0, in_incident: false }),
             1 => (0..2usize, 0.1..0.9f64).prop_map(|(place, rate)| Trial::Hit { place, rate, telling: rate, in_incident: true }),
         ];
-        prop::collection::vec((trial, prop::bool::weighted(0.05)), 1..50).prop_map(|rows| Sequence {
-            trials: rows.iter().map(|row| row.0).collect(),
-            after_sign_on: (0..rows.len()).filter(|&at| rows[at].1).collect(),
+        prop::collection::vec((trial, prop::bool::weighted(0.05)), 1..50).prop_map(|rows| {
+            let trials: Vec<Trial> = rows.iter().map(|row| row.0).collect();
+            let after_sign_on: Vec<usize> = (0..rows.len()).filter(|&at| rows[at].1).collect();
+            Sequence::of(&trials, &after_sign_on)
         })
     }
 
@@ -251,7 +310,7 @@ mod tests {
         #[test]
         fn one_pass_sums_what_every_window_on_its_own_sums(sequence in sequences()) {
             for shape in shapes() {
-                let fast = sequence.ln_ratios(&shape, &FLAT);
+                let fast = sequence.weighed().ln_ratios(&shape, &FLAT, &mut Runs::default());
                 for component in 0..COMPONENTS {
                     for (level, &at_level) in FLAT.iter().enumerate() {
                         let slow = naive_sum(&sequence, &shape, component, at_level);
@@ -266,7 +325,7 @@ mod tests {
         fn the_peak_is_the_largest_term(sequence in sequences(), component in 0..COMPONENTS) {
             for shape in shapes() {
                 let (terms, _) = naive(&sequence, &shape, component, 1.0);
-                let peak = sequence.peak(component, &shape, 1.0);
+                let peak = sequence.weighed().peak(component, &shape, 1.0);
                 let found = terms.iter().find(|term| term.1 == peak).map(|term| term.0);
                 prop_assert!(found.is_some_and(|found| found > most(&terms) - 1e-9));
             }
@@ -278,23 +337,22 @@ mod tests {
         let hit = Trial::Hit { place: 0, rate: 1e-6, telling: 1e-6, in_incident: false };
         let [shape, _] = shapes();
         for trial in [Trial::Miss, hit] {
-            let sequence = Sequence { trials: vec![trial; 5_000], after_sign_on: vec![] };
-            for component in sequence.ln_ratios(&shape, &FLAT) {
+            let sequence = Sequence::of(&vec![trial; 5_000], &[]);
+            for component in sequence.weighed().ln_ratios(&shape, &FLAT, &mut Runs::default()) {
                 assert!(component.into_iter().all(f64::is_finite));
             }
         }
-        let hits = Sequence { trials: vec![hit; 300], after_sign_on: vec![] };
+        let hits = Sequence::of(&vec![hit; 300], &[]);
         let last = COMPONENTS - 1;
         let slow = naive_sum(&hits, &shape, last, FLAT[2]);
-        assert!((hits.ln_ratios(&shape, &FLAT)[last][2] - slow).abs() < 1e-6);
+        assert!((hits.weighed().ln_ratios(&shape, &FLAT, &mut Runs::default())[last][2] - slow).abs() < 1e-6);
     }
 
     #[test]
     fn edges_sum_to_one() {
         for after_sign_on in [vec![], vec![0], vec![3, 9]] {
-            let sequence = Sequence { trials: vec![Trial::Miss; 10], after_sign_on };
-            let edges = sequence.edges();
-            for weights in [edges.open, edges.close] {
+            let (_, open, close) = Sequence::of(&[Trial::Miss; 10], &after_sign_on).unfolded();
+            for weights in [open, close] {
                 assert!((weights.iter().sum::<f64>() - 1.0).abs() < 1e-12);
             }
         }

@@ -2,7 +2,8 @@
 //!
 //! Knows likelihood ratios of single attempts, and neither windows nor terminals.
 
-use super::segments::Trial;
+use super::segments::{EFFECTS, LEVELS, Trial};
+use super::sums::LANES;
 
 /// The share of good answers that are flagged as slow: by the flag's making no more.
 pub(super) const SLOW_SHARE: f64 = 0.02;
@@ -48,6 +49,7 @@ impl Shape {
     }
 
     /// The likelihood ratio of one attempt under such a fault, at a natural level of the terminal.
+    #[inline]
     pub(super) fn factor(&self, trial: Trial, effect: f64, level: f64) -> f64 {
         match (trial, self.slowed) {
             (Trial::Miss, _) | (Trial::Slow, None) => 1.0 - self.of_miss(effect),
@@ -60,6 +62,17 @@ impl Shape {
                 (1.0 - effect + effect * self.shares[place] / rate).min(MOST_ODDS)
             }
         }
+    }
+
+    /// The same for every effect and level, as lanes of [`super::sums::Sums`].
+    pub(super) fn factors(&self, trial: Trial, levels: &[f64; LEVELS]) -> [f64; LANES] {
+        let mut factors = [0.0; LANES];
+        for (of_level, level) in factors.chunks_exact_mut(EFFECTS.len()).zip(levels) {
+            for (factor, effect) in of_level.iter_mut().zip(EFFECTS) {
+                *factor = self.factor(trial, effect, *level);
+            }
+        }
+        factors
     }
 
     /// Whether an attempt counts as a plain miss.

@@ -3,19 +3,17 @@
 //! Takes likelihood ratios and the weights of edges as they come, and says what they add up to; what an
 //! attempt shows, and what its ratio is, it does not know.
 
+use super::runs::{Misses, Run};
 use super::segments::{COMPONENTS, EFFECTS, Family, LEVELS};
 
-/// `effect * LEVELS + level`.
-const LANES: usize = EFFECTS.len() * LEVELS;
+/// `level * EFFECTS.len() + effect`.
+pub(super) const LANES: usize = EFFECTS.len() * LEVELS;
 /// Sums that grow beyond this are scaled down by it: hundreds of hits would leave the range of a double.
 const STEP: f64 = 1e100;
 
 /// Running sums, a lane for each effect and level, as multiples of a power of [`STEP`].
-pub(super) struct Sums {
-    /// By effect: one minus the likelihood ratio of a miss.
-    of_miss: [f64; EFFECTS.len()],
-    /// The logarithm of that ratio.
-    ln_miss: [f64; EFFECTS.len()],
+pub(super) struct Sums<'r> {
+    runs: &'r mut Misses,
     /// The product over all hits so far.
     hits: [f64; LANES],
     hits_steps: [i32; LANES],
@@ -29,11 +27,10 @@ pub(super) struct Sums {
     steps: [i32; LANES],
 }
 
-impl Sums {
-    pub(super) fn new(of_miss: [f64; EFFECTS.len()]) -> Self {
+impl<'r> Sums<'r> {
+    pub(super) fn new(runs: &'r mut Misses) -> Self {
         Self {
-            of_miss,
-            ln_miss: of_miss.map(|of_miss| libm::log1p(-of_miss)),
+            runs,
             hits: [1.0; LANES],
             hits_steps: [0; LANES],
             misses: 0,
@@ -45,13 +42,17 @@ impl Sums {
     }
 
     pub(super) fn push_hit(&mut self, factors: &[f64; LANES], (open, close): (f64, f64)) {
+        let mut in_range = true;
         for (lane, factor) in factors.iter().enumerate() {
-            self.hits[lane] *= factor;
+            let hits = self.hits[lane] * factor;
             let ending = (self.ending[lane] + open * self.scale[lane]) * factor;
-            self.ending[lane] = ending;
-            self.segments[lane] += ending * close;
+            let segments = self.segments[lane] + ending * close;
+            (self.hits[lane], self.ending[lane], self.segments[lane]) = (hits, ending, segments);
+            in_range &= (1.0 / STEP..=STEP).contains(&hits) & (ending <= STEP) & (segments <= STEP);
         }
-        self.rescale();
+        if !in_range {
+            self.rescale();
+        }
     }
 
     /// A run of misses whose edges weigh the same: geometric series.
@@ -60,17 +61,13 @@ impl Sums {
             return;
         }
         self.misses += run;
-        let effects = self.of_miss.into_iter().zip(self.ln_miss);
-        for ((of_miss, ln_miss), lanes) in effects.zip((0..LANES).step_by(LEVELS)) {
-            let miss = 1.0 - of_miss;
-            let all = libm::exp(run as f64 * ln_miss);
-            // The sums of the first `run` powers of `miss`, and of the sums up to each of them.
-            let powers = miss * (1.0 - all) / of_miss;
-            let of_powers = miss * (run as f64 - powers) / of_miss;
-            for lane in lanes..lanes + LEVELS {
+        let Run { all, powers, of_powers } = self.runs.run(run);
+        for begin in (0..LANES).step_by(EFFECTS.len()) {
+            for at in 0..EFFECTS.len() {
+                let lane = begin + at;
                 let opening = open * self.scale[lane];
-                self.segments[lane] += close * (self.ending[lane] * powers + opening * of_powers);
-                self.ending[lane] = self.ending[lane] * all + opening * powers;
+                self.segments[lane] += close * (self.ending[lane] * powers[at] + opening * of_powers[at]);
+                self.ending[lane] = self.ending[lane] * all[at] + opening * powers[at];
             }
         }
     }
@@ -99,10 +96,10 @@ impl Sums {
         let ln = |value: f64, steps: i32| libm::log(value) + step * f64::from(steps);
         std::array::from_fn(|component| {
             std::array::from_fn(|level| {
-                let lane = component % EFFECTS.len() * LEVELS + level;
+                let lane = level * EFFECTS.len() + component % EFFECTS.len();
                 match Family::of(component) {
                     Family::WholeDay => {
-                        let misses = self.misses as f64 * self.ln_miss[component % EFFECTS.len()];
+                        let misses = self.misses as f64 * self.runs.ln_miss[component % EFFECTS.len()];
                         ln(self.hits[lane], self.hits_steps[lane]) + misses
                     }
                     Family::ToTheEnd => ln(self.ending[lane], self.steps[lane]),

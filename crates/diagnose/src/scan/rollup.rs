@@ -106,11 +106,13 @@ impl Sums {
 struct Plan<'a, 'd> {
     sheet: &'a Sheet<'d>,
     kinds: &'a [Kind<'d>],
-    /// By cell, hour and wanted group: the expected share.
+    /// By hour, cell and wanted group: the expected share.
     shares: Vec<u64>,
     groups: usize,
     sequences: Option<Classes>,
     leaves: Option<ClassesOfLeaves>,
+    /// By entry of the half that tells the class of a leaf, and bin: attempts, where they are counted already.
+    counted: Option<&'a [u32]>,
     /// By kind, whether it is added to on its own.
     apart: Vec<bool>,
     tables: &'a [Option<Table>],
@@ -124,13 +126,15 @@ pub(super) fn expect(sheet: &Sheet<'_>, kinds: &[Kind<'_>], groups: &[usize], by
     let plan = Plan::new(sheet, kinds, groups, by_kind);
     let sequences = &sheet.day.sequences;
     let part = sequences.len().div_ceil(rayon::current_num_threads()).max(1);
-    let parts = (0..sequences.len()).into_par_iter().step_by(part);
+    let asked = if plan.asks_for_attempts() { sequences.len() } else { 0 };
+    let parts = (0..asked).into_par_iter().step_by(part);
     let sums = parts.map(|begin| plan.sums(begin..(begin + part).min(sequences.len())));
     let sums = sums.reduce_with(|mut one, other| {
         one.merge(&other);
         one
     });
     let mut sums = sums.unwrap_or_else(|| plan.sums(0..0));
+    plan.add_counted(&mut sums);
     let series: Vec<_> = (0..kinds.len()).map(|number| plan.rolled_up(&mut sums, number)).collect();
     for (table, series) in by_kind.iter_mut().zip(series) {
         if let (Some(table), Some(series)) = (table, series) {
@@ -195,6 +199,7 @@ impl<'a, 'd> Plan<'a, 'd> {
             shares: sheet.all_shares(groups),
             groups: groups.len(),
             sequences: few_sequences.then_some(sequences),
+            counted: sheet.payments.as_deref().filter(|_| leaves.half == Some(Half::Payment)),
             leaves: few_leaves.then_some(leaves),
             apart: kinds.iter().zip(tables).map(is_apart).collect(),
             tables,
@@ -203,6 +208,24 @@ impl<'a, 'd> Plan<'a, 'd> {
 
     fn shares(&self, cell: u32, bin: usize) -> &[u64] {
         &self.shares[self.sheet.slot(cell, bin) * self.groups..][..self.groups]
+    }
+
+    /// Whether anything is to be added that is not counted already.
+    fn asks_for_attempts(&self) -> bool {
+        let asks_for_leaves = self.leaves.is_some() && self.counted.is_none();
+        asks_for_leaves || self.sequences.is_some() || self.apart.contains(&true)
+    }
+
+    /// Adds what is counted already.
+    fn add_counted(&self, sums: &mut Sums) {
+        let (Some(ClassesOfLeaves { classes, .. }), Some(counted)) = (&self.leaves, self.counted) else {
+            return;
+        };
+        let bins = self.sheet.bins();
+        for (class, attempts) in classes.of.iter().zip(counted.chunks(bins)) {
+            let sums = &mut sums.leaves[*class as usize * bins..][..bins];
+            sums.iter_mut().zip(attempts).for_each(|(sum, attempts)| *sum += u64::from(*attempts));
+        }
     }
 
     /// Adds up some sequences.
@@ -218,6 +241,7 @@ impl<'a, 'd> Plan<'a, 'd> {
         };
         sums.apart = self.tables.iter().zip(&self.apart).map(empty).collect();
         let any_apart = self.apart.contains(&true);
+        let leaves = self.leaves.as_ref().filter(|_| self.counted.is_none());
         for sequence in sequences {
             let row = self.sequences.as_ref().map(|classes| classes.of[sequence] as usize * bins);
             for attempt in
@@ -228,7 +252,7 @@ impl<'a, 'd> Plan<'a, 'd> {
                     let shares = self.shares(day.leaves.cell(attempt.leaf), bin);
                     sums.sequences.expect(row + bin, count, shares, count);
                 }
-                if let Some(classes) = &self.leaves {
+                if let Some(classes) = leaves {
                     sums.leaves[classes.of(&day.leaves, attempt.leaf) * bins + bin] += count;
                 }
                 if any_apart {

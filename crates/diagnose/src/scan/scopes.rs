@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::clock::Clock;
+use super::payments::Payments;
 use super::sheet::Sheet;
 use crate::{Attempt, Day, Dimension, Half, Leaves, UNTOLD};
 
@@ -54,8 +55,8 @@ pub(crate) struct Scopes {
     /// By kind: the kinds whose values lie within its own.
     within: Vec<Vec<usize>>,
     clock: Clock,
-    /// By entry of the half of payments: attempts that count at some time. None where leaves are not parted.
-    payments: Option<Vec<u32>>,
+    /// None where leaves are not parted.
+    payments: Option<Payments>,
 }
 
 /// A kind of scope on a day, whatever of it counts.
@@ -92,7 +93,7 @@ impl Scopes {
         };
         let clock = Clock::new(day.span, bin_ms);
         let kinds: Vec<Scope> = kinds.par_iter().map(scope).collect();
-        let mut scopes = Self { kinds, within: Vec::new(), clock, payments: payments(day) };
+        let mut scopes = Self { kinds, within: Vec::new(), clock, payments: Payments::of(day, clock) };
         let on_day = scopes.on_day(day, |_| 0);
         let inner = |outer: usize| {
             let narrower = |inner: &usize| *inner != outer && on_day[*inner].is_within(&on_day[outer]);
@@ -126,18 +127,26 @@ impl Scopes {
         let is_of_payments = |scope: &Scope| {
             scope.half == Some(Half::Payment) || matches!(scope.members, Members::Sequences { .. })
         };
-        let Some(mut payments) = self.payments.clone().filter(|_| self.kinds.iter().all(is_of_payments))
-        else {
+        let Some(payments) = self.payments.as_ref().filter(|_| self.kinds.iter().all(is_of_payments)) else {
             return self.on(day);
         };
-        let attempts = own.iter().flat_map(|rows| &day.attempts[rows.clone()]);
-        for attempt in attempts.filter(|attempt| Sheet::may_count(attempt) && !Sheet::counts(attempt)) {
-            payments[day.leaves.entry(Half::Payment, attempt.leaf) as usize] -= 1;
-        }
+        let payments = payments.by_entry_but(day, own);
         self.on_day(day, |values| {
             let entries = values.entries().iter().zip(&payments).filter(|(_, attempts)| **attempts > 0);
             occurring(values, entries.map(|(value, _)| *value))
         })
+    }
+
+    /// By entry of the half of payments and bin: the attempts that count now, where no attempts but those of these
+    /// stretches are flagged as a terminal's own.
+    pub(crate) fn payments_but(&self, day: &Day, own: &[Range<usize>]) -> Option<Vec<u32>> {
+        self.payments.as_ref()?.by_bin_but(day, own)
+    }
+
+    /// Attempts that count by cell of the baseline and hour, those of these stretches apart; none where they are
+    /// not counted so.
+    pub(crate) fn slots_but(&self, day: &Day, left_out: &[Range<usize>]) -> Option<Vec<u64>> {
+        self.payments.as_ref()?.by_slot_but(day, left_out)
     }
 
     /// The kinds, those of rows with as many values as they are told to have.
@@ -158,18 +167,6 @@ impl Scopes {
         };
         self.kinds.iter().map(kind).collect()
     }
-}
-
-/// By entry of the half of payments, if there is one: the attempts that count at some time.
-fn payments(day: &Day) -> Option<Vec<u32>> {
-    if day.leaves.parts.is_empty() {
-        return None;
-    }
-    let mut payments = vec![0; day.leaves.entries(Half::Payment)];
-    for attempt in day.attempts.iter().filter(|attempt| Sheet::may_count(attempt)) {
-        payments[day.leaves.entry(Half::Payment, attempt.leaf) as usize] += 1;
-    }
-    Some(payments)
 }
 
 /// How many different values there are, [`UNTOLD`] apart.

@@ -22,9 +22,11 @@ pub(crate) struct Sheet<'d> {
     pub(crate) groups: &'d Groups,
     /// The attempts that show something, where somebody listed them.
     pub(crate) shown: Option<&'d ShownCards>,
+    /// By entry of the half of payments and bin: the attempts that count, where somebody counted them.
+    pub(crate) payments: Option<Vec<u32>>,
     rates: &'d Rates,
-    /// By group, cell and hour: the expected share, of [`ONE`]. A group's stand together, for most passes ask
-    /// for one group, whose shares then stay in the cache.
+    /// By group, hour and cell: the expected share, of [`ONE`]. A group's stand together, for most passes ask
+    /// for one group, and an hour's, for a terminal's attempts come in the order of time.
     shares: Vec<u32>,
     hours: usize,
     /// By bin: the hour of its begin.
@@ -118,6 +120,7 @@ impl<'d> Sheet<'d> {
             day,
             groups,
             shown,
+            payments: None,
             rates,
             shares,
             hours: rates.hours(),
@@ -169,12 +172,12 @@ impl<'d> Sheet<'d> {
         self.rates.cells()
     }
 
-    /// The number of a cell and the hour of a bin, as [`Sheet::all_shares`] has them.
+    /// The number of the hour of a bin and a cell, as [`Sheet::all_shares`] has them.
     pub(crate) fn slot(&self, cell: u32, bin: usize) -> usize {
-        cell as usize * self.hours + self.hour[bin] as usize
+        self.hour[bin] as usize * self.cells() + cell as usize
     }
 
-    /// By cell and hour, the expected shares of those groups.
+    /// By hour and cell, the expected shares of those groups.
     pub(crate) fn all_shares(&self, groups: &[usize]) -> Vec<u64> {
         let slots = 0..self.cells() * self.hours;
         slots.flat_map(|slot| groups.iter().map(move |&group| self.share_in(slot, group))).collect()
@@ -226,14 +229,14 @@ impl<'d> Sheet<'d> {
     }
 }
 
-/// By group, cell and hour: the sum of its marks' rates as an integer.
+/// By group, hour and cell: the sum of its marks' rates as an integer.
 fn shares(rates: &Rates, groups: &Groups, least: f64) -> Vec<u32> {
-    let (hours, slots) = (rates.hours(), rates.cells() * rates.hours());
+    let slots = rates.cells() * rates.hours();
     let mut shares = vec![0; slots * groups.len()];
     shares.par_chunks_mut(slots.max(1)).enumerate().for_each(|(group, shares)| {
         let marks = groups.get(group).marks();
-        for (cell, shares) in shares.chunks_mut(hours).enumerate() {
-            for (hour, slot) in shares.iter_mut().enumerate() {
+        for (hour, shares) in shares.chunks_mut(rates.cells().max(1)).enumerate() {
+            for (cell, slot) in shares.iter_mut().enumerate() {
                 let sum: f64 = marks.iter().map(|&mark| rates.rate(cell as u32, hour, mark)).sum();
                 *slot = share(sum.clamp(least, 0.95)) as u32;
             }

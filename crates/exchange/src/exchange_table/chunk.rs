@@ -2,12 +2,16 @@
 
 use super::column::Column;
 use super::details::Details;
+use std::ops::Range;
 
 /// Rows of a chunk. A row's place in its chunk is told in two bytes.
 pub(super) const CHUNK_ROWS: usize = 1 << 16;
 
+/// Rows that are laid down at a time, column by column: 20 KB of them.
+const WAITING: usize = 1 << 8;
+
 /// What the core of a row holds, as numbers.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Core {
     pub(super) millis: i64,
     pub(super) place: u64,
@@ -40,10 +44,12 @@ pub struct Chunk {
     /// Empty once the table is finished.
     stans: Column,
     pub(super) details: Details,
+    /// The latest rows, which are not in the columns so far.
+    waiting: Vec<Core>,
 }
 
 impl Chunk {
-    /// Rows.
+    /// Rows that are laid down.
     #[expect(clippy::len_without_is_empty, reason = "no chunk of a table is empty")]
     pub fn len(&self) -> usize {
         self.away.len()
@@ -116,35 +122,82 @@ impl Chunk {
         }
     }
 
-    pub(super) fn is_full(&self) -> bool {
-        self.len() >= CHUNK_ROWS
+    /// The place of the next row.
+    pub(super) fn next_row(&self) -> usize {
+        self.len() + self.waiting.len()
     }
 
+    pub(super) fn is_full(&self) -> bool {
+        self.next_row() >= CHUNK_ROWS
+    }
+
+    #[inline]
     pub(super) fn push(&mut self, core: Core) {
-        if self.len() == 0 {
-            self.base = core.millis;
+        self.waiting.push(core);
+        if self.waiting.len() >= WAITING {
+            self.lay_down();
         }
-        self.away.push(fold(core.millis.wrapping_sub(self.base)));
-        self.places.push(core.place);
-        self.issuers.push(core.issuer);
-        self.links.push(core.link);
-        self.manners.push(core.manner);
-        self.endings.push(core.ending);
-        self.amounts.push(core.minor);
-        self.cards.push(core.card);
-        self.latencies.push(core.latency);
-        self.stans.push(core.stan);
+    }
+
+    /// Puts the rows that wait into the columns.
+    pub(super) fn lay_down(&mut self) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        if let (0, Some(first)) = (self.len(), waiting.first()) {
+            self.base = first.millis;
+        }
+        let (base, rows) = (self.base, waiting.iter());
+        self.away.extend(rows.clone().map(|core| fold(core.millis.wrapping_sub(base))));
+        self.places.extend(rows.clone().map(|core| core.place));
+        self.issuers.extend(rows.clone().map(|core| core.issuer));
+        self.links.extend(rows.clone().map(|core| core.link));
+        self.manners.extend(rows.clone().map(|core| core.manner));
+        self.endings.extend(rows.clone().map(|core| core.ending));
+        self.amounts.extend(rows.clone().map(|core| core.minor));
+        self.cards.extend(rows.clone().map(|core| core.card));
+        self.latencies.extend(rows.clone().map(|core| core.latency));
+        self.stans.extend(rows.map(|core| core.stan));
+        waiting.clear();
+        self.waiting = waiting;
+    }
+
+    /// Takes over rows of another chunk, as many of them as there is room for. None may wait in either.
+    pub(super) fn take(&mut self, from: &Self, rows: Range<usize>) -> usize {
+        let (begin, count) = (self.len(), rows.len().min(CHUNK_ROWS - self.len()));
+        let rows = rows.start..rows.start + count;
+        if begin == 0 {
+            self.base = from.millis(rows.start);
+        }
+        let base = self.base;
+        self.away.extend(rows.clone().map(|row| fold(from.millis(row).wrapping_sub(base))));
+        let Self { places, issuers, links, manners, endings, amounts, cards, latencies, stans, .. } = self;
+        let columns = [
+            (places, &from.places),
+            (issuers, &from.issuers),
+            (links, &from.links),
+            (manners, &from.manners),
+            (endings, &from.endings),
+            (amounts, &from.amounts),
+            (cards, &from.cards),
+            (latencies, &from.latencies),
+            (stans, &from.stans),
+        ];
+        columns.into_iter().for_each(|(column, of)| column.extend_from(of, rows.clone()));
+        self.details.take(&from.details, rows, begin);
+        count
     }
 
     /// No further row will come.
     pub(super) fn seal(&mut self) {
+        self.lay_down();
+        self.waiting = Vec::new();
         self.core_mut().into_iter().for_each(Column::shrink);
         self.details.columns_mut().into_iter().for_each(Column::shrink);
     }
 
-    /// Nobody will ask for STANs any more.
+    /// No row will come, and nobody will ask for STANs any more.
     pub(super) fn forget_stans(&mut self) {
         self.stans = Column::default();
+        self.waiting = Vec::new();
     }
 
     fn core_mut(&mut self) -> [&mut Column; 10] {
@@ -157,7 +210,7 @@ impl Chunk {
         let Self { away, places, issuers, links, manners, endings, amounts, cards, latencies, stans, .. } =
             self;
         let columns = [away, places, issuers, links, manners, endings, amounts, cards, latencies, stans];
-        columns.into_iter().map(Column::bytes).sum()
+        columns.into_iter().map(Column::bytes).sum::<usize>() + self.waiting.capacity() * size_of::<Core>()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Whole numbers of one meaning, as wide as the largest of them asks for.
 
+use std::ops::Range;
+
 /// A column of one chunk. It starts with one byte a row and widens when a number comes that does not
 /// fit, so that no number is ever cut.
 #[derive(Clone, Debug)]
@@ -60,6 +62,31 @@ impl Column {
         if !fits {
             self.widen(number);
             self.push(number);
+        }
+    }
+
+    /// Adds numbers, which are looked at twice: how wide they are, and what they are.
+    pub(super) fn extend(&mut self, numbers: impl Iterator<Item = u64> + Clone) {
+        let widest = numbers.clone().fold(0, |bits, number| bits | number);
+        if widest.checked_ilog2().unwrap_or(0) >= 8 * self.width() as u32 {
+            self.widen(widest);
+        }
+        match &mut self.0 {
+            Width::One(rows) => rows.extend(numbers.map(|number| number as u8)),
+            Width::Two(rows) => rows.extend(numbers.map(|number| number as u16)),
+            Width::Four(rows) => rows.extend(numbers.map(|number| number as u32)),
+            Width::Eight(rows) => rows.extend(numbers),
+        }
+    }
+
+    /// Adds rows of another column.
+    pub(super) fn extend_from(&mut self, other: &Self, rows: Range<usize>) {
+        match (&mut self.0, &other.0) {
+            (Width::One(to), Width::One(from)) => to.extend_from_slice(&from[rows]),
+            (Width::Two(to), Width::Two(from)) => to.extend_from_slice(&from[rows]),
+            (Width::Four(to), Width::Four(from)) => to.extend_from_slice(&from[rows]),
+            (Width::Eight(to), Width::Eight(from)) => to.extend_from_slice(&from[rows]),
+            _ => self.extend(rows.map(|row| other.get(row))),
         }
     }
 
@@ -125,6 +152,30 @@ mod tests {
             let pushed: Vec<u64> =
                 std::iter::once(first).chain(edges).chain(edges.into_iter().rev()).collect();
             assert_eq!(back, pushed);
+        }
+    }
+
+    #[test]
+    fn numbers_that_come_together_are_as_those_that_come_alone() {
+        let edges = [0, 255, 7, 65_535, 256, 1 << 32, 65_536, u64::MAX, 1];
+        for first in 0..edges.len() {
+            for count in 0..edges.len() - first {
+                let rows = first..first + count;
+                let (mut alone, mut together, mut taken) =
+                    (Column::default(), Column::default(), Column::default());
+                let mut all = Column::default();
+                all.extend(edges.into_iter());
+                for _ in 0..2 {
+                    edges[rows.clone()].iter().for_each(|number| alone.push(*number));
+                    together.extend(edges[rows.clone()].iter().copied());
+                    taken.extend_from(&all, rows.clone());
+                }
+                for column in [together, taken] {
+                    assert_eq!(column.width(), alone.width());
+                    assert_eq!(column.len(), alone.len());
+                    assert!((0..alone.len()).all(|row| column.get(row) == alone.get(row)));
+                }
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::column::Column;
 use crate::{Exchange, Reference, Source, Symbol};
+use std::ops::Range;
 
 /// What the table tells of an attempt that failed or was taken back, beyond its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,14 +73,28 @@ impl Details {
         self.rows.id(at)
     }
 
-    /// The detail of a row, if it has one.
-    pub(super) fn of_row(&self, row: usize) -> Option<Detail> {
+    /// The place of the first detail of that row or a later one.
+    fn place(&self, row: usize) -> usize {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low.midpoint(high);
             if self.row(middle) < row { low = middle + 1 } else { high = middle }
         }
-        (low < self.len() && self.row(low) == row).then(|| self.get(low))
+        low
+    }
+
+    /// The detail of a row, if it has one.
+    pub(super) fn of_row(&self, row: usize) -> Option<Detail> {
+        let place = self.place(row);
+        (place < self.len() && self.row(place) == row).then(|| self.get(place))
+    }
+
+    /// Takes over the details of some rows, of which the first becomes the row `begin`.
+    pub(super) fn take(&mut self, from: &Self, rows: Range<usize>, begin: usize) {
+        let first = from.place(rows.start);
+        for at in (first..from.len()).take_while(|at| from.row(*at) < rows.end) {
+            self.push(begin + from.row(at) - rows.start, &from.get(at));
+        }
     }
 
     pub(super) fn push(&mut self, row: usize, detail: &Detail) {

@@ -10,6 +10,7 @@ use posmortem_classify::Dialect;
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::hash::Hash;
+use std::ops::Range;
 
 /// A row by its chunk and its place there.
 type At = (usize, usize);
@@ -28,11 +29,16 @@ impl<'n> Ranks<'n> {
     fn of(table: &ExchangeTable, names: &'n Names) -> Self {
         let text = |symbol: &Symbol| names.text(*symbol);
         let by_text = |a: &Symbol, b: &Symbol| text(a).cmp(text(b));
-        let place =
-            |place: &Place| [place.terminal, place.site, place.equipment].map(|name| names.text(name));
+        // Most places differ in their terminal: no other text is looked up.
+        let by_place = |a: &Place, b: &Place| {
+            let then = |a, b| by_text(&a, &b);
+            then(a.terminal, b.terminal)
+                .then_with(|| then(a.site, b.site))
+                .then_with(|| then(a.equipment, b.equipment))
+        };
         Self {
             names,
-            places: ranks(&table.places, |a, b| place(a).cmp(&place(b))),
+            places: ranks(&table.places, by_place),
             issuers: ranks(&table.issuers, by_text),
             links: ranks(&table.links, by_text),
             manners: ranks(&table.manners, Ord::cmp),
@@ -41,18 +47,22 @@ impl<'n> Ranks<'n> {
     }
 
     /// The order of two rows of `chunks`. Cards have none that two runs could share.
+    #[inline]
     fn compare(&self, chunks: &[Chunk], a: At, b: At) -> Ordering {
         let millis = |at: At| chunks[at.0].millis(at.1);
-        millis(a)
-            .cmp(&millis(b))
-            .then_with(|| self.content(chunks, a).cmp(&self.content(chunks, b)))
-            .then_with(|| {
-                let detail = |at: At| chunks[at.0].details.of_row(at.1);
-                match (detail(a), detail(b)) {
-                    (Some(a), Some(b)) => self.detail(&a).cmp(&self.detail(&b)),
-                    (a, b) => a.is_some().cmp(&b.is_some()),
-                }
-            })
+        millis(a).cmp(&millis(b)).then_with(|| self.compare_content(chunks, a, b))
+    }
+
+    /// The same of rows of one moment.
+    #[inline(never)]
+    fn compare_content(&self, chunks: &[Chunk], a: At, b: At) -> Ordering {
+        self.content(chunks, a).cmp(&self.content(chunks, b)).then_with(|| {
+            let detail = |at: At| chunks[at.0].details.of_row(at.1);
+            match (detail(a), detail(b)) {
+                (Some(a), Some(b)) => self.detail(&a).cmp(&self.detail(&b)),
+                (a, b) => a.is_some().cmp(&b.is_some()),
+            }
+        })
     }
 
     fn content(&self, chunks: &[Chunk], at: At) -> impl Ord + use<> {
@@ -113,8 +123,8 @@ impl ExchangeTable {
         self.merge(old, astray, sorted.into_iter().map(moved).collect(), &ranks);
     }
 
-    /// Lays rows down anew: those in place (all but `astray`) and `sorted`, which are the same as `astray`.
-    /// A chunk whose rows have all been moved is let go.
+    /// Lays rows down anew: those in place (all but `astray`) and `sorted`, which are the same as `astray`. Rows
+    /// that stay together are taken over together.
     fn merge(
         &mut self,
         mut old: Vec<Chunk>,
@@ -124,23 +134,34 @@ impl ExchangeTable {
     ) {
         let lens: Vec<usize> = old.iter().map(Chunk::len).collect();
         let mut left = lens.clone();
-        let all = lens.iter().enumerate().flat_map(|(chunk, len)| (0..*len).map(move |row| (chunk, row)));
-        let mut in_place = all.filter(|at| astray.pop_front_if(|next| next == at).is_none()).peekable();
         let mut sorted = sorted.into_iter().peekable();
-        loop {
-            let next = match (in_place.peek(), sorted.peek()) {
-                (Some(a), Some(b)) if ranks.compare(&old, *b, *a).is_lt() => sorted.next(),
-                (Some(_), _) => in_place.next(),
-                (None, _) => sorted.next(),
-            };
-            let Some((chunk, row)) = next else { return };
-            let detail = old[chunk].details.of_row(row);
-            let core = old[chunk].core(row);
-            self.push_row(core, detail.as_ref());
-            left[chunk] -= 1;
-            if left[chunk] == 0 {
-                old[chunk] = Chunk::default();
+        for (chunk, len) in lens.into_iter().enumerate() {
+            let mut begin = 0;
+            for row in 0..len {
+                let at = (chunk, row);
+                if astray.pop_front_if(|next| *next == at).is_some() {
+                    self.take(&mut old, &mut left, chunk, begin..row);
+                    begin = row + 1;
+                    continue;
+                }
+                while let Some(next) = sorted.next_if(|next| ranks.compare(&old, *next, at).is_lt()) {
+                    self.take(&mut old, &mut left, chunk, std::mem::replace(&mut begin, row)..row);
+                    self.take(&mut old, &mut left, next.0, next.1..next.1 + 1);
+                }
             }
+            self.take(&mut old, &mut left, chunk, begin..len);
+        }
+        sorted.for_each(|(chunk, row)| self.take(&mut old, &mut left, chunk, row..row + 1));
+    }
+
+    /// Takes over rows of a chunk, of which so many are left: one whose rows have all been moved is let go.
+    fn take(&mut self, old: &mut [Chunk], left: &mut [usize], chunk: usize, mut rows: Range<usize>) {
+        left[chunk] -= rows.len();
+        while !rows.is_empty() {
+            rows.start += self.room().take(&old[chunk], rows.clone());
+        }
+        if left[chunk] == 0 {
+            old[chunk] = Chunk::default();
         }
     }
 }
@@ -148,14 +169,16 @@ impl ExchangeTable {
 /// The rows that stand behind one that they precede, in the order in which they stand.
 fn astray(chunks: &[Chunk], ranks: &Ranks<'_>) -> VecDeque<At> {
     let mut astray = VecDeque::new();
-    let mut latest = None;
+    let mut latest = (i64::MIN, None);
     for (number, chunk) in chunks.iter().enumerate() {
         for row in 0..chunk.len() {
-            let at = (number, row);
-            if latest.is_some_and(|latest| ranks.compare(chunks, at, latest).is_lt()) {
+            let (at, millis) = ((number, row), chunk.millis(row));
+            let precedes = |latest: At| ranks.compare(chunks, at, latest).is_lt();
+            // Most rows are later than the one before.
+            if millis <= latest.0 && latest.1.is_some_and(precedes) {
                 astray.push_back(at);
             } else {
-                latest = Some(at);
+                latest = (millis, Some(at));
             }
         }
     }

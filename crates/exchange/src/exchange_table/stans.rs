@@ -69,11 +69,14 @@ struct Course {
     jumps: Vec<Jump>,
 }
 
+/// No terminal.
+const UNTOLD: u32 = u32::MAX;
+
 /// How the terminals of a table number their attempts.
 pub(super) struct Stans {
     terminals: Dictionary<Symbol>,
-    /// The number of each place's terminal; none where it is not told.
-    of_place: Vec<Option<usize>>,
+    /// The number of each place's terminal, [`UNTOLD`] where it is not told.
+    of_place: Vec<u32>,
     counting: Vec<Counting>,
 }
 
@@ -81,13 +84,14 @@ impl Stans {
     /// Looks at all rows of a table in their order.
     pub(super) fn of(table: &ExchangeTable, asides: &[Aside]) -> Self {
         let mut terminals = Dictionary::<Symbol>::default();
-        let mut number = |symbol: Symbol| (!symbol.is_absent()).then(|| terminals.id(symbol) as usize);
-        let of_place: Vec<_> = table.places().iter().map(|place| number(place.terminal)).collect();
+        let mut number = |symbol: Symbol| if symbol.is_absent() { UNTOLD } else { terminals.id(symbol) };
+        let of_place: Vec<u32> = table.places().iter().map(|place| number(place.terminal)).collect();
         asides.iter().for_each(|aside| _ = number(aside.terminal_key));
         let mut counting = vec![Counting::default(); terminals.values().len()];
         for (chunk, row) in rows(table) {
-            if let (Some(terminal), Some(stan)) = (of_place[chunk.places().id(row)], chunk.stan(row)) {
-                counting[terminal].see(stan);
+            let terminal = of_place[chunk.places().id(row)];
+            if let (Some(counting), Some(stan)) = (counting.get_mut(terminal as usize), chunk.stan(row)) {
+                counting.see(stan);
             }
         }
         Self { terminals, of_place, counting }
@@ -95,6 +99,9 @@ impl Stans {
 
     /// Adds what the order of STANs tells to `events`. `asides` are in the order of time.
     pub(super) fn events(mut self, table: &ExchangeTable, asides: &[Aside], events: &mut Vec<TerminalEvent>) {
+        // The order tells nothing of a terminal that does not count.
+        let counts = |number: u32| self.counting.get(number as usize).is_some_and(|of| of.counts());
+        self.of_place.iter_mut().filter(|number| !counts(**number)).for_each(|number| *number = UNTOLD);
         let mut courses: Vec<Course> = Vec::new();
         courses.resize_with(self.counting.len(), Course::default);
         let mut asides = asides.iter().peekable();
@@ -104,11 +111,12 @@ impl Stans {
                 self.use_up(aside, &mut courses);
             }
             let place = chunk.places().id(row);
-            let (Some(number), Some(stan)) = (self.of_place[place], chunk.stan(row)) else { continue };
+            let number = self.of_place[place] as usize;
+            let (Some(counting), Some(stan)) = (self.counting.get(number), chunk.stan(row)) else { continue };
             let terminal = table.places()[place].terminal;
             let mut tell = |at, what| events.push(TerminalEvent { at, terminal, what });
             courses[number].end_jumps(at, &mut tell);
-            if courses[number].step(at, stan, self.counting[number]) {
+            if courses[number].step(at, stan, *counting) {
                 tell(at, TerminalEventKind::StanFellBack);
             }
         }

@@ -18,6 +18,7 @@ fn ending(exchange: &Exchange) -> Conclusion {
 fn pushed(exchanges: &[Exchange]) -> ExchangeTable {
     let mut table = ExchangeTable::default();
     exchanges.iter().for_each(|exchange| table.push(exchange, &ending(exchange)));
+    table.lay_down();
     table
 }
 
@@ -178,6 +179,7 @@ fn details_stay_with_their_rows_across_chunks() {
         }
         table.push(&exchange, &conclusion);
     }
+    table.lay_down();
     assert_eq!(table.rows().count(), rows);
     for (number, row) in table.rows().enumerate() {
         let declined = row.conclusion.outcome == Outcome::Declined;

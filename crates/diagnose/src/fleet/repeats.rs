@@ -1,0 +1,84 @@
+//! Which attempts of a terminal may repeat one payment.
+
+/// What is told of an attempt's payment until its terminal is taken over, in the place of its count: in the
+/// lowest bits the hash of card and amount, 0 without a card.
+#[derive(Clone, Copy)]
+pub(super) struct Payment(pub(super) u16);
+
+impl Payment {
+    /// Its card was keyed in.
+    const KEYED: u16 = 1 << 15;
+
+    pub(super) fn new(card: u64, amount: u64, is_keyed: bool) -> Self {
+        let hash = (card ^ amount.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 49;
+        let hash = if card_number(card).is_some() { (hash as u16).max(1) } else { 0 };
+        Self(hash | if is_keyed { Self::KEYED } else { 0 })
+    }
+
+    fn hash(self) -> u16 {
+        self.0 & !Self::KEYED
+    }
+
+    pub(super) fn is_keyed(self) -> bool {
+        self.0 & Self::KEYED != 0
+    }
+}
+
+/// A card as the table numbers it, 0 where the log does not tell it.
+pub(super) fn card_number(card: u64) -> Option<u32> {
+    u32::try_from(card).ok().filter(|card| *card != 0)
+}
+
+/// Finds the attempts of a terminal whose card and amount may come more than once, by their hash: all others
+/// are payments of their own, whatever became of them.
+pub(super) struct Repeats {
+    /// A bit for each hash: one attempt has it, and more than one.
+    one: Vec<u64>,
+    more: Vec<u64>,
+    repeated: Vec<u32>,
+}
+
+impl Default for Repeats {
+    fn default() -> Self {
+        let none = vec![0; usize::from(Payment::KEYED) / 64];
+        Self { one: none.clone(), more: none, repeated: Vec::new() }
+    }
+}
+
+impl Repeats {
+    /// Their places among the payments, ascending.
+    pub(super) fn among(&mut self, payments: &[Payment]) -> &[u32] {
+        let Self { one, more, repeated } = self;
+        repeated.clear();
+        one.fill(0);
+        more.fill(0);
+        let place = |payment: &Payment| (usize::from(payment.hash() / 64), 1_u64 << (payment.hash() % 64));
+        let told = |payment: &&Payment| payment.hash() != 0;
+        for (word, bit) in payments.iter().filter(told).map(place) {
+            more[word] |= one[word] & bit;
+            one[word] |= bit;
+        }
+        // Without a card the hash is 0, which none has.
+        let come_again = |(_, payment): &(u32, &Payment)| {
+            let (word, bit) = place(payment);
+            more[word] & bit != 0
+        };
+        repeated.extend((0..).zip(payments).filter(come_again).map(|(at, _)| at));
+        repeated
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cards_and_amounts_that_come_again_are_found_wherever_they_stand() {
+        let told = [(7, 100), (8, 100), (0, 100), (7, 100), (7, 200), (0, 100), (9, 100), (7, 200)];
+        let payments = told.map(|(card, amount)| Payment::new(card, amount, card == 9));
+        let mut repeats = Repeats::default();
+        assert_eq!(repeats.among(&payments), [0, 3, 4, 7]);
+        assert!(repeats.among(&payments[4..7]).is_empty(), "nothing is kept of another terminal");
+        assert!(payments[6].is_keyed() && !payments[0].is_keyed());
+    }
+}
