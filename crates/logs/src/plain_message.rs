@@ -64,7 +64,7 @@ impl Spans {
 
 const _: () = assert!(Column::COUNT < Spans::PLACES);
 
-/// A message of which nothing had to be written anew, or all together.
+/// A message whose values lie in its block, or in a copy with those behind it that had to be written anew.
 ///
 /// Like [`crate::Record`] it may hold card data and cannot be shown.
 pub struct PlainMessage<'b> {
@@ -94,8 +94,8 @@ impl<'b> PlainMessage<'b> {
         self.spans.text(self.bytes, column)
     }
 
-    /// A value of at most fifteen bytes as a number, as [`crate::PlainRow::word`] gives it; of a longer one without the
-    /// spaces around it.
+    /// A value of at most fifteen bytes as a number, as [`crate::PlainRow::word`] gives it; of a longer one without
+    /// the spaces around it.
     #[inline(always)]
     pub fn word(&self, column: Column) -> Option<u128> {
         match column {

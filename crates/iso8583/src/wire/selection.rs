@@ -1,5 +1,5 @@
-//! Some elements of a message and nothing else, put where the caller has a place for them: what reading a
-//! log asks of each message.
+//! Where some elements of a message lie and nothing else, by the caller's own places: what reading a log asks
+//! of each message.
 //!
 //! One pass over the bits of the bitmap, a row of a table each, until the last element that is wanted.
 //! Nothing is remembered of a message, so that no traffic is better or worse than another: plans kept by
