@@ -68,12 +68,28 @@ impl Mti {
     ///
     /// `None` when a digit stands for nothing: version other than 0, 1, 2 or 9, class 0 or 9,
     /// function above 7, origin above 5.
+    #[inline]
     pub fn parse(text: &[u8]) -> Option<Self> {
-        let digits = match *text.trim_ascii() {
-            [version, class, function, origin] => [version, class, function, origin],
-            [class, function, origin] => [b'0', class, function, origin],
-            _ => return None,
-        };
+        // Nearly all of them, and worth no second look.
+        if let &[version, class, function, origin] = text
+            && let Some(mti) = Self::of_digits([version, class, function, origin])
+        {
+            return Some(mti);
+        }
+        Self::parse_unusual(text)
+    }
+
+    fn parse_unusual(text: &[u8]) -> Option<Self> {
+        match *text.trim_ascii() {
+            [version, class, function, origin] => Self::of_digits([version, class, function, origin]),
+            [class, function, origin] => Self::of_digits([b'0', class, function, origin]),
+            _ => None,
+        }
+    }
+
+    /// Of four digits as they stand, without spaces.
+    #[inline(always)]
+    pub(crate) fn of_digits(digits: [u8; 4]) -> Option<Self> {
         let known = matches!(digits[0], b'0' | b'1' | b'2' | b'9')
             && matches!(digits[1], b'1'..=b'8')
             && matches!(digits[2], b'0'..=b'7')

@@ -3,7 +3,7 @@
 mod generated;
 
 use generated::{encoded, picks, values};
-use posmortem_iso8583::wire::{ElementSet, Expected, Fields, Profile, SelectedTexts, Selection, encode};
+use posmortem_iso8583::wire::{ElementSet, Expected, Fields, Profile, Selection, encode};
 use proptest::prelude::*;
 
 /// Element and text of all that was found.
@@ -123,15 +123,18 @@ proptest! {
             let decoded = profile.decode_wanted(&message, set, &mut fields);
             prop_assert_eq!(profile.begins(&message), profile.decode_wanted(&message, ElementSet::default(), &mut Fields::new()).is_ok());
             let selection = Selection::new(profile, 0, wanted.iter().map(|&element| (element, element)));
-            let (mut texts, mut places) = (SelectedTexts::default(), [&b"absent"[..]; 129]);
-            if selection.read(profile, &message, &mut texts, &mut places).is_none() {
+            let (mut texts, mut spans) = (Vec::new(), [const { None }; 256]);
+            let more = [&message[..], b"what stands behind it"].concat();
+            let put = |place: u8, start, len: usize| spans[usize::from(place)] = Some(start..start + len);
+            let Some(bytes) = selection.read(profile, &more, message.len(), &mut texts, put) else {
                 // What it does not know may be rare, and need not be wrong.
                 let is_rare = fields.mti().is_none_or(|mti| !message.starts_with(mti.as_str().as_bytes()))
                     || fields.announced().contains(65)
                     || fields.announced().iter().any(|element| element > 128);
                 prop_assert!(decoded.is_err() || is_rare, "{}", profile.name());
                 continue;
-            }
+            };
+            let places = spans.map(|span| span.map_or(&b"absent"[..], |span| &bytes[span]));
             prop_assert_eq!(decoded, Ok(()), "{}", profile.name());
             let mti = fields.mti().expect("a message type");
             prop_assert_eq!(places[0], mti.as_str().as_bytes());

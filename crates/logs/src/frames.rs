@@ -37,18 +37,17 @@ pub(crate) fn read_frames(
     let mut rest = block.bytes();
     let mut lines = LineEnds::of(rest);
     while let FrameEnd::Whole(frame) = layout.wire.framing.next(rest, rest.len()) {
-        let (bytes, behind) = rest.split_at(frame.total);
-        let body = bytes.get(frame.body).unwrap_or_default();
-        let told = Told { position, at: None, direction: b"" };
+        let body = rest.get(frame.body.start..).unwrap_or_default();
+        let told = Told { position, at: None, direction: b"", direction_word: Some(0) };
         // An empty frame keeps the line alive.
-        if body.is_empty() {
+        if frame.body.is_empty() {
             sink.non_message(position);
-        } else if !buffers.tell(&layout.wire, body, told, &mut times, sink) {
+        } else if !buffers.tell(&layout.wire, body, frame.body.len(), told, &mut times, sink) {
             sink.rejected(position, RejectReason::BadMti);
         }
-        position.offset += bytes.len() as u64;
+        position.offset += frame.total as u64;
         position.line += lines.before(position.offset - block.position().offset);
-        rest = behind;
+        rest = rest.get(frame.total..).unwrap_or_default();
     }
 }
 

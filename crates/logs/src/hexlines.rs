@@ -6,9 +6,11 @@
 //! hexadecimal digits are not taken for broken ones.
 
 mod dump;
+mod prefix;
 mod prose;
 mod run;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use posmortem_iso8583::wire::FrameEnd;
@@ -20,7 +22,8 @@ use crate::record::{Position, RecordSink};
 use crate::time::{DateOrder, TimeReader, TimeRules, begins_with_time};
 use crate::wire_message::{Told, WireBuffers, WireFormat};
 use dump::{Offset, dump_line};
-use run::hex_run;
+use prefix::Tails;
+use run::{hex_run, run_behind};
 
 /// How the messages of an input stand in its lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +66,9 @@ pub(crate) struct HexBuffers {
     wire: WireBuffers,
     bytes: Vec<u8>,
     line: Vec<u8>,
+    /// A message, and room for what is read ahead.
+    whole: Vec<u8>,
+    tails: Tails,
 }
 
 /// Reads all messages of a block.
@@ -135,6 +141,9 @@ fn read_lines(
     for ((offset, line), number) in lines(block.bytes()).zip(0..) {
         let position = Position { offset: start.offset + offset as u64, line: start.line + number };
         let text = without_bom(line);
+        if read_usual(layout, text, position, buffers, times, sink) {
+            continue;
+        }
         buffers.bytes.clear();
         let prefix = hex_run(text, &mut buffers.bytes).and_then(|start| text.get(..start));
         match prefix {
@@ -145,7 +154,34 @@ fn read_lines(
     }
 }
 
+/// Reads a line that has a known tail between its time and its digits. `false`, and nothing told, where it has not,
+/// or no message.
+#[inline(always)]
+fn read_usual(
+    layout: &HexLines,
+    text: &[u8],
+    position: Position,
+    buffers: &mut HexBuffers,
+    times: &mut TimeReader<'_>,
+    sink: &mut impl RecordSink,
+) -> bool {
+    let HexBuffers { wire, whole, tails, .. } = buffers;
+    let Some((at, behind)) = times.read_front(text, DateOrder::default()) else { return false };
+    let Some((tail, direction)) = tails.at_front_of(behind) else { return false };
+    let Some(len) = run_behind(text, text.len() - behind.len() + tail, whole) else { return false };
+    let Some(body) = whole.get(..len).and_then(|bytes| body(layout, bytes)) else { return false };
+    let told = Told {
+        position,
+        at: Some(at),
+        direction: behind.get(direction.place.clone()).unwrap_or_default(),
+        direction_word: direction.word,
+    };
+    let bytes = whole.get(body.start..).unwrap_or_default();
+    wire.tell(&layout.wire, bytes, body.len(), told, times, sink)
+}
+
 /// Tells of the message in the buffered bytes; `false` when they are none.
+#[inline(never)]
 fn tell(
     layout: &HexLines,
     prefix: &[u8],
@@ -154,60 +190,32 @@ fn tell(
     times: &mut TimeReader<'_>,
     sink: &mut impl RecordSink,
 ) -> bool {
-    let HexBuffers { wire, bytes, .. } = buffers;
-    let framing = layout.wire.framing;
-    let body = match framing.next(bytes, usize::MAX) {
-        FrameEnd::Whole(frame) => bytes.get(frame.body),
-        // A line that was cut holds less than its length says: what is there is read all the same.
-        FrameEnd::NeedsMore => bytes.get(framing.header_len()..),
-        FrameEnd::NotAFrame => None,
+    let HexBuffers { wire, bytes, tails, .. } = buffers;
+    let Some(body) = body(layout, bytes) else { return false };
+    let front = times.read_front(prefix, DateOrder::default());
+    // A time holds no word that tells the direction.
+    let (at, tail) = front.map_or((None, prefix), |(at, tail)| (Some(at), tail));
+    let direction = tails.learn(tail);
+    let told = Told {
+        position,
+        at,
+        direction: tail.get(direction.place).unwrap_or_default(),
+        direction_word: direction.word,
     };
-    let Some(body) = body else { return false };
-    let at = times.read_at_start(prefix, DateOrder::default());
-    let told = Told { position, at, direction: direction(prefix) };
-    wire.tell(&layout.wire, body, told, times, sink)
+    let bytes = bytes.get(body.start..).unwrap_or_default();
+    wire.tell(&layout.wire, bytes, body.len(), told, times, sink)
 }
 
-/// Words that tell in which direction a message went. `INFO` is none of them.
-const DIRECTIONS: [u64; 12] = [
-    small_word(b"in"),
-    small_word(b"incoming"),
-    small_word(b"inbound"),
-    small_word(b"recv"),
-    small_word(b"received"),
-    small_word(b"receive"),
-    small_word(b"rx"),
-    small_word(b"out"),
-    small_word(b"outgoing"),
-    small_word(b"send"),
-    small_word(b"sent"),
-    small_word(b"tx"),
-];
-
-/// At most eight letters as a number, whatever their case; 0 for more of them.
-const fn small_word(letters: &[u8]) -> u64 {
-    let (mut word, mut at) = (0, 0);
-    while at < letters.len() && letters.len() <= 8 {
-        word = word << 8 | letters[at].to_ascii_lowercase() as u64;
-        at += 1;
+/// Where a message lies in its bytes.
+#[inline]
+fn body(layout: &HexLines, bytes: &[u8]) -> Option<Range<usize>> {
+    let framing = layout.wire.framing;
+    match framing.next(bytes, usize::MAX) {
+        FrameEnd::Whole(frame) => Some(frame.body),
+        // A line that was cut holds less than its length says: what is there is read all the same.
+        FrameEnd::NeedsMore => Some(framing.header_len()..bytes.len()).filter(|body| body.start <= body.end),
+        FrameEnd::NotAFrame => None,
     }
-    word
-}
-
-/// The first word of a prefix that tells the direction; empty where none does.
-fn direction(prefix: &[u8]) -> &[u8] {
-    // Most of a prefix is digits: no word is looked for between them.
-    let mut rest = prefix;
-    while let Some(start) = rest.iter().position(u8::is_ascii_alphabetic) {
-        let from = rest.get(start..).unwrap_or_default();
-        let len = from.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(from.len());
-        let (word, behind) = from.split_at(len);
-        if DIRECTIONS.contains(&small_word(word)) {
-            return word;
-        }
-        rest = behind;
-    }
-    b""
 }
 
 /// The ways in which messages may stand in the lines of a sample, by what is in them.

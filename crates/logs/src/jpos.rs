@@ -5,6 +5,8 @@
 //! it, one pass over the `<` finds the few tags that matter and steps over everything else.
 
 mod events;
+mod fields;
+mod held;
 mod log_record;
 mod marks;
 mod message;

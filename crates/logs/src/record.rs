@@ -7,6 +7,7 @@ use posmortem_iso8583::wire::DecodeError;
 
 use crate::column::Column;
 use crate::delimited::PlainTile;
+use crate::plain_message::PlainMessage;
 
 /// A place in the decompressed stream of one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,6 +104,15 @@ pub trait RecordSink {
     /// records or rejects, before any other row.
     fn plain_rows(&mut self, rows: &PlainTile<'_>) -> u64 {
         rows.rows()
+    }
+    /// Whether [`RecordSink::plain_message`] is worth calling.
+    fn takes_plain_messages(&self) -> bool {
+        false
+    }
+    /// A message as its values lie. One that the sink leaves (`false`) comes again as a record at once.
+    fn plain_message(&mut self, message: &PlainMessage<'_>) -> bool {
+        let _ = message;
+        false
     }
     /// A message.
     fn record(&mut self, record: &Record<'_>);

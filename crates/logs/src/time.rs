@@ -16,7 +16,7 @@ use crate::record::Cells;
 
 pub use date_hint::DateHint;
 pub use line::DateOrder;
-use line::{LineDay, time_at_start};
+use line::{KnownLine, LineDay, time_at_start};
 use shapes::{civil, date_and_time, day_of, time_of_day};
 pub use shapes::{local_time, parse_time, transmission_time};
 use zone::ZoneCache;
@@ -42,13 +42,24 @@ pub(crate) struct TimeReader<'r> {
     zone: Option<ZoneCache<'r>>,
     /// The last DE13 without a year, and its day.
     local_day: Option<([u8; 4], i64)>,
+    /// The last DE13 and DE12 of a message, and what they came to.
+    local: Option<([u8; 4], [u8; 6], Timestamp)>,
     line_day: LineDay,
+    /// The time that a line began with last, up to the space behind it.
+    line: KnownLine,
 }
 
 impl<'r> TimeReader<'r> {
     pub(crate) fn new(rules: &'r TimeRules) -> Self {
         let zone = rules.time_zone.as_ref().map(ZoneCache::new);
-        Self { rules, zone, local_day: None, line_day: LineDay::default() }
+        Self {
+            rules,
+            zone,
+            local_day: None,
+            local: None,
+            line_day: LineDay::default(),
+            line: KnownLine::default(),
+        }
     }
 
     /// A whole time, as a log prints it.
@@ -60,8 +71,7 @@ impl<'r> TimeReader<'r> {
 
     /// The time at the begin of a line.
     pub(crate) fn read_at_start(&mut self, line: &[u8], order: DateOrder) -> Option<Timestamp> {
-        let at = self.line_day.time_at_start(without_bom(line), order, self.rules.date_hint)?;
-        self.settle(at)
+        self.read_front(line, order).map(|(at, _)| at)
     }
 
     /// The time of a row: its time column, else what its other columns say.
@@ -75,6 +85,38 @@ impl<'r> TimeReader<'r> {
         };
         let at = at.or_else(|| pieced_together(cells, self.rules.date_hint))?;
         self.settle(at)
+    }
+
+    /// The time of a message that has none but DE13 and DE12, where both are as messages on the wire have them.
+    #[inline]
+    pub(crate) fn read_local(&mut self, date: &[u8], clock: &[u8]) -> Option<Timestamp> {
+        let (date, clock): (&[u8; 4], &[u8; 6]) = (date.try_into().ok()?, clock.try_into().ok()?);
+        match self.local {
+            Some((known_date, known_clock, at)) if known_date == *date && known_clock == *clock => Some(at),
+            _ => {
+                let at = self.local(date, clock)?;
+                let at = self.settle(at)?;
+                self.local = Some((*date, *clock, at));
+                Some(at)
+            }
+        }
+    }
+
+    /// The time at the begin of a line, and what is behind it.
+    #[inline]
+    pub(crate) fn read_front<'b>(
+        &mut self,
+        line: &'b [u8],
+        order: DateOrder,
+    ) -> Option<(Timestamp, &'b [u8])> {
+        if let Some(known) = self.line.read(line, order) {
+            return Some(known);
+        }
+        let text = without_bom(line);
+        let (at, behind) = self.line_day.time_at_start(text, order, self.rules.date_hint)?;
+        let at = self.settle(at)?;
+        self.line.learn(text, behind, order, at);
+        Some((at, behind))
     }
 
     /// DE13 without a year and DE12 without a date, as messages on the wire have them: many have the same

@@ -8,10 +8,11 @@ use std::sync::{Arc, LazyLock};
 
 use posmortem_iso8583::Timestamp;
 use posmortem_iso8583::wire::{
-    ElementSet, Encoding, Fields, Framing, Header, Profile, SelectedTexts, Selection, Value, hex_into,
+    ElementSet, Encoding, Fields, Framing, Header, Profile, Selection, Value, hex_into,
 };
 
 use crate::column::Column;
+use crate::plain_message::{PlainMessage, Spans, word_of};
 use crate::record::{Cells, FieldName, NO_CELLS, Position, Record, RecordSink, RejectReason};
 use crate::time::TimeReader;
 
@@ -45,7 +46,6 @@ const ICC_DATA: u8 = 55;
 pub(crate) struct WireBuffers {
     glance: Option<Glance>,
     fields: Fields,
-    texts: SelectedTexts,
     text: Vec<u8>,
 }
 
@@ -53,6 +53,11 @@ pub(crate) struct WireBuffers {
 struct Glance {
     profile: Arc<Profile>,
     selection: Selection,
+    spans: Spans,
+    /// Values that were written anew.
+    texts: Vec<u8>,
+    /// The word of the dialect.
+    dialect: Option<u128>,
     /// The entry mode has a digit more than columns take.
     cuts_entry_mode: bool,
     /// Chip data may stand as raw bytes in what is text by the profile.
@@ -66,42 +71,37 @@ pub(crate) struct Told<'b> {
     /// When the log took note of it.
     pub(crate) at: Option<Timestamp>,
     pub(crate) direction: &'b [u8],
+    /// The word of the direction.
+    pub(crate) direction_word: Option<u128>,
 }
 
 impl WireBuffers {
-    /// Tells the sink of a message, which begins with its header. `false`, and nothing told, when the
-    /// bytes do not begin like one.
+    /// Tells the sink of the message in the first `len` bytes, which begins with its header. `false`, and nothing
+    /// told, when the bytes do not begin like one.
+    #[inline(always)]
     pub(crate) fn tell(
         &mut self,
         format: &WireFormat,
-        body: &[u8],
+        bytes: &[u8],
+        len: usize,
         told: Told<'_>,
         times: &mut TimeReader<'_>,
         sink: &mut impl RecordSink,
     ) -> bool {
-        let header = format.header.strip(body).and_then(|len| body.get(len..));
-        let Some(message) = header else { return false };
-        if !sink.takes_fields() && self.tell_at_a_glance(&format.profile, message, told, times, sink) {
+        let header = bytes.get(..len).and_then(|body| format.header.strip(body));
+        let Some((header, bytes)) = header.and_then(|header| Some((header, bytes.get(header..)?))) else {
+            return false;
+        };
+        let len = len - header;
+        if !sink.takes_fields() && self.tell_at_a_glance(&format.profile, bytes, len, told, times, sink) {
             return true;
         }
-        let decoded = format.profile.decode_wanted(message, *WANTED, &mut self.fields);
-        if self.fields.mti().is_none() {
-            return false;
-        }
-        if sink.takes_fields() {
-            self.tell_fields(&format.profile, message, sink);
-        }
-        match decoded {
-            Ok(()) => self.tell_found(&format.profile, message, told, times, sink),
-            Err(error) => sink.rejected(told.position, RejectReason::Undecodable(error)),
-        }
-        true
+        self.tell_the_long_way(&format.profile, bytes.get(..len).unwrap_or_default(), told, times, sink)
     }
 
-    /// Tells the sink of a message that is whole as far as it is wanted; `false`, and nothing told, of any
-    /// other.
-    #[inline]
-    fn tell_at_a_glance(
+    /// The same of a message of any shape, behind its header.
+    #[inline(never)]
+    fn tell_the_long_way(
         &mut self,
         profile: &Arc<Profile>,
         message: &[u8],
@@ -109,22 +109,67 @@ impl WireBuffers {
         times: &mut TimeReader<'_>,
         sink: &mut impl RecordSink,
     ) -> bool {
-        let glance = match &self.glance {
-            Some(glance) if Arc::ptr_eq(&glance.profile, profile) => glance,
-            _ => self.glance.insert(Glance::new(profile)),
-        };
-        let mut cells = NO_CELLS;
-        if glance.selection.read(profile, message, &mut self.texts, &mut cells).is_none() {
+        let decoded = profile.decode_wanted(message, *WANTED, &mut self.fields);
+        if self.fields.mti().is_none() {
             return false;
         }
-        if glance.cuts_entry_mode {
-            cut_entry_mode(&mut cells);
+        if sink.takes_fields() {
+            self.tell_fields(profile, message, sink);
         }
+        match decoded {
+            Ok(()) => self.tell_found(profile, message, told, times, sink),
+            Err(error) => sink.rejected(told.position, RejectReason::Undecodable(error)),
+        }
+        true
+    }
+
+    /// Tells the sink of a message that is whole as far as it is wanted; `false`, and nothing told, of any
+    /// other.
+    #[inline(always)]
+    fn tell_at_a_glance(
+        &mut self,
+        profile: &Arc<Profile>,
+        bytes: &[u8],
+        len: usize,
+        told: Told<'_>,
+        times: &mut TimeReader<'_>,
+        sink: &mut impl RecordSink,
+    ) -> bool {
+        let Self { glance, text, .. } = self;
+        let glance = match glance {
+            Some(glance) if Arc::ptr_eq(&glance.profile, profile) => glance,
+            _ => glance.insert(Glance::new(profile)),
+        };
+        // Values that are written anew may become twice as long.
+        if len > Spans::LONGEST / 2 {
+            return false;
+        }
+        let Glance { selection, spans, texts, dialect, .. } = glance;
+        spans.clear();
+        let put = |place, start, len| spans.set(place, start, len);
+        let Some(bytes) = selection.read(profile, bytes, len, texts, put) else { return false };
+        if glance.cuts_entry_mode {
+            spans.cut(Column::PosEntryMode, ENTRY_MODE.1);
+        }
+        if sink.takes_plain_messages() {
+            let local = |column| spans.text(bytes, column);
+            let at = told.at;
+            let at = at.or_else(|| times.read_local(local(Column::LocalDate), local(Column::LocalTime)));
+            let has_raw = glance.may_have_raw_chip_data && !is_hex(spans.text(bytes, Column::IccData));
+            if let (Some(at), false) = (at, has_raw) {
+                let Told { position, direction_word: direction, .. } = told;
+                let message = PlainMessage { bytes, spans, direction, dialect: *dialect, at, position };
+                if sink.plain_message(&message) {
+                    return true;
+                }
+            }
+        }
+        let mut cells = spans.cells(bytes);
         let chip_data = cells[Column::IccData as usize];
-        if glance.may_have_raw_chip_data && !chip_data.iter().all(u8::is_ascii_hexdigit) {
-            self.text.clear();
-            hex_into(chip_data, &mut self.text);
-            cells[Column::IccData as usize] = &self.text;
+        if glance.may_have_raw_chip_data && !is_hex(chip_data) {
+            text.clear();
+            hex_into(chip_data, text);
+            cells[Column::IccData as usize] = text;
         }
         tell_cells(&mut cells, profile, told, times, sink);
         true
@@ -186,10 +231,17 @@ impl Glance {
         Self {
             profile: Arc::clone(profile),
             selection: Selection::new(profile, Column::Mti as u8, wanted),
+            spans: Spans::NONE,
+            texts: Vec::new(),
+            dialect: word_of(profile.dialect().unwrap_or_default().as_bytes()),
             cuts_entry_mode: has_long_entry_mode(profile),
             may_have_raw_chip_data: chip_data.is_some_and(|element| element.encoding() == Encoding::Ascii),
         }
     }
+}
+
+fn is_hex(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_hexdigit)
 }
 
 fn has_long_entry_mode(profile: &Profile) -> bool {
@@ -202,7 +254,7 @@ fn cut_entry_mode(cells: &mut Cells<'_>) {
 }
 
 /// Tells of a message, with what its surroundings tell of it.
-#[inline]
+#[inline(never)]
 fn tell_cells<'c>(
     cells: &mut Cells<'c>,
     profile: &'c Profile,
@@ -238,7 +290,7 @@ fn append(element: u8, value: Value<'_>, out: &mut Vec<u8>) {
     // Chip data stands as raw bytes in some fields that are text by their profile.
     let is_raw = element == ICC_DATA
         && value.encoding() == Encoding::Ascii
-        && !out.get(start..).unwrap_or_default().iter().all(u8::is_ascii_hexdigit);
+        && !is_hex(out.get(start..).unwrap_or_default());
     if is_raw {
         out.truncate(start);
         hex_into(value.bytes(), out);

@@ -9,7 +9,8 @@ use crate::plain::{
 };
 use posmortem_exchange::{Leg, Names};
 use posmortem_logs::{
-    Block, FieldName, Format, PlainTile, Position, Record, RecordSink, RejectReason, Scratch, read_block,
+    Block, FieldName, Format, PlainMessage, PlainTile, Position, Record, RecordSink, RejectReason, Scratch,
+    read_block,
 };
 use rayon::prelude::*;
 use std::collections::VecDeque;
@@ -267,6 +268,21 @@ impl RecordSink for Sink<'_> {
         // What the rows before left and nobody asked for: an empty line.
         left.clear();
         plain.legs(rows, places, |leg| batch.plain.take(leg), |row| left.push_back(row))
+    }
+
+    fn takes_plain_messages(&self) -> bool {
+        self.plain.is_some()
+    }
+
+    fn plain_message(&mut self, message: &PlainMessage<'_>) -> bool {
+        let Self { plain: Some(plain), batch, left, .. } = self else { return false };
+        let offset = message.position.offset;
+        left.clear();
+        match plain.leg(message, message.at, offset) {
+            Ok(leg) => batch.plain.take(leg),
+            Err(why) => left.push_back((offset, plain.keys_of(why))),
+        }
+        left.is_empty()
     }
 
     fn record(&mut self, record: &Record<'_>) {

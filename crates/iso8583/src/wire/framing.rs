@@ -125,7 +125,14 @@ impl Framing {
         let size = usize::from(self.size);
         if self.is_bare {
             let Some((length, behind)) = bytes.split_at_checked(size) else { return FrameEnd::NeedsMore };
-            let len = self.length(length).and_then(|length| self.body_len(length));
+            let told = match (self.encoding, length) {
+                // Nearly all of them.
+                (Encoding::Length(LengthEncoding::Binary), &[high, low]) => {
+                    Some(usize::from(high) << 8 | usize::from(low))
+                }
+                _ => self.length(length),
+            };
+            let len = told.and_then(|length| self.body_len(length));
             return match len.filter(|&len| len <= limit) {
                 None => FrameEnd::NotAFrame,
                 Some(len) if behind.len() < len => FrameEnd::NeedsMore,

@@ -6,13 +6,19 @@
 pub fn unhex_into(hex: &[u8], out: &mut Vec<u8>) -> bool {
     let start = out.len();
     out.resize(start + hex.len() / 2, 0);
-    let whole = hex.len().is_multiple_of(2) && const_hex::decode_to_slice(hex, &mut out[start..]).is_ok();
-    // The crate takes a prefix `0x`, which stands for nothing here.
-    if whole && !hex.starts_with(b"0x") {
-        return true;
+    let is_whole = unhex_to(hex, &mut out[start..]);
+    if !is_whole {
+        out.truncate(start);
     }
-    out.truncate(start);
-    false
+    is_whole
+}
+
+/// Writes the bytes that the digits in `hex` stand for into `out`, which has room for just these. `false`, and
+/// anything written, when there is anything else or an odd number of digits.
+#[inline]
+pub fn unhex_to(hex: &[u8], out: &mut [u8]) -> bool {
+    // The crate takes a prefix `0x`, which stands for nothing here.
+    hex.len().is_multiple_of(2) && !hex.starts_with(b"0x") && const_hex::decode_to_slice(hex, out).is_ok()
 }
 
 /// Appends two upper-case hexadecimal digits for each byte.

@@ -1,5 +1,5 @@
-//! Some elements of a message and nothing else, put where the caller has a place for them: what reading a
-//! log asks of each message.
+//! Where some elements of a message lie and nothing else, by the caller's own places: what reading a log asks
+//! of each message.
 //!
 //! One pass over the bits of the bitmap, a row of a table each, until the last element that is wanted.
 //! Nothing is remembered of a message, so that no traffic is better or worse than another: plans kept by
@@ -28,7 +28,8 @@ pub struct Selection {
 #[derive(Clone, Copy)]
 struct Row {
     length: Length,
-    taking: Taking,
+    /// Its bytes are not its text.
+    is_rewritten: bool,
     place: u8,
     /// Half bytes: of the value where its length is fixed, else of a length of one.
     nibbles: u32,
@@ -51,25 +52,10 @@ enum Length {
     Other,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Taking {
-    /// It is passed over.
-    Nothing,
-    /// Its bytes are its text.
-    AsItStands,
-    /// It has to be written anew.
-    Rewritten,
-}
-
-/// Texts of values that do not stand on the wire as they are read; used again for every message.
-#[derive(Default)]
-pub struct SelectedTexts {
-    bytes: Vec<u8>,
-    /// Place, start and end of each.
-    places: Vec<(u8, u32, u32)>,
-}
-
 impl Selection {
+    /// The place of values that nobody wants.
+    pub const NOWHERE: u8 = u8::MAX;
+
     /// The `wanted` elements and their places, beside the place of the message type.
     pub fn new(profile: &Profile, mti_place: u8, wanted: impl IntoIterator<Item = (u8, u8)>) -> Self {
         let mut rows = Box::new([Row::UNKNOWN; 256]);
@@ -81,7 +67,7 @@ impl Selection {
             last = last.max(number);
             let row = &mut rows[usize::from(number)];
             row.place = place;
-            row.taking = profile.element(number).map_or(Taking::Nothing, Taking::of);
+            row.is_rewritten = profile.element(number).is_some_and(is_rewritten);
         }
         let up_to = |first: u32| match u32::from(last).saturating_sub(first) {
             0 => 0,
@@ -90,75 +76,73 @@ impl Selection {
         Self { mti: profile.mti, mti_place, bitmap: profile.bitmap, rows, up_to_last: [up_to(0), up_to(64)] }
     }
 
-    /// Puts the values of a message into `places`, of which those it lacks stay as they are. `None`, with
-    /// some of them put, where this does not know the message to be one: it is none, or a rarer one.
-    #[inline]
+    /// Finds the values of the message in the first `len` bytes: `put` is told the place of each, where it
+    /// begins and its length, in the bytes that are given back, and of values that nobody wants at
+    /// [`Self::NOWHERE`]. Those bytes are `bytes`, or `texts` where a value had to be written anew. `None`, with
+    /// some of them told, where this does not know the message to be one: it is none, or a rarer one.
+    #[inline(always)]
     pub fn read<'m>(
         &self,
         profile: &Profile,
-        message: &'m [u8],
-        texts: &'m mut SelectedTexts,
-        places: &mut [&'m [u8]],
-    ) -> Option<()> {
-        texts.bytes.clear();
-        texts.places.clear();
-        let mut rest = self.mti(message, texts, places)?;
-        for (word, bits) in self.bitmaps(&mut rest)?.into_iter().enumerate() {
+        bytes: &'m [u8],
+        len: usize,
+        texts: &'m mut Vec<u8>,
+        mut put: impl FnMut(u8, usize, usize),
+    ) -> Option<&'m [u8]> {
+        let message = bytes.get(..len)?;
+        texts.clear();
+        let mut at = self.mti(message, texts, &mut put)?;
+        for (word, bits) in self.bitmaps(message, &mut at)?.into_iter().enumerate() {
             let mut bits = bits & self.up_to_last[word];
             while bits != 0 {
                 let bit = bits.leading_zeros();
                 bits &= !(TOP >> bit);
                 let number = (64 * word as u32 + bit + 1) as u8;
                 let row = &self.rows[usize::from(number)];
-                let nibbles = row.nibbles_in(&mut rest, profile, number)?;
-                let (value, behind) = rest.split_at_checked(nibbles.div_ceil(2) as usize)?;
-                rest = behind;
-                match row.taking {
-                    Taking::Nothing => {}
-                    Taking::AsItStands => *places.get_mut(usize::from(row.place))? = value,
-                    Taking::Rewritten => {
-                        let start = texts.bytes.len() as u32;
-                        Value::of(profile.element(number)?, value, nibbles).append_text(&mut texts.bytes);
-                        texts.places.push((row.place, start, texts.bytes.len() as u32));
-                    }
+                let nibbles = row.nibbles_in(message, &mut at, profile, number)?;
+                let start = at;
+                at += nibbles.div_ceil(2) as usize;
+                if !row.is_rewritten {
+                    put(row.place, start, at - start);
+                    continue;
                 }
+                let (value, text) = (message.get(start..at)?, end_of_texts(message, texts));
+                Value::of(profile.element(number)?, value, nibbles).append_text(texts);
+                put(row.place, text, texts.len() - text);
             }
         }
-        let texts: &'m SelectedTexts = texts;
-        for &(place, start, end) in &texts.places {
-            *places.get_mut(usize::from(place))? = texts.bytes.get(start as usize..end as usize)?;
-        }
-        Some(())
+        // Lengths were not held against what is left one by one.
+        (at <= len).then_some(if texts.is_empty() { bytes } else { texts })
     }
 
     /// Takes the message type; gives what stands behind it.
     #[inline(always)]
-    fn mti<'m>(
+    fn mti(
         &self,
-        message: &'m [u8],
-        texts: &mut SelectedTexts,
-        places: &mut [&'m [u8]],
-    ) -> Option<&'m [u8]> {
+        message: &[u8],
+        texts: &mut Vec<u8>,
+        put: &mut impl FnMut(u8, usize, usize),
+    ) -> Option<usize> {
         let (digits, behind) = self.mti.take(message)?;
         // A space that stands for a zero is for others to read.
-        Mti::parse(&digits).filter(|_| digits.iter().all(u8::is_ascii_digit))?;
+        Mti::of_digits(digits)?;
         if self.mti == MtiForm::Ascii {
-            *places.get_mut(usize::from(self.mti_place))? = message.get(..4)?;
+            put(self.mti_place, 0, 4);
         } else {
-            texts.bytes.extend_from_slice(&digits);
-            texts.places.push((self.mti_place, 0, 4));
+            put(self.mti_place, end_of_texts(message, texts), 4);
+            texts.extend_from_slice(&digits);
         }
-        Some(behind)
+        Some(message.len() - behind.len())
     }
 
     /// Takes the bitmaps, without the bits that announce another one.
     #[inline(always)]
-    fn bitmaps(&self, rest: &mut &[u8]) -> Option<[u64; 2]> {
-        let first = take_bitmap(self.bitmap.form, rest)?;
+    fn bitmaps(&self, message: &[u8], at: &mut usize) -> Option<[u64; 2]> {
+        let first = take_bitmap(self.bitmap.form, message, at)?;
         if first & TOP == 0 && !self.bitmap.always_128 {
             return Some([first, 0]);
         }
-        let second = take_bitmap(self.bitmap.form, rest)?;
+        let second = take_bitmap(self.bitmap.form, message, at)?;
         if second & TOP != 0 && self.bitmap.third != ThirdBitmap::Never {
             return None;
         }
@@ -166,16 +150,30 @@ impl Selection {
     }
 }
 
+/// Where the next text goes: behind a copy of the message, where all other values lie as they do in it.
+fn end_of_texts(message: &[u8], texts: &mut Vec<u8>) -> usize {
+    if texts.is_empty() {
+        texts.extend_from_slice(message);
+    }
+    texts.len()
+}
+
 #[inline(always)]
-fn take_bitmap(form: BitmapForm, rest: &mut &[u8]) -> Option<u64> {
-    let (bitmap, behind) = rest.split_at_checked(form.size() as usize)?;
-    *rest = behind;
+fn take_bitmap(form: BitmapForm, message: &[u8], at: &mut usize) -> Option<u64> {
+    let size = form.size() as usize;
+    let bitmap = message.get(*at..*at + size)?;
+    *at += size;
     form.read(bitmap)
 }
 
 impl Row {
-    const UNKNOWN: Self =
-        Self { length: Length::Unknown, taking: Taking::Nothing, place: 0, nibbles: 0, largest: 0 };
+    const UNKNOWN: Self = Self {
+        length: Length::Unknown,
+        is_rewritten: false,
+        place: Selection::NOWHERE,
+        nibbles: 0,
+        largest: 0,
+    };
 
     fn passing(element: &Element) -> Self {
         match element.prefix() {
@@ -195,18 +193,18 @@ impl Row {
 
     /// Takes the length, if there is one; gives the half bytes of the value.
     #[inline(always)]
-    fn nibbles_in(&self, rest: &mut &[u8], profile: &Profile, number: u8) -> Option<u32> {
+    fn nibbles_in(&self, message: &[u8], at: &mut usize, profile: &Profile, number: u8) -> Option<u32> {
         let length = match self.length {
             Length::Unknown => return None,
             Length::Fixed => return Some(self.nibbles),
-            Length::TwoDigits => take_length::<2>(LengthEncoding::Ascii, rest)?,
-            Length::ThreeDigits => take_length::<3>(LengthEncoding::Ascii, rest)?,
-            Length::OneBcd => take_length::<1>(LengthEncoding::Bcd, rest)?,
-            Length::TwoBcd => take_length::<2>(LengthEncoding::Bcd, rest)?,
+            Length::TwoDigits => take_length::<2>(LengthEncoding::Ascii, message, at)?,
+            Length::ThreeDigits => take_length::<3>(LengthEncoding::Ascii, message, at)?,
+            Length::OneBcd => take_length::<1>(LengthEncoding::Bcd, message, at)?,
+            Length::TwoBcd => take_length::<2>(LengthEncoding::Bcd, message, at)?,
             Length::Other => {
                 let prefix = profile.element(number)?.prefix()?;
-                let (length, behind) = rest.split_at_checked(usize::from(prefix.size))?;
-                *rest = behind;
+                let length = message.get(*at..*at + usize::from(prefix.size))?;
+                *at += length.len();
                 prefix.encoding.read(length)?
             }
         };
@@ -215,19 +213,15 @@ impl Row {
 }
 
 #[inline(always)]
-fn take_length<const N: usize>(encoding: LengthEncoding, rest: &mut &[u8]) -> Option<u32> {
-    let (length, behind) = rest.split_first_chunk::<N>()?;
-    *rest = behind;
+fn take_length<const N: usize>(encoding: LengthEncoding, message: &[u8], at: &mut usize) -> Option<u32> {
+    let length: &[u8; N] = message.get(*at..)?.first_chunk()?;
+    *at += N;
     encoding.read(length)
 }
 
-impl Taking {
-    fn of(element: &Element) -> Self {
-        match element.encoding() {
-            Encoding::Ascii if element.content() != Content::Signed => Self::AsItStands,
-            _ => Self::Rewritten,
-        }
-    }
+/// Whether values of an element have to be written anew to be its text.
+fn is_rewritten(element: &Element) -> bool {
+    element.encoding() != Encoding::Ascii || element.content() == Content::Signed
 }
 
 /// The first bit of a bitmap.

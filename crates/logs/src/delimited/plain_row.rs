@@ -33,43 +33,14 @@ impl<'b> PlainRow<'b> {
     #[inline(always)]
     pub fn word(&self, place: usize) -> Option<u128> {
         let (start, end) = self.span(place);
-        let len = end.wrapping_sub(start);
-        let shape = WORD_SHAPES.get(len)?;
-        let bytes = match self.block.get(start..start + 16).and_then(<[u8]>::first_chunk) {
-            Some(bytes) => u128::from_le_bytes(*bytes),
-            None => u128::from_le_bytes(last_bytes(self.block, start)),
-        };
-        let low = bytes as u64 & shape.low | shape.low_len;
-        let high = (bytes >> 64) as u64 & shape.high | shape.high_len;
-        Some(u128::from(low) | u128::from(high) << 64)
-    }
-
-    #[inline(always)]
-    fn eight_bytes(&self, start: usize) -> u64 {
-        match self.block.get(start..start + 8).and_then(<[u8]>::first_chunk) {
-            Some(bytes) => u64::from_le_bytes(*bytes),
-            None => u128::from_le_bytes(last_bytes(self.block, start)) as u64,
-        }
+        word_at(self.block, start, end.wrapping_sub(start))
     }
 
     /// A field of one to fifteen digits and nothing else as a number.
     #[inline(always)]
     pub fn number(&self, place: usize) -> Option<u64> {
         let (start, end) = self.span(place);
-        let len = end.wrapping_sub(start);
-        match len {
-            // The last digit goes to the highest byte, zeros fill the lowest ones.
-            1..=8 => {
-                let gap = 8 * (8 - len);
-                eight_digits(self.eight_bytes(start) << gap | ZEROS & ((1 << gap) - 1))
-            }
-            9..=15 => {
-                let gap = 8 * (16 - len);
-                let last = self.eight_bytes(end - 8) & (u64::MAX << gap) | ZEROS & ((1 << gap) - 1);
-                Some(eight_digits(self.eight_bytes(start))? * POWERS[len & 7] + eight_digits(last)?)
-            }
-            _ => None,
-        }
+        number_at(self.block, start, end.wrapping_sub(start))
     }
 
     /// Bytes of the field at this place.
@@ -85,6 +56,45 @@ impl<'b> PlainRow<'b> {
             Some(&[before, behind]) => (before.wrapping_add(1) as usize, behind.min(self.end) as usize),
             _ => (0, 0),
         }
+    }
+}
+
+/// The word of so many bytes from `start` on, as [`PlainRow::word`] says.
+#[inline(always)]
+pub(crate) fn word_at(block: &[u8], start: usize, len: usize) -> Option<u128> {
+    let shape = WORD_SHAPES.get(len)?;
+    let bytes = match block.get(start..start + 16).and_then(<[u8]>::first_chunk) {
+        Some(bytes) => u128::from_le_bytes(*bytes),
+        None => u128::from_le_bytes(last_bytes(block, start)),
+    };
+    let low = bytes as u64 & shape.low | shape.low_len;
+    let high = (bytes >> 64) as u64 & shape.high | shape.high_len;
+    Some(u128::from(low) | u128::from(high) << 64)
+}
+
+/// So many digits from `start` on as a number, as [`PlainRow::number`] says.
+#[inline(always)]
+pub(crate) fn number_at(block: &[u8], start: usize, len: usize) -> Option<u64> {
+    match len {
+        // The last digit goes to the highest byte, zeros fill the lowest ones.
+        1..=8 => {
+            let gap = 8 * (8 - len);
+            eight_digits(eight_bytes(block, start) << gap | ZEROS & ((1 << gap) - 1))
+        }
+        9..=15 => {
+            let gap = 8 * (16 - len);
+            let last = eight_bytes(block, start + len - 8) & (u64::MAX << gap) | ZEROS & ((1 << gap) - 1);
+            Some(eight_digits(eight_bytes(block, start))? * POWERS[len & 7] + eight_digits(last)?)
+        }
+        _ => None,
+    }
+}
+
+#[inline(always)]
+fn eight_bytes(block: &[u8], start: usize) -> u64 {
+    match block.get(start..start + 8).and_then(<[u8]>::first_chunk) {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => u128::from_le_bytes(last_bytes(block, start)) as u64,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The longest run of hexadecimal digits in a line.
 
-use posmortem_iso8583::wire::unhex_into;
+use posmortem_iso8583::wire::{unhex_into, unhex_to};
 
 /// Fewer bytes are no message: the shortest has a message type, a bitmap and a field or two.
 const SHORTEST: usize = 12;
@@ -17,15 +17,36 @@ pub(super) fn hex_run(line: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
 #[inline]
 fn last_word_run(line: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
     let start = memchr::memrchr(b' ', line)? + 1;
+    unhex_into(whole_digits(line, start)?, bytes).then_some(start)
+}
+
+/// The last word of a line, which begins at `start`, without a digit too many; `None` where it cannot be the
+/// run.
+#[inline(always)]
+fn whole_digits(line: &[u8], start: usize) -> Option<&[u8]> {
     let word = line.get(start..)?;
     // A run of pairs may go on into a pair; any other run ends before the space.
     if word.len() < 2 * SHORTEST || word.len() <= start {
         return None;
     }
-    let whole = word.get(..word.len() / 2 * 2)?;
-    let is_odd_digit = word.len() % 2 == 0 || word.last().is_some_and(u8::is_ascii_hexdigit);
-    (is_odd_digit && unhex_into(whole, bytes)).then_some(start)
+    let is_odd_digit = word.len().is_multiple_of(2) || word.last().is_some_and(u8::is_ascii_hexdigit);
+    word.get(..word.len() / 2 * 2).filter(|_| is_odd_digit)
 }
+
+/// The same as [`hex_run`] of a line whose last space stands before `start`, unless its last word is no digits;
+/// writes to the front of `bytes`, which keeps as much behind it as [`AHEAD`], and gives their number.
+#[inline(always)]
+pub(super) fn run_behind(line: &[u8], start: usize, bytes: &mut Vec<u8>) -> Option<usize> {
+    let digits = whole_digits(line, start)?;
+    let len = digits.len() / 2;
+    if bytes.len() < len + AHEAD {
+        bytes.resize(len + AHEAD, 0);
+    }
+    unhex_to(digits, bytes.get_mut(..len)?).then_some(len)
+}
+
+/// Bytes that words are read ahead of a value's end.
+const AHEAD: usize = 16;
 
 fn any_hex_run(line: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
     let run = longest_run(line)?;
@@ -167,8 +188,11 @@ mod tests {
         ] {
             let (mut bytes, mut expected) = (Vec::new(), Vec::new());
             let found = last_word_run(line.as_bytes(), &mut bytes);
-            if found.is_some() {
+            if let Some(start) = found {
                 taken += 1;
+                let mut behind = vec![1; 5];
+                let len = run_behind(line.as_bytes(), start, &mut behind);
+                assert_eq!(len.and_then(|len| behind.get(..len)), Some(&bytes[..]));
                 assert_eq!(found, any_hex_run(line.as_bytes(), &mut expected), "{line}");
                 assert_eq!(bytes, expected);
             }

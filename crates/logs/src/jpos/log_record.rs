@@ -127,6 +127,10 @@ impl<'b> LogRecord<'b> {
         }
     }
 
+    pub(super) fn has_no_message(&self) -> bool {
+        self.messages.list().is_empty()
+    }
+
     /// Nesting of `<isomsg>`.
     pub(super) fn depth(&self) -> u32 {
         self.depth
@@ -402,6 +406,13 @@ impl<'b> LogRecord<'b> {
                 }
             }
         }
+    }
+
+    /// When the record was made, and where its only message begins, of which nothing unusual is known.
+    #[inline]
+    pub(super) fn only_message(&mut self, times: &mut TimeReader<'_>) -> Option<(Timestamp, Position)> {
+        let position = self.messages.only().filter(|_| self.trace_id.is_none())?;
+        Some((self.time(times)?, position))
     }
 
     fn time(&mut self, times: &mut TimeReader<'_>) -> Option<Timestamp> {

@@ -81,6 +81,18 @@ impl Marks {
         }
     }
 
+    /// The first quote of the 64 bytes from an offset on, where no tag stands before it.
+    #[inline(always)]
+    pub(super) fn value_end(&self, offset: usize) -> Option<usize> {
+        let index = offset / CHUNK;
+        let Some([one, two]) = self.chunks.get(index..index + 2) else { return None };
+        let within = offset % CHUNK;
+        let window = |one: u64, two: u64| one >> within | two << 1 << (CHUNK - 1 - within);
+        let (quotes, tags) = (window(one.quotes, two.quotes), window(one.tags, two.tags));
+        let up_to_quote = quotes ^ quotes.wrapping_sub(1);
+        (quotes != 0 && tags & up_to_quote == 0).then(|| offset + quotes.trailing_zeros() as usize)
+    }
+
     /// The first quote at or behind an offset.
     #[inline]
     pub(super) fn next_quote(&self, offset: usize) -> Option<usize> {
@@ -163,11 +175,13 @@ mod tests {
             // The last one of a chunk stays, whatever the next one begins with.
             let begins_tag = |at: &usize| bytes.get(at + 1) != Some(&b'<') || at % CHUNK == CHUNK - 1;
             let tags: Vec<usize> = behind(b"<").filter(begins_tag).collect();
-            prop_assert_eq!(marks.tags_from(from).collect::<Vec<_>>(), tags);
+            prop_assert_eq!(&marks.tags_from(from).collect::<Vec<_>>(), &tags);
             prop_assert_eq!(marks.next_quote(from), behind(b"\"").next());
             prop_assert_eq!(marks.next_escape(from), behind(b"&\\").next());
             let window = behind(b"\"").filter(|at| at - from < 64).fold(0, |window, at| window | 1 << (at - from));
             prop_assert_eq!(marks.quotes_from(from), window);
+            let end = behind(b"\"").next().filter(|end| end - from < 64);
+            prop_assert_eq!(marks.value_end(from), end.filter(|end| tags.first().is_none_or(|tag| tag > end)));
             let lines = bytes[..from].iter().filter(|byte| **byte == b'\n').count() as u64;
             prop_assert_eq!(marks.line_ends_before(from), lines);
         }

@@ -69,6 +69,15 @@ impl<'b> Messages<'b> {
         &self.list
     }
 
+    /// Where the only message begins, of which nothing unusual is known.
+    #[inline]
+    pub(super) fn only(&self) -> Option<Position> {
+        let [message] = &self.list[..] else { return None };
+        let Message { fault, is_script, amount_currency, role, .. } = message;
+        let is_usual = fault.is_none() && !is_script && amount_currency.is_none() && *role == Role::Unnamed;
+        is_usual.then_some(message.position)
+    }
+
     /// Begins a message; what follows is about it until the next begins.
     pub(super) fn begin(&mut self, position: Position, role: Role) {
         self.begun += 1;

@@ -9,6 +9,7 @@
 
 use memchr::memmem;
 
+use super::held::Held;
 use super::log_record::LogRecord;
 use super::marks::{Marks, Tags};
 use super::text::unescaped;
@@ -20,21 +21,24 @@ use crate::time::TimeReader;
 use crate::value::Value;
 
 /// Walks over a block; `next` is always ahead of the tag that is looked at.
-struct Walk<'b, 's> {
-    bytes: &'b [u8],
+pub(super) struct Walk<'b, 's> {
+    pub(super) bytes: &'b [u8],
     start: Position,
-    marks: &'s Marks,
+    pub(super) marks: &'s Marks,
     tags: Tags<'s>,
     /// The tag behind the one at hand; the block's length when there is none.
-    next: usize,
+    pub(super) next: usize,
     /// No escape stands between what was read and here.
-    next_escape: usize,
-    record: LogRecord<'b>,
+    pub(super) next_escape: usize,
+    pub(super) record: LogRecord<'b>,
     record_start: usize,
     /// Where the record ends, once somebody asked.
     record_end: Option<usize>,
     is_in_record: bool,
-    columns: &'static [Option<Column>; 129],
+    /// Where the realm stands, and its length, in a record whose tag is as jPOS writes it.
+    pub(super) realm: Option<(usize, usize)>,
+    pub(super) held: Held,
+    pub(super) columns: &'static [Option<Column>; 129],
     starts: memmem::Finder<'static>,
     rewritten: &'s mut Vec<u8>,
 }
@@ -60,6 +64,8 @@ pub(super) fn read_records(
         record_start: 0,
         record_end: None,
         is_in_record: false,
+        realm: None,
+        held: Held::NONE,
         columns: Column::of_elements(),
         starts: memmem::Finder::new(RECORD_START),
         rewritten,
@@ -69,7 +75,7 @@ pub(super) fn read_records(
     walk.records(times, sink);
 }
 
-const fn as_word(text: &[u8; 8]) -> u64 {
+pub(super) const fn as_word(text: &[u8; 8]) -> u64 {
     u64::from_le_bytes(*text)
 }
 
@@ -98,8 +104,9 @@ impl<'b> Walk<'b, '_> {
             self.step();
             let word = self.word(tag);
             if word == as_word(b"<field i") && self.record.depth() == 1 {
-                if self.field(tag).is_none() {
-                    self.any_tag(tag, times, sink);
+                match self.field(tag) {
+                    None => self.any_tag(tag, times, sink),
+                    Some(end) => self.fields(end + 1),
                 }
                 continue;
             }
@@ -148,13 +155,14 @@ impl<'b> Walk<'b, '_> {
     }
 
     /// Makes the first tag at or behind an offset the next.
-    fn go_on_at(&mut self, offset: usize) {
+    pub(super) fn go_on_at(&mut self, offset: usize) {
         self.tags = self.marks.tags_from(offset);
         self.step();
     }
 
     /// A tag in any shape.
     fn any_tag(&mut self, tag: usize, times: &mut TimeReader<'_>, sink: &mut impl RecordSink) {
+        self.give_up();
         self.find_record_end(tag);
         let line_ends = self.marks.line_ends_before(tag);
         match self.record.tag_in_line(tag - self.record_start, self.start.line + line_ends, self.rewritten) {
@@ -182,7 +190,7 @@ impl<'b> Walk<'b, '_> {
         starts_with(self.word(tag), b"<log \0\0\0")
     }
 
-    fn position(&self, offset: usize) -> Position {
+    pub(super) fn position(&self, offset: usize) -> Position {
         Position {
             offset: self.start.offset + offset as u64,
             line: self.start.line + self.marks.line_ends_before(offset),
@@ -193,7 +201,9 @@ impl<'b> Walk<'b, '_> {
         self.rewritten.clear();
         self.record.begin(&[], self.position(tag));
         (self.record_start, self.record_end, self.is_in_record) = (tag, None, true);
+        (self.held.is_open, self.realm) = (false, Some((tag, 0)));
         if self.record_tag(tag).is_none() {
+            self.realm = None;
             self.find_record_end(tag);
             let behind = tag + self.record.log_tag(self.rewritten);
             if behind > self.next {
@@ -205,7 +215,10 @@ impl<'b> Walk<'b, '_> {
     fn end_record(&mut self, times: &mut TimeReader<'_>, sink: &mut impl RecordSink) {
         if std::mem::take(&mut self.is_in_record) {
             self.record.end();
-            self.record.tell(times, self.rewritten, sink);
+            if !self.tell_held(times, sink) {
+                self.give_up();
+                self.record.tell(times, self.rewritten, sink);
+            }
         }
     }
 
@@ -225,6 +238,7 @@ impl<'b> Walk<'b, '_> {
             match word as u8 {
                 b'r' => {
                     let realm = self.value(text, end);
+                    self.realm = matches!(realm, Value::AsLogged(_)).then_some((text, end - text));
                     self.record.set_realm(realm);
                 }
                 b'a' => self.record.set_time(self.bytes.get(text..end)?),
@@ -247,12 +261,15 @@ impl<'b> Walk<'b, '_> {
         let attributes = tag + b"<isomsg".len();
         let ends_at = |end: &usize| end + 1 < self.next && self.byte(end + 1) == b'>';
         match behind_name {
-            b'>' => self.record.open_message(self.position(tag), None),
+            b'>' => {
+                self.open(tag, None);
+                self.fields(attributes + 1);
+            }
             b' ' if self.has(attributes, DIRECTION) => {
                 let text = attributes + DIRECTION.len();
                 let end = self.marks.next_quote(text).filter(ends_at)?;
-                let direction = (self.bytes.get(text..end)?, self.value(text, end));
-                self.record.open_message(self.position(tag), Some(direction));
+                self.open(tag, Some((text, end)));
+                self.fields(end + 2);
             }
             b' ' if self.record.depth() > 0 && self.has(attributes, ID) => {
                 self.marks.next_quote(attributes + ID.len()).filter(ends_at)?;
@@ -264,10 +281,10 @@ impl<'b> Walk<'b, '_> {
         Some(())
     }
 
-    /// A field of the message at hand, whose tag has begun with `<field i`; `None` where it stands
+    /// A field of the message at hand, whose tag has begun with `<field i`, and where it ends; `None` where it stands
     /// otherwise than jPOS writes it: `<field id="39" value="00"/>`, perhaps with its type.
     #[inline(always)]
-    fn field(&mut self, tag: usize) -> Option<()> {
+    fn field(&mut self, tag: usize) -> Option<usize> {
         const ID: usize = b"<field id=\"".len();
         const VALUE: &[u8; 9] = b"\" value=\"";
         const LONGEST: usize = ID + 3 + VALUE.len();
@@ -293,27 +310,14 @@ impl<'b> Walk<'b, '_> {
             _ => tag + ID + behind.trailing_zeros() as usize,
         };
         let column = *self.columns.get(element as usize)?;
-        if self.field_end(end)? >= self.next {
-            return None;
-        }
+        let tag_end = self.field_end(end).filter(|tag_end| *tag_end < self.next)?;
         self.record.see(element as u8);
-        if let Some(column) = column {
-            let value = self.bytes.get(text..end)?;
-            if self.next_escape >= end {
-                self.record.set(column, value, Value::AsLogged(value));
-            } else {
-                self.set_escaped(column, value, text);
-            }
+        match column {
+            Some(column) if self.next_escape >= end => self.keep(column, text, end),
+            Some(column) => self.keep_escaped(column, text, end),
+            None => {}
         }
-        Some(())
-    }
-
-    /// A value that may have an escape in it; its offset is in the block. Apart from those that have none, so
-    /// that these are kept as they come.
-    #[inline(never)]
-    fn set_escaped(&mut self, column: Column, text: &'b [u8], offset: usize) {
-        let value = self.value(offset, offset + text.len());
-        self.record.set(column, text, value);
+        Some(tag_end)
     }
 
     /// The `>` of a field whose value ends at a quote.
@@ -341,7 +345,7 @@ impl<'b> Walk<'b, '_> {
     }
 
     #[inline(always)]
-    fn value(&mut self, from: usize, to: usize) -> Value<'b> {
+    pub(super) fn value(&mut self, from: usize, to: usize) -> Value<'b> {
         let text = self.bytes.get(from..to).unwrap_or_default();
         if self.next_escape >= to {
             return Value::AsLogged(text);
@@ -377,7 +381,7 @@ fn last_word(bytes: &[u8]) -> u64 {
 }
 
 #[inline(always)]
-fn digit(byte: u8) -> Option<u32> {
+pub(super) fn digit(byte: u8) -> Option<u32> {
     let digit = byte.wrapping_sub(b'0');
     (digit < 10).then_some(u32::from(digit))
 }

@@ -7,6 +7,7 @@ use super::walk::read_records;
 use super::{Marks, read_frames};
 use crate::block::Block;
 use crate::column::Column;
+use crate::plain_message::PlainMessage;
 use crate::record::{Position, Record, RecordSink, RejectReason};
 use crate::time::{TimeReader, TimeRules};
 
@@ -21,25 +22,40 @@ pub(super) struct Call {
 }
 
 #[derive(Default)]
-struct Calls(Vec<Call>);
+struct Calls {
+    calls: Vec<Call>,
+    /// Takes messages as they lie, but for those that stand at odd offsets.
+    is_plain: bool,
+}
 
 impl RecordSink for Calls {
+    fn takes_plain_messages(&self) -> bool {
+        self.is_plain
+    }
+    fn plain_message(&mut self, message: &PlainMessage<'_>) -> bool {
+        let PlainMessage { bytes, spans, at, position, .. } = *message;
+        let is_taken = position.offset.is_multiple_of(2);
+        if is_taken {
+            self.record(&Record { cells: &spans.cells(bytes), at, position, group: None });
+        }
+        is_taken
+    }
     fn record(&mut self, record: &Record<'_>) {
         let text = |column| String::from_utf8_lossy(record.get(column)).into_owned();
         let columns = Column::ALL.into_iter().filter(|&column| !record.get(column).is_empty());
         let values: Vec<_> = columns.map(|column| format!("{column}={}", text(column))).collect();
         let Record { at, position, group, .. } = *record;
-        self.0.push(Call { text: values.join(" "), at: Some(at.millis), position, group });
+        self.calls.push(Call { text: values.join(" "), at: Some(at.millis), position, group });
     }
     fn rejected(&mut self, position: Position, reason: RejectReason) {
-        self.0.push(Call { text: format!("rejected: {reason}"), at: None, position, group: None });
+        self.calls.push(Call { text: format!("rejected: {reason}"), at: None, position, group: None });
     }
     fn non_message(&mut self, position: Position) {
-        self.0.push(Call { text: "non-message".to_owned(), at: None, position, group: None });
+        self.calls.push(Call { text: "non-message".to_owned(), at: None, position, group: None });
     }
 }
 
-/// What both readers tell of a block, which must be the same.
+/// What both readers tell of a block, which must be the same, whether messages are taken as they lie or not.
 pub(super) fn calls_of_both(bytes: &[u8], start: Position) -> Vec<Call> {
     let rules = TimeRules::default();
     // A buffer is longer than its block, and what stands behind that is of another one.
@@ -47,11 +63,14 @@ pub(super) fn calls_of_both(bytes: &[u8], start: Position) -> Vec<Call> {
     buffer.extend_from_slice(b"<log at=\"x\"/><field id=\"0\" value=\"0200\"/>]]>-->\"'");
     let block = Block { buffer, len: bytes.len(), start, skipped: Vec::new() };
     let (mut marks, mut rewritten) = (Marks::default(), Vec::new());
-    let (mut walked, mut framed) = (Calls::default(), Calls::default());
-    read_records(&mut TimeReader::new(&rules), &block, &mut marks, &mut rewritten, &mut walked);
+    let mut framed = Calls::default();
     read_frames(&mut TimeReader::new(&rules), &block, &mut rewritten, &mut framed);
-    assert_eq!(walked.0, framed.0, "{}", String::from_utf8_lossy(bytes));
-    walked.0
+    for is_plain in [true, false] {
+        let mut walked = Calls { is_plain, ..Calls::default() };
+        read_records(&mut TimeReader::new(&rules), &block, &mut marks, &mut rewritten, &mut walked);
+        assert_eq!(walked.calls, framed.calls, "{}", String::from_utf8_lossy(bytes));
+    }
+    framed.calls
 }
 
 const START: Position = Position { offset: 1_000, line: 50 };

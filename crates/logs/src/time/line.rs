@@ -44,13 +44,13 @@ impl LineDay {
     /// Bytes of a date that is kept, with what parts it from the time.
     const LONGEST: usize = 16;
 
-    /// As [`time_at_start`]; of one reader, the hint is always the same.
-    pub(super) fn time_at_start(
+    /// As [`time_at_start`], with what is behind it; of one reader, the hint is always the same.
+    pub(super) fn time_at_start<'b>(
         &mut self,
-        line: &[u8],
+        line: &'b [u8],
         order: DateOrder,
         hint: Option<DateHint>,
-    ) -> Option<Timestamp> {
+    ) -> Option<(Timestamp, &'b [u8])> {
         let mut cursor = Cursor::new(line);
         cursor.take_while(is_before_date);
         let day = match self.known(cursor.rest(), order) {
@@ -61,7 +61,8 @@ impl LineDay {
             None => self.learn(&mut cursor, order, hint)?,
         };
         let in_day = take_clock(&mut cursor)?;
-        at_offset(day * DAY + in_day, take_offset(&mut cursor))
+        let at = at_offset(day * DAY + in_day, take_offset(&mut cursor))?;
+        Some((at, cursor.rest()))
     }
 
     /// The day, and what is behind its text. That belongs to it up to the first digit of the hour: nothing
@@ -81,6 +82,39 @@ impl LineDay {
             (self.len, self.order, self.day) = (len, order, day);
         }
         Some(day)
+    }
+}
+
+/// The time of the last line, which the next line mostly begins with, too.
+#[derive(Default)]
+pub(super) struct KnownLine {
+    text: [u8; Self::LONGEST],
+    /// Bytes of it up to the space behind it, which ends it whatever follows.
+    len: usize,
+    order: DateOrder,
+    at: Option<Timestamp>,
+}
+
+impl KnownLine {
+    const LONGEST: usize = 32;
+
+    /// The time of a line that begins with the same one, and what is behind it.
+    #[inline]
+    pub(super) fn read<'b>(&self, line: &'b [u8], order: DateOrder) -> Option<(Timestamp, &'b [u8])> {
+        let at = self.at.filter(|_| order == self.order)?;
+        let text = self.text.get(..self.len)?;
+        line.starts_with(text).then(|| line.get(self.len - 1..)).flatten().map(|behind| (at, behind))
+    }
+
+    pub(super) fn learn(&mut self, line: &[u8], behind: &[u8], order: DateOrder, at: Timestamp) {
+        let len = line.len() - behind.len() + 1;
+        self.at = None;
+        if let (Some(text), Some(kept), Some(b' ')) =
+            (line.get(..len), self.text.get_mut(..len), behind.first())
+        {
+            kept.copy_from_slice(text);
+            (self.len, self.order, self.at) = (len, order, Some(at));
+        }
     }
 }
 
@@ -158,6 +192,9 @@ fn take_offset(cursor: &mut Cursor<'_>) -> Option<i16> {
     let mut behind = *cursor;
     if behind.take_one_of(b"Zz").is_some() {
         let ends = !behind.rest().first().is_some_and(u8::is_ascii_alphanumeric);
+        if ends {
+            *cursor = behind;
+        }
         return ends.then_some(0);
     }
     let sign = match behind.take_one_of(b"+-")? {
@@ -167,7 +204,11 @@ fn take_offset(cursor: &mut Cursor<'_>) -> Option<i16> {
     let hours = i16::try_from(behind.take_digits(2)?).ok()?;
     behind.take_one_of(b":");
     let minutes = i16::try_from(behind.take_digits(2)?).ok()?;
-    (hours <= 14 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+    if hours > 14 || minutes >= 60 {
+        return None;
+    }
+    *cursor = behind;
+    Some(sign * (hours * 60 + minutes))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The values of one message, from wherever they lie: rows that are not taken apart yet, and records.
 
 use super::reader::NotPlain;
-use posmortem_logs::{Column, Format, PlainRow, Record};
+use posmortem_logs::{Column, Format, PlainMessage, PlainRow, Record};
 
 /// The longest value that a word holds.
 pub(super) const WORD: usize = 15;
@@ -84,6 +84,32 @@ impl Cells for RowCells<'_, '_> {
     #[inline(always)]
     fn is_empty(&self, column: Column) -> bool {
         self.places.place(column).is_none_or(|place| self.row.len(place) == 0)
+    }
+}
+
+/// A message whose values lie in one piece.
+impl Cells for PlainMessage<'_> {
+    #[inline(always)]
+    fn cell(&self, column: Column) -> &[u8] {
+        self.value(column)
+    }
+
+    #[inline(always)]
+    fn word(&self, column: Column) -> Option<u128> {
+        PlainMessage::word(self, column)
+    }
+
+    #[inline(always)]
+    fn number(&self, column: Column) -> Result<Option<u64>, NotPlain> {
+        if self.len(column) == 0 {
+            return Ok(None);
+        }
+        PlainMessage::number(self, column).map(Some).ok_or(NotPlain::Rich)
+    }
+
+    #[inline(always)]
+    fn is_empty(&self, column: Column) -> bool {
+        self.len(column) == 0
     }
 }
 
