@@ -113,8 +113,8 @@ fn detecting(day: Vec<u8>) -> Format {
 #[library_benchmark]
 #[bench::delimited(args = ("delimited"), setup = recognised, config = limit(4_500_000))]
 #[bench::jpos(args = ("jpos"), setup = recognised, config = limit(42_500_000))]
-#[bench::hexlines(args = ("hexlines"), setup = recognised, config = limit(15_300_000))]
-#[bench::frames(args = ("frames"), setup = recognised, config = limit(11_800_000))]
+#[bench::hexlines(args = ("hexlines"), setup = recognised, config = limit(12_650_000))]
+#[bench::frames(args = ("frames"), setup = recognised, config = limit(10_800_000))]
 fn parsing((day, format): (Vec<u8>, Format)) -> Frames {
     black_box(read(black_box(&day), &format))
 }

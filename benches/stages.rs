@@ -8,8 +8,8 @@ use posmortem::exchange::{
 };
 use posmortem::iso8583::{Amount, AmountUnit, EntryMode, Mti, ResponseCode, Timestamp};
 use posmortem::logs::{
-    BlockReader, DateHint, Format, InputSettings, Position, Record, RecordSink, RejectReason, SAMPLE_SIZE,
-    Scratch, detect, read_block,
+    BlockReader, DateHint, Format, InputSettings, PlainMessage, Position, Record, RecordSink, RejectReason,
+    SAMPLE_SIZE, Scratch, detect, read_block,
 };
 use posmortem::{InputSource, Settings, analyse, diagnose};
 use posmortem_report::{Format as ReportFormat, View, write_summary};
@@ -27,6 +27,14 @@ pub struct Frames {
 }
 
 impl RecordSink for Frames {
+    fn takes_plain_messages(&self) -> bool {
+        true
+    }
+    // As the glance does with nearly all of them.
+    fn plain_message(&mut self, _: &PlainMessage<'_>) -> bool {
+        self.records += 1;
+        true
+    }
     fn record(&mut self, _: &Record<'_>) {
         self.records += 1;
     }
