@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::clock::Clock;
-use super::payments::Payments;
+use super::payments::{Counted, Payments};
 use super::sheet::Sheet;
 use crate::{Attempt, Day, Dimension, Half, Leaves, UNTOLD};
 
@@ -139,7 +139,7 @@ impl Scopes {
 
     /// By entry of the half of payments and bin: the attempts that count now, where no attempts but those of these
     /// stretches are flagged as a terminal's own.
-    pub(crate) fn payments_but(&self, day: &Day, own: &[Range<usize>]) -> Option<Vec<u32>> {
+    pub(super) fn payments_but(&self, day: &Day, own: &[Range<usize>]) -> Option<Counted<'_>> {
         self.payments.as_ref()?.by_bin_but(day, own)
     }
 
