@@ -10,6 +10,7 @@ mod evidence;
 mod explained;
 mod groups;
 mod known;
+mod lists;
 mod payments;
 mod report;
 mod rollup;
