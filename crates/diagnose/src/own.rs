@@ -232,7 +232,8 @@ where
         })
         .collect();
     let answers: Vec<Answers> = by_terminal.iter().map(|(_, answers)| *answers).collect();
-    let shown: Vec<Shown> = by_terminal.into_iter().flat_map(|(shown, _)| shown).collect();
+    let mut shown = Vec::with_capacity(by_terminal.len() * signatures.len());
+    by_terminal.into_iter().for_each(|(of_terminal, _)| shown.extend(of_terminal));
     let fleet = Fleet::new(day, signatures, &shown, &answers);
     let counts: Vec<Counts> = shown.iter().map(|shown| shown.all).collect();
     let likelihoods: Vec<Likelihood> = fleet

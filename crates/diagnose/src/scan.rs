@@ -10,6 +10,7 @@ mod evidence;
 mod explained;
 mod groups;
 mod known;
+mod lists;
 mod payments;
 mod report;
 mod rollup;
@@ -19,6 +20,7 @@ mod search;
 mod series;
 mod settle;
 mod sheet;
+mod table;
 mod window;
 
 use libm::exp;
@@ -198,7 +200,7 @@ impl<'d> Scan<'d> {
     /// The same of a fleet, whose scopes are known: `scopes` are those of its day, of the kinds and of the settings'
     /// bins. `own` are the windows of own faults, the only ones that are flagged as such.
     pub(crate) fn of_fleet(
-        scopes: &Scopes,
+        scopes: &'d Scopes,
         fleet: &'d Fleet<'_>,
         own: &[Range<usize>],
         rates: &'d Rates,

@@ -307,7 +307,7 @@ impl<'s, 't> Pipeline<'s, 't> {
     }
 
     fn finish(self, mut streams: Vec<Stream>, observer: &mut dyn Observer) -> Run {
-        let Self { settings, sequencer, names, words, legs, mut facts, mut rejects, .. } = self;
+        let Self { settings, sequencer, names, words, legs, mut facts, mut rejects, spare, .. } = self;
         let findings: Vec<_> = streams.iter_mut().map(Stream::take_findings).collect();
         facts.files = streams.into_iter().map(Stream::into_facts).collect();
         let counted = sequencer.finish(legs, &names, words.as_ref(), &mut facts, observer);
@@ -315,8 +315,8 @@ impl<'s, 't> Pipeline<'s, 't> {
         rejects.sort();
         let inspection = settings.inspects.then(|| inspection_of(findings, pairing.take_hops(&names)));
         let summary = summary_of(facts, &pairing, tally, names);
-        // What it held in the busiest hour is not needed beside what diagnosis holds.
-        drop(pairing);
+        // What they held in the busiest hour is not needed beside what diagnosis holds.
+        drop((pairing, words, spare));
         let run = Run { summary, rejects, table, inspection, diagnosis: None, selected, stopped };
         judged(run, settings)
     }

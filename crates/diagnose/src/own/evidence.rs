@@ -102,8 +102,9 @@ where
             let rate = move |mark: &SignatureMark| expected.rate_of_class(class, mark.mark).max(mark.floor);
             lanes(signatures.iter().map(move |signature| signature.marks.iter().map(rate).sum::<f64>()))
         };
-        let by_class: Vec<Lanes> = (0..expected.classes()).flat_map(of_class).collect();
         let blocks = signatures.len().div_ceil(WIDTH).max(1);
+        let mut by_class: Vec<Lanes> = Vec::with_capacity(expected.classes() * blocks);
+        (0..expected.classes()).for_each(|class| by_class.extend(of_class(class)));
         let is_calm = by_class.chunks(blocks).map(|rates| rates.iter().flatten().all(|rate| is_calm(*rate)));
         Self {
             is_calm: is_calm.collect(),

@@ -1,7 +1,5 @@
 //! How a day's time is cut into bins.
 
-use crate::{Attempt, Day};
-
 /// Bins of one length; what lies outside of the day's span belongs to the first or the last.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
@@ -32,22 +30,6 @@ impl Clock {
     /// When a bin begins.
     pub(crate) fn begin(self, bin: usize) -> i64 {
         self.origin + bin as i64 * i64::from(self.bin_ms)
-    }
-
-    /// The numbers and leaves of the attempts that are wanted, bin by bin and in their order within each. On one
-    /// thread, for it may be asked for by many at once, who wait for one.
-    pub(crate) fn by_bin(self, day: &Day, is_wanted: impl Fn(&Attempt) -> bool) -> Vec<(u32, u32)> {
-        let mut next = vec![0; self.bins + 1];
-        let wanted = || day.attempts.iter().zip(0..).filter(|(attempt, _)| is_wanted(attempt));
-        wanted().for_each(|(attempt, _)| next[self.bin(attempt.at) + 1] += 1);
-        (0..self.bins).for_each(|bin| next[bin + 1] += next[bin]);
-        let mut sorted = vec![(0, 0); next[self.bins]];
-        for (attempt, row) in wanted() {
-            let next = &mut next[self.bin(attempt.at)];
-            sorted[*next] = (row, attempt.leaf);
-            *next += 1;
-        }
-        sorted
     }
 }
 

@@ -20,6 +20,13 @@ pub(super) struct Payments {
     clock: Clock,
 }
 
+/// Attempts by entry of the half of payments and bin.
+pub(super) struct Counted<'s> {
+    pub(super) by_bin: &'s [u32],
+    /// By place there: so many of them that do not count.
+    pub(super) set_aside: Vec<(usize, u32)>,
+}
+
 impl Payments {
     /// None where leaves are not parted.
     pub(super) fn of(day: &Day, clock: Clock) -> Option<Self> {
@@ -49,13 +56,13 @@ impl Payments {
     }
 
     /// The same by entry and bin.
-    pub(super) fn by_bin_but(&self, day: &Day, own: &[Range<usize>]) -> Option<Vec<u32>> {
-        let mut payments = self.by_bin.clone()?;
-        for attempt in set_aside(day, own) {
+    pub(super) fn by_bin_but(&self, day: &Day, own: &[Range<usize>]) -> Option<Counted<'_>> {
+        let by_bin = self.by_bin.as_deref()?;
+        let set_aside = set_aside(day, own).map(|attempt| {
             let place = entry(day, attempt) * self.clock.bins() + self.clock.bin(attempt.at);
-            payments[place] -= u32::from(attempt.count);
-        }
-        Some(payments)
+            (place, u32::from(attempt.count))
+        });
+        Some(Counted { by_bin, set_aside: set_aside.collect() })
     }
 
     /// Attempts by cell of the baseline and hour, those of these stretches apart: bins lie within hours.

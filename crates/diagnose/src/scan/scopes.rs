@@ -9,7 +9,8 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::clock::Clock;
-use super::payments::Payments;
+use super::lists::Lists;
+use super::payments::{Counted, Payments};
 use super::sheet::Sheet;
 use crate::{Attempt, Day, Dimension, Half, Leaves, UNTOLD};
 
@@ -42,12 +43,15 @@ enum Members {
         values: Arc<[u32]>,
     },
     /// In the order of their bins; listed when somebody asks.
-    Rows { by_time: Arc<OnceLock<Vec<(u32, u32)>>>, lists: Arc<OnceLock<Lists>> },
+    Rows { lists: Arc<OnceLock<Lists>> },
 }
 
 /// No sequence, of a leaf that none has; and more than one.
 const NO_SEQUENCE: u32 = u32::MAX;
 const SEVERAL: u32 = u32::MAX - 1;
+
+/// Rows are put to their values and bins at once where there are so many of these at most (8 MB), else sorted.
+const LARGEST_LISTING: usize = 1 << 19;
 
 /// Kinds of scopes on a day, told once for all searches of it: which attempts count may change between them.
 pub(crate) struct Scopes {
@@ -77,7 +81,6 @@ enum Entries {
 impl Scopes {
     pub(crate) fn of(day: &Day, kinds: &[ScopeKind], bin_ms: u32) -> Self {
         let sequences = sequence_of_leaves(day);
-        let by_time: Arc<OnceLock<Vec<(u32, u32)>>> = Arc::default();
         let scope = |kind: &ScopeKind| {
             let (half, entries, told) = values(day, &kind.dimensions);
             let dimensions = kind.dimensions.len();
@@ -87,7 +90,7 @@ impl Scopes {
                     let lists = Lists::new(told.len() / dimensions, values.iter().copied().zip(0..));
                     Members::Sequences { lists: Arc::new(lists), values: values.into() }
                 }
-                None => Members::Rows { by_time: by_time.clone(), lists: Arc::default() },
+                None => Members::Rows { lists: Arc::default() },
             };
             Scope { half, entries, told: told.into(), dimensions, members }
         };
@@ -139,7 +142,7 @@ impl Scopes {
 
     /// By entry of the half of payments and bin: the attempts that count now, where no attempts but those of these
     /// stretches are flagged as a terminal's own.
-    pub(crate) fn payments_but(&self, day: &Day, own: &[Range<usize>]) -> Option<Vec<u32>> {
+    pub(super) fn payments_but(&self, day: &Day, own: &[Range<usize>]) -> Option<Counted<'_>> {
         self.payments.as_ref()?.by_bin_but(day, own)
     }
 
@@ -152,15 +155,11 @@ impl Scopes {
     /// The kinds, those of rows with as many values as they are told to have.
     fn on_day<'d>(&self, day: &'d Day, occurring: impl Fn(&Values<'_>) -> usize) -> Vec<Kind<'d>> {
         // Lists of rows are the largest thing here: a search makes those that it asks for, and gives them back.
-        let by_time: Arc<OnceLock<Vec<(u32, u32)>>> = Arc::default();
         let kind = |scope: &Scope| {
             let values = Values::new(&day.leaves, scope.half, &scope.entries);
             let (occurring, members) = match &scope.members {
                 Members::Sequences { lists, .. } => (lists.filled(), scope.members.clone()),
-                Members::Rows { .. } => {
-                    let (by_time, lists) = (by_time.clone(), OnceLock::new());
-                    (occurring(&values), Members::Rows { by_time, lists: Arc::new(lists) })
-                }
+                Members::Rows { .. } => (occurring(&values), Members::Rows { lists: Arc::default() }),
             };
             let (told, dimensions) = (scope.told.clone(), scope.dimensions);
             Kind { values, told, dimensions, members, clock: self.clock, occurring }
@@ -188,43 +187,6 @@ fn sequence_of_leaves(day: &Day) -> Vec<u32> {
         }
     }
     sequences
-}
-
-/// Lists of numbers, one after the other.
-#[derive(Default)]
-struct Lists {
-    starts: Vec<usize>,
-    items: Vec<u32>,
-}
-
-impl Lists {
-    /// Items by value; those of [`UNTOLD`] are left out.
-    fn new(values: usize, items: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
-        let mut starts = vec![0; values + 1];
-        for (value, _) in items.clone() {
-            starts[value as usize + 1] += 1;
-        }
-        starts[UNTOLD as usize + 1] = 0;
-        for value in 0..values {
-            starts[value + 1] += starts[value];
-        }
-        let mut next = starts.clone();
-        let mut sorted = vec![0; starts[values]];
-        for (value, item) in items.filter(|&(value, _)| value != UNTOLD) {
-            sorted[next[value as usize]] = item;
-            next[value as usize] += 1;
-        }
-        Self { starts, items: sorted }
-    }
-
-    /// How many values have items.
-    fn filled(&self) -> usize {
-        self.starts.windows(2).filter(|ends| ends[0] < ends[1]).count()
-    }
-
-    fn of(&self, value: u32) -> &[u32] {
-        &self.items[self.starts[value as usize]..self.starts[value as usize + 1]]
-    }
 }
 
 /// A kind of scope on a day.
@@ -280,7 +242,7 @@ impl<'d> Kind<'d> {
     ) -> impl Iterator<Item = &'s Attempt> + 's {
         let (sequences, rows): (&[u32], &[u32]) = match &self.members {
             Members::Sequences { lists, .. } => (lists.of(value), &[]),
-            Members::Rows { by_time, lists } => (&[], self.rows(day, by_time, lists).of(value)),
+            Members::Rows { lists } => (&[], self.rows(day, lists).of(value)),
         };
         let inside = move |&sequence: &u32| {
             let sequence = day.sequences[sequence as usize].clone();
@@ -303,16 +265,18 @@ impl<'d> Kind<'d> {
     }
 
     /// Attempts by value that count at some time: those in the window of an own fault may count later.
-    fn rows<'s>(
-        &self,
-        day: &Day,
-        by_time: &OnceLock<Vec<(u32, u32)>>,
-        lists: &'s OnceLock<Lists>,
-    ) -> &'s Lists {
+    /// On one thread, for they may be asked for by many at once, who wait for one.
+    fn rows<'s>(&self, day: &Day, lists: &'s OnceLock<Lists>) -> &'s Lists {
         lists.get_or_init(|| {
-            let by_time = by_time.get_or_init(|| self.clock.by_bin(day, Sheet::may_count));
-            let rows = by_time.iter().map(|&(row, leaf)| (self.value(leaf), row));
-            Lists::new(self.values() as usize, rows)
+            let (values, bins) = (self.values() as usize, self.clock.bins());
+            let bin = |row: u32| self.clock.bin(day.attempts[row as usize].at);
+            let counting = day.attempts.iter().zip(0..).filter(|(attempt, _)| Sheet::may_count(attempt));
+            let rows = counting.map(|(attempt, row)| (self.value(attempt.leaf), row));
+            if values * bins > LARGEST_LISTING {
+                return Lists::new(values, rows).each_by_key(bin);
+            }
+            let of_bin = |(value, row)| ((value as usize * bins + bin(row)) as u32, row);
+            Lists::new(values * bins, rows.filter(|(value, _)| *value != UNTOLD).map(of_bin)).joined(bins)
         })
     }
 

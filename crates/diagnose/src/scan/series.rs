@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::rollup;
 use super::scopes::Kind;
 use super::sheet::{Sheet, Tally};
+use super::table::Table;
 use crate::{Attempt, Half};
 
 /// A kind is counted in the common pass when its table has at most so many sums: 32 MB.
@@ -116,29 +117,28 @@ pub(crate) fn candidates(
     by_kind.into_iter().flatten().collect()
 }
 
-/// Attempts and expected hits of one or more scopes: by scope and bin, and by group besides.
+/// Attempts and expected hits of one or more scopes: by scope and bin, and by group besides. A scope's groups
+/// stand together in each of its bins.
 #[derive(Default)]
 pub(crate) struct Series {
-    attempts: Vec<u64>,
-    observed: Vec<u64>,
-    expected: Vec<u64>,
+    pub(super) attempts: Vec<u64>,
+    pub(super) expected: Vec<u64>,
+    /// Empty as long as nothing was observed.
+    pub(super) observed: Vec<u32>,
 }
 
 impl Series {
-    pub(super) fn zeros(rows: usize, groups: usize) -> Self {
-        // Zeroed by the allocator: much of a table is never touched.
-        Self { attempts: vec![0; rows], observed: vec![0; rows * groups], expected: vec![0; rows * groups] }
+    pub(super) fn zeros(rows: usize, sums: usize) -> Self {
+        Self { attempts: vec![0; rows], expected: vec![0; sums], observed: Vec::new() }
     }
 
-    pub(super) fn clear(&mut self, rows: usize, groups: usize) {
-        for (counts, length) in [
-            (&mut self.attempts, rows),
-            (&mut self.observed, rows * groups),
-            (&mut self.expected, rows * groups),
-        ] {
-            counts.clear();
-            counts.resize(length, 0);
-        }
+    fn clear(&mut self, rows: usize, sums: usize) {
+        self.attempts.clear();
+        self.attempts.resize(rows, 0);
+        self.expected.clear();
+        self.expected.resize(sums, 0);
+        self.observed.clear();
+        self.observed.resize(sums, 0);
     }
 
     /// Adds an attempt, whatever it is a hit of.
@@ -148,43 +148,47 @@ impl Series {
         slots.zip(groups).for_each(|(slot, &group)| *slot += share(group) * count);
     }
 
+    /// Adds what is expected of the same, where nothing was observed.
     pub(super) fn merge(&mut self, other: &Self) {
-        let pairs = [
-            (&mut self.attempts, &other.attempts),
-            (&mut self.observed, &other.observed),
-            (&mut self.expected, &other.expected),
-        ];
+        let pairs = [(&mut self.attempts, &other.attempts), (&mut self.expected, &other.expected)];
         for (sums, others) in pairs {
             sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
         }
     }
 
-    /// Attempts of a scope in a bin, and what groups expect there.
+    /// Attempts of a scope in a bin, and what so many groups expect there.
     pub(super) fn row(&self, row: usize, groups: usize) -> (u64, &[u64]) {
         (self.attempts[row], &self.expected[row * groups..][..groups])
     }
 
-    /// Adds what is expected of attempts.
-    pub(super) fn expect(&mut self, row: usize, attempts: u64, expected: &[u64], times: u64) {
+    /// Adds what each of so many groups expects of attempts: their shares.
+    #[inline]
+    pub(super) fn expect(&mut self, row: usize, attempts: u64, shares: &[u32]) {
         self.attempts[row] += attempts;
-        let sums = &mut self.expected[row * expected.len()..][..expected.len()];
-        sums.iter_mut().zip(expected).for_each(|(sum, expected)| *sum += expected * times);
+        let sums = &mut self.expected[row * shares.len()..][..shares.len()];
+        sums.iter_mut().zip(shares).for_each(|(sum, share)| *sum += u64::from(*share) * attempts);
     }
 
-    fn observe(&mut self, row: usize, count: u64, groups: usize, hits: &[Option<usize>; 2]) {
+    fn observe(&mut self, row: usize, count: u32, groups: usize, hits: &[Option<usize>; 2]) {
         for column in hits.iter().flatten() {
             self.observed[row * groups + column] += count;
         }
     }
 
-    /// The bins of one scope and group.
-    fn column(&self, scope: usize, bins: usize, column: usize, groups: usize) -> Vec<Tally> {
-        let tally = |row: usize| Tally {
-            attempts: self.attempts[row],
-            observed: self.observed[row * groups + column],
-            expected: self.expected[row * groups + column],
+    /// The bins of a scope and one of its groups; its rows and its sums begin at these.
+    pub(super) fn column(
+        &self,
+        (row, sum): (usize, usize),
+        bins: usize,
+        column: usize,
+        groups: usize,
+    ) -> Vec<Tally> {
+        let tally = |bin: usize| Tally {
+            attempts: self.attempts[row + bin],
+            observed: u64::from(self.observed[sum + bin * groups + column]),
+            expected: self.expected[sum + bin * groups + column],
         };
-        (scope * bins..(scope + 1) * bins).map(tally).collect()
+        (0..bins).map(tally).collect()
     }
 }
 
@@ -194,48 +198,8 @@ fn columns_hit(sheet: &Sheet<'_>, attempt: &Attempt, groups: &[usize]) -> [Optio
     [hits.next().flatten(), hits.next().flatten()]
 }
 
-/// The tables of the kinds with few values.
-pub(crate) struct Tables {
-    /// The groups of all candidates, in rising order.
-    groups: Vec<usize>,
-    by_kind: Vec<Option<Table>>,
-}
-
-/// The candidates of one kind, counted together.
-pub(super) struct Table {
-    pub(super) series: Series,
-    /// By value: one more than its place in the series, 0 for values that are no candidates.
-    pub(super) places: Vec<u32>,
-    candidates: usize,
-}
-
-impl Table {
-    fn of(kind: &Kind<'_>, values: impl Iterator<Item = u32>) -> Self {
-        let mut places = vec![0; kind.values() as usize];
-        let mut candidates = 0;
-        for value in values {
-            candidates += 1;
-            places[value as usize] = candidates;
-        }
-        Self { series: Series::default(), places, candidates: candidates as usize }
-    }
-
-    /// How many different places there are, that of no candidate included.
-    pub(super) fn sizes(&self) -> usize {
-        self.candidates + 1
-    }
-
-    /// A series of zeros for its candidates.
-    pub(super) fn empty(&self, bins: usize, groups: usize) -> Series {
-        Series::zeros(self.candidates * bins, groups)
-    }
-
-    /// The place of a value in the series, if it is a candidate.
-    #[inline]
-    pub(super) fn place(&self, value: u32) -> Option<usize> {
-        (self.places[value as usize] as usize).checked_sub(1)
-    }
-}
+/// The tables of the kinds with few values, by kind.
+pub(crate) struct Tables(Vec<Option<Table>>);
 
 impl Tables {
     pub(crate) fn new(
@@ -251,8 +215,8 @@ impl Tables {
             |kind: &Kind<'_>| kind.values() as usize * sheet.bins() * groups.len() <= LARGEST_TABLE;
         let table = |(number, kind): (usize, &Kind<'_>)| {
             let of_kind = candidates.iter().filter(|candidate| candidate.kind == number);
-            let table = Table::of(kind, of_kind.map(|candidate| candidate.value));
-            (is_small(kind) && table.candidates > 0).then_some(table)
+            let table = is_small(kind).then(|| Table::of(kind, of_kind, &groups, sheet.bins()));
+            table.filter(|table| table.candidates() > 0)
         };
         let mut by_kind: Vec<_> = kinds.iter().enumerate().map(table).collect();
         rollup::expect(sheet, kinds, &groups, &mut by_kind);
@@ -260,15 +224,15 @@ impl Tables {
         let column_of: Vec<Option<usize>> = (0..sheet.groups.len()).map(column).collect();
         for (kind, table) in kinds.iter().zip(&mut by_kind) {
             let Some(table) = table else { continue };
+            table.series.observed = vec![0; table.series.expected.len()];
             for failure in failed {
                 let Some(place) = table.place(kind.value(failure.leaf)) else { continue };
-                let row = place * sheet.bins() + failure.bin as usize;
                 for column in failure.groups().filter_map(|group| column_of[group]) {
-                    table.series.observed[row * groups.len() + column] += u64::from(failure.count);
+                    table.observe(place, failure.bin as usize, column as u32, u32::from(failure.count));
                 }
             }
         }
-        Self { groups, by_kind }
+        Self(by_kind)
     }
 
     /// The bins of each group of a candidate, in the order of its groups. `scratch` is used for those
@@ -280,23 +244,20 @@ impl Tables {
         candidate: &Candidate,
         scratch: &mut Series,
     ) -> Vec<Vec<Tally>> {
-        let bins = sheet.bins();
-        if let Some(table) = &self.by_kind[candidate.kind] {
-            let column = |group: &usize| self.groups.partition_point(|other| other < group);
-            let scope = table.place(candidate.value).unwrap_or_default();
-            let bins = |group: &usize| table.series.column(scope, bins, column(group), self.groups.len());
-            return candidate.groups.iter().map(bins).collect();
+        if let Some(table) = &self.0[candidate.kind] {
+            return table.columns_of(table.place(candidate.value).unwrap_or_default());
         }
-        let groups = &candidate.groups;
-        scratch.clear(bins, groups.len());
+        let (bins, groups) = (sheet.bins(), &candidate.groups);
+        scratch.clear(bins, bins * groups.len());
         for attempt in kind.attempts(sheet.day, candidate.value).filter(|attempt| Sheet::counts(attempt)) {
             let bin = sheet.bin(attempt.at);
             let (slot, count) = (sheet.slot_of_leaf(attempt.leaf, bin), u64::from(attempt.count));
             scratch.add(bin, count, groups, |group| sheet.share_in(slot, group));
             if attempt.shows() {
-                scratch.observe(bin, count, groups.len(), &columns_hit(sheet, attempt, groups));
+                let hits = columns_hit(sheet, attempt, groups);
+                scratch.observe(bin, u32::from(attempt.count), groups.len(), &hits);
             }
         }
-        (0..groups.len()).map(|column| scratch.column(0, bins, column, groups.len())).collect()
+        (0..groups.len()).map(|column| scratch.column((0, 0), bins, column, groups.len())).collect()
     }
 }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::clock::Clock;
 use super::known::{Effect, Known};
+use super::payments::Counted;
 use super::scopes::Kind;
 use super::score::{ONE, number, share};
 use super::{Groups, ScanSettings};
@@ -23,7 +24,7 @@ pub(crate) struct Sheet<'d> {
     /// The attempts that show something, where somebody listed them.
     pub(crate) shown: Option<&'d ShownCards>,
     /// By entry of the half of payments and bin: the attempts that count, where somebody counted them.
-    pub(crate) payments: Option<Vec<u32>>,
+    pub(super) payments: Option<Counted<'d>>,
     rates: &'d Rates,
     /// By group, hour and cell: the expected share, of [`ONE`]. A group's stand together, for most passes ask
     /// for one group, and an hour's, for a terminal's attempts come in the order of time.
@@ -178,9 +179,13 @@ impl<'d> Sheet<'d> {
     }
 
     /// By hour and cell, the expected shares of those groups.
-    pub(crate) fn all_shares(&self, groups: &[usize]) -> Vec<u64> {
-        let slots = 0..self.cells() * self.hours;
-        slots.flat_map(|slot| groups.iter().map(move |&group| self.share_in(slot, group))).collect()
+    pub(crate) fn all_shares(&self, groups: &[usize]) -> Vec<u32> {
+        let slots = self.cells() * self.hours;
+        let mut shares = Vec::with_capacity(slots * groups.len());
+        for slot in 0..slots {
+            shares.extend(groups.iter().map(|group| self.shares[group * slots + slot]));
+        }
+        shares
     }
 
     /// The slot of an attempt in that bin.
