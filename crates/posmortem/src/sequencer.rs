@@ -115,7 +115,7 @@ impl<'s, 't> Sequencer<'s, 't> {
                 self.pairing.hear(leg.link, LinkSpan::of(leg), names);
             }
         }
-        self.waiting.extend(legs);
+        keep(&mut self.waiting, legs);
         let Some(words) = words else {
             if self.waiting.len() >= self.due {
                 self.advance_to(settled, names, observer);
@@ -170,7 +170,7 @@ impl<'s, 't> Sequencer<'s, 't> {
         crowd.settle_before(settled, words, compare, |settled| {
             let whole = match settled {
                 Settled::Crowded(leg) => {
-                    waiting.push(leg.unfold(words));
+                    keep(waiting, [leg.unfold(words)]);
                     return;
                 }
                 Settled::Alone(main) => Whole { main, answer: None },
@@ -193,7 +193,7 @@ impl<'s, 't> Sequencer<'s, 't> {
                     None => answers += 1,
                 }
             } else if let Some(answer) = whole.answer {
-                waiting.extend([whole.main, answer].map(|leg| leg.unfold(words)));
+                keep(waiting, [whole.main, answer].map(|leg| leg.unfold(words)));
             } else {
                 let done = &mut |exchange| counting.count(&exchange, names, observer, &mut None);
                 pairing.push_alone(&whole.main.unfold(words), done);
@@ -249,6 +249,15 @@ impl<'s, 't> Sequencer<'s, 't> {
         let Counting { tally, table, selected, stopped, .. } = counting;
         Counted { pairing, tally, table, selected, stopped }
     }
+}
+
+/// Has legs wait. Those of a busy hour are most of what reading holds: not in twice the room that they need.
+fn keep(waiting: &mut Vec<Leg>, legs: impl IntoIterator<Item = Leg, IntoIter: ExactSizeIterator>) {
+    let legs = legs.into_iter();
+    if waiting.capacity() - waiting.len() < legs.len() {
+        waiting.reserve_exact(legs.len().max(waiting.len() / 4));
+    }
+    waiting.extend(legs);
 }
 
 impl<'s> Counting<'s> {
