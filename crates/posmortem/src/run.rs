@@ -282,7 +282,7 @@ impl<'s, 't> Pipeline<'s, 't> {
                     self.legs.spans.push((leg.link, LinkSpan::of(leg)));
                     known.push(plain);
                 }
-                None => self.legs.legs.push(leg.clone()),
+                None => self.legs.legs.push(*leg),
             }
         }
         known
