@@ -175,12 +175,12 @@ impl Names {
     pub fn absorb(&mut self, worker: &Self) -> Vec<Symbol> {
         let mut map = Vec::with_capacity(worker.known.len() + 1);
         map.push(Symbol::ABSENT);
-        let all: Vec<_> = (0..worker.known.len()).collect();
-        for some in all.chunks(AT_ONCE) {
+        for first in (0..worker.known.len()).step_by(AT_ONCE) {
+            let some = first..worker.known.len().min(first + AT_ONCE);
             // A worker has each text once, so that none of these is found because another was added. Asked for
             // together, the places of many of them are on their way from memory at the same time.
             let mut found = [(0, None); AT_ONCE];
-            for (found, at) in found.iter_mut().zip(some) {
+            for (found, at) in found.iter_mut().zip(some.clone()) {
                 let text = worker.text(Symbol::of_index(at + 1));
                 let hash = hash_of(&self.hasher, text.as_bytes());
                 *found = (hash, self.find(hash, text));

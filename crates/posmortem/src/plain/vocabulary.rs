@@ -141,7 +141,7 @@ pub(crate) struct What {
 
 /// More of them are left to the long way, so that a log of nothing but strange words cannot fill memory.
 const MOST_WHATS: usize = 1 << 16;
-const MOST_WHOS: usize = terminals::MOST;
+const MOST_WHOS: usize = 1 << 22;
 const MOST_ISSUERS: usize = 1 << 20;
 
 /// In front of the map of whats, one entry for each of so many hashes: a log has some hundred of them.

@@ -56,13 +56,12 @@ impl Vocabulary {
             }
         }
         // Each pass asks for what the next one waits for, of all rows at once.
-        let mut likely = [0; ROWS];
-        let mut places = [0; ROWS];
-        for (row, place) in places.iter_mut().enumerate().take(numbers.len()) {
-            *place = self.terminals.place(terminals.word(row));
+        let (mut hashes, mut likely) = ([0; ROWS], [0; ROWS]);
+        for (row, hash) in hashes.iter_mut().enumerate().take(numbers.len()) {
+            *hash = self.terminals.hash(terminals.word(row));
         }
-        for (likely, place) in likely.iter_mut().zip(places).take(numbers.len()) {
-            *likely = self.terminals.likely(place);
+        for (likely, hash) in likely.iter_mut().zip(hashes).take(numbers.len()) {
+            *likely = self.terminals.likely(hash);
         }
         let mut known = 0;
         for (row, (number, likely)) in numbers.iter_mut().zip(likely).enumerate() {
