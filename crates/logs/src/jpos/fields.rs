@@ -1,9 +1,9 @@
-//! Fields one after the other as jPOS writes them: `<field id="39" value="00"/>`, each behind the same line
-//! end and indent.
+//! Fields as jPOS writes them: `<field id="39" value="00"/>`, perhaps with their type.
 //!
-//! Nothing is looked for between two of them, nor is the next tag asked for, since these bytes are known.
+//! Mostly they stand one after the other, each behind the same line end and indent: nothing is looked for between
+//! two of them then, nor is the next tag asked for, since these bytes are known.
 
-use super::walk::{Walk, as_word, digit};
+use super::walk::{Walk, as_word};
 
 /// What stands between two fields.
 #[derive(Clone, Copy, Default)]
@@ -52,9 +52,43 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Keeps the value of the field at `tag`, whose element must be a column's or nobody's; gives where it ends.
+    /// Keeps the value of a field without a type whose value is at most 64 bytes and has no escape; gives where the
+    /// field ends.
     #[inline(always)]
     fn usual_field(&mut self, tag: usize) -> Option<usize> {
+        let (element, text) = self.head(tag)?;
+        let end = self.marks.value_end(text)?;
+        if self.next_escape < end || !self.has(end + 1, b"/>") {
+            return None;
+        }
+        let column = *self.columns.get(element as usize)?;
+        self.record.see(element as u8);
+        if let Some(column) = column {
+            self.keep(column, text, end);
+        }
+        Some(end + 3)
+    }
+
+    /// Keeps the value of the field at `tag`, behind which the next tag is known, with a type or without; gives where
+    /// the field ends, and `None` where it stands otherwise than jPOS writes it.
+    #[inline(always)]
+    pub(super) fn field(&mut self, tag: usize) -> Option<usize> {
+        let (element, text) = self.head(tag)?;
+        let end = self.marks.next_quote(text)?;
+        let column = *self.columns.get(element as usize)?;
+        let behind = self.behind_field(end).filter(|behind| *behind <= self.next)?;
+        self.record.see(element as u8);
+        match column {
+            Some(column) if self.next_escape >= end => self.keep(column, text, end),
+            Some(column) => self.keep_escaped(column, text, end),
+            None => {}
+        }
+        Some(behind)
+    }
+
+    /// The element of a field, and where its value begins.
+    #[inline(always)]
+    fn head(&self, tag: usize) -> Option<(u32, usize)> {
         let head: &Head = self.bytes.get(tag..)?.first_chunk()?;
         if word_in::<0>(head) != as_word(b"<field i") || word_in::<{ ID - 8 }>(head) != as_word(b"eld id=\"")
         {
@@ -68,17 +102,22 @@ impl Walk<'_, '_> {
         } else {
             (100 * digit(one)? + 10 * digit(two)? + digit(three)?, value_in::<3>(head)?)
         };
-        let text = tag + text;
-        let end = self.marks.value_end(text)?;
-        if self.next_escape < end || self.bytes.get(end + 1..end + 3) != Some(b"/>") {
-            return None;
+        Some((element, tag + text))
+    }
+
+    /// What is behind a field whose value ends at a quote.
+    #[inline(always)]
+    fn behind_field(&self, quote: usize) -> Option<usize> {
+        const TYPE: &[u8] = b" type=\"";
+        let mut behind = quote + 1;
+        if self.byte(behind) == b' ' {
+            if self.has(behind, TYPE) {
+                behind = self.marks.next_quote(behind + TYPE.len())? + 1;
+            } else {
+                behind += 1;
+            }
         }
-        let column = *self.columns.get(element as usize)?;
-        self.record.see(element as u8);
-        if let Some(column) = column {
-            self.keep(column, text, end);
-        }
-        Some(end + 3)
+        self.has(behind, b"/>").then_some(behind + 2)
     }
 }
 
@@ -92,4 +131,10 @@ fn word_in<const AT: usize>(head: &Head) -> u64 {
 fn value_in<const DIGITS: usize>(head: &Head) -> Option<usize> {
     let behind: &[u8; VALUE] = head[ID + DIGITS..].first_chunk()?;
     (behind == b"\" value=\"").then_some(ID + DIGITS + VALUE)
+}
+
+#[inline(always)]
+fn digit(byte: u8) -> Option<u32> {
+    let digit = byte.wrapping_sub(b'0');
+    (digit < 10).then_some(u32::from(digit))
 }

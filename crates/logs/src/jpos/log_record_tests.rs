@@ -1,5 +1,6 @@
 use super::super::walk_tests::{Call, calls_of_both};
 use super::*;
+use crate::jpos::surroundings::without_ephemeral_port;
 
 /// What a record tells, as text: the same by both readers.
 fn told(frame: &str) -> Vec<String> {

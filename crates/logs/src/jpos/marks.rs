@@ -68,19 +68,6 @@ impl Marks {
         chunk.lines_before + u64::from(before.count_ones())
     }
 
-    /// The quotes of the 64 bytes from an offset on.
-    #[inline(always)]
-    pub(super) fn quotes_from(&self, offset: usize) -> u64 {
-        let index = offset / CHUNK;
-        match self.chunks.get(index..index + 2) {
-            Some([one, two]) => {
-                let within = offset % CHUNK;
-                one.quotes >> within | two.quotes << 1 << (CHUNK - 1 - within)
-            }
-            _ => 0,
-        }
-    }
-
     /// The first quote of the 64 bytes from an offset on, where no tag stands before it.
     #[inline(always)]
     pub(super) fn value_end(&self, offset: usize) -> Option<usize> {
@@ -178,8 +165,6 @@ mod tests {
             prop_assert_eq!(&marks.tags_from(from).collect::<Vec<_>>(), &tags);
             prop_assert_eq!(marks.next_quote(from), behind(b"\"").next());
             prop_assert_eq!(marks.next_escape(from), behind(b"&\\").next());
-            let window = behind(b"\"").filter(|at| at - from < 64).fold(0, |window, at| window | 1 << (at - from));
-            prop_assert_eq!(marks.quotes_from(from), window);
             let end = behind(b"\"").next().filter(|end| end - from < 64);
             prop_assert_eq!(marks.value_end(from), end.filter(|end| tags.first().is_none_or(|tag| tag > end)));
             let lines = bytes[..from].iter().filter(|byte| **byte == b'\n').count() as u64;

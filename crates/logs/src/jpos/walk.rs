@@ -106,7 +106,7 @@ impl<'b> Walk<'b, '_> {
             if word == as_word(b"<field i") && self.record.depth() == 1 {
                 match self.field(tag) {
                     None => self.any_tag(tag, times, sink),
-                    Some(end) => self.fields(end + 1),
+                    Some(behind) => self.fields(behind),
                 }
                 continue;
             }
@@ -281,60 +281,6 @@ impl<'b> Walk<'b, '_> {
         Some(())
     }
 
-    /// A field of the message at hand, whose tag has begun with `<field i`, and where it ends; `None` where it stands
-    /// otherwise than jPOS writes it: `<field id="39" value="00"/>`, perhaps with its type.
-    #[inline(always)]
-    fn field(&mut self, tag: usize) -> Option<usize> {
-        const ID: usize = b"<field id=\"".len();
-        const VALUE: &[u8; 9] = b"\" value=\"";
-        const LONGEST: usize = ID + 3 + VALUE.len();
-        let head: &[u8; LONGEST] = self.bytes.get(tag..)?.first_chunk()?;
-        let &[.., d, equals, quote, one, two, three, _, _, _, _, _, _, _, _, _] = head;
-        let quotes = self.marks.quotes_from(tag + ID);
-        let element = match quotes.trailing_zeros() {
-            2 => 10 * digit(one)? + digit(two)?,
-            1 => digit(one)?,
-            3 => 100 * digit(one)? + 10 * digit(two)? + digit(three)?,
-            _ => return None,
-        };
-        let id_end = ID + quotes.trailing_zeros() as usize;
-        if [d, equals, quote] != *b"d=\"" || head.get(id_end..id_end + VALUE.len()) != Some(VALUE) {
-            return None;
-        }
-        let text = tag + id_end + VALUE.len();
-        // Behind the quotes around the id and before the value.
-        let behind = quotes & (quotes - 1);
-        let behind = behind & behind.wrapping_sub(1);
-        let end = match behind {
-            0 => self.marks.next_quote(text)?,
-            _ => tag + ID + behind.trailing_zeros() as usize,
-        };
-        let column = *self.columns.get(element as usize)?;
-        let tag_end = self.field_end(end).filter(|tag_end| *tag_end < self.next)?;
-        self.record.see(element as u8);
-        match column {
-            Some(column) if self.next_escape >= end => self.keep(column, text, end),
-            Some(column) => self.keep_escaped(column, text, end),
-            None => {}
-        }
-        Some(tag_end)
-    }
-
-    /// The `>` of a field whose value ends at a quote.
-    #[inline(always)]
-    fn field_end(&self, quote: usize) -> Option<usize> {
-        const TYPE: &[u8] = b" type=\"";
-        let mut behind = quote + 1;
-        if self.byte(behind) == b' ' {
-            if self.has(behind, TYPE) {
-                behind = self.marks.next_quote(behind + TYPE.len())? + 1;
-            } else {
-                behind += 1;
-            }
-        }
-        self.has(behind, b"/>").then_some(behind + 1)
-    }
-
     /// Whether a comment or a literal ends right before the next tag, so that it need not be stepped
     /// over.
     fn is_closed(&self, tag: usize, word: u64) -> bool {
@@ -355,12 +301,12 @@ impl<'b> Walk<'b, '_> {
     }
 
     #[inline(always)]
-    fn has(&self, at: usize, text: &[u8]) -> bool {
+    pub(super) fn has(&self, at: usize, text: &[u8]) -> bool {
         self.bytes.get(at..at + text.len()) == Some(text)
     }
 
     #[inline(always)]
-    fn byte(&self, at: usize) -> u8 {
+    pub(super) fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(0)
     }
 
@@ -378,10 +324,4 @@ impl<'b> Walk<'b, '_> {
 #[cold]
 fn last_word(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
-}
-
-#[inline(always)]
-pub(super) fn digit(byte: u8) -> Option<u32> {
-    let digit = byte.wrapping_sub(b'0');
-    (digit < 10).then_some(u32::from(digit))
 }
