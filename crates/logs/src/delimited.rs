@@ -26,7 +26,6 @@ pub(crate) use header::Names;
 use header::name_columns;
 use plain::plain_rows;
 pub use plain_row::PlainRow;
-pub(crate) use plain_row::{number_at, word_at};
 pub use plain_tile::{NumberLane, PlainTile, WordLane};
 pub(crate) use quoted::QuotedRow;
 pub(crate) use recognise::recognise;

@@ -20,7 +20,7 @@ use crate::delimited::without_bom;
 use crate::line_start::{LineStart, frames, lines};
 use crate::record::{Position, RecordSink};
 use crate::time::{DateOrder, TimeReader, TimeRules, begins_with_time};
-use crate::wire_message::{Told, WireBuffers, WireFormat};
+use crate::wire_message::{WireBuffers, WireFormat};
 use dump::{Offset, dump_line};
 use prefix::Tails;
 use run::{hex_run, run_behind};
@@ -170,12 +170,7 @@ fn read_usual(
     let Some((tail, direction)) = tails.at_front_of(behind) else { return false };
     let Some(len) = run_behind(text, text.len() - behind.len() + tail, whole) else { return false };
     let Some(body) = whole.get(..len).and_then(|bytes| body(layout, bytes)) else { return false };
-    let told = Told {
-        position,
-        at: Some(at),
-        direction: behind.get(direction.place.clone()).unwrap_or_default(),
-        direction_word: direction.word,
-    };
+    let told = direction.told(behind, Some(at), position);
     let bytes = whole.get(body.start..).unwrap_or_default();
     wire.tell(&layout.wire, bytes, body.len(), told, times, sink)
 }
@@ -196,12 +191,7 @@ fn tell(
     // A time holds no word that tells the direction.
     let (at, tail) = front.map_or((None, prefix), |(at, tail)| (Some(at), tail));
     let direction = tails.learn(tail);
-    let told = Told {
-        position,
-        at,
-        direction: tail.get(direction.place).unwrap_or_default(),
-        direction_word: direction.word,
-    };
+    let told = direction.told(tail, at, position);
     let bytes = bytes.get(body.start..).unwrap_or_default();
     wire.tell(&layout.wire, bytes, body.len(), told, times, sink)
 }

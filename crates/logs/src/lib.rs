@@ -65,6 +65,7 @@ mod time;
 mod value;
 mod widths;
 mod wire_message;
+mod word;
 
 pub use block::Block;
 pub use block_reader::{BlockReader, ReadError};
@@ -85,3 +86,4 @@ pub use record::{FieldName, Position, Record, RecordSink, RejectReason};
 pub use settings::{InputFormat, InputSettings};
 pub use time::{DateHint, DateOrder, TimeRules, local_time, parse_time, transmission_time};
 pub use wire_message::WireFormat;
+pub use word::{WORD, text_of, word_of};

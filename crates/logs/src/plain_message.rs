@@ -1,8 +1,8 @@
 //! One message whose values lie in one piece of bytes, before it is made a record.
 
 use crate::column::Column;
-use crate::delimited::{number_at, word_at};
 use crate::record::{Cells, NO_CELLS, Position};
+use crate::word::{number_at, word_at};
 use posmortem_iso8583::Timestamp;
 
 /// Where the values of a message lie, by column; of no length where it has none.
@@ -98,8 +98,7 @@ impl<'b> PlainMessage<'b> {
         self.spans.text(self.bytes, column)
     }
 
-    /// A value of at most fifteen bytes as a number, as [`crate::PlainRow::word`] gives it; of a longer one without
-    /// the spaces around it.
+    /// The word of a value ([`crate::word_of`]), of one that is too long without the spaces around it.
     #[inline(always)]
     pub fn word(&self, column: Column) -> Option<u128> {
         match column {
@@ -132,9 +131,4 @@ impl<'b> PlainMessage<'b> {
     pub fn len(&self, column: Column) -> usize {
         self.spans.of(column).1
     }
-}
-
-/// The word of a text that lies alone.
-pub(crate) fn word_of(text: &[u8]) -> Option<u128> {
-    word_at(text, 0, text.len())
 }

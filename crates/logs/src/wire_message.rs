@@ -12,9 +12,10 @@ use posmortem_iso8583::wire::{
 };
 
 use crate::column::Column;
-use crate::plain_message::{PlainMessage, Spans, word_of};
+use crate::plain_message::{PlainMessage, Spans};
 use crate::record::{Cells, FieldName, NO_CELLS, Position, Record, RecordSink, RejectReason};
 use crate::time::TimeReader;
+use crate::word::word_of;
 
 /// How the messages of an input stand on the wire.
 #[derive(Clone, Debug)]

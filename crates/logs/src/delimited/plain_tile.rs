@@ -4,8 +4,9 @@
 //! Rows are told by bits, the first one lowest. What does not fit a loop is only pointed out here; [`PlainRow`]
 //! reads it.
 
-use super::plain_row::{POWERS, PlainRow, WORD_SHAPES, WordShape, ZEROS, eight_digits, last_bytes};
+use super::plain_row::PlainRow;
 use crate::record::Position;
+use crate::word::{WORD_SHAPES, eight_bytes, few_digits, many_digits, word_of_shape};
 use posmortem_iso8583::Timestamp;
 use std::ops::RangeInclusive;
 
@@ -207,7 +208,7 @@ impl<'b> PlainTile<'b> {
     fn short_words(&self, place: usize, lane: &mut WordLane) -> bool {
         if let Some(shape) = self.common_len(place).and_then(|len| WORD_SHAPES[..SHORT].get(len)) {
             for ((start, _), low) in self.spans(place).zip(&mut lane.low) {
-                *low = self.eight_bytes(start) & shape.low | shape.low_len;
+                *low = eight_bytes(self.block, start) & shape.low | shape.low_len;
             }
             return true;
         }
@@ -216,7 +217,7 @@ impl<'b> PlainTile<'b> {
             let len = end.wrapping_sub(start);
             longest = longest.max(len);
             let shape = &WORD_SHAPES[len & (SHORT - 1)];
-            *low = self.eight_bytes(start) & shape.low | shape.low_len;
+            *low = eight_bytes(self.block, start) & shape.low | shape.low_len;
         }
         longest < SHORT
     }
@@ -227,7 +228,7 @@ impl<'b> PlainTile<'b> {
         let words = low.iter_mut().zip(high);
         if let Some(shape) = self.common_len(place).and_then(|len| WORD_SHAPES.get(len)) {
             for ((start, _), (low, high)) in self.spans(place).zip(words) {
-                (*low, *high) = self.sixteen_bytes(start, shape);
+                (*low, *high) = word_of_shape(self.block, start, shape);
             }
             return 0;
         }
@@ -235,19 +236,9 @@ impl<'b> PlainTile<'b> {
         for (row, ((start, end), (low, high))) in self.spans(place).zip(words).enumerate() {
             let len = end.wrapping_sub(start);
             long |= u64::from(len > 15) << row;
-            (*low, *high) = self.sixteen_bytes(start, &WORD_SHAPES[len & 15]);
+            (*low, *high) = word_of_shape(self.block, start, &WORD_SHAPES[len & 15]);
         }
         long
-    }
-
-    /// A word of this shape, in halves.
-    #[inline(always)]
-    fn sixteen_bytes(&self, start: usize, shape: &WordShape) -> (u64, u64) {
-        let bytes = match self.block.get(start..start + 16).and_then(<[u8]>::first_chunk) {
-            Some(bytes) => u128::from_le_bytes(*bytes),
-            None => u128::from_le_bytes(last_bytes(self.block, start)),
-        };
-        (bytes as u64 & shape.low | shape.low_len, (bytes >> 64) as u64 & shape.high | shape.high_len)
     }
 
     /// The numbers at this place: plain digits, and of these as many as `lens` tells, from one to fifteen.
@@ -260,13 +251,13 @@ impl<'b> PlainTile<'b> {
         match self.common_len(place) {
             Some(len @ ..=8) if fits(len) => {
                 for (row, ((start, _), number)) in spans {
-                    let read = self.few_digits(start, len);
+                    let read = few_digits(self.block, start, len);
                     (*number, *strange) = (read.unwrap_or(0), *strange | u64::from(read.is_none()) << row);
                 }
             }
             Some(len) if fits(len) => {
                 for (row, ((start, _), number)) in spans {
-                    let read = self.many_digits(start, len);
+                    let read = many_digits(self.block, start, len);
                     (*number, *strange) = (read.unwrap_or(0), *strange | u64::from(read.is_none()) << row);
                 }
             }
@@ -275,38 +266,14 @@ impl<'b> PlainTile<'b> {
                     let len = end.wrapping_sub(start);
                     let read = match len {
                         _ if !fits(len) => None,
-                        ..=8 => self.few_digits(start, len),
-                        _ => self.many_digits(start, len),
+                        ..=8 => few_digits(self.block, start, len),
+                        _ => many_digits(self.block, start, len),
                     };
                     *empty |= u64::from(len == 0) << row;
                     (*number, *strange) =
                         (read.unwrap_or(0), *strange | u64::from(len != 0 && read.is_none()) << row);
                 }
             }
-        }
-    }
-
-    /// One to eight digits.
-    #[inline(always)]
-    fn few_digits(&self, start: usize, len: usize) -> Option<u64> {
-        // The last digit goes to the highest byte, zeros fill the lowest ones.
-        let gap = (8 * 8_usize.wrapping_sub(len)) & 63;
-        eight_digits(self.eight_bytes(start) << gap | ZEROS & ((1 << gap) - 1))
-    }
-
-    /// Nine to fifteen digits.
-    #[inline(always)]
-    fn many_digits(&self, start: usize, len: usize) -> Option<u64> {
-        let gap = (8 * 16_usize.wrapping_sub(len)) & 63;
-        let last = self.eight_bytes(start + len - 8) & (u64::MAX << gap) | ZEROS & ((1 << gap) - 1);
-        Some(eight_digits(self.eight_bytes(start))? * POWERS[len & 7] + eight_digits(last)?)
-    }
-
-    #[inline(always)]
-    fn eight_bytes(&self, start: usize) -> u64 {
-        match self.block.get(start..start + 8).and_then(<[u8]>::first_chunk) {
-            Some(bytes) => u64::from_le_bytes(*bytes),
-            None => u128::from_le_bytes(last_bytes(self.block, start)) as u64,
         }
     }
 }

@@ -5,7 +5,11 @@
 
 use std::ops::Range;
 
-use crate::plain_message::word_of;
+use posmortem_iso8583::Timestamp;
+
+use crate::record::Position;
+use crate::wire_message::Told;
+use crate::word::word_of;
 
 /// What the last lines had between their times and their digits.
 #[derive(Default)]
@@ -27,8 +31,17 @@ struct Tail {
 #[derive(Clone, Default)]
 pub(super) struct Direction {
     /// Where it stands.
-    pub(super) place: Range<usize>,
-    pub(super) word: Option<u128>,
+    place: Range<usize>,
+    word: Option<u128>,
+}
+
+impl Direction {
+    /// What a line tells, in whose tail this was found.
+    #[inline(always)]
+    pub(super) fn told<'b>(&self, tail: &'b [u8], at: Option<Timestamp>, position: Position) -> Told<'b> {
+        let direction = tail.get(self.place.clone()).unwrap_or_default();
+        Told { position, at, direction, direction_word: self.word }
+    }
 }
 
 impl Tails {

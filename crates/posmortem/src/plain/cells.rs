@@ -1,19 +1,14 @@
 //! The values of one message, from wherever they lie: rows that are not taken apart yet, and records.
 
 use super::reader::NotPlain;
-use posmortem_logs::{Column, Format, PlainMessage, PlainRow, Record};
-
-/// The longest value that a word holds.
-pub(super) const WORD: usize = 15;
+use posmortem_logs::{Column, Format, PlainMessage, PlainRow, Record, WORD, word_of};
 
 /// The values of one message by column, empty where the log tells none.
 pub(crate) trait Cells {
     /// The bytes of a value, with or without spaces around it.
     fn cell(&self, column: Column) -> &[u8];
 
-    /// A value of at most fifteen bytes as a number that no other text has, 0 for an empty one: its bytes, the
-    /// first one lowest, and its length as the highest byte, of the lower half where there is room. `None` for
-    /// longer ones.
+    /// The word of a value ([`word_of`]); `None` for longer ones.
     fn word(&self, column: Column) -> Option<u128>;
 
     /// A value in plain digits, at most fifteen; `Ok(None)` for an empty one.
@@ -146,51 +141,5 @@ impl Cells for RecordCells<'_, '_> {
     #[inline(always)]
     fn is_empty(&self, column: Column) -> bool {
         self.0.get(column).is_empty()
-    }
-}
-
-/// The word of a text.
-#[inline(always)]
-pub(super) fn word_of(text: &[u8]) -> Option<u128> {
-    let len = text.len();
-    // Two overlapping words instead of a copy of unknown length.
-    let bytes = match len {
-        0 => 0,
-        1..=3 => {
-            let [first, middle, last] = [text[0], text[len / 2], text[len - 1]].map(u128::from);
-            first | middle << (8 * (len / 2)) | last << (8 * (len - 1))
-        }
-        4..=7 => {
-            let word = |at: usize| text[at..].first_chunk().map(|word| u128::from(u32::from_le_bytes(*word)));
-            word(0)? | word(len - 4)? << (8 * (len - 4))
-        }
-        8..=WORD => {
-            let word = |at: usize| text[at..].first_chunk().map(|word| u128::from(u64::from_le_bytes(*word)));
-            word(0)? | word(len - 8)? << (8 * (len - 8))
-        }
-        _ => return None,
-    };
-    Some(bytes | (len as u128) << if len < 8 { 56 } else { 120 })
-}
-
-/// The text of a word.
-pub(super) fn text_of(bytes: &[u8; 16]) -> &[u8] {
-    let len = if bytes[15] == 0 { bytes[7] } else { bytes[15] };
-    bytes.get(..usize::from(len)).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn a_word_is_its_text(text in prop::collection::vec(any::<u8>(), 0..20)) {
-            match word_of(&text).map(u128::to_le_bytes) {
-                Some(bytes) => prop_assert_eq!(text_of(&bytes), &text[..]),
-                None => prop_assert!(text.len() > WORD),
-            }
-        }
     }
 }

@@ -3,7 +3,7 @@
 //! A column is a part of who was at the terminal, a part of what the message is, a number, or one of which
 //! no plain leg keeps anything. What is none of these makes the message rich when it is filled.
 
-use super::cells::{Cells, WORD};
+use super::cells::Cells;
 use super::columns::Columns;
 use super::vocabulary::{Vocabulary, WhatKey, WhoKey};
 use super::{NO_AMOUNT, NO_LATENCY, PlainLeg, Standing};
@@ -11,7 +11,7 @@ use crate::evidence::chip_word;
 use crate::leg_builder::{LegBuilder, told_value};
 use posmortem_exchange::Leg;
 use posmortem_iso8583::{CardNumber, Timestamp, Track2, Visibility, is_switch_word};
-use posmortem_logs::Column;
+use posmortem_logs::{Column, WORD, word_of};
 
 /// Why a message is not plain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -355,7 +355,7 @@ fn long_word(text: &[u8]) -> Option<[u128; 2]> {
     bytes[..WORD].copy_from_slice(first);
     // No word of a shorter text ends so.
     bytes[15] = 0xff;
-    Some([u128::from_le_bytes(bytes), super::cells::word_of(rest)?])
+    Some([u128::from_le_bytes(bytes), word_of(rest)?])
 }
 
 /// What of DE60 kinds and traces are read from: its first three characters, the thirteenth, and whether it

@@ -8,7 +8,6 @@ mod columns;
 mod terminals;
 
 use super::Role;
-use super::cells::text_of;
 use super::reader::{CURRENCY, Lesson};
 use crate::Settings;
 use crate::leg_builder::told_value;
@@ -17,6 +16,7 @@ use hashbrown::HashMap;
 use posmortem_classify::{Dialect, Kind};
 use posmortem_exchange::{Direction, Leg, Names, Symbol, Traces};
 use posmortem_iso8583::{Currency, EntryMode, Mti, ResponseCode, Side};
+use posmortem_logs::text_of;
 use terminals::{First, Terminals};
 
 /// Words beside the terminal's that tell who was there.
