@@ -18,7 +18,8 @@ use posmortem::exchange::{ExchangeTable, Leg, Names};
 use posmortem::iso8583::ResponseCode;
 use posmortem::logs::Format;
 use posmortem_benches::stages::{
-    Frames, classify, codes, end_to_end, end_to_end_at_a_glance, format_of, judge, legs, pair, read, table_of,
+    Frames, classify, codes, end_to_end, end_to_end_at_a_glance, format_of, judge, legs, pair, read,
+    read_at_a_glance, table_of,
 };
 use posmortem_benches::{Character, delimited, jpos};
 use posmortem_synth::{Form, Settings, World, write};
@@ -113,10 +114,18 @@ fn detecting(day: Vec<u8>) -> Format {
 #[library_benchmark]
 #[bench::delimited(args = ("delimited"), setup = recognised, config = limit(4_500_000))]
 #[bench::jpos(args = ("jpos"), setup = recognised, config = limit(42_500_000))]
-#[bench::hexlines(args = ("hexlines"), setup = recognised, config = limit(12_650_000))]
-#[bench::frames(args = ("frames"), setup = recognised, config = limit(10_800_000))]
+#[bench::hexlines(args = ("hexlines"), setup = recognised, config = limit(15_300_000))]
+#[bench::frames(args = ("frames"), setup = recognised, config = limit(11_800_000))]
 fn parsing((day, format): (Vec<u8>, Format)) -> Frames {
     black_box(read(black_box(&day), &format))
+}
+
+#[library_benchmark]
+#[bench::jpos(args = ("jpos"), setup = recognised, config = limit(42_500_000))]
+#[bench::hexlines(args = ("hexlines"), setup = recognised, config = limit(12_650_000))]
+#[bench::frames(args = ("frames"), setup = recognised, config = limit(10_800_000))]
+fn parsing_at_a_glance((day, format): (Vec<u8>, Format)) -> Frames {
+    black_box(read_at_a_glance(black_box(&day), &format))
 }
 
 #[library_benchmark]
@@ -159,6 +168,6 @@ fn diagnosing(exchanges: (ExchangeTable, Names)) -> (usize, usize) {
 library_benchmark_group!(
     name = stages;
     benchmarks =
-        detecting, parsing, classifying, pairing, starting, whole_run, whole_run_at_a_glance, diagnosing
+        detecting, parsing, parsing_at_a_glance, classifying, pairing, starting, whole_run, whole_run_at_a_glance, diagnosing
 );
 main!(library_benchmark_groups = stages);

@@ -27,14 +27,6 @@ pub struct Frames {
 }
 
 impl RecordSink for Frames {
-    fn takes_plain_messages(&self) -> bool {
-        true
-    }
-    // As the glance does with nearly all of them.
-    fn plain_message(&mut self, _: &PlainMessage<'_>) -> bool {
-        self.records += 1;
-        true
-    }
     fn record(&mut self, _: &Record<'_>) {
         self.records += 1;
     }
@@ -43,6 +35,29 @@ impl RecordSink for Frames {
     }
     fn non_message(&mut self, _: Position) {
         self.non_messages += 1;
+    }
+}
+
+/// The same, of messages that are taken as they lie, as the glance takes nearly all of them.
+#[derive(Default)]
+struct Glanced(Frames);
+
+impl RecordSink for Glanced {
+    fn takes_plain_messages(&self) -> bool {
+        true
+    }
+    fn plain_message(&mut self, _: &PlainMessage<'_>) -> bool {
+        self.0.records += 1;
+        true
+    }
+    fn record(&mut self, record: &Record<'_>) {
+        self.0.record(record);
+    }
+    fn rejected(&mut self, position: Position, reason: RejectReason) {
+        self.0.rejected(position, reason);
+    }
+    fn non_message(&mut self, position: Position) {
+        self.0.non_message(position);
     }
 }
 
@@ -61,14 +76,23 @@ pub fn format_of(log: &[u8]) -> Format {
 
 /// The same of a log whose format is known.
 pub fn read(log: &[u8], format: &Format) -> Frames {
+    read_into(Frames::default(), log, format)
+}
+
+/// The same, messages as they lie where the format has such.
+pub fn read_at_a_glance(log: &[u8], format: &Format) -> Frames {
+    read_into(Glanced::default(), log, format).0
+}
+
+fn read_into<S: RecordSink>(mut sink: S, log: &[u8], format: &Format) -> S {
     let settings = InputSettings::default();
     let mut blocks = BlockReader::new(log, format, &settings);
-    let (mut scratch, mut frames) = (Scratch::default(), Frames::default());
+    let mut scratch = Scratch::default();
     while let Some(block) = blocks.next_block().expect("bytes in memory do not break off") {
-        read_block(format, &block, &mut scratch, &mut frames);
+        read_block(format, &block, &mut scratch, &mut sink);
         blocks.recycle(block);
     }
-    frames
+    sink
 }
 
 /// The whole run on a file; the result is the number of attempts.
