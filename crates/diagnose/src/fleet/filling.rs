@@ -202,8 +202,7 @@ impl<'t, 'v> Filling<'t, 'v> {
 
     /// The chunk with an attempt of the day, and its row there.
     fn row(&self, attempt: usize) -> (&'t Chunk, usize) {
-        let row = self.filled.rows[attempt];
-        (&self.table.chunks()[(row >> 16) as usize], (row & 0xffff) as usize)
+        self.table.at(self.filled.rows[attempt])
     }
 
     fn card(&self, attempt: usize) -> u64 {
