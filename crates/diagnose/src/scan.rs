@@ -21,6 +21,7 @@ mod series;
 mod settle;
 mod sheet;
 mod table;
+mod values;
 mod window;
 
 use libm::exp;

@@ -44,7 +44,7 @@ pub(super) struct Answers {
 
 /// From this expected rate on an attempt lies in a shared incident. Rates of good days are 2 % at the
 /// most (fall backs).
-pub(super) const INCIDENT_RATE: f64 = 0.08;
+const INCIDENT_RATE: f64 = 0.08;
 
 /// Whether an attempt with that expected rate lies in none.
 pub(super) fn is_calm(rate: f64) -> bool {
@@ -263,14 +263,13 @@ where
             let of = |share: f64| if told { share } else { 1.0 - share };
             telling *= of(usual) / of(ICC_MISSING_BY_FAULT);
         }
-        Trial::Hit { place, rate, telling, in_incident: self.rate(attempt, signature) >= INCIDENT_RATE }
+        Trial::Hit { place, rate, telling, in_incident: !is_calm(self.rate(attempt, signature)) }
     }
 
     #[inline]
     fn mode(&self, attempt: &Attempt) -> usize {
         let (half, modes) = &self.modes;
-        let entry = half.map_or(attempt.leaf, |half| self.day.leaves.entry(half, attempt.leaf));
-        modes[entry as usize] as usize
+        modes[self.day.leaves.entry(*half, attempt.leaf) as usize] as usize
     }
 
     fn hit_before(&self, row: usize, signature: usize, seen: &mut Set<(usize, u64)>) -> bool {
@@ -283,12 +282,8 @@ where
 fn modes(leaves: &Leaves, values: usize) -> (Option<Half>, Vec<u32>) {
     let dimension = Attribute::EntryMode.dimension();
     let half = leaves.half_of(&[dimension]);
-    let entries = half.map_or(leaves.count(), |half| leaves.entries(half)) as u32;
-    let value = |entry: u32| match half {
-        Some(_) => leaves.columns[dimension][entry as usize],
-        None => leaves.value(dimension, entry),
-    };
-    (half, (0..entries).map(|entry| value(entry).min(values as u32 - 1)).collect())
+    let value = |entry| leaves.value_of_entry(dimension, half, entry).min(values as u32 - 1);
+    (half, (0..leaves.entries(half) as u32).map(value).collect())
 }
 
 /// A set that only answers whether something is in it: its order never shows.
