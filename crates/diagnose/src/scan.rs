@@ -186,6 +186,9 @@ pub struct Scan<'d> {
 impl<'d> Scan<'d> {
     /// Lists what can be searched. Attempts that are neutral, part of an attack or in the window of
     /// a fault of their own do not count.
+    ///
+    /// # Panics
+    /// When there are 2^32 attempts or more: they are counted in four bytes. A table has never so many.
     pub fn new(
         day: &'d Day,
         rates: &'d Rates,
