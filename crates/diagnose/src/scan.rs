@@ -196,6 +196,8 @@ impl<'d> Scan<'d> {
         kinds: &'d [ScopeKind],
         settings: ScanSettings,
     ) -> Self {
+        let attempts: u64 = day.attempts.iter().map(|attempt| u64::from(attempt.count)).sum();
+        assert!(attempts <= u64::from(u32::MAX), "fewer than 2^32 attempts");
         let scopes = Scopes::of(day, kinds, settings.bin_ms);
         let (on_day, sheet) = (scopes.on(day), Sheet::new(day, rates, groups, None, &settings));
         Self::with(&scopes, on_day, sheet, kinds, settings)
@@ -247,3 +249,6 @@ impl<'d> Scan<'d> {
         Scanned { findings, asides }
     }
 }
+
+#[cfg(test)]
+mod tests;
