@@ -131,20 +131,29 @@ impl Leaves {
         self.cells[entry as usize]
     }
 
-    /// The entry of a leaf in one of its halves.
+    /// The entry of a leaf in one of its halves; of no half, the leaf itself.
     #[inline]
-    pub(crate) fn entry(&self, half: Half, leaf: u32) -> u32 {
-        self.parts[leaf as usize][half as usize]
+    pub(crate) fn entry(&self, half: Option<Half>, leaf: u32) -> u32 {
+        half.map_or(leaf, |half| self.parts[leaf as usize][half as usize])
     }
 
-    /// How many entries a half has.
-    pub(crate) fn entries(&self, half: Half) -> usize {
+    /// How many entries a half has, or how many leaves there are.
+    pub(crate) fn entries(&self, half: Option<Half>) -> usize {
         match half {
-            Half::Payment => self.cells.len(),
-            Half::Terminal => {
+            None => self.count(),
+            Some(Half::Payment) => self.cells.len(),
+            Some(half) => {
                 let of_half = self.columns.iter().zip(&self.halves).find(|(_, of)| **of == half);
                 of_half.map_or(0, |(column, _)| column.len())
             }
+        }
+    }
+
+    /// The value of an entry of that half, which has the dimension, or of a leaf.
+    pub(crate) fn value_of_entry(&self, dimension: Dimension, half: Option<Half>, entry: u32) -> u32 {
+        match half {
+            Some(_) => self.columns[dimension][entry as usize],
+            None => self.value(dimension, entry),
         }
     }
 

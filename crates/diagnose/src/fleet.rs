@@ -135,8 +135,7 @@ impl<'t> Fleet<'t> {
 
     /// The chunk of the table with an attempt, and its row there.
     fn row(&self, attempt: usize) -> (&'t Chunk, usize) {
-        let row = self.rows[attempt];
-        (&self.table.chunks()[(row >> 16) as usize], (row & 0xffff) as usize)
+        self.table.at(self.rows[attempt])
     }
 
     /// The terminals of a site, in their order: of one that moved, where it stood first.

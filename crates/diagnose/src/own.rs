@@ -154,8 +154,8 @@ pub trait Expected: Sync {
         None
     }
 
-    /// The class of an attempt, if its rates are those of the class; below [`Expected::classes`]. That a fall back
-    /// shows its own mark besides may be another matter.
+    /// The class of an attempt, if its rates are those of the class; below [`Expected::classes`]. Only the rate of
+    /// the mark that a fall back ends with may be another.
     fn class(&self, _: &Attempt) -> Option<usize> {
         None
     }

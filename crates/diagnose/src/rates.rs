@@ -19,6 +19,12 @@ pub struct Rates {
 /// No rate is below this: a code that was never seen is not impossible.
 pub const LEAST_RATE: f64 = 1e-6;
 
+/// The hour of a moment by the log's own clock, of 24.
+#[inline]
+pub(crate) fn hour_of_day(at: i64) -> usize {
+    at.div_euclid(HOUR_MS).rem_euclid(24) as usize
+}
+
 impl Rates {
     /// Rates that are the product of both.
     ///
@@ -44,7 +50,7 @@ impl Rates {
         match self.by_hour.len() {
             1 => 0,
             // A division by a constant takes a tenth of one by a variable.
-            24 => at.div_euclid(HOUR_MS).rem_euclid(24) as usize,
+            24 => hour_of_day(at),
             hours => at.div_euclid(HOUR_MS).rem_euclid(hours as i64) as usize,
         }
     }

@@ -21,6 +21,7 @@ mod series;
 mod settle;
 mod sheet;
 mod table;
+mod values;
 mod window;
 
 use libm::exp;
@@ -185,6 +186,9 @@ pub struct Scan<'d> {
 impl<'d> Scan<'d> {
     /// Lists what can be searched. Attempts that are neutral, part of an attack or in the window of
     /// a fault of their own do not count.
+    ///
+    /// # Panics
+    /// When there are 2^32 attempts or more: they are counted in four bytes. A table has never so many.
     pub fn new(
         day: &'d Day,
         rates: &'d Rates,
@@ -192,6 +196,8 @@ impl<'d> Scan<'d> {
         kinds: &'d [ScopeKind],
         settings: ScanSettings,
     ) -> Self {
+        let attempts: u64 = day.attempts.iter().map(|attempt| u64::from(attempt.count)).sum();
+        assert!(attempts <= u64::from(u32::MAX), "fewer than 2^32 attempts");
         let scopes = Scopes::of(day, kinds, settings.bin_ms);
         let (on_day, sheet) = (scopes.on(day), Sheet::new(day, rates, groups, None, &settings));
         Self::with(&scopes, on_day, sheet, kinds, settings)
@@ -243,3 +249,6 @@ impl<'d> Scan<'d> {
         Scanned { findings, asides }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,9 @@ use posmortem_iso8583::{Amount, Timestamp};
 pub use row::{CardMark, Manner, Place, Row};
 use stans::Stans;
 
+/// A row's chunk is told in two bytes, and how many rows there are in four.
+const MOST_CHUNKS: usize = (1 << 16) - 1;
+
 /// Bytes that a table holds, used or not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TableBytes {
@@ -75,7 +78,8 @@ pub struct Attempt {
     pub stan: Option<u64>,
 }
 
-/// All attempts of a run, and what befell terminals beside them. Whatever the threads, blocks and files
+/// All attempts of a run, and what befell terminals beside them: filled, finished
+/// ([`ExchangeTable::finish`]) and then read. Whatever the threads, blocks and files
 /// were, and whether logs or saved tables were read, it is the same.
 #[derive(Clone, Default)]
 pub struct ExchangeTable {
@@ -90,10 +94,12 @@ pub struct ExchangeTable {
     /// What events are made of when the table is finished.
     asides: Vec<Aside>,
     events: Vec<TerminalEvent>,
+    /// Whether all rows are in their columns.
+    is_laid_down: bool,
 }
 
 impl ExchangeTable {
-    /// Adds an attempt. Rows are told once the table is finished.
+    /// Adds an attempt. Its row can be asked for once the table is finished ([`ExchangeTable::finish`]).
     pub fn push(&mut self, exchange: &Exchange, conclusion: &Conclusion) {
         let attempt = Attempt {
             at: exchange.at().millis,
@@ -203,6 +209,7 @@ impl ExchangeTable {
     }
 
     fn push_row(&mut self, core: Core, detail: Option<&Detail>) {
+        self.is_laid_down = false;
         let chunk = self.room();
         if let Some(detail) = detail {
             chunk.details.push(chunk.next_row(), detail);
@@ -213,14 +220,19 @@ impl ExchangeTable {
     /// Puts the latest rows into their columns: nobody sees them before.
     fn lay_down(&mut self) {
         self.chunks.iter_mut().for_each(Chunk::lay_down);
+        self.is_laid_down = true;
     }
 
     /// The chunk that takes the next row.
+    ///
+    /// # Panics
+    /// After [`MOST_CHUNKS`], four billion rows.
     fn room(&mut self) -> &mut Chunk {
         if self.chunks.last().is_none_or(Chunk::is_full) {
             if let Some(full) = self.chunks.last_mut() {
                 full.seal();
             }
+            assert!(self.chunks.len() < MOST_CHUNKS, "no more than four billion attempts");
             self.chunks.push(Chunk::default());
         }
         self.chunks.last_mut().expect("there is one now")
@@ -241,9 +253,23 @@ impl ExchangeTable {
         self.side_len
     }
 
-    /// The rows, column by column.
+    /// The rows, column by column. All chunks are full (65,536 rows) but for the last.
+    ///
+    /// # Panics
+    /// When rows were added that no [`ExchangeTable::finish`] followed.
     pub fn chunks(&self) -> &[Chunk] {
+        assert!(self.is_laid_down || self.is_empty(), "a table is read once it is finished");
         &self.chunks
+    }
+
+    /// The chunk of a row, and its place there: the upper 16 bits of `row` are the chunk, the lower ones the
+    /// place.
+    ///
+    /// # Panics
+    /// When there is no such chunk, and as [`ExchangeTable::chunks`] does.
+    #[inline]
+    pub fn at(&self, row: u32) -> (&Chunk, usize) {
+        (&self.chunks()[(row >> 16) as usize], (row & 0xffff) as usize)
     }
 
     /// Places, by their number in [`Chunk::places`].
@@ -279,8 +305,11 @@ impl ExchangeTable {
 
     /// The rows, one by one: by time, terminal (its text), STAN and content. Rows that are alike in all
     /// but their card stand in the order in which pairing settled them.
+    ///
+    /// # Panics
+    /// As [`ExchangeTable::chunks`] does.
     pub fn rows(&self) -> impl Iterator<Item = Row> {
-        self.chunks.iter().flat_map(move |chunk| {
+        self.chunks().iter().flat_map(move |chunk| {
             let mut next = 0;
             (0..chunk.len()).map(move |row| {
                 let is_next = next < chunk.details.len() && chunk.details.row(next) == row;
@@ -291,13 +320,13 @@ impl ExchangeTable {
         })
     }
 
-    /// More of a row that failed or was taken back: the upper 16 bits of `row` are its chunk, the lower
-    /// ones its place there.
+    /// More of a row ([`ExchangeTable::at`]) that failed or was taken back.
     ///
     /// # Panics
-    /// When there is no such chunk.
+    /// As [`ExchangeTable::at`] does.
     pub fn detail(&self, row: u32) -> Option<Detail> {
-        self.chunks[(row >> 16) as usize].details.of_row((row & 0xffff) as usize)
+        let (chunk, row) = self.at(row);
+        chunk.details.of_row(row)
     }
 
     fn row(&self, chunk: &Chunk, row: usize, detail: Option<Detail>) -> Row {

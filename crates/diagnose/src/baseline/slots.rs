@@ -2,6 +2,7 @@
 
 use super::{Cells, HOURS};
 use crate::day::Flags;
+use crate::rates::hour_of_day;
 use crate::{Attempt, Day, Mark};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -138,6 +139,5 @@ fn shown(attempt: &Attempt, mut each: impl FnMut(Mark)) {
 }
 
 fn slot(day: &Day, attempt: &Attempt) -> usize {
-    let hour = attempt.at.div_euclid(3_600_000).rem_euclid(HOURS as i64) as usize;
-    day.leaves.cell(attempt.leaf) as usize * HOURS + hour
+    day.leaves.cell(attempt.leaf) as usize * HOURS + hour_of_day(attempt.at)
 }

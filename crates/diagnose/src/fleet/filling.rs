@@ -202,8 +202,7 @@ impl<'t, 'v> Filling<'t, 'v> {
 
     /// The chunk with an attempt of the day, and its row there.
     fn row(&self, attempt: usize) -> (&'t Chunk, usize) {
-        let row = self.filled.rows[attempt];
-        (&self.table.chunks()[(row >> 16) as usize], (row & 0xffff) as usize)
+        self.table.at(self.filled.rows[attempt])
     }
 
     fn card(&self, attempt: usize) -> u64 {
@@ -332,5 +331,53 @@ fn mark_of(ending: &Conclusion) -> Mark {
         (_, Some(reason)) => Mark::of(reason),
         (Outcome::Unclassified, None) => Mark::UNCLASSIFIED,
         _ => Mark::NONE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Settings;
+    use crate::fleet::Fleet;
+    use posmortem_classify::CodeTables;
+    use posmortem_exchange::{Exchange, Leg, Source, conclude};
+    use posmortem_iso8583::{ResponseCode, Timestamp};
+
+    /// More chunks than are put in order at a time, with terminals that come and go.
+    #[test]
+    fn each_row_becomes_one_attempt_of_its_terminal_in_the_order_of_the_table() {
+        let (mut table, mut names) = (ExchangeTable::default(), Names::default());
+        let terminals: Vec<_> = ["", "7", "1", "30", "4"].map(|id| names.intern(id)).to_vec();
+        let rows = CHUNKS << 16 | 5_000;
+        for row in 0..rows {
+            let terminal_key = terminals[row * row % 31 % 5 * usize::from(row % 9 < row >> 15)];
+            let code = ResponseCode::parse(if row % 21 == 0 { b"91" } else { b"00" });
+            let at = Timestamp { millis: row as i64 / 3, offset_minutes: None };
+            let leg =
+                Leg { terminal_key, code, stan: Some(row as u64), ..Leg::untold(at, Source::default()) };
+            let exchange = Exchange::alone(leg);
+            table.push(&exchange, &conclude(&exchange, CodeTables::built_in()));
+        }
+        table.finish(&names, |_, _| true);
+        let settings = Settings::default();
+        let fleet = Fleet::of(&table, &names, &settings);
+        assert_eq!(fleet.day.sequences.len(), terminals.len());
+        let mut found = vec![Vec::new(); terminals.len()];
+        for (row, chunk) in (0_u32..).step_by(1 << 16).zip(table.chunks()) {
+            for (row, at) in (row..).zip(0..chunk.len()) {
+                let terminal = table.places()[chunk.places().id(at)].terminal;
+                let number =
+                    fleet.terminals.iter().position(|symbol| *symbol == terminal).unwrap_or_default();
+                let mark = mark_of(&table.endings()[chunk.endings().id(at)]);
+                found[number].push((row, chunk.millis(at), mark));
+            }
+        }
+        for (range, found) in fleet.day.sequences.iter().zip(found) {
+            assert!(!range.is_empty());
+            let attempts = range.clone().map(|at| (fleet.rows[at], &fleet.day.attempts[at]));
+            let told = attempts.clone().map(|(row, attempt)| (row, attempt.at, attempt.mark));
+            assert!(told.eq(found));
+            assert!(attempts.into_iter().all(|(_, attempt)| attempt.count == 1));
+        }
     }
 }

@@ -71,6 +71,9 @@ impl Repeats {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::episodes::{Try, episodes};
+    use crate::{Flags, Mark};
+    use proptest::prelude::*;
 
     #[test]
     fn cards_and_amounts_that_come_again_are_found_wherever_they_stand() {
@@ -80,5 +83,47 @@ mod tests {
         assert_eq!(repeats.among(&payments), [0, 3, 4, 7]);
         assert!(repeats.among(&payments[4..7]).is_empty(), "nothing is kept of another terminal");
         assert!(payments[6].is_keyed() && !payments[0].is_keyed());
+    }
+
+    /// A card that has one hash with the card 1, for that amount.
+    fn like_the_first(amount: u64) -> u64 {
+        let hash = |card| Payment::new(card, amount, false).hash();
+        (2..).find(|card| hash(*card) == hash(1)).expect("hashes are few")
+    }
+
+    proptest! {
+        /// Those of like hash are more than those of like card and amount, and change nothing.
+        #[test]
+        fn those_that_may_repeat_are_flagged_as_among_all(
+            made in prop::collection::vec(
+                (0..5_usize, 0..2_u64, 0..300_000_i64, 0..3_usize, any::<[bool; 2]>()),
+                0..40,
+            ),
+        ) {
+            let marks = [Mark::NONE, Mark::from_name("pin_incorrect").unwrap(), Mark::UNCLASSIFIED];
+            let (mut tries, mut payments) = (Vec::new(), Vec::new());
+            let mut at = 0;
+            for (card, amount, later, mark, [fell_back, is_keyed]) in made {
+                let card = [0, 1, like_the_first(amount), 2, 1 << 32][card];
+                at += later;
+                tries.push(Try {
+                    at,
+                    card: card_number(card),
+                    amount,
+                    mark: marks[mark],
+                    is_failure: mark > 0,
+                    flags: if fell_back { Flags::FELL_BACK } else { Flags::NONE },
+                });
+                payments.push(Payment::new(card, amount, is_keyed));
+            }
+            let mut flags: Vec<Flags> = tries.iter().map(|one| one.flags).collect();
+            let repeated = Repeats::default().among(&payments).to_vec();
+            prop_assert!(repeated.is_sorted());
+            let asked: Vec<Try> = repeated.iter().map(|at| tries[*at as usize]).collect();
+            for (at, of_one) in repeated.iter().zip(episodes(&asked)) {
+                flags[*at as usize] = of_one;
+            }
+            prop_assert_eq!(flags, episodes(&tries));
+        }
     }
 }

@@ -4,10 +4,10 @@
 //! A link that is slow for an hour, and an issuer that is slow all day, are so made nobody's fault. Says
 //! nothing of why an answer took long.
 
+use crate::baseline::HOURS;
+use crate::rates::hour_of_day;
 use posmortem_exchange::{Chunk, ExchangeTable};
 
-const HOURS: usize = 24;
-const HOUR_MS: i64 = 3_600_000;
 /// Latency classes, and one for none.
 const CLASSES: usize = 256;
 /// One answer in so many may be slow.
@@ -40,7 +40,7 @@ impl Slowness {
             for (row, class) in told(chunk) {
                 let Some(place) = place[chunk.links().id(row)] else { continue };
                 let class = class.saturating_sub(on_top[chunk.issuers().id(row)]);
-                counts[place as usize][hour(chunk.millis(row))][class as usize] += 1;
+                counts[place as usize][hour_of_day(chunk.millis(row))][class as usize] += 1;
             }
         }
         Self { most: counts.iter().map(most_of_link).collect(), place, on_top }
@@ -49,7 +49,7 @@ impl Slowness {
     /// Whether an answer of that class is slow; one without a class is not.
     pub(super) fn is_slow(&self, link: usize, issuer: usize, at: i64, class: u64) -> bool {
         self.place[link].is_some_and(|place| {
-            class.saturating_sub(self.on_top[issuer]) > self.most[place as usize][hour(at)]
+            class.saturating_sub(self.on_top[issuer]) > self.most[place as usize][hour_of_day(at)]
         })
     }
 }
@@ -57,10 +57,6 @@ impl Slowness {
 /// Rows with a latency, and its class.
 fn told(chunk: &Chunk) -> impl Iterator<Item = (usize, u64)> {
     (0..chunk.len()).map(|row| (row, chunk.latencies().get(row))).filter(|(_, class)| *class > 0)
-}
-
-fn hour(at: i64) -> usize {
-    at.div_euclid(HOUR_MS).rem_euclid(HOURS as i64) as usize
 }
 
 /// By issuer, how much longer its answers take than the links on which they come, on the mean; classes are

@@ -44,7 +44,7 @@ pub(super) struct Answers {
 
 /// From this expected rate on an attempt lies in a shared incident. Rates of good days are 2 % at the
 /// most (fall backs).
-pub(super) const INCIDENT_RATE: f64 = 0.08;
+const INCIDENT_RATE: f64 = 0.08;
 
 /// Whether an attempt with that expected rate lies in none.
 pub(super) fn is_calm(rate: f64) -> bool {
@@ -263,14 +263,13 @@ where
             let of = |share: f64| if told { share } else { 1.0 - share };
             telling *= of(usual) / of(ICC_MISSING_BY_FAULT);
         }
-        Trial::Hit { place, rate, telling, in_incident: self.rate(attempt, signature) >= INCIDENT_RATE }
+        Trial::Hit { place, rate, telling, in_incident: !is_calm(self.rate(attempt, signature)) }
     }
 
     #[inline]
     fn mode(&self, attempt: &Attempt) -> usize {
         let (half, modes) = &self.modes;
-        let entry = half.map_or(attempt.leaf, |half| self.day.leaves.entry(half, attempt.leaf));
-        modes[entry as usize] as usize
+        modes[self.day.leaves.entry(*half, attempt.leaf) as usize] as usize
     }
 
     fn hit_before(&self, row: usize, signature: usize, seen: &mut Set<(usize, u64)>) -> bool {
@@ -283,12 +282,8 @@ where
 fn modes(leaves: &Leaves, values: usize) -> (Option<Half>, Vec<u32>) {
     let dimension = Attribute::EntryMode.dimension();
     let half = leaves.half_of(&[dimension]);
-    let entries = half.map_or(leaves.count(), |half| leaves.entries(half)) as u32;
-    let value = |entry: u32| match half {
-        Some(_) => leaves.columns[dimension][entry as usize],
-        None => leaves.value(dimension, entry),
-    };
-    (half, (0..entries).map(|entry| value(entry).min(values as u32 - 1)).collect())
+    let value = |entry| leaves.value_of_entry(dimension, half, entry).min(values as u32 - 1);
+    (half, (0..leaves.entries(half) as u32).map(value).collect())
 }
 
 /// A set that only answers whether something is in it: its order never shows.
@@ -300,3 +295,97 @@ const REFUSED_BY_FAULT: f64 = 0.3;
 
 /// Neither hits nor misses.
 pub(super) const UNCOUNTED: Flags = Flags::NEUTRAL.with(Flags::ATTACK);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expectation::Expectation;
+    use crate::{Finding, MarkCount, Rates};
+    use proptest::prelude::*;
+
+    const LEAVES: u32 = 6;
+    const MODES: [EntryMode; 5] =
+        [EntryMode::Unknown, EntryMode::Chip, EntryMode::Contactless, EntryMode::Stripe, EntryMode::Manual];
+
+    fn leaves(parted: bool) -> Leaves {
+        let halves: Vec<Half> = Attribute::ALL
+            .map(|attribute| if attribute == Attribute::EntryMode { Half::Payment } else { Half::Terminal })
+            .to_vec();
+        let column = |half: &Half| match half {
+            Half::Payment => (0..LEAVES).collect(),
+            Half::Terminal => vec![1; if parted { 1 } else { LEAVES as usize }],
+        };
+        Leaves {
+            columns: halves.iter().map(column).collect(),
+            cells: (0..LEAVES).map(|leaf| leaf / 2).collect(),
+            parts: if parted { (0..LEAVES).map(|leaf| [0, leaf]).collect() } else { Vec::new() },
+            halves: if parted { halves } else { Vec::new() },
+        }
+    }
+
+    /// Half of the fall backs of one entry mode from the second to the fourth hour.
+    fn incident() -> Finding {
+        Finding {
+            scope: vec![(Attribute::EntryMode.dimension(), 2)],
+            kind: 0,
+            group: 0,
+            joined: Vec::new(),
+            start: 3_600_000,
+            end: 4 * 3_600_000,
+            observed: 50,
+            attempts: 100,
+            expected: 1.0,
+            score: 9.0,
+            sequences: 9,
+            marks: vec![MarkCount { mark: Mark::FELL_BACK, group: 0, observed: 50, expected: 1.0 }],
+        }
+    }
+
+    fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
+        let some = ["pin_incorrect", "mac_invalid", "response_timeout", "card_auth_failed"];
+        let some = some.map(|name| Mark::from_name(name).expect("a mark of that name"));
+        let marks = prop_oneof![2 => Just(Mark::NONE), 1 => prop::sample::select(some.to_vec())];
+        let flags = prop_oneof![
+            6 => Just(Flags::NONE),
+            2 => Just(Flags::FELL_BACK),
+            1 => Just(Flags::FELL_BACK.with(Flags::ICC_MISSING)),
+            1 => Just(Flags::NEUTRAL),
+            1 => Just(Flags::SLOW),
+        ];
+        let attempt = (0..6 * 3_600_000_i64, 0..LEAVES, 1..3_u16, marks, flags);
+        let attempt =
+            attempt.prop_map(|(at, leaf, count, mark, flags)| Attempt { at, leaf, count, mark, flags });
+        prop::collection::vec(attempt, 0..60)
+    }
+
+    proptest! {
+        #[test]
+        fn classes_and_lanes_count_as_attempts_one_by_one(
+            attempts in attempts(), parted in any::<bool>(), in_incident in any::<bool>(),
+        ) {
+            let leaves = leaves(parted);
+            let all = 0..attempts.len();
+            let day = Day { attempts, leaves: leaves.clone(), ..Day::default() };
+            // One cell lies beyond what is calm.
+            let level = |cell: u32| [0.01, 0.001, 0.03][cell as usize] as f32;
+            let by_cell = (0..LEAVES / 2).map(|cell| [level(cell); Mark::COUNT]).collect();
+            let rates = Rates::new(by_cell, (0..24).map(|hour| [1.0 + hour as f32 * 0.1; Mark::COUNT]).collect());
+            let findings = if in_incident { vec![incident()] } else { Vec::new() };
+            let by_class = Expectation::new(&leaves, &rates, &findings, day.attempts.iter(), |_| true);
+            let one_by_one = |attempt: &Attempt, mark: Mark| by_class.rate(attempt, mark);
+            let signatures = Signatures::built_in();
+            let cards = |row: usize| (row % 3 > 0).then_some(row as u64 % 7);
+            let fast = Reader::new(&day, &signatures, &MODES, &by_class, &cards);
+            let slow = Reader::new(&day, &signatures, &MODES, &one_by_one, &cards);
+            let (counts, expected) = (fast.counts(all.clone()).0, slow.counts(all.clone()).0);
+            for (signature, (counts, expected)) in counts.iter().zip(expected).enumerate() {
+                prop_assert_eq!((counts.all, counts.calm), (expected.all, expected.calm));
+                let Evidence { sequence, rows } = fast.evidence(all.clone(), signature);
+                let is_hit = |(_, trial): &&(usize, Trial)| matches!(trial, Trial::Hit { .. });
+                let hits = sequence.shown.iter().filter(is_hit).count();
+                prop_assert_eq!((rows.len(), sequence.len), (counts.all.attempts as usize, rows.len()));
+                prop_assert_eq!(hits, counts.all.observed as usize);
+            }
+        }
+    }
+}

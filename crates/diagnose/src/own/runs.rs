@@ -75,3 +75,43 @@ impl Misses {
         Run { all, powers, of_powers }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::own::shape::Slowed;
+    use proptest::prelude::*;
+
+    /// The same, one miss after the other.
+    fn one_by_one(of_miss: f64, length: usize) -> (f64, f64, f64) {
+        let (mut all, mut powers, mut of_powers) = (1.0, 0.0, 0.0);
+        for _ in 0..length {
+            all *= 1.0 - of_miss;
+            powers += all;
+            of_powers += powers;
+        }
+        (all, powers, of_powers)
+    }
+
+    proptest! {
+        #[test]
+        fn runs_are_what_their_misses_add_up_to_however_often_they_are_asked_for(
+            asked in prop::collection::vec((0..3_usize, prop_oneof![1..60_usize, 1..3 * LONGEST]), 1..40),
+        ) {
+            let slowed = [1.5, 3.0].map(|times| Some(Slowed { times, level: 1.3 }));
+            let shapes = [None, slowed[0], slowed[1]]
+                .map(|slowed| Shape { shares: vec![1.0], slowed, telling: false });
+            let mut runs = Runs::default();
+            for (shape, length) in asked {
+                let run = runs.of(&shapes[shape]).run(length);
+                for (at, effect) in EFFECTS.into_iter().enumerate() {
+                    let (all, powers, of_powers) = one_by_one(shapes[shape].of_miss(effect), length);
+                    for (fast, slow) in [(run.all, all), (run.powers, powers), (run.of_powers, of_powers)] {
+                        let fast = fast[at];
+                        prop_assert!((fast - slow).abs() <= 1e-9 * slow + f64::MIN_POSITIVE, "{shape} {length} {fast} {slow}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -238,15 +238,27 @@ mod tests {
             }
         }
 
-        /// By attempt: what it shows, and what it weighs as a start and as an end.
-        fn unfolded(&self) -> (Vec<Trial>, Vec<f64>, Vec<f64>) {
-            let weighed = self.weighed();
+        /// By attempt: what it shows.
+        fn trials(&self) -> Vec<Trial> {
             let mut trials = vec![Trial::Miss; self.len];
-            let (mut open, mut close) = (vec![weighed.plain.0; self.len], vec![weighed.plain.1; self.len]);
-            for stop in &weighed.stops {
-                (trials[stop.at], open[stop.at], close[stop.at]) = (stop.trial, stop.edges.0, stop.edges.1);
-            }
-            (trials, open, close)
+            self.shown.iter().for_each(|(at, trial)| trials[*at] = *trial);
+            trials
+        }
+
+        /// By attempt: what it weighs as a start and as an end.
+        fn edges(&self) -> [Vec<f64>; 2] {
+            let weights = |outer: usize, is_near: &dyn Fn(usize) -> bool| {
+                let near = (0..self.len).filter(|at| is_near(*at)).count();
+                let of_near = if near == 0 { 0.0 } else { SIGN_ON_EDGE };
+                let weight = |at: usize| {
+                    let outer = if at == outer { OUTER_EDGE } else { 0.0 };
+                    let near = if is_near(at) { of_near / near as f64 } else { 0.0 };
+                    (1.0 - OUTER_EDGE - of_near) / self.len as f64 + outer + near
+                };
+                (0..self.len).map(weight).collect()
+            };
+            let follows = |at: usize| self.after_sign_on.contains(&at);
+            [weights(0, &follows), weights(self.len - 1, &|at| follows(at + 1))]
         }
     }
 
@@ -257,7 +269,7 @@ mod tests {
         component: usize,
         level: f64,
     ) -> (Vec<(f64, RangeInclusive<usize>)>, f64) {
-        let (trials, open, close) = sequence.unfolded();
+        let (trials, [open, close]) = (sequence.trials(), sequence.edges());
         let effect = EFFECTS[component % EFFECTS.len()];
         let last = sequence.len - 1;
         let (mut terms, mut weights) = (Vec::new(), 0.0);
@@ -351,9 +363,15 @@ mod tests {
     #[test]
     fn edges_sum_to_one() {
         for after_sign_on in [vec![], vec![0], vec![3, 9]] {
-            let (_, open, close) = Sequence::of(&[Trial::Miss; 10], &after_sign_on).unfolded();
-            for weights in [open, close] {
+            let sequence = Sequence::of(&[Trial::Miss; 10], &after_sign_on);
+            let weighed = sequence.weighed();
+            let [mut open, mut close] = [weighed.plain.0, weighed.plain.1].map(|plain| vec![plain; 10]);
+            for stop in &weighed.stops {
+                (open[stop.at], close[stop.at]) = stop.edges;
+            }
+            for (weights, expected) in [open, close].iter().zip(sequence.edges()) {
                 assert!((weights.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+                assert!(weights.iter().zip(expected).all(|(one, other)| (one - other).abs() < 1e-15));
             }
         }
     }

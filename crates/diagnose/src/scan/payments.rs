@@ -5,9 +5,8 @@ use std::ops::Range;
 use super::clock::Clock;
 use super::sheet::Sheet;
 use crate::baseline::HOURS;
+use crate::rates::hour_of_day;
 use crate::{Attempt, Day, Half};
-
-const HOUR_MS: i64 = 3_600_000;
 
 /// They are counted by bin where these are so many sums at most: 8 MB.
 const LARGEST: usize = 2 << 20;
@@ -33,7 +32,7 @@ impl Payments {
         if day.leaves.parts.is_empty() {
             return None;
         }
-        let (entries, bins) = (day.leaves.entries(Half::Payment), clock.bins());
+        let (entries, bins) = (day.leaves.entries(Some(Half::Payment)), clock.bins());
         let attempts = day.attempts.iter().filter(|attempt| Sheet::may_count(attempt));
         if entries * bins > LARGEST {
             let mut by_entry = vec![0; entries];
@@ -68,8 +67,7 @@ impl Payments {
     /// Attempts by cell of the baseline and hour, those of these stretches apart: bins lie within hours.
     pub(super) fn by_slot_but(&self, day: &Day, left_out: &[Range<usize>]) -> Option<Vec<u64>> {
         let (leaves, bins) = (&day.leaves, self.clock.bins());
-        let hour = |at: i64| at.div_euclid(HOUR_MS).rem_euclid(HOURS as i64) as usize;
-        let hours: Vec<usize> = (0..bins).map(|bin| hour(self.clock.begin(bin))).collect();
+        let hours: Vec<usize> = (0..bins).map(|bin| hour_of_day(self.clock.begin(bin))).collect();
         let cells = leaves.cells.iter().max().map_or(0, |last| *last as usize + 1);
         let mut slots = vec![0; cells * HOURS];
         for (attempts, cell) in self.by_bin.as_ref()?.chunks(bins).zip(&leaves.cells) {
@@ -78,14 +76,15 @@ impl Payments {
         }
         let attempts = left_out.iter().flat_map(|rows| &day.attempts[rows.clone()]);
         for attempt in attempts.filter(|attempt| Sheet::may_count(attempt)) {
-            slots[leaves.cell(attempt.leaf) as usize * HOURS + hour(attempt.at)] -= u64::from(attempt.count);
+            slots[leaves.cell(attempt.leaf) as usize * HOURS + hour_of_day(attempt.at)] -=
+                u64::from(attempt.count);
         }
         Some(slots)
     }
 }
 
 fn entry(day: &Day, attempt: &Attempt) -> usize {
-    day.leaves.entry(Half::Payment, attempt.leaf) as usize
+    day.leaves.entry(Some(Half::Payment), attempt.leaf) as usize
 }
 
 /// The attempts of these stretches that would count but for a fault of their terminal.

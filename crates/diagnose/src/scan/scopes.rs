@@ -12,7 +12,8 @@ use super::clock::Clock;
 use super::lists::Lists;
 use super::payments::{Counted, Payments};
 use super::sheet::Sheet;
-use crate::{Attempt, Day, Dimension, Half, Leaves, UNTOLD};
+use super::values::{Entries, Values, values};
+use crate::{Attempt, Day, Dimension, Half, UNTOLD};
 
 /// A kind of scope that the scan searches.
 #[derive(Clone, Debug)]
@@ -35,15 +36,17 @@ pub struct ScopeKind {
 }
 
 /// The attempts of each value: whole sequences where a sequence has one value, else single rows.
-#[derive(Clone)]
 enum Members {
-    Sequences {
-        lists: Arc<Lists>,
-        /// By sequence.
-        values: Arc<[u32]>,
-    },
+    Sequences(Sequences),
     /// In the order of their bins; listed when somebody asks.
-    Rows { lists: Arc<OnceLock<Lists>> },
+    Rows(OnceLock<Lists>),
+}
+
+/// The sequences of each value, and by sequence its value.
+#[derive(Clone)]
+struct Sequences {
+    lists: Arc<Lists>,
+    values: Arc<[u32]>,
 }
 
 /// No sequence, of a leaf that none has; and more than one.
@@ -69,13 +72,8 @@ struct Scope {
     entries: Entries,
     told: Arc<[u32]>,
     dimensions: usize,
-    members: Members,
-}
-
-/// The values by entry of a half, or by leaf: those of a dimension, or of several.
-enum Entries {
-    Of(Dimension),
-    OfSeveral(Arc<[u32]>),
+    /// None where a sequence has several values.
+    sequences: Option<Sequences>,
 }
 
 impl Scopes {
@@ -85,14 +83,11 @@ impl Scopes {
             let (half, entries, told) = values(day, &kind.dimensions);
             let dimensions = kind.dimensions.len();
             let on_day = Values::new(&day.leaves, half, &entries);
-            let members = match values_of_sequences(day, &on_day, &sequences) {
-                Some(values) => {
-                    let lists = Lists::new(told.len() / dimensions, values.iter().copied().zip(0..));
-                    Members::Sequences { lists: Arc::new(lists), values: values.into() }
-                }
-                None => Members::Rows { lists: Arc::default() },
-            };
-            Scope { half, entries, told: told.into(), dimensions, members }
+            let sequences = values_of_sequences(day, &on_day, &sequences).map(|values| {
+                let lists = Lists::new(told.len() / dimensions, values.iter().copied().zip(0..));
+                Sequences { lists: Arc::new(lists), values: values.into() }
+            });
+            Scope { half, entries, told: told.into(), dimensions, sequences }
         };
         let clock = Clock::new(day.span, bin_ms);
         let kinds: Vec<Scope> = kinds.par_iter().map(scope).collect();
@@ -121,22 +116,20 @@ impl Scopes {
         }
         self.on_day(day, |values| {
             let leaves = (0..).zip(&counts).filter(|(_, counts)| **counts);
-            occurring(values, leaves.map(|(leaf, _)| values.of(leaf)))
+            values.occurring(leaves.map(|(leaf, _)| values.of(leaf)))
         })
     }
 
     /// The same where no attempts but those of these stretches are flagged as a terminal's own.
     pub(crate) fn on_but<'d>(&self, day: &'d Day, own: &[Range<usize>]) -> Vec<Kind<'d>> {
-        let is_of_payments = |scope: &Scope| {
-            scope.half == Some(Half::Payment) || matches!(scope.members, Members::Sequences { .. })
-        };
+        let is_of_payments = |scope: &Scope| scope.half == Some(Half::Payment) || scope.sequences.is_some();
         let Some(payments) = self.payments.as_ref().filter(|_| self.kinds.iter().all(is_of_payments)) else {
             return self.on(day);
         };
         let payments = payments.by_entry_but(day, own);
         self.on_day(day, |values| {
             let entries = values.entries().iter().zip(&payments).filter(|(_, attempts)| **attempts > 0);
-            occurring(values, entries.map(|(value, _)| *value))
+            values.occurring(entries.map(|(value, _)| *value))
         })
     }
 
@@ -157,24 +150,15 @@ impl Scopes {
         // Lists of rows are the largest thing here: a search makes those that it asks for, and gives them back.
         let kind = |scope: &Scope| {
             let values = Values::new(&day.leaves, scope.half, &scope.entries);
-            let (occurring, members) = match &scope.members {
-                Members::Sequences { lists, .. } => (lists.filled(), scope.members.clone()),
-                Members::Rows { .. } => (occurring(&values), Members::Rows { lists: Arc::default() }),
+            let (occurring, members) = match &scope.sequences {
+                Some(sequences) => (sequences.lists.filled(), Members::Sequences(sequences.clone())),
+                None => (occurring(&values), Members::Rows(OnceLock::new())),
             };
             let (told, dimensions) = (scope.told.clone(), scope.dimensions);
             Kind { values, told, dimensions, members, clock: self.clock, occurring }
         };
         self.kinds.iter().map(kind).collect()
     }
-}
-
-/// How many different values there are, [`UNTOLD`] apart.
-fn occurring(of: &Values<'_>, values: impl Iterator<Item = u32>) -> usize {
-    let largest = of.entries().iter().copied().max().unwrap_or(UNTOLD);
-    let mut occurs = vec![false; largest as usize + 1];
-    values.for_each(|value| occurs[value as usize] = true);
-    occurs[UNTOLD as usize] = false;
-    occurs.into_iter().filter(|occurs| *occurs).count()
 }
 
 /// By leaf: the sequence that it belongs to.
@@ -241,8 +225,8 @@ impl<'d> Kind<'d> {
         window: (i64, i64),
     ) -> impl Iterator<Item = &'s Attempt> + 's {
         let (sequences, rows): (&[u32], &[u32]) = match &self.members {
-            Members::Sequences { lists, .. } => (lists.of(value), &[]),
-            Members::Rows { lists } => (&[], self.rows(day, lists).of(value)),
+            Members::Sequences(of) => (of.lists.of(value), &[]),
+            Members::Rows(lists) => (&[], self.rows(day, lists).of(value)),
         };
         let inside = move |&sequence: &u32| {
             let sequence = day.sequences[sequence as usize].clone();
@@ -282,7 +266,7 @@ impl<'d> Kind<'d> {
 
     /// Whether each of its values is one of whole sequences.
     pub(crate) fn is_of_sequences(&self) -> bool {
-        matches!(self.members, Members::Sequences { .. })
+        matches!(self.members, Members::Sequences(_))
     }
 
     /// Whether each of its values lies within one of the other kind.
@@ -294,88 +278,12 @@ impl<'d> Kind<'d> {
         let (one, two) = (&self.values, &other.values);
         let (inner, around): (&[u32], &[u32]) = match (&self.members, &other.members) {
             // Sequences are fewer than leaves, and so are the entries of a half.
-            (Members::Sequences { values, .. }, Members::Sequences { values: around, .. }) => {
-                (values, around)
-            }
+            (Members::Sequences(inner), Members::Sequences(around)) => (&inner.values, &around.values),
             _ if one.half == two.half => (one.entries(), two.entries()),
-            _ => return (0..one.leaves.count() as u32).all(|leaf| agrees(one.of(leaf), two.of(leaf))),
+            _ => return (0..one.leaves() as u32).all(|leaf| agrees(one.of(leaf), two.of(leaf))),
         };
         inner.iter().zip(around).all(|(&value, &around)| agrees(value, around))
     }
-}
-
-/// By leaf: the number of its value, [`UNTOLD`] where a dimension is not told.
-struct Values<'d> {
-    leaves: &'d Leaves,
-    /// The half of leaves that has the value, if one has all of it.
-    half: Option<Half>,
-    /// By entry of that half, else by leaf.
-    entries: Borrowed<'d>,
-}
-
-enum Borrowed<'d> {
-    Column(&'d [u32]),
-    Shared(Arc<[u32]>),
-}
-
-impl<'d> Values<'d> {
-    fn new(leaves: &'d Leaves, half: Option<Half>, entries: &Entries) -> Self {
-        let entries = match entries {
-            Entries::Of(dimension) => Borrowed::Column(&leaves.columns[*dimension]),
-            Entries::OfSeveral(entries) => Borrowed::Shared(entries.clone()),
-        };
-        Self { leaves, half, entries }
-    }
-
-    #[inline]
-    fn entries(&self) -> &[u32] {
-        match &self.entries {
-            Borrowed::Column(entries) => entries,
-            Borrowed::Shared(entries) => entries,
-        }
-    }
-
-    #[inline]
-    fn of(&self, leaf: u32) -> u32 {
-        let entry = self.half.map_or(leaf, |half| self.leaves.parts[leaf as usize][half as usize]);
-        self.entries()[entry as usize]
-    }
-}
-
-/// The half that has a set of dimensions, their values by its entries or by leaf, and what each is made of.
-/// Numbered in the order of the numbers of their parts.
-fn values(day: &Day, dimensions: &[Dimension]) -> (Option<Half>, Entries, Vec<u32>) {
-    let leaves = &day.leaves;
-    let half = leaves.half_of(dimensions);
-    if let &[dimension] = dimensions {
-        return (half, Entries::Of(dimension), (0..day.values[dimension]).collect());
-    }
-    let entries = if half.is_some() { leaves.columns[dimensions[0]].len() } else { leaves.count() };
-    let key = |entry: u32| {
-        dimensions.iter().try_fold(0u64, |key, &dimension| {
-            let value = match half {
-                Some(_) => leaves.columns[dimension][entry as usize],
-                None => leaves.value(dimension, entry),
-            };
-            (value != UNTOLD).then(|| key * u64::from(day.values[dimension]) + u64::from(value))
-        })
-    };
-    let keys: Vec<_> = (0..entries as u32).map(|entry| key(entry).unwrap_or(0)).collect();
-    let mut distinct: Vec<_> = keys.clone();
-    distinct.push(0);
-    distinct.sort_unstable();
-    distinct.dedup();
-    let number = |key: &u64| distinct.partition_point(|other| other < key) as u32;
-    let entries = Entries::OfSeveral(keys.iter().map(number).collect());
-    let mut told = vec![UNTOLD; distinct.len() * dimensions.len()];
-    for (parts, &key) in told.chunks_mut(dimensions.len()).zip(&distinct).skip(1) {
-        let mut key = key;
-        for (part, &dimension) in parts.iter_mut().zip(dimensions).rev() {
-            *part = (key % u64::from(day.values[dimension])) as u32;
-            key /= u64::from(day.values[dimension]);
-        }
-    }
-    (half, entries, told)
 }
 
 /// By sequence, its value; none where a sequence has several.

@@ -60,7 +60,7 @@ pub(crate) fn failed(sheet: &Sheet<'_>) -> Vec<Failure> {
 }
 
 /// Hits by entry of a half of leaves, group by group.
-fn hits_by_entry(sheet: &Sheet<'_>, half: Half, failed: &[Failure]) -> Vec<u32> {
+fn hits_by_entry(sheet: &Sheet<'_>, half: Option<Half>, failed: &[Failure]) -> Vec<u32> {
     let (leaves, groups) = (&sheet.day.leaves, sheet.groups.len());
     let mut hits = vec![0_u32; leaves.entries(half) * groups];
     for failure in failed {
@@ -83,7 +83,8 @@ pub(crate) fn candidates(
 ) -> Vec<Candidate> {
     let groups = sheet.groups.len();
     let of_halves = [Half::Terminal, Half::Payment].map(|half| {
-        let is_asked = kinds.iter().any(|kind| kind.half() == Some(half));
+        let half = Some(half);
+        let is_asked = kinds.iter().any(|kind| kind.half() == half);
         if is_asked { hits_by_entry(sheet, half, failed) } else { Vec::new() }
     });
     let of_kind = |(number, kind): (usize, &Kind<'_>)| {
@@ -245,7 +246,8 @@ impl Tables {
         scratch: &mut Series,
     ) -> Vec<Vec<Tally>> {
         if let Some(table) = &self.0[candidate.kind] {
-            return table.columns_of(table.place(candidate.value).unwrap_or_default());
+            let place = table.place(candidate.value).expect("all candidates of the kind are in its table");
+            return table.columns_of(place);
         }
         let (bins, groups) = (sheet.bins(), &candidate.groups);
         scratch.clear(bins, bins * groups.len());

@@ -243,3 +243,14 @@ fn rows_that_come_late_are_put_in_their_place() {
         assert!(table.rows().eq(expected.iter().copied()), "order {number}");
     }
 }
+
+/// A row that is not in its column yet is never missed in silence.
+#[test]
+#[should_panic(expected = "once it is finished")]
+fn rows_are_read_once_the_table_is_finished() {
+    let mut table = pushed(&[Exchange::alone(answer(0))]);
+    table.finish(&Names::default(), |_, _| true);
+    assert_eq!(table.rows().count(), 1);
+    table.push(&Exchange::alone(answer(1)), &ending(&Exchange::alone(answer(1))));
+    let _ = table.rows().count();
+}
