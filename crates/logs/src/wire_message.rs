@@ -165,7 +165,8 @@ impl WireBuffers {
                 }
             }
         }
-        let mut cells = spans.cells(bytes);
+        let mut cells = NO_CELLS;
+        spans.fill(&mut cells, bytes);
         let chip_data = cells[Column::IccData as usize];
         if glance.may_have_raw_chip_data && !is_hex(chip_data) {
             text.clear();

@@ -8,7 +8,7 @@ use super::{Marks, read_frames};
 use crate::block::Block;
 use crate::column::Column;
 use crate::plain_message::PlainMessage;
-use crate::record::{Position, Record, RecordSink, RejectReason};
+use crate::record::{NO_CELLS, Position, Record, RecordSink, RejectReason};
 use crate::time::{TimeReader, TimeRules};
 
 /// One call of a sink.
@@ -36,7 +36,9 @@ impl RecordSink for Calls {
         let PlainMessage { bytes, spans, at, position, .. } = *message;
         let is_taken = position.offset.is_multiple_of(2);
         if is_taken {
-            self.record(&Record { cells: &spans.cells(bytes), at, position, group: None });
+            let mut cells = NO_CELLS;
+            spans.fill(&mut cells, bytes);
+            self.record(&Record { cells: &cells, at, position, group: None });
         }
         is_taken
     }
