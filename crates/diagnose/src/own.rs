@@ -222,22 +222,23 @@ where
     C: Fn(usize) -> Option<u64> + Sync,
 {
     let reader = Reader::new(day, signatures, entry_modes, expected, cards);
-    let by_terminal: Vec<(Vec<Shown>, Answers)> = day
+    // What a terminal shows of all signatures takes more room than all else that is held of it: it is written once.
+    // A table may have no signatures.
+    let room = signatures.len().max(1);
+    let mut shown = vec![Shown::default(); day.sequences.len() * room];
+    let answers: Vec<Answers> = day
         .sequences
         .par_iter()
+        .zip(shown.par_chunks_mut(room))
         .enumerate()
-        .map(|(terminal, range)| match terminal == UNTOLD as usize {
-            true => (reader.counts(0..0).0, reader.untold(range.clone())),
-            false => reader.counts(range.clone()),
+        .map(|(terminal, (range, shown))| match terminal == UNTOLD as usize {
+            true => reader.untold(range.clone()),
+            false => reader.counts(range.clone(), &mut shown[..signatures.len()]),
         })
         .collect();
-    let answers: Vec<Answers> = by_terminal.iter().map(|(_, answers)| *answers).collect();
-    let mut shown = Vec::with_capacity(by_terminal.len() * signatures.len());
-    by_terminal.into_iter().for_each(|(of_terminal, _)| shown.extend(of_terminal));
     let fleet = Fleet::new(day, signatures, &shown, &answers);
-    let counts: Vec<Counts> = shown.iter().map(|shown| shown.all).collect();
     let likelihoods: Vec<Likelihood> = fleet
-        .candidates(&counts)
+        .candidates(&shown)
         .into_par_iter()
         .map_init(Runs::default, |runs, (terminal, signature)| {
             let sequence = reader.sequence(day.sequences[terminal as usize].clone(), signature);
@@ -259,6 +260,9 @@ where
         .into_iter()
         .flatten()
         .collect();
+    let mut counts: Vec<Counts> = shown.into_iter().map(|shown| shown.all).collect();
+    // They are collected where `shown` was, which takes twice the room.
+    counts.shrink_to_fit();
     let health = Health::of(&suspects, &likelihoods, &counts, signatures.len());
     let standing = standing::standing(day, signatures, expected, cards);
     OwnTest { suspects, standing, spreads: fleet.spreads, prevalence: groups.prevalence, health, counts }

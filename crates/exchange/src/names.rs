@@ -166,7 +166,7 @@ impl Names {
 
     /// The first eight bytes of the text as a number: of two texts whose numbers differ, the smaller number's
     /// comes first.
-    pub(crate) fn beginning(&self, symbol: Symbol) -> u64 {
+    pub fn beginning(&self, symbol: Symbol) -> u64 {
         symbol.index().checked_sub(1).and_then(|at| self.known.get(at)).map_or(0, |known| known.beginning)
     }
 

@@ -4,7 +4,7 @@ use crate::{AmountTally, Counts, Ledger, Names, Symbol, Tally, TerminalTally};
 use posmortem_classify::{Dialect, Reason};
 use posmortem_iso8583::{Currency, ResponseCode, Timestamp};
 use std::borrow::Cow;
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 
 /// How much of each exchange the input shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -135,14 +135,11 @@ impl Summary {
         self.totals = totals;
         self.amounts = amounts.into_iter().collect();
         self.terminals = terminals;
-        self.terminals.sort_unstable_by(|a, b| {
-            let (a_failed, b_failed) = (a.counts.failed(), b.counts.failed());
-            // a_failed / a_exchanges against b_failed / b_exchanges, without fractions.
-            let share = |failed: u64, of: u64| u128::from(failed) * u128::from(of);
-            b_failed
-                .cmp(&a_failed)
-                .then_with(|| share(b_failed, a.counts.exchanges).cmp(&share(a_failed, b.counts.exchanges)))
-                .then_with(|| names.text(a.terminal).cmp(names.text(b.terminal)))
+        self.terminals.sort_by_cached_key(|terminal| Rank {
+            failed: terminal.counts.failed(),
+            exchanges: terminal.counts.exchanges,
+            beginning: names.beginning(terminal.terminal),
+            text: names.text(terminal.terminal),
         });
         self.codes = codes
             .into_iter()
@@ -174,8 +171,76 @@ impl Summary {
     }
 }
 
+/// What terminals are sorted by. A million of them are told apart without a look at their texts, or at their tallies.
+struct Rank<'n> {
+    failed: u64,
+    exchanges: u64,
+    /// Of the text.
+    beginning: u64,
+    text: &'n str,
+}
+
+impl Ord for Rank<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // self.failed / self.exchanges against other.failed / other.exchanges, without fractions.
+        let share = |failed: u64, of: u64| u128::from(failed) * u128::from(of);
+        let by_share = || share(other.failed, self.exchanges).cmp(&share(self.failed, other.exchanges));
+        let by_text = || (self.beginning, self.text).cmp(&(other.beginning, other.text));
+        other.failed.cmp(&self.failed).then_with(by_share).then_with(by_text)
+    }
+}
+
+impl PartialEq for Rank<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Rank<'_> {}
+
+impl PartialOrd for Rank<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 fn sorted_issuers(issuers: impl Iterator<Item = (Symbol, u64)>, names: &Names) -> Vec<IssuerCount> {
     let mut sorted: Vec<_> = issuers.map(|(issuer, count)| IssuerCount { issuer, count }).collect();
     sorted.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| names.text(a.issuer).cmp(names.text(b.issuer))));
     sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminals_stand_by_failures_then_by_their_share_then_by_id() {
+        let (mut tally, mut names) = (Tally::default(), Names::default());
+        let mut add = |terminal: &str, exchanges, failed| {
+            let terminal = names.intern(terminal);
+            let mut of_terminal = TerminalTally::default();
+            of_terminal.terminal = terminal;
+            of_terminal.counts.exchanges = exchanges;
+            of_terminal.counts.causes[0] = failed;
+            tally.terminals.push(of_terminal);
+        };
+        // Ids of which the first eight bytes are alike, and some that begin others.
+        add("T12345678", 9, 0);
+        add("T12345670", 40, 0);
+        add("T1234567", 3, 0);
+        add("a", 30, 3);
+        add("Z", 20, 2);
+        add("b", 10, 1);
+        add("c", 20, 2);
+        add("d", 10, 2);
+        add("", 5, 0);
+        let mut summary = Summary::default();
+        summary.set_tally(tally, names);
+        let ids = summary.terminals.iter().map(|terminal| summary.names.text(terminal.terminal));
+        assert_eq!(
+            ids.collect::<Vec<_>>(),
+            ["a", "d", "Z", "c", "b", "", "T1234567", "T12345670", "T12345678"]
+        );
+    }
 }

@@ -126,8 +126,9 @@ where
         Answers { icc_missing: self.day.attempts[range].iter().any(is_told), ..Answers::default() }
     }
 
-    /// By signature, what the attempts of that range show, and what their messages tell.
-    pub(super) fn counts(&self, range: Range<usize>) -> (Vec<Shown>, Answers) {
+    /// What the messages of the attempts of that range tell; and, written to `shown`, what they show of each
+    /// signature.
+    pub(super) fn counts(&self, range: Range<usize>, shown: &mut [Shown]) -> Answers {
         let mut answers = Answers::default();
         let mut sums = Sums::new(self.signatures.len(), self.eligible.len());
         let mut seen = Set::default();
@@ -158,7 +159,8 @@ where
                 }
             }
         }
-        (sums.shown(&self.eligible), answers)
+        sums.write(&self.eligible, shown);
+        answers
     }
 
     /// What the attempts of that range show of one signature, one by one.
@@ -377,7 +379,10 @@ mod tests {
             let cards = |row: usize| (!row.is_multiple_of(3)).then_some(row as u64 % 7);
             let fast = Reader::new(&day, &signatures, &MODES, &by_class, &cards);
             let slow = Reader::new(&day, &signatures, &MODES, &one_by_one, &cards);
-            let (counts, expected) = (fast.counts(all.clone()).0, slow.counts(all.clone()).0);
+            let mut counts = vec![Shown::default(); signatures.len()];
+            let mut expected = counts.clone();
+            fast.counts(all.clone(), &mut counts);
+            slow.counts(all.clone(), &mut expected);
             for (signature, (counts, expected)) in counts.iter().zip(expected).enumerate() {
                 prop_assert_eq!((counts.all, counts.calm), (expected.all, expected.calm));
                 let Evidence { sequence, rows } = fast.evidence(all.clone(), signature);

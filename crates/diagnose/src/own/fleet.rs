@@ -100,12 +100,12 @@ impl Fleet {
     }
 
     /// Terminals and signatures that are worth a look, in their order.
-    pub(super) fn candidates(&self, counts: &[Counts]) -> Vec<(u32, usize)> {
+    pub(super) fn candidates(&self, shown: &[Shown]) -> Vec<(u32, usize)> {
         let width = self.spreads.len();
         let is_candidate = |counts: &Counts| {
             counts.observed >= LEAST_HITS && f64::from(counts.observed) > LEAST_EXCESS * counts.expected
         };
-        let found = counts.iter().enumerate().filter(|(_, counts)| is_candidate(counts));
+        let found = shown.iter().enumerate().filter(|(_, shown)| is_candidate(&shown.all));
         found.map(|(at, _)| ((at / width) as u32, at % width)).collect()
     }
 

@@ -88,13 +88,12 @@ impl Sums {
         }
     }
 
-    /// By signature. `eligible` are the signatures by entry mode.
-    pub(super) fn shown(&self, eligible: &[Vec<bool>]) -> Vec<Shown> {
+    /// Writes what was shown of each signature. `eligible` are the signatures by entry mode.
+    pub(super) fn write(&self, eligible: &[Vec<bool>], shown: &mut [Shown]) {
         let calm = self.calm.as_ref().unwrap_or(&self.all);
-        let signatures = eligible.first().map_or(0, Vec::len);
-        (0..signatures)
-            .map(|at| Shown { all: self.all.counts(at, eligible), calm: calm.counts(at, eligible) })
-            .collect()
+        for (at, shown) in shown.iter_mut().enumerate() {
+            *shown = Shown { all: self.all.counts(at, eligible), calm: calm.counts(at, eligible) };
+        }
     }
 }
 
@@ -154,10 +153,15 @@ mod tests {
             }
             apart.add_one(4, 1, true, 0.02);
         }
-        for (one, other) in together.shown(&could).iter().zip(apart.shown(&could)) {
+        let shown = |sums: &Sums| {
+            let mut shown = [Shown::default(); 11];
+            sums.write(&could, &mut shown);
+            shown
+        };
+        for (one, other) in shown(&together).iter().zip(shown(&apart)) {
             assert_eq!((one.all, one.calm), (other.all, other.calm));
         }
-        let shown = together.shown(&could);
+        let shown = shown(&together);
         assert_eq!((shown[3].calm.attempts, shown[8].calm.attempts, shown[8].all.attempts), (6, 3, 7));
     }
 }
