@@ -7,16 +7,18 @@
 mod filling;
 mod judged_span;
 mod leaves;
+mod over_chunks;
 mod places;
 mod repeats;
 mod shown_cards;
 mod slowness;
 mod values;
+mod wares;
 
 use crate::attack::AttackRun;
 use crate::baseline::Cells;
 use crate::{Attempt, Attribute, Day, Settings};
-use filling::{Filled, Filling};
+use filling::{Filled, fill};
 use posmortem_exchange::{
     Chunk, Conclusion, ExchangeTable, Names, Reply, Symbol, TerminalEvent, TerminalEventKind, Traces,
 };
@@ -58,8 +60,8 @@ impl<'t> Fleet<'t> {
         let values = Values::of(table, names, &settings.inventory);
         let offset_minutes = table.manners().first().and_then(|manner| manner.offset_minutes);
         let events = events_of(table, &values, offset_ms(offset_minutes));
-        let Filled { day, rows, cells, cards, attacks, outside } =
-            Filling::new(table, names, &values, &events, offset_ms(offset_minutes)).fill();
+        let Filled { day, rows, cells, cards, attempts_by_leaf, attacks, outside } =
+            fill(table, names, &values, &events, offset_ms(offset_minutes));
         Self {
             sites: sites_of(&day, values.sizes()[Attribute::Site.dimension()] as usize),
             terminals: values.symbols(Attribute::Terminal).to_vec(),
@@ -73,7 +75,7 @@ impl<'t> Fleet<'t> {
             outside,
             table,
             names,
-            attempts_by_leaf: attempts_by_leaf(&day),
+            attempts_by_leaf,
             day,
             rows,
             cells,
@@ -167,12 +169,6 @@ fn sign_ons(events: &[TerminalEvent]) -> impl Iterator<Item = i64> {
     events.iter().filter(is_sign_on).map(|event| event.at)
 }
 
-fn attempts_by_leaf(day: &Day) -> Vec<u32> {
-    let mut attempts = vec![0; day.leaves.count()];
-    day.attempts.iter().for_each(|attempt| attempts[attempt.leaf as usize] += 1);
-    attempts
-}
-
 fn sites_of(day: &Day, sites: usize) -> Vec<Vec<u32>> {
     let mut terminals = vec![Vec::new(); sites];
     for (terminal, range) in (0_u32..).zip(&day.sequences).skip(1) {
@@ -184,12 +180,12 @@ fn sites_of(day: &Day, sites: usize) -> Vec<Vec<u32>> {
     terminals
 }
 
-/// By terminal.
 /// By how much the log's own clock is ahead of UTC, where it tells.
 fn offset_ms(offset_minutes: Option<i16>) -> i64 {
     i64::from(offset_minutes.unwrap_or(0)) * 60_000
 }
 
+/// By terminal.
 fn events_of(table: &ExchangeTable, values: &Values<'_>, offset_ms: i64) -> Vec<Vec<TerminalEvent>> {
     let mut events = vec![Vec::new(); values.symbols(Attribute::Terminal).len()];
     for event in table.events() {
@@ -198,3 +194,6 @@ fn events_of(table: &ExchangeTable, values: &Values<'_>, offset_ms: i64) -> Vec<
     }
     events
 }
+
+#[cfg(test)]
+mod tests;

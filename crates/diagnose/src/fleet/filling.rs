@@ -1,20 +1,26 @@
 //! The table's rows, put into the order of terminals and told apart.
 
+pub(super) mod layout;
+mod stretch;
+
 use super::judged_span::judged_span;
-use super::leaves::LeafNumbers;
+use super::leaves::{self, StretchLeaves};
+use super::over_chunks::{added, over_chunks};
 use super::places::Places;
-use super::repeats::{Payment, Repeats, card_number};
+use super::repeats::{Payment, Repeats};
 use super::shown_cards::ShownCards;
 use super::sign_ons;
 use super::slowness::Slowness;
-use super::values::{Standing, Values};
-use crate::attack::{AttackRun, KeyedEntry, RUN, attacks};
+use super::values::Values;
+use super::wares::Wares;
+use crate::attack::AttackRun;
 use crate::baseline::Cells;
-use crate::episodes::{Try, episodes};
-use crate::{Attempt, Day, Flags, Mark, UNTOLD};
+use crate::{Attempt, Day, Flags, Mark};
+use layout::lay_out;
 use posmortem_exchange::{Chunk, Conclusion, ExchangeTable, Manner, Names, Outcome, TerminalEvent, Traces};
 use posmortem_iso8583::EntryMode;
-use std::ops::Range;
+use rayon::prelude::*;
+use stretch::{Stretch, Taken, Takeover};
 
 /// A day and what belongs to it.
 #[derive(Default)]
@@ -24,6 +30,8 @@ pub(super) struct Filled {
     pub(super) rows: Vec<u32>,
     pub(super) cells: Cells,
     pub(super) cards: ShownCards,
+    /// By leaf: its attempts, whatever became of them.
+    pub(super) attempts_by_leaf: Vec<u32>,
     /// Terminal and attack; the entries are places in the day.
     pub(super) attacks: Vec<(u32, AttackRun)>,
     /// Attempts that are not judged for their time.
@@ -34,19 +42,23 @@ impl Filled {
     /// Tells the span of what is judged, and sets aside what lies outside.
     fn bound(&mut self) {
         let attempts = &mut self.day.attempts;
-        let whole_days = judged_span(attempts.iter().map(|attempt| attempt.at));
+        let whole_days = judged_span(attempts);
         let is_inside = |at: i64| (whole_days.0..whole_days.1).contains(&at);
-        let inside = || attempts.iter().map(|attempt| attempt.at).filter(|at| is_inside(*at));
+        let inside = || attempts.par_iter().map(|attempt| attempt.at).filter(|at| is_inside(*at));
         self.day.span = (inside().min().unwrap_or(0), inside().max().map_or(0, |last| last + 1));
-        for attempt in attempts.iter_mut().filter(|attempt| !is_inside(attempt.at)) {
-            attempt.flags = attempt.flags.with(Flags::NEUTRAL);
-            self.outside += 1;
-        }
+        let set_aside = |attempt: &mut Attempt| {
+            let is_outside = !is_inside(attempt.at);
+            if is_outside {
+                attempt.flags = attempt.flags.with(Flags::NEUTRAL);
+            }
+            u64::from(is_outside)
+        };
+        self.outside = attempts.par_iter_mut().map(set_aside).sum();
     }
 }
 
-/// Chunks of the table that are put into the order of terminals at a time, 4 MB of attempts.
-const CHUNKS: usize = 4;
+/// Stretches of terminals, a thread: enough that one with long sequences keeps nobody waiting.
+const STRETCHES: usize = 8;
 
 const NO_ATTEMPT: Attempt = Attempt { at: 0, leaf: 0, count: 0, mark: Mark::NONE, flags: Flags::NONE };
 
@@ -56,29 +68,106 @@ struct Ending {
     flags: Flags,
 }
 
-pub(super) struct Filling<'t, 'v> {
+/// What rows of a table mean.
+struct RowMeanings<'t, 'v> {
     table: &'t ExchangeTable,
-    values: &'v Values<'t>,
+    /// By terminal.
     events: &'v [Vec<TerminalEvent>],
     places: Places,
-    leaves: LeafNumbers<'t, 'v>,
+    wares: Wares<'t>,
+    /// By place of the table.
+    terminals: Vec<u32>,
+    /// By terminal: its place, where it has but one.
+    only_places: Vec<Option<u32>>,
     /// By ending of the table.
     endings: Vec<Ending>,
     /// By manner of the table: what it tells, and whether the card was keyed in.
     manners: Vec<(Flags, bool)>,
-    repeats: Repeats,
-    /// Of the attempts of the terminal that is taken over.
-    payments: Vec<Payment>,
     slowness: Slowness,
     offset_ms: i64,
-    filled: Filled,
 }
 
-impl<'t, 'v> Filling<'t, 'v> {
-    pub(super) fn new(
+/// Takes over the rows of a table, terminal by terminal.
+pub(super) fn fill(
+    table: &ExchangeTable,
+    names: &Names,
+    values: &Values<'_>,
+    events: &[Vec<TerminalEvent>],
+    offset_ms: i64,
+) -> Filled {
+    let meanings = RowMeanings::of(table, names, values, events, offset_ms);
+    let bounds = meanings.bounds_of_all();
+    let mut attempts = vec![NO_ATTEMPT; table.len()];
+    let mut rows = vec![0; table.len()];
+    let mut stretches = stretches(&bounds, &mut attempts, &mut rows);
+    lay_out(&meanings, &bounds, &mut stretches);
+    let taken: Vec<Taken> = stretches
+        .par_iter_mut()
+        .map_init(|| Takeover::new(&meanings), |takeover, stretch| takeover.take_over(stretch, &bounds))
+        .collect();
+    let mut filled = Filled::default();
+    let mut leaves = Vec::new();
+    for (stretch, Taken { leaves: of_stretch, cards, attacks }) in stretches.iter().zip(taken) {
+        leaves.push(of_stretch);
+        let shown = (stretch.begin..).zip(&*stretch.attempts).filter(|(_, attempt)| attempt.shows());
+        shown.zip(cards).for_each(|((at, _), card)| filled.cards.push(at, card));
+        filled.attacks.extend(attacks);
+    }
+    filled.attempts_by_leaf = number_on(stretches, &leaves);
+    (filled.day.leaves, filled.cells) = leaves::joined(leaves, &meanings.wares, values);
+    filled.day.sequences = bounds.windows(2).map(|ends| ends[0]..ends[1]).collect();
+    filled.day.values = values.sizes();
+    (filled.day.attempts, filled.rows) = (attempts, rows);
+    filled.bound();
+    filled
+}
+
+/// Numbers the leaves of each stretch on from those before it; gives the attempts of each leaf.
+fn number_on(stretches: Vec<Stretch<'_>>, leaves: &[StretchLeaves]) -> Vec<u32> {
+    let mut attempts = vec![0; leaves.iter().map(|leaves| leaves.parts.len()).sum()];
+    let (mut rest, mut before, mut rooms) = (attempts.as_mut_slice(), 0, Vec::new());
+    for (stretch, leaves) in stretches.into_iter().zip(leaves) {
+        let (own, others) = std::mem::take(&mut rest).split_at_mut(leaves.parts.len());
+        rooms.push((stretch, before, own));
+        before += leaves.parts.len() as u32;
+        rest = others;
+    }
+    rooms.into_par_iter().for_each(|(stretch, before, counts)| {
+        for attempt in stretch.attempts {
+            counts[attempt.leaf as usize] += 1;
+            attempt.leaf += before;
+        }
+    });
+    attempts
+}
+
+/// Parts terminals into stretches of about as many attempts.
+fn stretches<'a>(
+    bounds: &[usize],
+    mut attempts: &'a mut [Attempt],
+    mut rows: &'a mut [u32],
+) -> Vec<Stretch<'a>> {
+    let terminals = bounds.len() - 1;
+    let least = attempts.len().div_ceil(STRETCHES * rayon::current_num_threads()).max(1);
+    let (mut stretches, mut first) = (Vec::new(), 0);
+    for end in 1..=terminals {
+        let begin = bounds[first];
+        if bounds[end] - begin < least && end < terminals {
+            continue;
+        }
+        let (own, others) = attempts.split_at_mut(bounds[end] - begin);
+        let (own_rows, other_rows) = rows.split_at_mut(bounds[end] - begin);
+        stretches.push(Stretch { terminals: first..end, begin, attempts: own, rows: own_rows });
+        (attempts, rows, first) = (others, other_rows, end);
+    }
+    stretches
+}
+
+impl<'t, 'v> RowMeanings<'t, 'v> {
+    fn of(
         table: &'t ExchangeTable,
-        names: &'t Names,
-        values: &'v Values<'t>,
+        names: &Names,
+        values: &Values<'_>,
         events: &'v [Vec<TerminalEvent>],
         offset_ms: i64,
     ) -> Self {
@@ -92,87 +181,36 @@ impl<'t, 'v> Filling<'t, 'v> {
             let flags = told(fell_back(manner), Flags::FELL_BACK).with(told(missing, Flags::ICC_MISSING));
             (flags, manner.entry_mode == EntryMode::Manual)
         };
+        let terminals: Vec<u32> =
+            table.places().iter().map(|place| values.terminal(place.terminal)).collect();
         Self {
             endings: table.endings().iter().map(ending).collect(),
             manners: table.manners().iter().map(manner).collect(),
-            table,
-            values,
-            events,
             places: Places::of(table, values),
-            leaves: LeafNumbers::new(table, names, values),
-            repeats: Repeats::default(),
-            payments: Vec::new(),
+            wares: Wares::of(table, names),
             slowness: Slowness::of(table),
+            only_places: only_places(&terminals, events.len()),
+            terminals,
+            table,
+            events,
             offset_ms,
-            filled: Filled::default(),
         }
     }
 
-    /// Takes over the rows, terminal by terminal.
-    pub(super) fn fill(mut self) -> Filled {
-        let terminal_of: Vec<u32> =
-            self.table.places().iter().map(|place| self.values.terminal(place.terminal)).collect();
-        let bounds = bounds(&terminal_of, self.events.len(), self.table.chunks());
-        self.lay_out(&terminal_of, bounds.clone());
-        let only_places = self.only_places(&terminal_of);
-        for (terminal, (ends, only_place)) in (0_u32..).zip(bounds.windows(2).zip(only_places)) {
-            let range = ends[0]..ends[1];
-            self.take(terminal, range.clone(), only_place);
-            self.filled.day.sequences.push(range);
-        }
-        let Self { values, leaves, mut filled, .. } = self;
-        (filled.day.leaves, filled.cells) = leaves.finish();
-        filled.day.values = values.sizes();
-        filled.bound();
-        filled
-    }
-
-    /// Puts each row to the attempts of its terminal, where the next one goes: rows come in the order of time. Its
-    /// ware stands for its leaf, and its [`Payment`] for its count. Twenty thousand terminals are written to at once,
-    /// so that each write would miss the cache: some chunks are put in order by themselves first.
-    fn lay_out(&mut self, terminal_of: &[u32], mut next: Vec<usize>) {
-        let mut attempts = vec![NO_ATTEMPT; self.table.len()];
-        let mut rows = vec![0; self.table.len()];
-        let mut of_chunks = Vec::new();
-        for (first, chunks) in (0_u32..).step_by(CHUNKS).zip(self.table.chunks().chunks(CHUNKS)) {
-            let (order, ends) = self.by_terminal(terminal_of, chunks, &mut of_chunks);
-            let begins = std::iter::once(0).chain(ends.iter().copied());
-            for (next, (begin, end)) in next.iter_mut().zip(begins.zip(&ends)) {
-                for row in &order[begin..*end] {
-                    (attempts[*next], rows[*next]) = (of_chunks[*row as usize], (first << 16) + *row);
-                    *next += 1;
-                }
-            }
-        }
-        (self.filled.day.attempts, self.filled.rows) = (attempts, rows);
-    }
-
-    /// The rows of some chunks (full, but for the table's last) terminal by terminal, and where each terminal's end.
-    /// Their attempts are told in the order of the rows.
-    fn by_terminal(
-        &mut self,
-        terminal_of: &[u32],
-        chunks: &[Chunk],
-        attempts: &mut Vec<Attempt>,
-    ) -> (Vec<u32>, Vec<usize>) {
-        let mut next = bounds(terminal_of, self.events.len(), chunks);
-        let mut order = vec![0; chunks.iter().map(Chunk::len).sum()];
-        attempts.clear();
-        for chunk in chunks {
-            for row in 0..chunk.len() {
-                let next = &mut next[terminal_of[chunk.places().id(row)] as usize];
-                order[*next] = attempts.len() as u32;
-                attempts.push(self.attempt(chunk, row));
-                *next += 1;
-            }
-        }
-        // Where the next one of a terminal would go, its own end.
-        next.pop();
-        (order, next)
-    }
-
+    /// The terminal of a row.
     #[inline]
-    fn attempt(&mut self, chunk: &Chunk, row: usize) -> Attempt {
+    fn terminal(&self, chunk: &Chunk, row: usize) -> usize {
+        self.terminals[chunk.places().id(row)] as usize
+    }
+
+    /// The place of a terminal that has but one.
+    fn only_place(&self, terminal: u32) -> Option<u32> {
+        self.only_places[terminal as usize]
+    }
+
+    /// What a row shows by itself: its ware stands for its leaf, and its [`Payment`] for its count.
+    #[inline]
+    fn attempt(&self, chunk: &Chunk, row: usize) -> Attempt {
         let (issuer, manner) = (chunk.issuers().id(row) as u32, chunk.manners().id(row) as u32);
         let (begun, link) = (chunk.millis(row), chunk.links().id(row));
         let (of_manner, is_keyed) = self.manners[manner as usize];
@@ -183,130 +221,51 @@ impl<'t, 'v> Filling<'t, 'v> {
         }
         Attempt {
             at: begun + self.offset_ms,
-            leaf: self.leaves.ware(link as u32, issuer, manner),
+            leaf: self.wares.number(link as u32, issuer, manner),
             count: Payment::new(chunk.cards().get(row), chunk.amounts().get(row), is_keyed).0,
             mark: ending.mark,
             flags,
         }
     }
 
-    /// By terminal: its place, where it has but one.
-    fn only_places(&self, terminal_of: &[u32]) -> Vec<Option<u32>> {
-        let mut places = vec![(None, 0); self.events.len()];
-        for (place, terminal) in (0_u32..).zip(terminal_of) {
-            let known: &mut (Option<u32>, u32) = &mut places[*terminal as usize];
-            *known = (Some(place), known.1 + 1);
-        }
-        places.into_iter().map(|(place, count)| place.filter(|_| count == 1)).collect()
+    /// Where each terminal's rows begin among those of some chunks, and where the last one's end.
+    fn bounds(&self, chunks: &[Chunk]) -> Vec<usize> {
+        let mut counts = vec![[0]; self.events.len() + 1];
+        chunks.iter().for_each(|chunk| self.count(&mut counts, chunk));
+        bounds(counts)
     }
 
-    /// The chunk with an attempt of the day, and its row there.
-    fn row(&self, attempt: usize) -> (&'t Chunk, usize) {
-        self.table.at(self.filled.rows[attempt])
+    fn bounds_of_all(&self) -> Vec<usize> {
+        let terminals = self.events.len() + 1;
+        let add = |counts: &mut Vec<[u32; 1]>, chunk: &Chunk| self.count(counts, chunk);
+        bounds(over_chunks(self.table, 4 * terminals, || vec![[0]; terminals], add, added))
     }
 
-    fn card(&self, attempt: usize) -> u64 {
-        let (chunk, row) = self.row(attempt);
-        chunk.cards().get(row)
-    }
-
-    /// Takes over the attempts of one terminal, which has that place alone, if any.
-    fn take(&mut self, terminal: u32, range: Range<usize>, only_place: Option<u32>) {
-        // Attempts without a terminal stand each where they say.
-        let moves = terminal != UNTOLD;
-        let place_of = |filling: &Self, at: usize| {
-            only_place.unwrap_or_else(|| {
-                let (chunk, row) = filling.row(at);
-                chunk.places().id(row) as u32
-            })
-        };
-        let places = range.clone().map(|at| place_of(self, at));
-        let mut standing = if moves { self.places.first_told(places) } else { Standing::default() };
-        let mut sign_ons = sign_ons(&self.events[terminal as usize]).peekable();
-        self.leaves.begin(terminal);
-        self.payments.clear();
-        let mut place = None;
-        let mut stand = 0;
-        for at in range.clone() {
-            let now = place_of(self, at);
-            if place != Some(now) {
-                place = Some(now);
-                let before = if moves { standing } else { Standing::default() };
-                standing = self.places.after(before, now);
-                stand = self.leaves.stand(standing);
-            }
-            let attempt = &mut self.filled.day.attempts[at];
-            while sign_ons.next_if(|signed_on| *signed_on <= attempt.at).is_some() {
-                attempt.flags = attempt.flags.with(Flags::AFTER_SIGN_ON);
-            }
-            attempt.leaf = self.leaves.number(stand, attempt.leaf);
-            self.payments.push(Payment(std::mem::replace(&mut attempt.count, 1)));
-        }
-        self.set_repeats_aside(&range);
-        let attempts = range.clone().zip(&self.filled.day.attempts[range.clone()]);
-        let shown: Vec<usize> = attempts.filter(|(_, attempt)| attempt.shows()).map(|(at, _)| at).collect();
-        for at in shown {
-            let card = self.card(at);
-            self.filled.cards.push(at, card);
-        }
-        if terminal != UNTOLD {
-            self.set_attacks_aside(terminal, &range);
-        }
-    }
-
-    /// Flags repeats of payments among the attempts of one terminal.
-    fn set_repeats_aside(&mut self, range: &Range<usize>) {
-        let repeated: Vec<usize> =
-            self.repeats.among(&self.payments).iter().map(|at| range.start + *at as usize).collect();
-        let as_try = |at: &usize| {
-            let (attempt, (chunk, row)) = (&self.filled.day.attempts[*at], self.row(*at));
-            let Attempt { at, mark, flags, .. } = *attempt;
-            let card = card_number(chunk.cards().get(row));
-            Try { at, card, amount: chunk.amounts().get(row), mark, is_failure: !mark.is_none(), flags }
-        };
-        let tries: Vec<Try> = repeated.iter().map(as_try).collect();
-        for (at, flags) in repeated.into_iter().zip(episodes(&tries)) {
-            self.filled.day.attempts[at].flags = flags;
-        }
-    }
-
-    /// Flags attacks among the attempts of one terminal.
-    fn set_attacks_aside(&mut self, terminal: u32, range: &Range<usize>) {
-        let payments = range.clone().zip(&self.payments);
-        let keyed: Vec<usize> =
-            payments.filter(|(_, payment)| payment.is_keyed()).map(|(at, _)| at).collect();
-        if keyed.len() < RUN {
-            return;
-        }
-        let entry = |at: &usize| {
-            let attempt = &self.filled.day.attempts[*at];
-            let (issuer, card) = (self.leaves.issuer(attempt.leaf), card_number(self.card(*at)));
-            KeyedEntry { at: attempt.at, issuer, card, mark: attempt.mark }
-        };
-        let entries: Vec<KeyedEntry> = keyed.iter().map(entry).collect();
-        for mut attack in attacks(&entries) {
-            for at in &mut attack.entries {
-                *at = keyed[*at];
-                let attempt = &mut self.filled.day.attempts[*at];
-                attempt.flags = attempt.flags.with(Flags::ATTACK);
-            }
-            self.filled.attacks.push((terminal, attack));
+    /// Counts the rows of each terminal in the place of the next one.
+    fn count(&self, counts: &mut [[u32; 1]], chunk: &Chunk) {
+        for row in 0..chunk.len() {
+            counts[self.terminal(chunk, row) + 1][0] += 1;
         }
     }
 }
 
-/// Where each terminal's rows begin, and where the last one's end.
-fn bounds(terminal_of: &[u32], terminals: usize, chunks: &[Chunk]) -> Vec<usize> {
-    let mut bounds = vec![0_usize; terminals + 1];
-    for chunk in chunks {
-        for row in 0..chunk.len() {
-            bounds[terminal_of[chunk.places().id(row)] as usize + 1] += 1;
-        }
+/// Counts, each with those before it.
+fn bounds(counts: Vec<[u32; 1]>) -> Vec<usize> {
+    let with_those_before = |sum: &mut usize, [count]: [u32; 1]| {
+        *sum += count as usize;
+        Some(*sum)
+    };
+    counts.into_iter().scan(0, with_those_before).collect()
+}
+
+/// By terminal: its place, where it has but one.
+fn only_places(terminals: &[u32], count: usize) -> Vec<Option<u32>> {
+    let mut places = vec![(None, 0); count];
+    for (place, terminal) in (0_u32..).zip(terminals) {
+        let known: &mut (Option<u32>, u32) = &mut places[*terminal as usize];
+        *known = (Some(place), known.1 + 1);
     }
-    for at in 1..bounds.len() {
-        bounds[at] += bounds[at - 1];
-    }
-    bounds
+    places.into_iter().map(|(place, count)| place.filter(|_| count == 1)).collect()
 }
 
 /// Whether a chip card was read by its stripe because the chip could not be: so told by its entry mode, or by
@@ -324,60 +283,12 @@ pub(super) fn fell_back(manner: &Manner) -> bool {
 
 /// What an attempt shows. One without an answer in time shows just that, whatever the reversal that took
 /// it back says: that is the terminal's guess.
-fn mark_of(ending: &Conclusion) -> Mark {
+pub(super) fn mark_of(ending: &Conclusion) -> Mark {
     match (ending.outcome, ending.reason) {
         (Outcome::Open, _) => Mark::NONE,
         (Outcome::Unanswered | Outcome::Late, _) => Mark::from_name("response_timeout").unwrap_or(Mark::NONE),
         (_, Some(reason)) => Mark::of(reason),
         (Outcome::Unclassified, None) => Mark::UNCLASSIFIED,
         _ => Mark::NONE,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Settings;
-    use crate::fleet::Fleet;
-    use posmortem_classify::CodeTables;
-    use posmortem_exchange::{Exchange, Leg, Source, conclude};
-    use posmortem_iso8583::{ResponseCode, Timestamp};
-
-    /// More chunks than are put in order at a time, with terminals that come and go.
-    #[test]
-    fn each_row_becomes_one_attempt_of_its_terminal_in_the_order_of_the_table() {
-        let (mut table, mut names) = (ExchangeTable::default(), Names::default());
-        let terminals: Vec<_> = ["", "7", "1", "30", "4"].map(|id| names.intern(id)).to_vec();
-        let rows = CHUNKS << 16 | 5_000;
-        for row in 0..rows {
-            let terminal_key = terminals[row * row % 31 % 5 * usize::from(row % 9 < row >> 15)];
-            let code = ResponseCode::parse(if row % 21 == 0 { b"91" } else { b"00" });
-            let at = Timestamp { millis: row as i64 / 3, offset_minutes: None };
-            let leg =
-                Leg { terminal_key, code, stan: Some(row as u64), ..Leg::untold(at, Source::default()) };
-            let exchange = Exchange::alone(leg);
-            table.push(&exchange, &conclude(&exchange, CodeTables::built_in()));
-        }
-        table.finish(&names, |_, _| true);
-        let settings = Settings::default();
-        let fleet = Fleet::of(&table, &names, &settings);
-        assert_eq!(fleet.day.sequences.len(), terminals.len());
-        let mut found = vec![Vec::new(); terminals.len()];
-        for (row, chunk) in (0_u32..).step_by(1 << 16).zip(table.chunks()) {
-            for (row, at) in (row..).zip(0..chunk.len()) {
-                let terminal = table.places()[chunk.places().id(at)].terminal;
-                let number =
-                    fleet.terminals.iter().position(|symbol| *symbol == terminal).unwrap_or_default();
-                let mark = mark_of(&table.endings()[chunk.endings().id(at)]);
-                found[number].push((row, chunk.millis(at), mark));
-            }
-        }
-        for (range, found) in fleet.day.sequences.iter().zip(found) {
-            assert!(!range.is_empty());
-            let attempts = range.clone().map(|at| (fleet.rows[at], &fleet.day.attempts[at]));
-            let told = attempts.clone().map(|(row, attempt)| (row, attempt.at, attempt.mark));
-            assert!(told.eq(found));
-            assert!(attempts.into_iter().all(|(_, attempt)| attempt.count == 1));
-        }
     }
 }

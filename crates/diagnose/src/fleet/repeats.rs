@@ -32,7 +32,7 @@ pub(super) fn card_number(card: u64) -> Option<u32> {
 /// Finds the attempts of a terminal whose card and amount may come more than once, by their hash: all others
 /// are payments of their own, whatever became of them.
 pub(super) struct Repeats {
-    /// A bit for each hash: one attempt has it, and more than one.
+    /// A bit for each hash: one attempt has it, and more than one. None between terminals.
     one: Vec<u64>,
     more: Vec<u64>,
     repeated: Vec<u32>,
@@ -50,8 +50,6 @@ impl Repeats {
     pub(super) fn among(&mut self, payments: &[Payment]) -> &[u32] {
         let Self { one, more, repeated } = self;
         repeated.clear();
-        one.fill(0);
-        more.fill(0);
         let place = |payment: &Payment| (usize::from(payment.hash() / 64), 1_u64 << (payment.hash() % 64));
         let told = |payment: &&Payment| payment.hash() != 0;
         for (word, bit) in payments.iter().filter(told).map(place) {
@@ -64,6 +62,10 @@ impl Repeats {
             more[word] & bit != 0
         };
         repeated.extend((0..).zip(payments).filter(come_again).map(|(at, _)| at));
+        // Most terminals have fewer payments than there are words.
+        for (word, _) in payments.iter().map(place) {
+            (one[word], more[word]) = (0, 0);
+        }
         repeated
     }
 }

@@ -4,6 +4,7 @@
 //! A link that is slow for an hour, and an issuer that is slow all day, are so made nobody's fault. Says
 //! nothing of why an answer took long.
 
+use super::over_chunks::{added, over_chunks};
 use crate::baseline::HOURS;
 use crate::rates::hour_of_day;
 use posmortem_exchange::{Chunk, ExchangeTable};
@@ -35,15 +36,18 @@ impl Slowness {
             .iter()
             .map(|answers| if *answers < u64::from(FEWEST) { None } else { places.next() })
             .collect();
-        let mut counts = vec![[[0_u32; CLASSES]; HOURS]; place.iter().flatten().count()];
-        for chunk in table.chunks() {
+        let links = place.iter().flatten().count();
+        let none = || vec![[0_u32; CLASSES]; links * HOURS];
+        let count = |counts: &mut Vec<[u32; CLASSES]>, chunk: &Chunk| {
             for (row, class) in told(chunk) {
                 let Some(place) = place[chunk.links().id(row)] else { continue };
                 let class = class.saturating_sub(on_top[chunk.issuers().id(row)]);
-                counts[place as usize][hour_of_day(chunk.millis(row))][class as usize] += 1;
+                counts[place as usize * HOURS + hour_of_day(chunk.millis(row))][class as usize] += 1;
             }
-        }
-        Self { most: counts.iter().map(most_of_link).collect(), place, on_top }
+        };
+        let bytes = links * HOURS * size_of::<[u32; CLASSES]>();
+        let counts = over_chunks(table, bytes, none, count, added);
+        Self { most: counts.chunks(HOURS).map(most_of_link).collect(), place, on_top }
     }
 
     /// Whether an answer of that class is slow; one without a class is not.
@@ -62,30 +66,31 @@ fn told(chunk: &Chunk) -> impl Iterator<Item = (usize, u64)> {
 /// By issuer, how much longer its answers take than the links on which they come, on the mean; classes are
 /// logarithms. And the answers of each link.
 fn on_top(table: &ExchangeTable) -> (Vec<u64>, Vec<u64>) {
-    let mut of_link = vec![(0_u64, 0_u64); table.links().len()];
-    let mut by_issuer = vec![(0_u64, 0_u64, 0_u64); table.issuers().len()];
-    for chunk in table.chunks() {
+    let (links, issuers) = (table.links().len(), table.issuers().len());
+    let add_to_link = |sums: &mut Vec<[u64; 2]>, chunk: &Chunk| {
         for (row, class) in told(chunk) {
-            let sums = &mut of_link[chunk.links().id(row)];
-            *sums = (sums.0 + class, sums.1 + 1);
+            let [sum, count] = &mut sums[chunk.links().id(row)];
+            (*sum, *count) = (*sum + class, *count + 1);
         }
-    }
-    let means: Vec<u64> = of_link.iter().map(|(sum, count)| sum / (*count).max(1)).collect();
-    for chunk in table.chunks() {
+    };
+    let of_link = over_chunks(table, 16 * links, || vec![[0; 2]; links], add_to_link, added);
+    let means: Vec<u64> = of_link.iter().map(|[sum, count]| sum / (*count).max(1)).collect();
+    let add_to_issuer = |sums: &mut Vec<[u64; 3]>, chunk: &Chunk| {
         for (row, class) in told(chunk) {
-            let sums = &mut by_issuer[chunk.issuers().id(row)];
-            *sums = (sums.0 + class, sums.1 + means[chunk.links().id(row)], sums.2 + 1);
+            let [sum, usual, count] = &mut sums[chunk.issuers().id(row)];
+            (*sum, *usual, *count) = (*sum + class, *usual + means[chunk.links().id(row)], *count + 1);
         }
-    }
-    let on_top = |&(sum, usual, count): &(u64, u64, u64)| match count {
+    };
+    let by_issuer = over_chunks(table, 24 * issuers, || vec![[0; 3]; issuers], add_to_issuer, added);
+    let on_top = |&[sum, usual, count]: &[u64; 3]| match count {
         0..FEWEST_OF_ISSUER => 0,
         _ => sum.saturating_sub(usual) / count,
     };
-    (by_issuer.iter().map(on_top).collect(), of_link.into_iter().map(|(_, count)| count).collect())
+    (by_issuer.iter().map(on_top).collect(), of_link.into_iter().map(|[_, count]| count).collect())
 }
 
 /// By hour, the smallest class that at most one in [`ONE_IN`] answers is above.
-fn most_of_link(by_hour: &[[u32; CLASSES]; HOURS]) -> [u64; HOURS] {
+fn most_of_link(by_hour: &[[u32; CLASSES]]) -> [u64; HOURS] {
     let mut day = [0_u32; CLASSES];
     for hour in by_hour {
         day.iter_mut().zip(hour).for_each(|(sum, count)| *sum = sum.saturating_add(*count));

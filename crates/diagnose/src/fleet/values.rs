@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 use posmortem_classify::Kind;
 use posmortem_exchange::{Equipment, ExchangeTable, Names, Symbol};
 use posmortem_iso8583::EntryMode;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// Texts by attribute and number; the first of each is the empty one, [`UNTOLD`].
@@ -36,16 +37,10 @@ impl<'t> Values<'t> {
         };
         for place in table.places() {
             let terminal = names.text(place.terminal);
-            add(Attribute::Terminal, terminal);
             for (attribute, text) in attributes(names, place.site, place.equipment, terminal, inventory) {
                 add(attribute, text);
             }
         }
-        for event in table.events() {
-            add(Attribute::Terminal, names.text(event.terminal));
-        }
-        table.links().iter().for_each(|link| add(Attribute::Link, names.text(*link)));
-        table.issuers().iter().for_each(|issuer| add(Attribute::Issuer, names.text(*issuer)));
         EntryMode::ALL.iter().for_each(|mode| add(Attribute::EntryMode, mode.name()));
         Kind::ALL.iter().for_each(|kind| add(Attribute::ProcessingCode, kind.name()));
         let texts = texts.map(|mut texts| {
@@ -55,23 +50,26 @@ impl<'t> Values<'t> {
         let mut values =
             Self { texts, symbols: Default::default(), by_symbol: Default::default(), names, inventory };
         let terminals = table.places().iter().map(|place| place.terminal);
-        values.remember(
-            Attribute::Terminal,
-            terminals.chain(table.events().iter().map(|event| event.terminal)),
-        );
-        values.remember(Attribute::Link, table.links().iter().copied());
-        values.remember(Attribute::Issuer, table.issuers().iter().copied());
+        let terminals = terminals.chain(table.events().iter().map(|event| event.terminal));
+        values.take(Attribute::Terminal, terminals.collect());
+        values.take(Attribute::Link, table.links().to_vec());
+        values.take(Attribute::Issuer, table.issuers().to_vec());
         values
     }
 
-    fn remember(&mut self, attribute: Attribute, symbols: impl Iterator<Item = Symbol>) {
+    /// Takes over the values of an attribute that are symbols.
+    fn take(&mut self, attribute: Attribute, mut symbols: Vec<Symbol>) {
         let at = attribute.dimension();
-        self.symbols[at] = vec![Symbol::ABSENT; self.texts[at].len()];
-        for symbol in symbols {
-            let value = self.number(attribute, self.names.text(symbol));
-            self.symbols[at][value as usize] = symbol;
-            self.by_symbol[at].insert(symbol, value);
-        }
+        symbols.sort_unstable_by_key(|symbol| symbol.index());
+        symbols.dedup();
+        // By numbers, as far as they tell: a million texts are not where the cache is.
+        let told =
+            symbols.into_iter().map(|symbol| (self.names.beginning(symbol), self.names.text(symbol), symbol));
+        let mut told: Vec<_> = told.filter(|(_, text, _)| !text.is_empty()).collect();
+        told.par_sort_unstable_by_key(|&(beginning, text, _)| (beginning, text));
+        self.texts[at].extend(told.iter().map(|(_, text, _)| *text));
+        self.symbols[at] = std::iter::once(Symbol::ABSENT).chain(told.iter().map(|told| told.2)).collect();
+        self.by_symbol[at] = told.iter().map(|told| told.2).zip(UNTOLD + 1..).collect();
     }
 
     /// The number of a text that occurs; [`UNTOLD`] for others.
@@ -146,4 +144,31 @@ fn attributes<'t>(
         (Attribute::Model, pick(listed.map(|known| known.model.as_str()), told.model)),
         (Attribute::Firmware, pick(listed.map(|known| known.firmware.as_str()), told.firmware)),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_numbered_in_the_order_of_their_texts() {
+        let long = "a terminal of a long name";
+        let texts =
+            ["10", "1", "", "1\0", "09", "a terminal of a lonG", long, "a terminal of a long", "é", "Z"];
+        let mut names = Names::default();
+        let symbols = texts.map(|text| names.intern(text));
+        let (table, inventory) = (ExchangeTable::default(), Inventory::default());
+        let mut values = Values::of(&table, &names, &inventory);
+        values.texts[Attribute::Link.dimension()].truncate(1);
+        values.take(Attribute::Link, [symbols, symbols].concat());
+        let mut sorted = texts.to_vec();
+        sorted.sort_unstable();
+        assert_eq!(values.texts(Attribute::Link), sorted);
+        for (symbol, text) in symbols.into_iter().zip(texts) {
+            let number = values.of_symbol(Attribute::Link, symbol);
+            assert_eq!(values.texts(Attribute::Link)[number as usize], text);
+            assert_eq!(number, values.number(Attribute::Link, text));
+            assert_eq!(values.symbols(Attribute::Link)[number as usize], symbol);
+        }
+    }
 }

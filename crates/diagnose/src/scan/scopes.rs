@@ -78,7 +78,8 @@ struct Scope {
 
 impl Scopes {
     pub(crate) fn of(day: &Day, kinds: &[ScopeKind], bin_ms: u32) -> Self {
-        let sequences = sequence_of_leaves(day);
+        let clock = Clock::new(day.span, bin_ms);
+        let (sequences, payments) = rayon::join(|| sequence_of_leaves(day), || Payments::of(day, clock));
         let scope = |kind: &ScopeKind| {
             let (half, entries, told) = values(day, &kind.dimensions);
             let dimensions = kind.dimensions.len();
@@ -89,9 +90,8 @@ impl Scopes {
             });
             Scope { half, entries, told: told.into(), dimensions, sequences }
         };
-        let clock = Clock::new(day.span, bin_ms);
         let kinds: Vec<Scope> = kinds.par_iter().map(scope).collect();
-        let mut scopes = Self { kinds, within: Vec::new(), clock, payments: Payments::of(day, clock) };
+        let mut scopes = Self { kinds, within: Vec::new(), clock, payments };
         let on_day = scopes.on_day(day, |_| 0);
         let inner = |outer: usize| {
             let narrower = |inner: &usize| *inner != outer && on_day[*inner].is_within(&on_day[outer]);
@@ -99,7 +99,7 @@ impl Scopes {
             let strictly = |inner: &usize| !on_day[outer].is_within(&on_day[*inner]);
             (0..on_day.len()).filter(narrower).filter(strictly).collect()
         };
-        scopes.within = (0..on_day.len()).map(inner).collect();
+        scopes.within = (0..on_day.len()).into_par_iter().map(inner).collect();
         scopes
     }
 
