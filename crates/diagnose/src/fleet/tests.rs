@@ -23,8 +23,8 @@ fn table() -> (ExchangeTable, Names) {
         let terminal = row * row % 31 % 5 * usize::from(row % 9 < row >> 17);
         let leg = Leg {
             terminal_key: terminals[terminal],
-            link: links[row % (1 + row / 300_000)],
-            issuer: issuers[row % 7 % (1 + row / 100_000) + row / 40_000],
+            link: links[row % (1 + row / 150_000)],
+            issuer: issuers[row % 7 % (1 + row / 50_000) + row / 20_000],
             site: sites[if terminal == 2 { 1 + row / (ROWS / 2 + 1) } else { 0 }],
             entry_mode: modes[row % 11 % 3],
             code: ResponseCode::parse(if row % 21 == 0 { b"91" } else { b"00" }),

@@ -7,9 +7,9 @@ use rayon::prelude::*;
 
 /// Chunks of the table that are put into the order of terminals at a time, 4 MB of attempts.
 pub(in crate::fleet) const CHUNKS: usize = 4;
-/// So many times as many are put in order beside each other, in 21 MB and 32 bytes a terminal: more threads than
-/// these wait here.
-pub(in crate::fleet) const GROUPS: usize = 4;
+/// So many times as many are put in order beside each other, in 11 MB and 16 bytes a terminal: more threads than
+/// these wait here, for a day of a million attempts is near its bound of memory.
+pub(in crate::fleet) const GROUPS: usize = 2;
 
 /// Rows of some chunks.
 struct Group {
