@@ -14,14 +14,15 @@ use gungraun::{
     Callgrind, EventKind, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main,
 };
 use posmortem::classify::Dialect;
-use posmortem::exchange::{ExchangeTable, Leg, Names};
+use posmortem::exchange::{Exchange, ExchangeTable, Leg, Names, Summary};
 use posmortem::iso8583::ResponseCode;
 use posmortem::logs::Format;
 use posmortem_benches::stages::{
-    Frames, classify, codes, end_to_end, end_to_end_at_a_glance, format_of, judge, legs, pair, read,
-    read_at_a_glance, table_of,
+    Frames, classify, codes, count, end_to_end, end_to_end_at_a_glance, exchanges, format_of, judge, legs,
+    pair, read, read_at_a_glance, report, summary_of, table_of,
 };
 use posmortem_benches::{Character, delimited, jpos};
+use posmortem_report::Format as ReportFormat;
 use posmortem_synth::{Form, Settings, World, write};
 use std::hint::black_box;
 use std::io::Write;
@@ -96,6 +97,15 @@ fn legs_of_a_day() -> (Vec<Leg>, Names) {
     legs(ATTEMPTS)
 }
 
+fn exchanges_of_a_day() -> (Vec<Exchange>, Names) {
+    exchanges(legs_of_a_day())
+}
+
+/// What a run found in a day of five hundred terminals.
+fn summary_in(format: ReportFormat) -> (Summary, ReportFormat) {
+    (summary_of(file_of("delimited").path()), format)
+}
+
 /// A day, and what it was recognised as.
 fn recognised(format: &str) -> (Vec<u8>, Format) {
     let day = day_of(format);
@@ -114,8 +124,14 @@ fn detecting(day: Vec<u8>) -> Format {
 #[library_benchmark]
 #[bench::delimited(args = ("delimited"), setup = recognised, config = limit(4_500_000))]
 #[bench::jpos(args = ("jpos"), setup = recognised, config = limit(42_500_000))]
-#[bench::hexlines(args = ("hexlines"), setup = recognised, config = limit(15_300_000))]
+#[bench::hexlines(args = ("hexlines"), setup = recognised, config = limit(14_700_000))]
 #[bench::frames(args = ("frames"), setup = recognised, config = limit(11_800_000))]
+#[bench::ndjson(args = ("ndjson"), setup = recognised, config = limit(49_500_000))]
+#[bench::keyvalue(args = ("keyvalue"), setup = recognised, config = limit(50_400_000))]
+#[bench::ist(args = ("ist"), setup = recognised, config = limit(61_000_000))]
+#[bench::table(args = ("table"), setup = recognised, config = limit(88_000_000))]
+#[bench::jpos_jsonl(args = ("jpos-jsonl"), setup = recognised, config = limit(360_000_000))]
+#[bench::moov(args = ("moov"), setup = recognised, config = limit(816_000_000))]
 fn parsing((day, format): (Vec<u8>, Format)) -> Frames {
     black_box(read(black_box(&day), &format))
 }
@@ -138,6 +154,19 @@ fn classifying(codes: Vec<(Dialect, ResponseCode)>) -> usize {
 #[bench::legs(setup = legs_of_a_day, config = limit(6_850_000))]
 fn pairing(legs: (Vec<Leg>, Names)) -> usize {
     black_box(pair(black_box(&legs)))
+}
+
+#[library_benchmark]
+#[bench::exchanges(setup = exchanges_of_a_day, config = limit(9_000_000))]
+fn counting(exchanges: (Vec<Exchange>, Names)) -> u64 {
+    black_box(count(black_box(&exchanges)))
+}
+
+#[library_benchmark]
+#[bench::tsv(args = (ReportFormat::Tsv), setup = summary_in, config = limit(8_060_000))]
+#[bench::json(args = (ReportFormat::Json), setup = summary_in, config = limit(19_800_000))]
+fn reporting((summary, format): (Summary, ReportFormat)) -> usize {
+    black_box(report(black_box(&summary), format))
 }
 
 #[library_benchmark]
@@ -168,6 +197,7 @@ fn diagnosing(exchanges: (ExchangeTable, Names)) -> (usize, usize) {
 library_benchmark_group!(
     name = stages;
     benchmarks =
-        detecting, parsing, parsing_at_a_glance, classifying, pairing, starting, whole_run, whole_run_at_a_glance, diagnosing
+        detecting, parsing, parsing_at_a_glance, classifying, pairing, counting, reporting, starting, whole_run,
+        whole_run_at_a_glance, diagnosing
 );
 main!(library_benchmark_groups = stages);

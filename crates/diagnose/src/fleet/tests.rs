@@ -5,7 +5,7 @@ use super::filling::mark_of;
 use super::*;
 use crate::Settings;
 use posmortem_classify::CodeTables;
-use posmortem_exchange::{Exchange, Leg, Source, conclude};
+use posmortem_exchange::{CardKey, Exchange, Leg, Source, conclude};
 use posmortem_iso8583::ResponseCode;
 
 const ROWS: usize = (CHUNKS * GROUPS) << 16 | 5_000;
@@ -29,6 +29,7 @@ fn table() -> (ExchangeTable, Names) {
             entry_mode: modes[row % 11 % 3],
             code: ResponseCode::parse(if row % 21 == 0 { b"91" } else { b"00" }),
             latency_ms: Some(100 + (row % 997) as u32),
+            card: (row % 5 > 0).then(|| CardKey::new(row as u64 % 700_001)),
             stan: Some(row as u64),
             ..Leg::untold(Timestamp { millis: row as i64 / 3, offset_minutes: None }, Source::default())
         };
@@ -64,6 +65,13 @@ fn each_row_becomes_one_attempt_of_its_terminal_in_the_order_of_the_table() {
         let told = attempts.clone().map(|(row, attempt)| (row, attempt.at, attempt.mark));
         assert!(told.eq(found));
         assert!(attempts.into_iter().all(|(_, attempt)| attempt.count == 1));
+    }
+    let shown: Vec<usize> = fleet.cards.attempts().collect();
+    let places = fleet.day.attempts.iter().enumerate();
+    assert_eq!(shown, places.filter(|(_, attempt)| attempt.shows()).map(|(at, _)| at).collect::<Vec<_>>());
+    for at in shown {
+        let (chunk, row) = table.at(fleet.rows[at]);
+        assert_eq!(fleet.cards.get(at), Some(chunk.cards().get(row)));
     }
 }
 
