@@ -155,10 +155,12 @@ impl ReportPlan {
         reading.shows_warnings = written.0.contains(&(Destination::Standard, Format::Table));
         refuse_collisions(&reading, &written)?;
         reading.settings.diagnosis = diagnosis::resolve(args, &reading.settings.filter, &written, messages)?;
+        reading.settings.breakdown = needs_breakdown(args, &written)?;
         // Who names terminals wants to hear of them, whatever there is to say.
         let is_about_some = !reading.settings.filter.terminals.is_empty() && !args.no_diagnosis;
         let view = View {
             language: config.value(Setting::Lang, language)?.unwrap_or_default(),
+            question: args.ask,
             top: args.top,
             min_exchanges: args.min_exchanges.unwrap_or(0),
             all_terminals: args.all_terminals || is_about_some,
@@ -178,6 +180,22 @@ impl ReportPlan {
         };
         Ok(Self { reading, written, save, view })
     }
+}
+
+/// Whether anything that is written tells of more than terminals. Counts alone are promised to hold no attempts, so
+/// JSON goes without there, unless a question asks.
+fn needs_breakdown(args: &ReportArgs, written: &Written<Format>) -> Result<bool> {
+    let judges = !args.no_diagnosis;
+    if let Some(question) = args.ask {
+        if question.needs_diagnosis() && !judges {
+            bail!("--ask {} asks for what --no-diagnosis leaves out: leave one of them out", question.name());
+        }
+        if args.why {
+            bail!("--why explains verdicts, and --ask asks for something else: leave one of them out");
+        }
+        return Ok(!question.needs_diagnosis());
+    }
+    Ok(judges && written.0.iter().any(|(_, format)| *format == Format::Json))
 }
 
 impl ClassifyPlan {

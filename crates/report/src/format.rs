@@ -11,11 +11,15 @@ pub enum Format {
     Csv,
     /// Everything.
     Json,
+    /// Terminals, a JSON object a line.
+    Ndjson,
+    /// For tickets and mail: what the table says, as Markdown.
+    Markdown,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::Table, Self::Tsv, Self::Csv, Self::Json];
+    pub const ALL: [Self; 6] = [Self::Table, Self::Tsv, Self::Csv, Self::Json, Self::Ndjson, Self::Markdown];
 
     /// The name used on the command line.
     pub fn name(self) -> &'static str {
@@ -24,6 +28,8 @@ impl Format {
             Self::Tsv => "tsv",
             Self::Csv => "csv",
             Self::Json => "json",
+            Self::Ndjson => "ndjson",
+            Self::Markdown => "markdown",
         }
     }
 
@@ -36,6 +42,8 @@ impl Format {
     pub fn from_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {
             "txt" => Some(Self::Table),
+            "jsonl" => Some(Self::Ndjson),
+            "md" => Some(Self::Markdown),
             "table" => None,
             name => Self::from_name(name),
         }
@@ -130,8 +138,9 @@ mod tests {
             ("tsv", Some(Format::Tsv), Some(RowFormat::Tsv)),
             ("CSV", Some(Format::Csv), Some(RowFormat::Csv)),
             ("json", Some(Format::Json), None),
-            ("ndjson", None, Some(RowFormat::Ndjson)),
-            ("jsonl", None, Some(RowFormat::Ndjson)),
+            ("ndjson", Some(Format::Ndjson), Some(RowFormat::Ndjson)),
+            ("jsonl", Some(Format::Ndjson), Some(RowFormat::Ndjson)),
+            ("md", Some(Format::Markdown), None),
             ("table", None, None),
             ("", None, None),
         ] {

@@ -16,6 +16,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod answer;
 mod content;
 mod csv;
 mod decimal;
@@ -29,11 +30,15 @@ mod inspection;
 mod json;
 mod judged;
 mod labels;
+mod markdown;
 mod moment;
+mod ndjson;
 mod pen;
 mod percent;
+mod question;
 mod scope;
 mod sections;
+mod sheet;
 mod shown;
 mod table;
 mod terminal_row;
@@ -49,6 +54,7 @@ pub use exchange_rows::ExchangeRows;
 pub use explain::{explain_code, explain_reason};
 pub use format::{ExplainFormat, Format, RowFormat};
 pub use inspection::{InspectionFormat, write_configuration, write_inspection};
+pub use question::Question;
 pub use view::View;
 
 use judged::Judged;
@@ -81,11 +87,17 @@ pub fn write_report(
 ) -> io::Result<()> {
     let judged = Judged::of(content);
     let mut out = BufWriter::new(out);
+    if let Some(question) = view.question {
+        answer::write(&judged, question, format, view, &mut out)?;
+        return out.flush();
+    }
     match format {
         Format::Table => table::write(&judged, view, &mut out)?,
         Format::Tsv => tsv::write(&judged, view, &mut out)?,
         Format::Csv => csv::write(&judged, view, &mut out)?,
         Format::Json => json::write(&judged, view, &mut out)?,
+        Format::Ndjson => ndjson::write(&judged, view, &mut out)?,
+        Format::Markdown => markdown::write(&judged, view, &mut out)?,
     }
     out.flush()
 }

@@ -18,6 +18,12 @@ impl Percent {
         format!("{}.{} %", tenths / 10, tenths % 10)
     }
 
+    /// With two decimals: `58.33 %`.
+    pub(crate) fn hundredths(self) -> String {
+        let hundredths = self.times(10_000);
+        format!("{}.{:02} %", hundredths / 100, hundredths % 100)
+    }
+
     /// Without decimals: `58 %`.
     pub(crate) fn rounded(self) -> String {
         format!("{} %", self.times(100))
@@ -49,5 +55,9 @@ mod tests {
             let share = Percent::of(part, whole);
             assert_eq!((share.tenths().as_str(), share.rounded().as_str()), (tenths, rounded));
         }
+        assert_eq!(
+            [(1, 3), (1, 20_000), (0, 0)].map(|(part, whole)| Percent::of(part, whole).hundredths()),
+            ["33.33 %", "0.01 %", "0.00 %"]
+        );
     }
 }

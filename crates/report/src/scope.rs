@@ -8,6 +8,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 /// An object of attributes and values, in the order of [`Attribute`].
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Scope(Vec<(Attribute, String)>);
 
 impl Scope {

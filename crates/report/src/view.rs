@@ -1,5 +1,6 @@
 //! What of a result to show, and how. Resolved by the caller; nothing is looked up here.
 
+use crate::Question;
 use posmortem_classify::Language;
 
 /// How to look at a result.
@@ -7,6 +8,9 @@ use posmortem_classify::Language;
 pub struct View<'a> {
     /// The language of titles, evidence and actions. Names in data columns stay English.
     pub language: Language,
+    /// Answer this question, in place of the one for the terminals at fault. JSON holds the answers to all of
+    /// them anyway, and answers one alone where it is asked.
+    pub question: Option<Question>,
     /// Show this many terminals, and in the table as many codes.
     pub top: Option<usize>,
     /// Show terminals with this many attempts or more.

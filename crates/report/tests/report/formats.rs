@@ -8,6 +8,7 @@ use serde::Deserialize;
 use std::io::{self, Write};
 
 const VIEW: View<'_> = View {
+    question: None,
     language: Language::En,
     top: None,
     min_exchanges: 0,
