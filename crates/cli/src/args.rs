@@ -101,6 +101,9 @@ pub(crate) struct ReportArgs {
     /// Answer another question than that for the terminals at fault (JSON answers all of them)
     #[arg(long, value_name = "QUESTION", value_parser = named(Question::ALL.map(Question::name), Question::from_name))]
     pub(crate) ask: Option<Question>,
+    /// Write a page of Markdown for each terminal that the table lists, too: DIR/ID.md
+    #[arg(long, value_name = "DIR")]
+    pub(crate) per_terminal: Option<PathBuf>,
     /// Save every exchange as a table in DIR, too: a Parquet file that later runs read as input
     #[arg(long, value_name = "DIR")]
     pub(crate) save: Option<PathBuf>,

@@ -23,6 +23,7 @@ mod row_output;
 mod surroundings;
 #[cfg_attr(not(feature = "tables"), path = "tables/absent.rs")]
 mod tables;
+mod terminal_files;
 mod watch;
 
 use args::{Args, NoCommand};

@@ -45,6 +45,8 @@ pub(crate) struct ReportPlan {
     pub(crate) written: Written<Format>,
     /// The folder that keeps the table, and the key of its tokens.
     pub(crate) save: Option<(PathBuf, TokenKeyPlan)>,
+    /// The folder of the pages of terminals.
+    pub(crate) per_terminal: Option<PathBuf>,
     /// How standard output looks at the result. Files are neither coloured nor as wide as a screen.
     pub(crate) view: View<'static>,
 }
@@ -178,7 +180,7 @@ impl ReportPlan {
             }
             None => None,
         };
-        Ok(Self { reading, written, save, view })
+        Ok(Self { reading, written, save, per_terminal: args.per_terminal.clone(), view })
     }
 }
 

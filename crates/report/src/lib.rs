@@ -41,6 +41,7 @@ mod sections;
 mod sheet;
 mod shown;
 mod table;
+mod terminal_page;
 mod terminal_row;
 mod trouble;
 mod tsv;
@@ -55,6 +56,7 @@ pub use explain::{explain_code, explain_reason};
 pub use format::{ExplainFormat, Format, RowFormat};
 pub use inspection::{InspectionFormat, write_configuration, write_inspection};
 pub use question::Question;
+pub use terminal_page::TerminalPages;
 pub use view::View;
 
 use judged::Judged;

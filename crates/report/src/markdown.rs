@@ -108,7 +108,8 @@ fn to_do(page: &Page<'_>, text: &mut Text) {
     text.list(reasons.into_iter().map(|(reason, count)| {
         let (who, action) =
             (owner(reason.owner(), page.language), reason.action(page.language, Audience::Operations));
-        format!("{count}{} {} **{who}**: {action}", page.pen.times(), page.cause_and_reason(reason))
+        let (times, what, to) = (page.pen.times(), page.cause_and_reason(reason), page.pen.arrow());
+        format!("{count}{times} {what}{to}**{who}**: {action}")
     }));
 }
 
@@ -125,27 +126,27 @@ fn said_of_itself(page: &Page<'_>, text: &mut Text) {
 
 /// Blocks with an empty line between them.
 #[derive(Default)]
-struct Text(Vec<Vec<String>>);
+pub(crate) struct Text(Vec<Vec<String>>);
 
 impl Text {
-    fn heading(&mut self, title: &str) {
+    pub(crate) fn heading(&mut self, title: &str) {
         self.0.push(vec![format!("## {title}")]);
     }
 
-    fn paragraph(&mut self, line: &str) {
+    pub(crate) fn paragraph(&mut self, line: &str) {
         self.0.push(vec![line.to_owned()]);
     }
 
-    fn list(&mut self, lines: impl IntoIterator<Item = String>) {
+    pub(crate) fn list(&mut self, lines: impl IntoIterator<Item = String>) {
         self.0.push(lines.into_iter().map(|line| format!("- {}", line.trim_start_matches("! "))).collect());
     }
 
-    fn table(&mut self, grid: &Grid, more: Option<String>) {
+    pub(crate) fn table(&mut self, grid: &Grid, more: Option<String>) {
         self.0.push(grid.markdown());
         self.0.push(more.into_iter().collect());
     }
 
-    fn write(self, out: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn write(self, out: &mut dyn Write) -> io::Result<()> {
         crate::sections::write_sections(&self.0, out)
     }
 }

@@ -8,6 +8,7 @@ use crate::obtain_key::obtain_key;
 use crate::output::Output;
 use crate::plan::ReportPlan;
 use crate::reading::{Reading, Saving, open_input, read};
+use crate::terminal_files;
 use posmortem::classify::CodeTables;
 use posmortem::exchange::{Conclusion, Exchange, Names};
 use posmortem_report::{Content, Format, View, write_report};
@@ -23,6 +24,10 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
         }
         None => None,
     };
+    if let Some(folder) = &plan.per_terminal {
+        // A folder that takes no file is told of before the work.
+        drop(Output::in_folder(folder).map_err(Failure::not_written)?);
+    }
     let input = open_input(&plan.reading)?;
     let each = |_: &Exchange, _: &Conclusion, _: &Names| ControlFlow::Continue(());
     let Reading { run, mut code, table } = read(&plan.reading, input, messages, saving, each)?;
@@ -47,6 +52,13 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
         let view = if output.is_standard() { on_screen } else { in_file };
         let written = output.write_whole(|out| write_report(&content, format, &view, out));
         if let Err(error) = written {
+            messages.error(format_args!("{error:#}"));
+            code = code.and(ExitCode::NotWritten);
+        }
+    }
+    if let Some(folder) = &plan.per_terminal {
+        let view = View { color: false, width: None, question: None, ..plan.view };
+        if let Err(error) = terminal_files::write(&content, &view, folder) {
             messages.error(format_args!("{error:#}"));
             code = code.and(ExitCode::NotWritten);
         }
