@@ -11,11 +11,13 @@ pub enum Format {
     Csv,
     /// Everything.
     Json,
+    /// What a monitor is to know, as Prometheus reads it from a file.
+    Prometheus,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::Table, Self::Tsv, Self::Csv, Self::Json];
+    pub const ALL: [Self; 5] = [Self::Table, Self::Tsv, Self::Csv, Self::Json, Self::Prometheus];
 
     /// The name used on the command line.
     pub fn name(self) -> &'static str {
@@ -24,6 +26,7 @@ impl Format {
             Self::Tsv => "tsv",
             Self::Csv => "csv",
             Self::Json => "json",
+            Self::Prometheus => "prometheus",
         }
     }
 
@@ -36,7 +39,8 @@ impl Format {
     pub fn from_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {
             "txt" => Some(Self::Table),
-            "table" => None,
+            "prom" => Some(Self::Prometheus),
+            "table" | "prometheus" => None,
             name => Self::from_name(name),
         }
     }
@@ -132,7 +136,9 @@ mod tests {
             ("json", Some(Format::Json), None),
             ("ndjson", None, Some(RowFormat::Ndjson)),
             ("jsonl", None, Some(RowFormat::Ndjson)),
+            ("prom", Some(Format::Prometheus), None),
             ("table", None, None),
+            ("prometheus", None, None),
             ("", None, None),
         ] {
             assert_eq!(Format::from_extension(extension), format, "{extension}");

@@ -28,9 +28,11 @@ mod inspection;
 mod json;
 mod judged;
 mod labels;
+mod measures;
 mod moment;
 mod pen;
 mod percent;
+mod prometheus;
 mod scope;
 mod sections;
 mod shown;
@@ -47,6 +49,7 @@ pub use exchange_rows::ExchangeRows;
 pub use explain::{explain_code, explain_reason};
 pub use format::{ExplainFormat, Format, RowFormat};
 pub use inspection::{InspectionFormat, write_configuration, write_inspection};
+pub use measures::{Measure, Measures, Unit, Value};
 pub use view::View;
 
 use judged::Judged;
@@ -86,6 +89,7 @@ pub fn write_report(
         Format::Tsv => tsv::write(&judged, view, &mut out)?,
         Format::Csv => csv::write(&judged, view, &mut out)?,
         Format::Json => json::write(&judged, view, &mut out)?,
+        Format::Prometheus => prometheus::write(&judged, view, &mut out)?,
     }
     out.flush()
 }

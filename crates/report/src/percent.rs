@@ -12,6 +12,12 @@ impl Percent {
         Self { part, whole }
     }
 
+    /// With two decimals: `58.33 %`.
+    pub(crate) fn hundredths(self) -> String {
+        let hundredths = self.times(10_000);
+        format!("{}.{:02} %", hundredths / 100, hundredths % 100)
+    }
+
     /// With one decimal: `58.3 %`.
     pub(crate) fn tenths(self) -> String {
         let tenths = self.times(1000);
@@ -48,6 +54,13 @@ mod tests {
         ] {
             let share = Percent::of(part, whole);
             assert_eq!((share.tenths().as_str(), share.rounded().as_str()), (tenths, rounded));
+        }
+    }
+
+    #[test]
+    fn small_shares_have_two_decimals() {
+        for (part, whole, hundredths) in [(1, 2_500, "0.04 %"), (1, 3, "33.33 %"), (72, 422, "17.06 %")] {
+            assert_eq!(Percent::of(part, whole).hundredths(), hundredths);
         }
     }
 }

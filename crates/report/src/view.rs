@@ -1,6 +1,7 @@
 //! What of a result to show, and how. Resolved by the caller; nothing is looked up here.
 
 use posmortem_classify::Language;
+use std::time::SystemTime;
 
 /// How to look at a result.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,6 +22,8 @@ pub struct View<'a> {
     pub color: bool,
     /// Marks and names in ASCII. Only the table asks; Chinese wording stays Chinese.
     pub ascii: bool,
+    /// When the report is made. Only Prometheus asks.
+    pub now: Option<SystemTime>,
     /// The version of the tool.
     pub version: &'a str,
     /// The digest of the rules by which the result was made.
