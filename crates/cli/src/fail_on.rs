@@ -7,7 +7,7 @@
 mod parse;
 
 use indicatif::HumanCount;
-use posmortem_report::{Measure, Measures, Value};
+use posmortem_report::{Measure, Measured, Measures};
 
 /// One expression: limits that are crossed together.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,10 +69,10 @@ impl Expression {
 
 impl Limit {
     /// A share of nothing crosses no limit.
-    fn is_crossed_by(&self, value: Value) -> bool {
+    fn is_crossed_by(&self, value: Measured) -> bool {
         let (value, bound) = match (value, self.bound) {
-            (Value::Count(count), Bound::Count(bound)) => (u128::from(count), u128::from(bound)),
-            (Value::Share { part, whole: whole @ 1.. }, Bound::Share(bound)) => {
+            (Measured::Count(count), Bound::Count(bound)) => (u128::from(count), u128::from(bound)),
+            (Measured::Share { part, whole: whole @ 1.. }, Bound::Share(bound)) => {
                 (u128::from(part) * u128::from(WHOLE), u128::from(bound) * u128::from(whole))
             }
             _ => return false,
@@ -87,11 +87,11 @@ impl Limit {
 }
 
 /// `technical_rate is 17.06 % (72 of 422)`
-fn shown(measure: Measure, value: Value) -> String {
+fn shown(measure: Measure, value: Measured) -> String {
     let name = measure.name();
     match value {
-        Value::Count(count) => format!("{name} is {}", HumanCount(count)),
-        Value::Share { part, whole } => {
+        Measured::Count(count) => format!("{name} is {}", HumanCount(count)),
+        Measured::Share { part, whole } => {
             let percent = value.percent().unwrap_or_default();
             format!("{name} is {percent} ({} of {})", HumanCount(part), HumanCount(whole))
         }
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(text: &str, value: Value, is_crossed: bool) {
+    fn check(text: &str, value: Measured, is_crossed: bool) {
         assert_eq!(limit(text).is_crossed_by(value), is_crossed, "{text} {value:?}");
     }
 
@@ -121,16 +121,16 @@ mod tests {
             ("incidents<=5", [true, true, false]),
         ] {
             for (count, is_crossed) in [4, 5, 6].into_iter().zip(crossed) {
-                check(text, Value::Count(count), is_crossed);
+                check(text, Measured::Count(count), is_crossed);
             }
         }
-        check("attempts>=18446744073709551615", Value::Count(u64::MAX), true);
-        check("attempts>=18446744073709551615", Value::Count(u64::MAX - 1), false);
+        check("attempts>=18446744073709551615", Measured::Count(u64::MAX), true);
+        check("attempts>=18446744073709551615", Measured::Count(u64::MAX - 1), false);
     }
 
     #[test]
     fn shares_are_compared_to_the_last_attempt() {
-        let share = |part, whole| Value::Share { part, whole };
+        let share = |part, whole| Measured::Share { part, whole };
         for (text, part, whole, is_crossed) in [
             ("failed_rate>1%", 1, 100, false),
             ("failed_rate>=1%", 1, 100, true),
@@ -160,15 +160,15 @@ mod tests {
     #[test]
     fn a_share_of_nothing_crosses_no_limit() {
         for text in ["approved_rate<90%", "approved_rate<=0%", "failed_rate>=0%", "failed_rate>0%"] {
-            check(text, Value::Share { part: 0, whole: 0 }, false);
+            check(text, Measured::Share { part: 0, whole: 0 }, false);
         }
     }
 
     #[test]
     fn values_are_told_with_what_they_are_of() {
         let told = |name, value| shown(Measure::from_name(name).unwrap(), value);
-        let share = Value::Share { part: 1_234, whole: 56_789 };
+        let share = Measured::Share { part: 1_234, whole: 56_789 };
         assert_eq!(told("technical_rate", share), "technical_rate is 2.17 % (1,234 of 56,789)");
-        assert_eq!(told("own_terminals", Value::Count(1_200)), "own_terminals is 1,200");
+        assert_eq!(told("own_terminals", Measured::Count(1_200)), "own_terminals is 1,200");
     }
 }

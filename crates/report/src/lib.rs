@@ -49,7 +49,7 @@ pub use exchange_rows::ExchangeRows;
 pub use explain::{explain_code, explain_reason};
 pub use format::{ExplainFormat, Format, RowFormat};
 pub use inspection::{InspectionFormat, write_configuration, write_inspection};
-pub use measures::{Measure, Measures, Unit, Value};
+pub use measures::{Measure, Measured, Measures, Unit};
 pub use view::View;
 
 use judged::Judged;

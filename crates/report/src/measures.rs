@@ -10,7 +10,7 @@ use crate::judged::Judged;
 use crate::percent::Percent;
 use posmortem_classify::{Cause, Language};
 use posmortem_diagnose::{Diagnosis, State};
-use posmortem_exchange::{Outcome, Summary};
+use posmortem_exchange::{Outcome, Summary, TerminalTally};
 use posmortem_iso8583::TableError;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -31,7 +31,7 @@ pub enum Unit {
 
 /// What a measure shows in a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Value {
+pub enum Measured {
     /// So many.
     Count(u64),
     /// So many of so many; both may be 0.
@@ -106,7 +106,7 @@ impl PartialEq for Measure {
 
 impl Eq for Measure {}
 
-impl Value {
+impl Measured {
     /// A share in per cent with two decimals, `17.06 %`; `None` of a count.
     pub fn percent(self) -> Option<String> {
         match self {
@@ -133,11 +133,11 @@ impl Measures {
     }
 
     /// What a measure shows; `None` where it needs verdicts and nothing was judged.
-    pub fn value(&self, measure: Measure) -> Option<Value> {
+    pub fn value(&self, measure: Measure) -> Option<Measured> {
         let count = |name| self.counts.get(name).copied();
         match measure.0.share {
-            None => count(measure.name()).map(Value::Count),
-            Some((part, whole)) => Some(Value::Share { part: count(part)?, whole: count(whole)? }),
+            None => count(measure.name()).map(Measured::Count),
+            Some((part, whole)) => Some(Measured::Share { part: count(part)?, whole: count(whole)? }),
         }
     }
 }
@@ -150,7 +150,7 @@ fn of_attempts(summary: &Summary) -> Vec<Count> {
     counts.extend(Outcome::ALL.map(|outcome| (outcome.name(), totals.with(outcome))));
     counts.extend(Cause::ALL.map(|cause| (cause.name(), totals.causes[cause.index()])));
     let (mut technical, mut business) = (0, 0);
-    for (reason, tally) in summary.terminals.iter().flat_map(|terminal| terminal.reasons()) {
+    for (reason, tally) in summary.terminals.iter().flat_map(TerminalTally::reasons) {
         match reason {
             Some(reason) if reason.is_technical() => technical += tally.count(),
             Some(_) => business += tally.count(),

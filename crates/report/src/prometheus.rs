@@ -6,7 +6,7 @@
 
 use crate::View;
 use crate::judged::Judged;
-use crate::measures::{Measure, Measures, Value};
+use crate::measures::{Measure, Measured, Measures};
 use crate::scope::Scope;
 use crate::verdict::UNJUDGED;
 use posmortem_classify::{Cause, Language, Reason};
@@ -110,7 +110,7 @@ fn totals(judged: &Judged<'_>) -> Vec<Family> {
 fn shares(judged: &Judged<'_>, view: &View<'_>) -> Vec<Family> {
     let measures = Measures::of_judged(judged, view);
     let share = |measure: Measure| match measures.value(measure)? {
-        Value::Share { part, whole: whole @ 1.. } => Some(Family {
+        Measured::Share { part, whole: whole @ 1.. } => Some(Family {
             name: format!("posmortem_{}_ratio", measure.name().trim_end_matches("_rate")),
             help: [Language::En, Language::Zh].map(|language| measure.meaning(language)),
             samples: vec![(String::new(), ratio(part, whole))],

@@ -42,13 +42,13 @@ impl<'t> Cursor<'t> {
         if name.is_empty() {
             let wanted =
                 "a measure is missing here, such as `technical_rate` (`posmortem report --help` lists them)";
-            return Err(self.fault(at, 1, wanted.to_owned()));
+            return Err(self.fault(at, 1, wanted));
         }
         Measure::from_name(name).ok_or_else(|| {
             let hint = did_you_mean(name, Measure::all().map(Measure::name));
             let hint =
                 if hint.is_empty() { " (`posmortem report --help` lists them)".to_owned() } else { hint };
-            self.fault(at, name.len(), format!("`{name}` is no measure{hint}"))
+            self.fault(at, name.len(), &format!("`{name}` is no measure{hint}"))
         })
     }
 
@@ -62,9 +62,9 @@ impl<'t> Cursor<'t> {
             "<=" => Ok(Comparison::AtMost),
             "" => {
                 let name = measure.name();
-                Err(self.fault(at, 1, format!("a limit of `{name}` is missing here: {wanted} and a number")))
+                Err(self.fault(at, 1, &format!("a limit of `{name}` is missing here: {wanted} and a number")))
             }
-            _ => Err(self.fault(at, sign.len(), format!("`{sign}` compares nothing: {wanted}"))),
+            _ => Err(self.fault(at, sign.len(), &format!("`{sign}` compares nothing: {wanted}"))),
         }
     }
 
@@ -73,7 +73,7 @@ impl<'t> Cursor<'t> {
         let behind_number = self.at;
         let (sign_at, sign) = self.token(|c| c == '%');
         if number.is_empty() {
-            return Err(self.fault(at, 1, format!("a number is missing here: write {}", example(measure))));
+            return Err(self.fault(at, 1, &format!("a number is missing here: write {}", example(measure))));
         }
         let misfit = match (measure.unit(), sign) {
             (Unit::Count, "") | (Unit::Share, "%") => None,
@@ -83,7 +83,7 @@ impl<'t> Cursor<'t> {
         };
         if let Some(at) = misfit {
             let (name, unit) = (measure.name(), unit(measure));
-            return Err(self.fault(at, 1, format!("`{name}` is a {unit}: write {}", example(measure))));
+            return Err(self.fault(at, 1, &format!("`{name}` is a {unit}: write {}", example(measure))));
         }
         let bound = match measure.unit() {
             Unit::Count => number.parse().ok().filter(|_| !number.starts_with('+')).map(Bound::Count),
@@ -91,7 +91,7 @@ impl<'t> Cursor<'t> {
         };
         bound.ok_or_else(|| {
             let wanted = format!("`{number}` is no {}: write {}", unit(measure), example(measure));
-            self.fault(at, number.len(), wanted)
+            self.fault(at, number.len(), &wanted)
         })
     }
 
@@ -103,7 +103,7 @@ impl<'t> Cursor<'t> {
             "and" => Ok(true),
             _ => {
                 let wanted = "`and` or the end was expected here; for limits each of which fails alone, repeat the flag";
-                Err(self.fault(at, word.len(), wanted.to_owned()))
+                Err(self.fault(at, word.len(), wanted))
             }
         }
     }
@@ -117,7 +117,7 @@ impl<'t> Cursor<'t> {
         (begin, &rest[..end])
     }
 
-    fn fault(&self, at: usize, length: usize, sentence: String) -> Pointed {
+    fn fault(&self, at: usize, length: usize, sentence: &str) -> Pointed {
         Pointed { sentence: format!("--fail-on: {sentence}"), text: self.text.to_owned(), at, length }
     }
 }

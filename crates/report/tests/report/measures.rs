@@ -5,7 +5,7 @@ use crate::diagnosed;
 use posmortem_classify::Language;
 use posmortem_diagnose::{Diagnosis, State, Thousandths, Verdict};
 use posmortem_exchange::{Summary, terminal_key};
-use posmortem_report::{Format, Measure, Measures, Value, View, write_report};
+use posmortem_report::{Format, Measure, Measured, Measures, View, write_report};
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
@@ -60,9 +60,9 @@ fn measures_are_those_of_the_story() {
         ("ongoing_incidents", 1),
         ("frames", summary.ledger.frames()),
     ] {
-        assert_eq!(value(name), Value::Count(count), "{name}");
+        assert_eq!(value(name), Measured::Count(count), "{name}");
     }
-    assert_eq!(value("technical_rate"), Value::Share { part: 23, whole: 177 });
+    assert_eq!(value("technical_rate"), Measured::Share { part: 23, whole: 177 });
     assert_eq!(value("technical_rate").percent().as_deref(), Some("12.99 %"));
 }
 
@@ -74,11 +74,11 @@ fn filters_choose_what_is_measured_and_lists_do_not() {
         Measures::of(summary, Some(&diagnosis), view).value(Measure::from_name(name).unwrap())
     };
     let short = View { top: Some(1), min_exchanges: 40, ..View::default() };
-    assert_eq!(of(&summary, &short, "own_terminals"), Some(Value::Count(3)));
+    assert_eq!(of(&summary, &short, "own_terminals"), Some(Measured::Count(3)));
     summary.terminals.retain(|terminal| summary.names.text(terminal.terminal) == "29110006");
     let chosen = View { filtered: true, ..View::default() };
     for (name, count) in [("own_terminals", 0), ("shared_terminals", 1), ("incidents", 1), ("technical", 9)] {
-        assert_eq!(of(&summary, &chosen, name), Some(Value::Count(count)), "{name}");
+        assert_eq!(of(&summary, &chosen, name), Some(Measured::Count(count)), "{name}");
     }
 }
 
@@ -87,7 +87,7 @@ fn technical_business_and_unclassified_failures_are_all_failures() {
     let summary = day::full_day();
     let measures = Measures::of(&summary, None, &View::default());
     let count = |name| match measures.value(Measure::from_name(name).unwrap()) {
-        Some(Value::Count(count)) => count,
+        Some(Measured::Count(count)) => count,
         other => panic!("{name}: {other:?}"),
     };
     assert!(count("technical") > 0 && count("business") > 0 && count("unclassified") > 0);
