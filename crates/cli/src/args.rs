@@ -104,6 +104,10 @@ pub(crate) struct ReportArgs {
     /// Write a page of Markdown for each terminal that the table lists, too: DIR/ID.md
     #[arg(long, value_name = "DIR")]
     pub(crate) per_terminal: Option<PathBuf>,
+    /// End with status 1 when the result crosses this limit, and say which and by how much; repeatable. Several
+    /// limits with `and` between them must all be crossed
+    #[arg(long, value_name = "EXPR")]
+    pub(crate) fail_on: Vec<String>,
     /// Save every exchange as a table in DIR, too: a Parquet file that later runs read as input
     #[arg(long, value_name = "DIR")]
     pub(crate) save: Option<PathBuf>,

@@ -20,6 +20,7 @@ pub(crate) use written::{Destination, Written};
 
 use crate::args::{Args, ClassifyArgs, Command, ConfigCommand, ReportArgs};
 use crate::config::{Config, Setting, color, language};
+use crate::fail_on::Expression;
 use crate::messages::Messages;
 use crate::row_output::RowOutput;
 use crate::surroundings::Surroundings;
@@ -43,6 +44,8 @@ pub(crate) enum Plan {
 pub(crate) struct ReportPlan {
     pub(crate) reading: ReadingPlan,
     pub(crate) written: Written<Format>,
+    /// Limits that the result is held to.
+    pub(crate) fail_on: Vec<Expression>,
     /// The folder that keeps the table, and the key of its tokens.
     pub(crate) save: Option<(PathBuf, TokenKeyPlan)>,
     /// The folder of the pages of terminals.
@@ -144,6 +147,7 @@ impl ReportPlan {
         let by_surroundings = if is_read_by_eye { Format::Table } else { Format::Tsv };
         let format = args.format.unwrap_or(by_surroundings);
         let written = Written::resolve(&args.output.outputs, args.format, format, Format::from_extension)?;
+        let fail_on = fail_on(&args.fail_on, args.no_diagnosis)?;
         let mut reading = ReadingPlan::resolve(
             &args.input,
             &args.filter,
@@ -170,6 +174,7 @@ impl ReportPlan {
             width: surroundings.width(),
             color: config.value(Setting::Color, color)?.flatten().unwrap_or(surroundings.takes_color()),
             ascii: args.ascii,
+            now: surroundings.now,
             version: env!("CARGO_PKG_VERSION"),
             rules_sha256: "",
         };
@@ -180,7 +185,7 @@ impl ReportPlan {
             }
             None => None,
         };
-        Ok(Self { reading, written, save, per_terminal: args.per_terminal.clone(), view })
+        Ok(Self { reading, written, fail_on, save, per_terminal: args.per_terminal.clone(), view })
     }
 }
 
@@ -198,6 +203,17 @@ fn needs_breakdown(args: &ReportArgs, written: &Written<Format>) -> Result<bool>
         return Ok(!question.needs_diagnosis());
     }
     Ok(judges && written.0.iter().any(|(_, format)| *format == Format::Json))
+}
+
+/// Limits as typed to expressions.
+fn fail_on(texts: &[String], no_diagnosis: bool) -> Result<Vec<Expression>> {
+    let expressions: Vec<Expression> = texts.iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
+    if let Some(name) = expressions.iter().find_map(Expression::needs_verdicts).filter(|_| no_diagnosis) {
+        bail!(
+            "--fail-on: `{name}` needs verdicts, and --no-diagnosis asks for counts: leave one of them out"
+        );
+    }
+    Ok(expressions)
 }
 
 impl ClassifyPlan {

@@ -1,38 +1,19 @@
-//! One question's answer in a format: the cells of its [`Sheet`] and nothing else of the result.
+//! One question's answer in the data formats: the cells of its [`Sheet`] and nothing else of the result. What a
+//! result does not hold has a header and no rows.
 
 use crate::csv::io_error;
-use crate::judged::Judged;
 use crate::sheet::{Sheet, Value};
-use crate::{Format, Question, View, markdown, table, tsv};
+use crate::tsv;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
 
-/// Writes the answer to `question`; a result that does not hold what it is about has a header and no rows.
-pub(crate) fn write(
-    judged: &Judged<'_>,
-    question: Question,
-    format: Format,
-    view: &View<'_>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let sheet = Sheet::of(question, judged, view).top(view.top);
-    match format {
-        Format::Table => table::write_answer(judged, &sheet, view, out),
-        Format::Markdown => markdown::write_answer(judged, &sheet, view, out),
-        Format::Tsv => write_tsv(&sheet, out),
-        Format::Csv => write_csv(&sheet, out),
-        Format::Ndjson => write_ndjson(&sheet, out),
-        Format::Json => write_json(&sheet, out),
-    }
-}
-
-fn write_tsv(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_tsv(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
     tsv::write_row(out, sheet.columns.iter().map(|column| column.name))?;
     sheet.rows.iter().try_for_each(|row| tsv::write_row(out, row.iter().map(Value::plain)))
 }
 
-fn write_csv(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_csv(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = ::csv::Writer::from_writer(out);
     rows.write_record(sheet.columns.iter().map(|column| column.name)).map_err(io_error)?;
     for row in &sheet.rows {
@@ -41,7 +22,7 @@ fn write_csv(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
     rows.flush()
 }
 
-fn write_ndjson(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_ndjson(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
     for row in sheet.objects() {
         serde_json::to_writer(&mut *out, &row)?;
         out.write_all(b"\n")?;
@@ -49,7 +30,7 @@ fn write_ndjson(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn write_json(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_json(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
     let answer = Answer { schema: 1, question: sheet.question.name(), rows: sheet.objects().collect() };
     serde_json::to_writer_pretty(&mut *out, &answer)?;
     out.write_all(b"\n")

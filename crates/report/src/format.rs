@@ -15,11 +15,14 @@ pub enum Format {
     Ndjson,
     /// For tickets and mail: what the table says, as Markdown.
     Markdown,
+    /// What a monitor is to know, as Prometheus reads it from a file.
+    Prometheus,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 6] = [Self::Table, Self::Tsv, Self::Csv, Self::Json, Self::Ndjson, Self::Markdown];
+    pub const ALL: [Self; 7] =
+        [Self::Table, Self::Tsv, Self::Csv, Self::Json, Self::Ndjson, Self::Markdown, Self::Prometheus];
 
     /// The name used on the command line.
     pub fn name(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Format {
             Self::Json => "json",
             Self::Ndjson => "ndjson",
             Self::Markdown => "markdown",
+            Self::Prometheus => "prometheus",
         }
     }
 
@@ -44,7 +48,8 @@ impl Format {
             "txt" => Some(Self::Table),
             "jsonl" => Some(Self::Ndjson),
             "md" => Some(Self::Markdown),
-            "table" => None,
+            "prom" => Some(Self::Prometheus),
+            "table" | "markdown" | "prometheus" => None,
             name => Self::from_name(name),
         }
     }
@@ -141,7 +146,11 @@ mod tests {
             ("ndjson", Some(Format::Ndjson), Some(RowFormat::Ndjson)),
             ("jsonl", Some(Format::Ndjson), Some(RowFormat::Ndjson)),
             ("md", Some(Format::Markdown), None),
+            ("markdown", None, None),
+            ("jsonl", None, Some(RowFormat::Ndjson)),
+            ("prom", Some(Format::Prometheus), None),
             ("table", None, None),
+            ("prometheus", None, None),
             ("", None, None),
         ] {
             assert_eq!(Format::from_extension(extension), format, "{extension}");

@@ -55,9 +55,12 @@ mod tests {
             let share = Percent::of(part, whole);
             assert_eq!((share.tenths().as_str(), share.rounded().as_str()), (tenths, rounded));
         }
-        assert_eq!(
-            [(1, 3), (1, 20_000), (0, 0)].map(|(part, whole)| Percent::of(part, whole).hundredths()),
-            ["33.33 %", "0.01 %", "0.00 %"]
-        );
+    }
+
+    #[test]
+    fn small_shares_have_two_decimals() {
+        for (part, whole, hundredths) in [(1, 2_500, "0.04 %"), (1, 3, "33.33 %"), (72, 422, "17.06 %")] {
+            assert_eq!(Percent::of(part, whole).hundredths(), hundredths);
+        }
     }
 }

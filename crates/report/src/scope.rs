@@ -22,6 +22,12 @@ impl Scope {
         Self(values)
     }
 
+    /// `model=V200,firmware=1.2`, in words that no language changes; nothing for the whole fleet.
+    pub(crate) fn label(&self) -> String {
+        let told = self.0.iter().map(|(attribute, value)| format!("{}={value}", attribute.name()));
+        told.collect::<Vec<_>>().join(",")
+    }
+
     /// `model V200, firmware 1.2`
     pub(crate) fn text(&self, language: Language) -> String {
         let between = match language {

@@ -11,7 +11,7 @@ use crate::reading::{Reading, Saving, open_input, read};
 use crate::terminal_files;
 use posmortem::classify::CodeTables;
 use posmortem::exchange::{Conclusion, Exchange, Names};
-use posmortem_report::{Content, Format, View, write_report};
+use posmortem_report::{Content, Format, Measures, View, write_report};
 use std::ops::ControlFlow;
 
 /// Runs the command. A result is written whatever was rejected, but not when there is none.
@@ -61,6 +61,13 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
         if let Err(error) = terminal_files::write(&content, &view, folder) {
             messages.error(format_args!("{error:#}"));
             code = code.and(ExitCode::NotWritten);
+        }
+    }
+    if !plan.fail_on.is_empty() {
+        let measures = Measures::of(&content, &plan.view);
+        for crossed in plan.fail_on.iter().filter_map(|limit| limit.crossed_by(&measures)) {
+            messages.error(crossed);
+            code = code.and(ExitCode::LimitCrossed);
         }
     }
     Ok(code)

@@ -17,6 +17,7 @@ const VIEW: View<'_> = View {
     width: None,
     color: false,
     ascii: false,
+    now: None,
     version: "0.1.0",
     rules_sha256: "c0ffee",
 };
