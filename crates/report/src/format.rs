@@ -147,7 +147,6 @@ mod tests {
             ("jsonl", Some(Format::Ndjson), Some(RowFormat::Ndjson)),
             ("md", Some(Format::Markdown), None),
             ("markdown", None, None),
-            ("jsonl", None, Some(RowFormat::Ndjson)),
             ("prom", Some(Format::Prometheus), None),
             ("table", None, None),
             ("prometheus", None, None),
