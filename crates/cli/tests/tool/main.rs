@@ -21,6 +21,7 @@ mod limits;
 mod no_tables;
 mod outputs;
 mod prometheus;
+mod questions;
 mod statuses;
 #[cfg(feature = "tables")]
 mod tables;
