@@ -8,12 +8,15 @@ mod filter;
 mod inspect;
 mod parse;
 mod reading;
+mod shell;
 mod teaching;
 
 pub(crate) use filter::FilterArgs;
 pub(crate) use inspect::InspectArgs;
 pub(crate) use parse::NoCommand;
 pub(crate) use reading::{LogArgs, PairingArgs, ReadingArgs};
+pub(crate) use shell::{CompletionsArgs, ManArgs};
+pub(crate) use teaching::{EXAMPLES, Lesson, Teaching, exit_statuses};
 
 use crate::config::Setting;
 use crate::row_output::RowOutput;
@@ -24,7 +27,7 @@ use std::path::PathBuf;
 
 /// Root causes of failing card terminals, from ISO 8583-style logs.
 #[derive(Debug, Parser)]
-#[command(name = "posmortem", version, after_help = teaching::POSMORTEM, max_term_width = 100)]
+#[command(name = "posmortem", version, after_help = teaching::posmortem(), max_term_width = 100)]
 #[command(arg_required_else_help = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -76,8 +79,12 @@ pub(crate) enum Command {
     /// Tell what a response code or a reason means and what to do about it
     Explain(ExplainArgs),
     /// Show the settings in force and where each comes from
-    #[command(subcommand)]
+    #[command(subcommand, after_help = teaching::CONFIG)]
     Config(ConfigCommand),
+    /// Write a script that lets a shell complete commands, flags and values
+    Completions(CompletionsArgs),
+    /// Write manual pages
+    Man(ManArgs),
 }
 
 /// Settings as a subject of their own.
