@@ -4,6 +4,7 @@
 //! settings of it. Settings that a configuration can hold too stay texts until then, so that one
 //! place reads them whatever layer they come from.
 
+mod complaint;
 mod filter;
 mod inspect;
 mod parse;
@@ -118,19 +119,19 @@ pub(crate) struct ReportArgs {
     #[arg(long)]
     pub(crate) all_terminals: bool,
     /// Count alone and judge nothing, in memory that follows traffic and terminals, not the number of rows
-    #[arg(long)]
+    #[arg(long, help_heading = "Diagnosis")]
     pub(crate) no_diagnosis: bool,
     /// Explain step by step how the verdicts on the terminals of --terminal came about
-    #[arg(long)]
+    #[arg(long, help_heading = "Diagnosis")]
     pub(crate) why: bool,
     /// What you know of terminals: a delimited list with the columns terminal_id, site, region, model,
     /// firmware, link, status; goes before what the log tells. Terminals whose status is test,
     /// decommissioned or maintenance are not judged
-    #[arg(long = "terminals", value_name = "FILE")]
+    #[arg(long = "terminals", value_name = "FILE", help_heading = "Diagnosis")]
     pub(crate) inventory: Option<PathBuf>,
     /// Expect what the saved tables in DIR tell of other days (see --save): so an issuer that is down all
     /// day shows. A table of the day itself is passed over
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = "Diagnosis")]
     pub(crate) history: Option<PathBuf>,
     /// Draw tables with ASCII characters alone
     #[arg(long)]
@@ -210,7 +211,7 @@ pub(crate) struct InputArgs {
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
     /// List the records that could not be read: file, byte offset, line, reason (TSV)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub(crate) rejects: Option<PathBuf>,
 }
 
@@ -223,7 +224,7 @@ pub(crate) struct SourceArgs {
     pub(crate) inputs: Vec<PathBuf>,
     /// Further inputs from a list: one path a line, or between NUL bytes as `find -print0` writes them;
     /// `-` is standard input
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub(crate) files_from: Option<PathBuf>,
 }
 

@@ -27,7 +27,7 @@ const POSMORTEM: &str = "\
 Examples:
   posmortem report day.log                      what fails, where, what to do
   posmortem report logs/*.gz -o day.json -o -   many files and outputs at once
-  posmortem inspect new.log                     what is in a log that nobody knows
+  posmortem inspect new.log                     what is in an unknown log
   posmortem explain 55                          one code in every dialect
   posmortem help report                         all of a command, with examples
 
@@ -36,8 +36,8 @@ Examples:
 pub(super) const REPORT: &str = "\
 Examples:
   posmortem report day.log
-  posmortem report day.log | awk -F'\\t' '$9 == \"key\"'   tab-separated on a pipe
-  posmortem report logs/*.gz -o day.json -o day.csv     many outputs in one pass
+  posmortem report day.csv | awk -F'\\t' '$9 == \"key\"'   tab-separated on a pipe
+  posmortem report logs/*.gz -o all.json -o all.csv     many outputs in one pass
   posmortem report day.csv --since 2026-11-21T16:00 --cause network,key
   posmortem report day.csv --terminal 10012307 --why    how its verdict came about
   posmortem report day.log --terminals inventory.csv    by your own list of sites

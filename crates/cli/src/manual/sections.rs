@@ -47,7 +47,12 @@ pub(super) fn shown(taught: &Teaching) -> Roff {
         let Lesson::Shown { heading, lines } = lesson else { continue };
         roff.control("SH", [heading.to_uppercase().as_str()]);
         if heading == EXAMPLES {
-            lines.iter().for_each(|line| example(&mut roff, line.trim_start()));
+            for (at, line) in lines.iter().enumerate() {
+                if at > 0 {
+                    roff.control("PP", []);
+                }
+                example(&mut roff, line.trim_start());
+            }
             continue;
         }
         roff.control("nf", []);
@@ -62,7 +67,7 @@ pub(super) fn shown(taught: &Teaching) -> Roff {
 /// A command, and below it what is said of it: beside it there is no room on a page.
 fn example(roff: &mut Roff, line: &str) {
     let (command, what) = line.split_once("  ").unwrap_or((line, ""));
-    roff.control("PP", []).control("nf", []).text([bold(command)]).control("fi", []);
+    roff.control("nf", []).text([bold(command)]).control("fi", []);
     if !what.is_empty() {
         roff.control("RS", []).text([roman(what.trim_start())]).control("RE", []);
     }

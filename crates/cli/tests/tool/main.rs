@@ -9,14 +9,17 @@ mod bench;
 mod config;
 mod decode;
 mod diagnosis;
+mod examples;
 mod explain;
 #[cfg(feature = "tables")]
 mod history;
 mod inputs;
 mod inspect;
+mod mistakes;
 #[cfg(not(feature = "tables"))]
 mod no_tables;
 mod outputs;
+mod shell;
 mod statuses;
 #[cfg(feature = "tables")]
 mod tables;
