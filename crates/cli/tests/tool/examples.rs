@@ -113,7 +113,9 @@ fn every_example_runs() {
         assert_eq!(ended.stdout.is_empty(), is_silent, "{example}: {ended:?}");
     }
     assert!(examples.len() > 30 && passed_over.len() < 8);
-    for file in ["day.json", "all.json", "failed.csv", "all.csv", "day.parquet", "site.toml", ".bash_completion"] {
+    for file in
+        ["day.json", "all.json", "failed.csv", "all.csv", "day.parquet", "site.toml", ".bash_completion"]
+    {
         assert!(fs::metadata(bench.path(file)).unwrap().len() > 0, "{file}");
     }
 }
