@@ -99,6 +99,11 @@
 //! ```
 #![forbid(unsafe_code)]
 
+// What the README shows of the library compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
+
 mod alone;
 mod batch;
 mod crowd;

@@ -119,3 +119,40 @@ fn every_example_runs() {
         assert!(fs::metadata(bench.path(file)).unwrap().len() > 0, "{file}");
     }
 }
+
+/// A file that the Debian package brings along as an example.
+fn packaged(name: &str) -> String {
+    fs::read_to_string(format!("{}/package/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+#[test]
+fn the_package_s_configuration_is_one() {
+    let bench = Bench::new().with("example.toml", packaged("posmortem.toml"));
+    let shown = bench.run(&["config", "show", "--config", "example.toml"]);
+    let stated = shown.with_code(0).0.lines().filter(|line| line.contains("example.toml:")).count();
+    let settings = packaged("posmortem.toml")
+        .lines()
+        .filter(|line| line.contains(" = ") && !line.starts_with('#'))
+        .count();
+    assert_eq!(stated, settings);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_package_s_cron_line_runs_day_after_day() {
+    let bench = bench().with("tables/keep", "").with("reports/keep", "");
+    let cron = packaged("posmortem.cron");
+    let line = cron.lines().find_map(|line| line.split_once(" * * * posmortem ")).unwrap().1;
+    // As cron takes it.
+    let line = format!("LOGS=logs-of-days STATE=.\n{}", line.replace("\\%", "%"))
+        .replace("\"$LOGS\"", "\"$PWD/$LOGS\"");
+    let made =
+        run(&bench, "mkdir logs-of-days && cp day.csv logs-of-days/switch-$(date -d yesterday +%F).csv");
+    assert!(made.status.success(), "{made:?}");
+    for _ in 0..2 {
+        let ended = run(&bench, &line);
+        assert!(ended.status.success() && ended.stdout.is_empty() && ended.stderr.is_empty(), "{ended:?}");
+    }
+    let files = |folder: &str| fs::read_dir(bench.path(folder)).unwrap().count();
+    assert_eq!((files("tables"), files("reports")), (2, 3), "one day's, and the file that was there");
+}

@@ -9,12 +9,14 @@ mod bench;
 mod config;
 mod decode;
 mod diagnosis;
+#[cfg(feature = "tables")]
 mod examples;
 mod explain;
 #[cfg(feature = "tables")]
 mod history;
 mod inputs;
 mod inspect;
+#[cfg(feature = "tables")]
 mod mistakes;
 #[cfg(not(feature = "tables"))]
 mod no_tables;

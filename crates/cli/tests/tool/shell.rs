@@ -135,3 +135,47 @@ fn readers_of_pages_have_nothing_to_say() {
         }
     }
 }
+
+/// Flags in a text: `--` and a name, where no name goes on before it.
+fn flags(text: &str) -> impl Iterator<Item = &str> {
+    let starts = text
+        .match_indices("--")
+        .filter(|(at, _)| !text[..*at].ends_with(|c: char| c == '-' || c.is_alphanumeric()));
+    let named = starts.map(|(at, _)| {
+        let name = &text[at + 2..];
+        &name[..name.find(|c: char| c != '-' && !c.is_ascii_lowercase()).unwrap_or(name.len())]
+    });
+    named.filter(|name| name.len() > 1 && !name.starts_with('-'))
+}
+
+#[test]
+fn the_readme_knows_no_flag_and_no_status_that_is_none() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).unwrap();
+    let bench = Bench::new();
+    bench.run(&["man", "--dir", "."]).with_code(0);
+    let pages: String =
+        bench.names().iter().map(|name| bench.read(name).replace("\\fB", "").replace("\\-", "-")).collect();
+    let known: std::collections::BTreeSet<_> = flags(&pages).collect();
+    let mut seen = 0;
+    for (at, block) in readme.split("```").enumerate() {
+        // Blocks in `sh` are about other programs, and so are lines about them.
+        if at % 2 == 1 && block.starts_with("sh\n") {
+            continue;
+        }
+        for line in block.lines().filter(|line| !line.contains("cargo ") && !line.contains("find ")) {
+            for flag in flags(line) {
+                assert!(known.contains(flag), "--{flag}: {line}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 30);
+    let help = bench.run(&["--help"]).with_code(0).0.to_owned();
+    let told = |text: &str, mark: &str| -> Vec<u8> {
+        let lines =
+            text.lines().filter_map(|line| line.strip_prefix(mark)?.split_whitespace().next()?.parse().ok());
+        lines.collect()
+    };
+    let of_help = help.split("Exit status:").nth(1).unwrap();
+    assert_eq!(told(&readme, "| "), told(of_help, "  "));
+}
