@@ -39,8 +39,8 @@ Examples:
   posmortem report day.csv | awk -F'\\t' '$9 == \"key\"'   tab-separated on a pipe
   posmortem report logs/*.gz -o all.json -o all.csv     many outputs in one pass
   posmortem report day.csv --since 2026-11-21T16:00 --cause network,key
-  posmortem report day.csv --terminal 10012307 --why    how its verdict came about
-  posmortem report day.log --terminals inventory.csv    by your own list of sites
+  posmortem report day.csv --terminal 10012307 --why    how it came about
+  posmortem report day.log --terminals inventory.csv    by your own list
   posmortem report day.log --save tables                keep what was read,
   posmortem report tables/*.parquet                     and report it once more
   posmortem report old.txt --columns time,mti,tid,stan,rc --timezone +08:00
