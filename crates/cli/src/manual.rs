@@ -6,6 +6,7 @@
 mod sections;
 
 use crate::args::{Args, Teaching, exit_statuses};
+use clap::builder::PossibleValue;
 use clap::{Arg, Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
@@ -110,7 +111,7 @@ fn prepared(command: &Command) -> Command {
 fn with_values_in_line(arg: Arg) -> Arg {
     let values = arg.get_possible_values();
     let takes_values = arg.get_num_args().is_some_and(|count| count.takes_values());
-    let names: Vec<_> = values.iter().map(|value| value.get_name()).collect();
+    let names: Vec<_> = values.iter().map(PossibleValue::get_name).collect();
     if names.is_empty() || !takes_values {
         return arg;
     }

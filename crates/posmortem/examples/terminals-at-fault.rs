@@ -19,7 +19,7 @@ fn write(inputs: &[InputSource], out: &mut dyn Write) -> io::Result<()> {
         ..Settings::default()
     };
     let run = analyse(inputs, &settings, &mut ());
-    let verdicts = run.diagnosis.iter().flat_map(|diagnosis| diagnosis.verdicts());
+    let verdicts = run.diagnosis.iter().flat_map(diagnose::Diagnosis::verdicts);
     for verdict in verdicts.filter(|verdict| matches!(verdict.state, State::Own | State::Mixed)) {
         let Some(reason) = verdict.reason else { continue };
         let terminal = run.summary.names.text(verdict.terminal);

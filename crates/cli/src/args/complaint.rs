@@ -14,7 +14,7 @@ pub(super) fn complaint(error: &clap::Error) -> String {
     let command = command_of(usage.unwrap_or_default(), &tool);
     let told = match (error.kind(), error.get(ContextKind::InvalidArg)) {
         (ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand, _) => {
-            format!("a command is missing: {}", or_list(names(command)))
+            format!("a command is missing: {}", or_list(&names(command)))
         }
         (ErrorKind::InvalidSubcommand, _) => unknown_command(error, command),
         (ErrorKind::UnknownArgument, Some(ContextValue::String(arg))) => {
@@ -47,7 +47,7 @@ fn unknown_command(error: &clap::Error, command: &Command) -> String {
         Some(known) => format!("{told}; did you mean `{known}`?"),
         // Somebody who names a log first wants to hear of it.
         None if word.contains(['.', '/']) => format!("{told}; to report on a log: posmortem report {word}"),
-        None => format!("{told}: {}", or_list(known)),
+        None => format!("{told}: {}", or_list(&known)),
     }
 }
 
@@ -95,7 +95,7 @@ fn names(command: &Command) -> Vec<&str> {
 }
 
 /// `a, b or c`
-fn or_list(names: Vec<&str>) -> String {
+fn or_list(names: &[&str]) -> String {
     match names.split_last() {
         Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
         _ => names.concat(),

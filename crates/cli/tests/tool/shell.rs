@@ -1,6 +1,7 @@
 //! Completions and manual pages, as shells and readers of pages take them.
 //!
-//! What is not on the machine (a shell, groff) is passed over with a message.
+//! What is not on the machine (a shell, groff) is skipped with a message.
+#![allow(clippy::print_stdout)]
 
 use crate::bench::Bench;
 use std::process::{Command, Stdio};
@@ -9,7 +10,7 @@ use std::process::{Command, Stdio};
 fn has(program: &str) -> bool {
     let found = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     if found.is_err() {
-        println!("passed over: there is no {program} on this machine");
+        println!("skipped: no {program} on this machine");
     }
     found.is_ok()
 }
