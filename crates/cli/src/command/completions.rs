@@ -43,3 +43,34 @@ fn values_of(arg: &Arg) -> Option<Vec<&'static str>> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Setting, amount_unit, bin_digits, color, language, separator};
+    use std::collections::BTreeSet;
+
+    fn arguments(command: &Command) -> Vec<&Arg> {
+        command.get_subcommands().flat_map(arguments).chain(command.get_arguments()).collect()
+    }
+
+    #[test]
+    fn values_are_those_of_flags_that_take_them() {
+        let command = Args::command();
+        let completed = arguments(&command).into_iter().filter(|arg| values_of(arg).is_some());
+        let completed: BTreeSet<_> = completed.map(|arg| arg.get_id().as_str()).collect();
+        assert_eq!(completed.len(), 10, "no flag was renamed: {completed:?}");
+        for arg in arguments(&command) {
+            let is_taken = |value: &str| match Setting::from_name(arg.get_id().as_str()) {
+                Some(Setting::Lang) => language(value).is_ok(),
+                Some(Setting::Color) => color(value).is_ok(),
+                Some(Setting::Separator) => separator(value).is_ok(),
+                Some(Setting::AmountUnit) => amount_unit(value).is_ok(),
+                Some(Setting::BinDigits) => bin_digits(value).is_ok(),
+                _ => true,
+            };
+            let values = values_of(arg).unwrap_or_default();
+            assert!(!values.contains(&"") && values.iter().all(|value| is_taken(value)), "{values:?}");
+        }
+    }
+}

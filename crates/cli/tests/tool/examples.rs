@@ -56,27 +56,27 @@ fn capture() -> Vec<u8> {
     (1..=40).flat_map(|stan| [vec![0, 31], message(stan % 10)].concat()).collect()
 }
 
-/// Examples in the order in which help pages show them.
+/// The words of every command, by its manual page.
+fn commands() -> Vec<Vec<String>> {
+    let bench = Bench::new();
+    bench.run(&["man", "--dir", "."]).with_code(0);
+    let names = bench.names();
+    let words = |name: &String| {
+        let words = name.trim_start_matches("posmortem").trim_end_matches(".1").split('-');
+        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    names.iter().map(words).collect()
+}
+
+/// The examples of all help pages, in their order on each.
 fn examples(bench: &Bench) -> Vec<String> {
     let mut examples = Vec::new();
-    for words in [
-        &[][..],
-        &["report"],
-        &["classify"],
-        &["inspect"],
-        &["decode"],
-        &["explain"],
-        &["config"],
-        &["config", "show"],
-        &["completions"],
-        &["man"],
-    ] {
-        let asked = bench.run(&[&["help"], words].concat());
-        let lines = asked.with_code(0).0.lines();
-        let shown = lines.filter_map(|line| line.strip_prefix("  posmortem "));
-        let commands = shown.map(|line| line.split("  ").next().unwrap().to_owned());
+    for words in commands() {
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        let asked = bench.run(&[&["help"], &words[..]].concat());
+        let shown = asked.with_code(0).0.lines().filter_map(|line| line.strip_prefix("  posmortem "));
         let before = examples.len();
-        examples.extend(commands);
+        examples.extend(shown.map(|line| line.split("  ").next().unwrap().to_owned()));
         assert!(examples.len() > before, "{words:?}");
     }
     examples
