@@ -42,7 +42,7 @@ Examples:
   posmortem report day.csv --terminal 10012307 --why    how it came about
   posmortem report day.csv --ask timeouts               another question
   posmortem report day.log --terminals inventory.csv    by your own list
-  posmortem report day.log --fail-on 'network_rate>50%' status 1 when it is more
+  posmortem report day.log --fail-on 'key_rate>50%'     status 1 if it is more
   posmortem report day.log --save tables                keep what was read,
   posmortem report tables/*.parquet                     and report it once more
   posmortem report old.txt --columns time,mti,tid,stan,rc --timezone +08:00
