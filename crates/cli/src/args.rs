@@ -4,12 +4,14 @@
 //! settings of it. Settings that a configuration can hold too stay texts until then, so that one
 //! place reads them whatever layer they come from.
 
+mod compare;
 mod filter;
 mod inspect;
 mod parse;
 mod reading;
 mod teaching;
 
+pub(crate) use compare::CompareArgs;
 pub(crate) use filter::FilterArgs;
 pub(crate) use inspect::InspectArgs;
 pub(crate) use parse::NoCommand;
@@ -18,7 +20,7 @@ pub(crate) use reading::{LogArgs, PairingArgs, ReadingArgs};
 use crate::config::Setting;
 use crate::row_output::RowOutput;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand, value_parser};
 use posmortem_report::{DecodeFormat, ExplainFormat, Format};
 use std::path::PathBuf;
 
@@ -67,6 +69,8 @@ impl CommonArgs {
 pub(crate) enum Command {
     /// Tell which terminals are at fault, which suffered from shared causes, and what to do
     Report(ReportArgs),
+    /// Tell what changed between two days: what is new, what persists, what is over
+    Compare(CompareArgs),
     /// Write one row for each failed exchange, while reading
     Classify(ClassifyArgs),
     /// Tell what is in a log: formats, fields, links, codes, clocks, and card data in clear
@@ -98,9 +102,14 @@ pub(crate) struct ReportArgs {
     pub(crate) format: Option<Format>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-    /// Save every exchange as a table in DIR, too: a Parquet file that later runs read as input
+    /// Save every exchange as a table in DIR, too: a Parquet file that later runs read as input. What was found
+    /// is kept beside it, for --history and `compare`
     #[arg(long, value_name = "DIR")]
     pub(crate) save: Option<PathBuf>,
+    /// Remove tables and findings from the folder of --save that ended more than N days before this day does, by
+    /// the days of the data. No other file is touched
+    #[arg(long, value_name = "N", requires = "save", value_parser = value_parser!(u32).range(1..))]
+    pub(crate) keep_days: Option<u32>,
     /// Show at most so many rows of each table
     #[arg(long, value_name = "N")]
     pub(crate) top: Option<usize>,
@@ -121,8 +130,8 @@ pub(crate) struct ReportArgs {
     /// decommissioned or maintenance are not judged
     #[arg(long = "terminals", value_name = "FILE")]
     pub(crate) inventory: Option<PathBuf>,
-    /// Expect what the saved tables in DIR tell of other days (see --save): so an issuer that is down all
-    /// day shows. A table of the day itself is passed over
+    /// Tell by what was saved in DIR on other days (see --save) what is new, what recurs and what is over, and
+    /// expect what those days were like: so an issuer that is down all day shows. The day itself is passed over
     #[arg(long, value_name = "DIR")]
     pub(crate) history: Option<PathBuf>,
     /// Draw tables with ASCII characters alone

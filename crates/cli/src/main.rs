@@ -12,6 +12,7 @@ mod config;
 mod exit_code;
 mod failure;
 mod findings;
+mod kept;
 mod messages;
 mod nearest;
 mod obtain_key;

@@ -3,6 +3,7 @@
 //! Everything that can be wrong about a command line is found here, before any work. Below, nothing
 //! looks at flags, files of settings, the environment or terminals.
 
+mod compare;
 mod decode;
 mod diagnosis;
 mod inputs;
@@ -12,6 +13,7 @@ mod selection;
 mod subject;
 mod written;
 
+pub(crate) use compare::{ComparePlan, Side};
 pub(crate) use decode::DecodePlan;
 pub(crate) use inspect::InspectPlan;
 pub(crate) use reading::ReadingPlan;
@@ -32,6 +34,7 @@ use written::refuse_collisions;
 /// A command, ready to run.
 pub(crate) enum Plan {
     Report(Box<ReportPlan>),
+    Compare(Box<ComparePlan>),
     Classify(Box<ClassifyPlan>),
     Inspect(Box<InspectPlan>),
     Decode(Box<DecodePlan>),
@@ -45,6 +48,8 @@ pub(crate) struct ReportPlan {
     pub(crate) written: Written<Format>,
     /// The folder that keeps the table, and the key of its tokens.
     pub(crate) save: Option<(PathBuf, TokenKeyPlan)>,
+    /// Files in that folder that ended so many days before are removed.
+    pub(crate) keep_days: Option<u32>,
     /// How standard output looks at the result. Files are neither coloured nor as wide as a screen.
     pub(crate) view: View<'static>,
 }
@@ -105,6 +110,10 @@ impl Plan {
             Command::Report(args) => {
                 let config = gather(args.reading.stated())?;
                 Self::Report(Box::new(ReportPlan::resolve(&args, &config, surroundings, messages)?))
+            }
+            Command::Compare(args) => {
+                let config = gather(args.reading.stated())?;
+                Self::Compare(Box::new(ComparePlan::resolve(&args, &config, surroundings, messages)?))
             }
             Command::Classify(args) => {
                 let config = gather(args.reading.stated())?;
@@ -176,7 +185,7 @@ impl ReportPlan {
             }
             None => None,
         };
-        Ok(Self { reading, written, save, view })
+        Ok(Self { reading, written, save, keep_days: args.keep_days, view })
     }
 }
 

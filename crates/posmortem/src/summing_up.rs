@@ -3,7 +3,8 @@
 //! Warnings say that numbers may be wrong and what to do about it; notes say how they came about.
 //! What the ledger and the states of the files tell is not told again.
 
-use crate::{Run, Settings};
+use crate::{Run, Settings, findings_of};
+use posmortem_diagnose::Recurrences;
 use posmortem_exchange::{Coverage, Names, Pairing, RunFacts, SilentLink, Summary, Tally};
 
 /// Silent links that are named; more would bury the rest.
@@ -32,7 +33,11 @@ pub(crate) fn summary_of(facts: RunFacts, pairing: &Pairing, tally: Tally, names
 /// The run with what its table says of the fleet. A run that broke off is of a part of it, and says nothing.
 pub(crate) fn judged(mut run: Run, settings: &Settings) -> Run {
     if let (Some(asked), Some(table), false) = (&settings.diagnosis, &run.table, run.stopped) {
-        run.diagnosis = Some(posmortem_diagnose::diagnose(table, &run.summary.names, asked));
+        let mut diagnosis = posmortem_diagnose::diagnose(table, &run.summary.names, asked);
+        if let (Some(past), Some(today)) = (&asked.past, findings_of(&run.summary, &diagnosis)) {
+            diagnosis.recurrences = Some(Recurrences::of(&today, past));
+        }
+        run.diagnosis = Some(diagnosis);
     }
     run.table = run.table.filter(|_| settings.keep_table);
     run

@@ -1,9 +1,11 @@
 //! Everything as one JSON document, `"schema": 1`.
 //!
 //! The order of fields is that of the schema. Keys are added within a schema, never renamed. Without
-//! a diagnosis there are no incidents, and what only a diagnosis knows is null. `limits`, and `why` of
+//! a diagnosis there are no incidents, and what only a diagnosis knows is null; so is, without a history, what only
+//! the days before tell. `limits`, and `why` of
 //! a terminal, stand there where there is something to say.
 
+mod cleared;
 mod code;
 mod counts;
 mod incident;
@@ -14,8 +16,10 @@ mod why;
 use crate::judged::Judged;
 use crate::labels::Labels;
 use crate::{View, evidence};
+use cleared::{Cleared, History};
 use code::Code;
 use counts::Totals;
+pub(crate) use counts::{Causes, Outcomes};
 use incident::Incident;
 use input::Input;
 pub(crate) use input::Ledger;
@@ -38,6 +42,8 @@ struct Report<'s> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     limits: Vec<String>,
     terminals: Vec<Terminal<'s>>,
+    history: Option<History>,
+    cleared: Option<Vec<Cleared>>,
     codes: Vec<Code<'s>>,
     warnings: &'s [String],
     notes: Vec<&'s str>,
@@ -55,14 +61,22 @@ impl<'s> Report<'s> {
             tool: Tool { name: "posmortem", version: view.version, rules_sha256: view.rules_sha256 },
             input: Input::of(summary, language),
             totals: Totals::of(summary),
-            incidents: incidents.map(|one| Incident::of(one, &summary.names, language)).collect(),
+            incidents: incidents.map(|one| Incident::of(judged, one, language)).collect(),
             limits: evidence::sentences(limits, &summary.names, language),
             terminals: listed.into_iter().map(|line| Terminal::of(judged, line, language)).collect(),
+            history: judged.recurrences().map(History::of),
+            cleared: judged.recurrences().map(|_| cleared(judged, view)),
             codes: summary.codes.iter().map(|code| Code::of(summary, code)).collect(),
             warnings: &summary.warnings,
             notes: filtered.into_iter().chain(summary.notes.iter().map(String::as_str)).collect(),
         }
     }
+}
+
+/// What is not found any more, incidents first.
+fn cleared(judged: &Judged<'_>, view: &View<'_>) -> Vec<Cleared> {
+    let incidents = judged.cleared_incidents(view).into_iter().filter_map(Cleared::of_incident);
+    incidents.chain(judged.cleared_terminals(view).into_iter().filter_map(Cleared::of_terminal)).collect()
 }
 
 #[derive(Serialize)]

@@ -16,6 +16,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod comparison;
 mod csv;
 mod decimal;
 mod decoded;
@@ -31,6 +32,7 @@ mod labels;
 mod moment;
 mod pen;
 mod percent;
+mod recurrence;
 mod scope;
 mod sections;
 mod shown;
@@ -42,6 +44,7 @@ mod verdict;
 mod view;
 mod wrap;
 
+pub use comparison::{Compared, ComparisonFormat, write_comparison};
 pub use decoded::{DecodeFormat, DecodeView, write_decoded};
 pub use exchange_rows::ExchangeRows;
 pub use explain::{explain_code, explain_reason};

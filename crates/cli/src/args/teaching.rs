@@ -19,12 +19,22 @@ Examples:
   posmortem report day.log --terminal 10012307 --why         how that verdict came about
   posmortem report day.log --terminals inventory.csv         with sites, models, firmware of your own list
   posmortem report day.log --save tables                     and later: posmortem report tables/*.parquet
+  posmortem report day.log --save kept --history kept --keep-days 30    every morning: what is new, what recurs
   posmortem report old.txt --columns time,mti,terminal_id,stan,response_code --timezone +08:00
 
 Names of output files end in .txt (table), .tsv, .csv or .json; for any other name --format decides.
 
 Filters choose what is counted and listed. Verdicts and incidents are always those of the whole fleet: a
 terminal is judged by what happens to the others.";
+
+pub(super) const COMPARE: &str = "\
+Examples:
+  posmortem compare monday.log tuesday.log
+  posmortem compare kept/20261120T*.findings.json kept/20261121T*.findings.json     without reading logs again
+  posmortem compare before.csv after.csv --format json | jq '.terminals[] | select(.change == \"new\")'
+
+Both days are judged with the same settings, findings as they were when they were kept. The same terminal with
+the same cause is the same trouble; so is the same cause and reason in the same scope.";
 
 pub(super) const CLASSIFY: &str = "\
 Examples:
