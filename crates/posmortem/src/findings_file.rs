@@ -9,7 +9,7 @@ use crate::run_name::inputs_digest;
 use posmortem_classify::{Cause, Reason};
 use posmortem_diagnose::{Attribute, DayFindings, Diagnosis, FaultyTerminal, SharedCause, State};
 use posmortem_exchange::{Counts, Outcome, Summary};
-use posmortem_iso8583::Timestamp;
+use posmortem_iso8583::{Timestamp, screen};
 use posmortem_logs::parse_time;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -170,7 +170,7 @@ impl<'d> Incident<'d> {
     }
 
     fn into_cause(self) -> Result<SharedCause, FindingsError> {
-        let value = |(name, value): (String, String)| Some((Attribute::from_name(&name)?, value));
+        let value = |(name, value): (String, String)| Some((Attribute::from_name(&name)?, screened(&value)));
         let scope: Option<Vec<_>> = self.scope.into_iter().map(value).collect();
         let mut scope = scope.ok_or(FindingsError::Contradictory("scope"))?;
         scope.sort();
@@ -199,13 +199,18 @@ impl<'d> Terminal<'d> {
         let state = State::ALL.into_iter().find(|state| state.is_fault() && state.name() == self.state);
         let cause = |name| Cause::from_name(name).ok_or(FindingsError::Contradictory("cause"));
         Ok(FaultyTerminal {
-            terminal: self.terminal_id,
+            terminal: screened(&self.terminal_id),
             state: state.ok_or(FindingsError::Contradictory("state"))?,
             cause: self.cause.map(cause).transpose()?,
             reason: self.reason.map(reason).transpose()?,
             observed: self.observed,
         })
     }
+}
+
+/// What is shown of a file that anybody may have written. What a run has written comes back as it is.
+fn screened(text: &str) -> String {
+    screen(text.as_bytes()).into_owned()
 }
 
 fn reason(name: &str) -> Result<Reason, FindingsError> {
@@ -260,6 +265,15 @@ mod tests {
         let told = written(&findings());
         assert!(told.starts_with("{\"findings\":1,") && told.ends_with("}\n"), "{told}");
         assert_eq!(read_findings(told.as_bytes()), Ok(findings()));
+    }
+
+    #[test]
+    fn what_is_shown_of_it_is_screened() {
+        let told = written(&findings())
+            .replace("\"terminal_id\":\"2\"", "\"terminal_id\":\"\\u001b[2J 4111113100002012\"");
+        let read = read_findings(told.as_bytes()).unwrap();
+        let shown = &read.terminals[1].terminal;
+        assert!(shown.starts_with("\\x1b[2J ") && !shown.contains("4111113100002012"), "{shown}");
     }
 
     #[test]

@@ -71,7 +71,6 @@ labels! {
     // The days before.
     new: "new", "新";
     days: "days", "天数";
-    cleared_since: "Cleared since", "自此日起消除：";
     terminal_or_scope: "terminal, scope", "终端或范围";
     // Comparisons.
     scope: "scope", "范围";

@@ -18,11 +18,11 @@ pub(super) fn known(page: &Page<'_>) -> Vec<String> {
     let (all, known) = (Recurrences::DAYS, recurrences.known);
     let told = match (recurrences.latest, page.language) {
         (Some(latest), Language::En) => {
-            format!("what was found is known of {known} of the {all} days before, at last of {latest}")
+            format!("findings of {known} of the {all} days before are known, the latest of {latest}")
         }
         (Some(latest), Language::Zh) => format!("此前{all}天中已知{known}天的结论，最近为{latest}"),
         (None, Language::En) => {
-            format!("what was found is known of none of the {all} days before: nothing is told as new")
+            format!("findings of none of the {all} days before are known: nothing is told as new")
         }
         (None, Language::Zh) => format!("此前{all}天均无已知结论：不标注新旧"),
     };
@@ -47,7 +47,11 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
     }
     // What is over is good news; of the rest, what may still be wrong comes before who is gone.
     rows.sort_by_key(|(change, ..)| (*change != Change::Cleared, *change));
-    let mut lines = title(page, &rows, &format!("{} {latest}", page.labels.cleared_since));
+    let cleared = match page.language {
+        Language::En => format!("Cleared since {latest}"),
+        Language::Zh => format!("自{latest}以来已消除"),
+    };
+    let mut lines = title(page, &rows, &cleared);
     let shown = page.view.top.unwrap_or(usize::MAX).min(rows.len());
     let mut grid = Grid::new(vec![
         Column::left(page.labels.terminal_or_scope).least(16),

@@ -71,7 +71,7 @@ fn sizes(page: &Page<'_>, incident: &Incident) -> Vec<flow::Item> {
         ),
     };
     let window = window(page, incident.start, incident.end, incident.ongoing);
-    let before = page.judged.recurrence(incident).map(|told| words(told, page.labels, page.language));
+    let before = page.judged.recurrence(incident).map(|told| words(told, page.language));
     [window, failed, hit, sure].into_iter().chain(before).map(|item| (item, Style::Plain)).collect()
 }
 
