@@ -30,12 +30,12 @@ pub(crate) fn mark(recurrence: Recurrence, labels: &Labels) -> String {
     }
 }
 
-/// For a line: `new`, or `on 9 of 30 known days before`.
+/// For a line: `new`, or `on 9 of 30 days before`.
 pub(crate) fn words(recurrence: Recurrence, language: Language) -> String {
     match (recurrence, language) {
         (Recurrence { days: 0, .. }, Language::En) => "new".to_owned(),
         (Recurrence { days: 0, .. }, Language::Zh) => "新出现".to_owned(),
-        (Recurrence { days, of, .. }, Language::En) => format!("on {days} of {of} known days before"),
-        (Recurrence { days, of, .. }, Language::Zh) => format!("此前已知{of}天中有{days}天"),
+        (Recurrence { days, of, .. }, Language::En) => format!("on {days} of {of} days before"),
+        (Recurrence { days, of, .. }, Language::Zh) => format!("此前{of}天中有{days}天"),
     }
 }

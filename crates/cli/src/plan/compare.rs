@@ -1,6 +1,7 @@
 //! What `compare` will do.
 
 use super::diagnosis::inventory;
+use super::reading::refuse_reading;
 use super::written::refuse_collisions;
 use super::{ReadingPlan, Written};
 use crate::args::{CompareArgs, FilterArgs, InputArgs, SourceArgs};
@@ -32,6 +33,13 @@ pub(crate) enum Side {
     Inputs(PathBuf, Box<ReadingPlan>),
 }
 
+impl Side {
+    /// Whether it can be told how it is to be read.
+    fn is_log(&self) -> bool {
+        matches!(self, Self::Inputs(_, reading) if !reading.are_tables)
+    }
+}
+
 impl ComparePlan {
     pub(super) fn resolve(
         args: &CompareArgs,
@@ -51,13 +59,15 @@ impl ComparePlan {
             inventory: args.inventory.as_deref().map(inventory).transpose()?.unwrap_or_default(),
             ..Settings::default()
         };
+        let input = |path: &PathBuf| InputArgs {
+            sources: SourceArgs { inputs: vec![path.clone()], ..SourceArgs::default() },
+            rejects: None,
+        };
         let side = |path: &PathBuf| -> Result<Side> {
             if holds_findings(path) {
                 return Ok(Side::Findings(path.clone()));
             }
-            let sources = SourceArgs { inputs: vec![path.clone()], ..SourceArgs::default() };
-            let input = InputArgs { sources, rejects: None };
-            let no_filter = FilterArgs::default();
+            let (input, no_filter) = (input(path), FilterArgs::default());
             let mut reading =
                 ReadingPlan::of_any(&input, &no_filter, &args.reading.log, config, surroundings, messages)?;
             reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet;
@@ -67,6 +77,9 @@ impl ComparePlan {
             Ok(Side::Inputs(path.clone(), Box::new(reading)))
         };
         let (old, new) = (side(&args.old)?, side(&args.new)?);
+        if !old.is_log() && !new.is_log() {
+            refuse_reading(&args.reading.log, &input(&args.new), config)?;
+        }
         let view = View {
             language: config.value(Setting::Lang, language)?.unwrap_or_default(),
             top: args.top,

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bench;
+mod compare;
 mod config;
 mod decode;
 mod diagnosis;
@@ -14,6 +15,9 @@ mod explain;
 mod history;
 mod inputs;
 mod inspect;
+#[cfg(feature = "tables")]
+mod kept;
+mod made_days;
 #[cfg(not(feature = "tables"))]
 mod no_tables;
 mod outputs;
