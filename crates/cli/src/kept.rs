@@ -5,7 +5,7 @@
 
 use crate::messages::Messages;
 use crate::output::Output;
-use crate::tables;
+use crate::tables::{self, Expired};
 use anyhow::{Context, Result};
 use posmortem::{Run, findings_name, findings_of, write_findings};
 use std::fs;
@@ -30,12 +30,12 @@ pub(crate) fn keep(
         output.end_as(&name)?;
     }
     if let (Some(days), Some(last)) = (keep_days, run.summary.last) {
-        let (expired, doubtful) = tables::expired(&folder.join(&name), last, days)
+        let Expired { files, doubtful } = tables::expired(&folder.join(&name), last, days)
             .with_context(|| format!("--keep-days: {} cannot be looked through", folder.display()))?;
         for (path, why) in doubtful {
             messages.note(format_args!("--keep-days: {} is old and stays: {why}", path.display()));
         }
-        for path in expired {
+        for path in files {
             match fs::remove_file(&path) {
                 Ok(()) => messages.note(format_args!("--keep-days: {} is removed", path.display())),
                 Err(error) => {

@@ -5,10 +5,10 @@
 
 use crate::output::Output;
 use anyhow::{Context, Result};
-pub(crate) use posmortem::Tables;
 use posmortem::diagnose::{self, History};
 use posmortem::exchange::Summary;
 use posmortem::iso8583::Timestamp;
+pub(crate) use posmortem::{Expired, Tables};
 use posmortem::{InputSource, Observer, Run, Settings, TokenKey};
 use std::path::{Path, PathBuf};
 
@@ -45,13 +45,8 @@ pub(crate) fn save(
 
 /// Files of other runs in the folder of a table that ended more than so many days before it, and what only looks
 /// like one of them.
-pub(crate) fn expired(
-    newest: &Path,
-    last: Timestamp,
-    keep_days: u32,
-) -> Result<(Vec<PathBuf>, Vec<(PathBuf, String)>)> {
-    let posmortem::Expired { files, doubtful } = posmortem::expired(newest, last, keep_days)?;
-    Ok((files, doubtful))
+pub(crate) fn expired(newest: &Path, last: Timestamp, keep_days: u32) -> Result<Expired> {
+    Ok(posmortem::expired(newest, last, keep_days)?)
 }
 
 /// The name of a saved table.

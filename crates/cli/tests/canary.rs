@@ -325,8 +325,11 @@ fn mapped(name: &str, source: &str, target: &str) -> String {
 fn leaks(canaries: &Canaries, name: &str, source: &str) -> Vec<String> {
     let mut leaks = Vec::new();
     for target in COLUMNS.into_iter().filter(|target| *target != source) {
-        let commands =
-            if source == "pan" { [&ALL_FORMATS[..], &AS_TABLE, &KEPT[..1]].concat() } else { ALL_FORMATS.to_vec() };
+        let commands = if source == "pan" {
+            [&ALL_FORMATS[..], &AS_TABLE, &KEPT[..1]].concat()
+        } else {
+            ALL_FORMATS.to_vec()
+        };
         let commands = [&commands[..], &INSPECTED[..1], &DECODED[..1]].concat();
         let told = told_by(&commands, &fixture(name), &["--columns", &mapped(name, source, target)]);
         if let Some(first) = canaries.in_text(&told).first() {

@@ -223,7 +223,7 @@ mod tests {
 
     fn findings() -> DayFindings {
         let moment = |millis| Timestamp { millis, offset_minutes: Some(480) };
-        let reason = |name| Reason::from_name(name).unwrap();
+        let reason = |name: &str| Reason::from_name(name).unwrap();
         let fault = |terminal: &str, state, name: &str| FaultyTerminal {
             terminal: terminal.to_owned(),
             state,

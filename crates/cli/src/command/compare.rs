@@ -42,10 +42,7 @@ pub(super) fn run(plan: &ComparePlan, messages: Messages) -> Result<ExitCode, Fa
 }
 
 /// What was wrong on a day, and how its reading ended; none where there is nothing to compare.
-fn findings<'p>(
-    side: &'p Side,
-    messages: Messages,
-) -> Result<(&'p Path, Option<DayFindings>, ExitCode), Failure> {
+fn findings(side: &Side, messages: Messages) -> Result<(&Path, Option<DayFindings>, ExitCode), Failure> {
     let nothing = |path: &Path, why: String| Failure {
         code: ExitCode::NothingRead,
         error: anyhow!("{}: {why}", path.display()),

@@ -50,7 +50,13 @@ pub(crate) fn save(
 }
 
 /// Nothing: nothing was saved.
-pub(crate) fn expired(_: &Path, _: Timestamp, _: u32) -> Result<(Vec<PathBuf>, Vec<(PathBuf, String)>)> {
+pub(crate) struct Expired {
+    pub(crate) files: Vec<PathBuf>,
+    pub(crate) doubtful: Vec<(PathBuf, String)>,
+}
+
+/// Refuses.
+pub(crate) fn expired(_: &Path, _: Timestamp, _: u32) -> Result<Expired> {
     bail!(NOT_BUILT_IN)
 }
 

@@ -17,6 +17,7 @@ mod inputs;
 mod inspect;
 #[cfg(feature = "tables")]
 mod kept;
+#[cfg_attr(not(feature = "tables"), allow(dead_code, reason = "days are kept as tables"))]
 mod made_days;
 #[cfg(not(feature = "tables"))]
 mod no_tables;

@@ -45,7 +45,7 @@ pub(crate) fn part(number: i64, (from, until): (i64, i64), inputs: &str, lines: 
             [scope, reason] => day.incidents.push(incident(scope, reason)),
             [terminal, state, reason] => day.terminals.push(faulty(terminal, state, reason, "1")),
             [terminal, state, reason, observed] => {
-                day.terminals.push(faulty(terminal, state, reason, observed))
+                day.terminals.push(faulty(terminal, state, reason, observed));
             }
             _ => panic!("{line}"),
         }

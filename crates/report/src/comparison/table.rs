@@ -101,7 +101,11 @@ impl Page<'_> {
                 observed: [&one.old, &one.new].map(|cause| cause.as_ref().map(|cause| cause.observed)),
             })
         });
-        self.section(changed_incidents(change, self.view.language), self.labels.scope, rows.collect())
+        self.section(
+            changed_incidents(change, self.view.language),
+            self.labels.scope,
+            &rows.collect::<Vec<_>>(),
+        )
     }
 
     fn terminals(&self, change: Change) -> Vec<String> {
@@ -114,11 +118,15 @@ impl Page<'_> {
                 observed: [&one.old, &one.new].map(|fault| fault.as_ref().map(|fault| fault.observed)),
             })
         });
-        self.section(changed_terminals(change, self.view.language), self.labels.terminal, rows.collect())
+        self.section(
+            changed_terminals(change, self.view.language),
+            self.labels.terminal,
+            &rows.collect::<Vec<_>>(),
+        )
     }
 
     /// Nothing where nothing is so.
-    fn section(&self, title: &str, what: &'static str, rows: Vec<Row>) -> Vec<String> {
+    fn section(&self, title: &str, what: &'static str, rows: &[Row]) -> Vec<String> {
         if rows.is_empty() {
             return Vec::new();
         }
