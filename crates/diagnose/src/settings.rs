@@ -12,6 +12,6 @@ pub struct Settings {
     /// What earlier days let expect.
     pub history: History,
     /// What was found on other days, where that is asked for: the pipeline then tells what is new. No verdict
-    /// depends on it.
+    /// depends on it, and who was not at fault then is not looked at.
     pub past: Option<Vec<DayFindings>>,
 }

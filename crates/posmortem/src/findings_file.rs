@@ -2,7 +2,7 @@
 //!
 //! Diagnosing thirty saved tables anew every morning would take thirty times as long as the day itself, and none
 //! of the tables could ever be thrown away. So what was found is kept beside the table, in a file that is
-//! written whole or not at all and read in a millisecond. It is no part of the table: a table says what happened, and
+//! written whole or not at all, some twelve bytes a terminal, and read at once. It is no part of the table: a table says what happened, and
 //! is the same whatever was made of it. What findings say stands in `diagnose`.
 
 use crate::run_name::inputs_digest;
@@ -11,9 +11,12 @@ use posmortem_diagnose::{Attribute, DayFindings, Diagnosis, FaultyTerminal, Shar
 use posmortem_exchange::{Counts, Outcome, Summary};
 use posmortem_iso8583::{Timestamp, screen};
 use posmortem_logs::parse_time;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 /// The version of the file. Findings of another one are refused, and found again from the logs.
 const VERSION: u64 = 1;
@@ -53,12 +56,35 @@ pub fn write_findings(findings: &DayFindings, out: &mut dyn Write) -> io::Result
 /// # Errors
 /// When they are none, not whole, or of another version.
 pub fn read_findings(bytes: &[u8]) -> Result<DayFindings, FindingsError> {
+    read(bytes, |ids: Vec<String>| ids)
+}
+
+/// Reads findings of other days, without the ids of those who were not at fault: nobody asks who else was there then, and
+/// of a fleet they are nearly all. What could not be read, and why, comes back beside.
+pub fn read_past(paths: &[PathBuf]) -> (Vec<DayFindings>, Vec<(PathBuf, String)>) {
+    let (mut past, mut unread) = (Vec::new(), Vec::new());
+    for path in paths {
+        let bytes = fs::read(path).map_err(|error| error.to_string());
+        match bytes
+            .and_then(|bytes| read(&bytes, |_: IgnoredAny| Vec::new()).map_err(|error| error.to_string()))
+        {
+            Ok(findings) => past.push(findings),
+            Err(why) => unread.push((path.clone(), why)),
+        }
+    }
+    (past, unread)
+}
+
+fn read<'b, Ids: Deserialize<'b>>(
+    bytes: &'b [u8],
+    ids: fn(Ids) -> Vec<String>,
+) -> Result<DayFindings, FindingsError> {
     let Versioned { findings: version } = serde_json::from_slice(bytes).map_err(|_| FindingsError::Broken)?;
     if version != VERSION {
         return Err(FindingsError::OtherVersion(version));
     }
-    let document: Document<'_> = serde_json::from_slice(bytes).map_err(|_| FindingsError::Broken)?;
-    document.into_findings()
+    let document: Document<'_, Ids> = serde_json::from_slice(bytes).map_err(|_| FindingsError::Broken)?;
+    document.into_findings(ids)
 }
 
 /// What every version says of itself.
@@ -68,7 +94,7 @@ struct Versioned {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Document<'d> {
+struct Document<'d, Ids> {
     findings: u64,
     inputs: String,
     first: String,
@@ -78,8 +104,8 @@ struct Document<'d> {
     incidents: Vec<Incident<'d>>,
     #[serde(borrow)]
     terminals: Vec<Terminal<'d>>,
-    faultless: Vec<String>,
-    undecided: Vec<String>,
+    faultless: Ids,
+    undecided: Ids,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -106,8 +132,8 @@ struct Terminal<'d> {
     observed: u64,
 }
 
-impl Document<'_> {
-    fn of(findings: &DayFindings) -> Self {
+impl<'d> Document<'d, &'d [String]> {
+    fn of(findings: &'d DayFindings) -> Self {
         let DayFindings { span, inputs, totals, terminals, incidents, faultless, undecided } = findings;
         Self {
             findings: VERSION,
@@ -117,12 +143,14 @@ impl Document<'_> {
             totals: Totals::of(totals),
             incidents: incidents.iter().map(Incident::of).collect(),
             terminals: terminals.iter().map(Terminal::of).collect(),
-            faultless: faultless.clone(),
-            undecided: undecided.clone(),
+            faultless,
+            undecided,
         }
     }
+}
 
-    fn into_findings(self) -> Result<DayFindings, FindingsError> {
+impl<Ids> Document<'_, Ids> {
+    fn into_findings(self, ids: fn(Ids) -> Vec<String>) -> Result<DayFindings, FindingsError> {
         let Self { findings: _, inputs, first, last, totals, incidents, terminals, faultless, undecided } =
             self;
         let moment = |text: &str| -> Result<Timestamp, FindingsError> {
@@ -134,8 +162,8 @@ impl Document<'_> {
             totals: totals.counts()?,
             terminals: terminals.into_iter().map(Terminal::into_fault).collect::<Result<_, _>>()?,
             incidents: incidents.into_iter().map(Incident::into_cause).collect::<Result<_, _>>()?,
-            faultless,
-            undecided,
+            faultless: ids(faultless),
+            undecided: ids(undecided),
         })
     }
 }

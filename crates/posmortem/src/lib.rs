@@ -31,7 +31,7 @@ mod token_key;
 
 pub use decode::{DecodeFailure, Decoder};
 pub use filter::Filter;
-pub use findings_file::{FindingsError, findings_of, read_findings, write_findings};
+pub use findings_file::{FindingsError, findings_of, read_findings, read_past, write_findings};
 pub use inventory::{InventoryError, read_inventory};
 pub use posmortem_classify as classify;
 pub use posmortem_diagnose as diagnose;

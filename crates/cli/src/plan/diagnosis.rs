@@ -7,7 +7,7 @@ use crate::tables;
 use anyhow::{Context, Result, anyhow, bail};
 use posmortem::diagnose::{DayFindings, History, Inventory, Settings};
 use posmortem::exchange::terminal_key;
-use posmortem::{Filter, is_findings_name, read_findings, read_inventory};
+use posmortem::{Filter, is_findings_name, read_inventory, read_past};
 use posmortem_report::Format;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -59,13 +59,10 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 fn past(paths: &[PathBuf], messages: Messages) -> Vec<DayFindings> {
     let are_findings =
         |path: &&PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(is_findings_name);
-    let mut past = Vec::new();
-    for path in paths.iter().filter(are_findings) {
-        let read = fs::read(path).map_err(|error| error.to_string());
-        match read.and_then(|bytes| read_findings(&bytes).map_err(|error| error.to_string())) {
-            Ok(findings) => past.push(findings),
-            Err(why) => messages.warn(format_args!("--history: {} is left out: {why}", path.display())),
-        }
+    let kept: Vec<_> = paths.iter().filter(are_findings).cloned().collect();
+    let (past, unread) = read_past(&kept);
+    for (path, why) in unread {
+        messages.warn(format_args!("--history: {} is left out: {why}", path.display()));
     }
     past
 }
