@@ -7,7 +7,7 @@
 
 pub(crate) mod actions;
 pub(crate) mod answer;
-mod cleared;
+pub(crate) mod cleared;
 pub(crate) mod codes;
 pub(crate) mod flow;
 pub(crate) mod heading;

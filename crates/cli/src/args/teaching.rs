@@ -68,11 +68,11 @@ alone, but for frames, rejected, out_of_order and rejected_rate.";
 
 pub(super) const COMPARE: &str = "\
 Examples:
-  posmortem compare monday.log tuesday.log
-  posmortem compare kept/20261120T*.findings.json kept/20261121T*.findings.json     without reading logs again
-  posmortem compare before.csv after.csv --format json | jq '.terminals[] | select(.change == \"new\")'
+  posmortem compare monday.csv tuesday.csv
+  posmortem compare kept/20261120T*.json kept/20261121T*.json   findings alone
+  posmortem compare monday.csv tuesday.csv | awk -F'\\t' '$1 == \"persisting\"'
 
-Both days are judged with the same settings, findings as they were when they were kept. The same terminal with
+Both days are judged with the same settings, findings as they were when they were kept. The same terminal with \
 the same cause is the same trouble; so is the same cause and reason in the same scope.";
 
 pub(super) const CLASSIFY: &str = "\

@@ -2,7 +2,7 @@
 //! and is not any more.
 
 use super::Page;
-use super::flow;
+use super::flow::{self, Item};
 use super::terminals::none;
 use crate::grid::{Cell, Column, Grid};
 use crate::labels::change_title;
@@ -13,7 +13,7 @@ use posmortem_classify::{Language, Reason};
 use posmortem_diagnose::{Change, Recurrence, Recurrences};
 
 /// How many days before are known.
-pub(super) fn known(page: &Page<'_>) -> Vec<String> {
+pub(crate) fn known(page: &Page<'_>) -> Vec<String> {
     let Some(recurrences) = page.judged.recurrences() else { return Vec::new() };
     let (all, known) = (Recurrences::DAYS, recurrences.known);
     let told = match (recurrences.latest, page.language) {
@@ -31,7 +31,16 @@ pub(super) fn known(page: &Page<'_>) -> Vec<String> {
 
 /// A line for each trouble of the latest day that is not found any more.
 pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
-    let Some(latest) = page.judged.recurrences().and_then(|all| all.latest) else { return Vec::new() };
+    let Some((title, grid, more)) = told(page) else { return Vec::new() };
+    let mut lines = flow::lines(&title, page.pen.dot(), page.width, page.pen);
+    lines.extend(grid.lines(page.width, page.pen));
+    lines.extend(more);
+    lines
+}
+
+/// The items of the heading, the rows, and how many more there are; none where nothing is over.
+pub(crate) fn told(page: &Page<'_>) -> Option<(Vec<Item>, Grid, Option<String>)> {
+    let latest = page.judged.recurrences().and_then(|all| all.latest)?;
     let incidents = page.judged.cleared_incidents(page.view).into_iter().filter_map(|(one, recurrence)| {
         let old = one.old.as_ref()?;
         let scope = Scope::of_cause(old).text(page.language);
@@ -43,7 +52,7 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
     });
     let mut rows: Vec<Row> = incidents.chain(terminals).collect();
     if rows.is_empty() {
-        return Vec::new();
+        return None;
     }
     // What is over is good news; of the rest, what may still be wrong comes before who is gone.
     rows.sort_by_key(|(change, ..)| (*change != Change::Cleared, *change));
@@ -51,7 +60,6 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
         Language::En => format!("Cleared since {latest}"),
         Language::Zh => format!("自{latest}以来已消除"),
     };
-    let mut lines = title(page, &rows, &cleared);
     let shown = page.view.top.unwrap_or(usize::MAX).min(rows.len());
     let mut grid = Grid::new(vec![
         Column::left(page.labels.terminal_or_scope).least(16),
@@ -60,22 +68,20 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
         Column::left("").rank(2),
     ]);
     rows[..shown].iter().for_each(|one| grid.push(row(page, one)));
-    lines.extend(grid.lines(page.width, page.pen));
-    lines.extend(page.more(rows.len() - shown, "项"));
-    lines
+    Some((title(page, &rows, &cleared), grid, page.more(rows.len() - shown, "项")))
 }
 
 /// What became of it, who or where, why, and how often it was there.
 type Row = (Change, String, Option<Reason>, Recurrence);
 
 /// How many of which kind there are.
-fn title(page: &Page<'_>, rows: &[Row], cleared: &str) -> Vec<String> {
+fn title(page: &Page<'_>, rows: &[Row], cleared: &str) -> Vec<Item> {
     let count = |change| rows.iter().filter(|(one, ..)| *one == change).count();
     let mut items = vec![(format!("{cleared}: {}", count(Change::Cleared)), Style::Bold)];
     for change in [Change::Undecided, Change::NotSeen].into_iter().filter(|change| count(*change) > 0) {
         items.push((format!("{} {}", change_title(change, page.language), count(change)), Style::Plain));
     }
-    flow::lines(&items, page.pen.dot(), page.width, page.pen)
+    items
 }
 
 fn row(page: &Page<'_>, (change, what, reason, recurrence): &Row) -> Vec<Cell> {
