@@ -5,6 +5,8 @@
 // Clippy takes the functions beside the tests for something else than tests.
 #![allow(clippy::unwrap_used)]
 
+#[cfg(feature = "tables")]
+mod agreement;
 mod bench;
 mod compare;
 mod config;
