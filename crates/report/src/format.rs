@@ -5,6 +5,8 @@
 pub enum Format {
     /// For eyes: the only one that may change from version to version.
     Table,
+    /// For eyes, too: one page for a browser.
+    Html,
     /// Terminals, tab-separated, without quotes.
     Tsv,
     /// Terminals as RFC 4180 has it, with line feeds.
@@ -15,12 +17,13 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::Table, Self::Tsv, Self::Csv, Self::Json];
+    pub const ALL: [Self; 5] = [Self::Table, Self::Html, Self::Tsv, Self::Csv, Self::Json];
 
     /// The name used on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Table => "table",
+            Self::Html => "html",
             Self::Tsv => "tsv",
             Self::Csv => "csv",
             Self::Json => "json",
@@ -36,6 +39,7 @@ impl Format {
     pub fn from_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {
             "txt" => Some(Self::Table),
+            "htm" => Some(Self::Html),
             "table" => None,
             name => Self::from_name(name),
         }
@@ -120,13 +124,15 @@ mod tests {
                 .into_iter()
                 .all(|format| ExplainFormat::from_name(format.name()) == Some(format))
         );
-        assert_eq!(Format::from_name("html"), None);
+        assert_eq!(Format::from_name("pdf"), None);
     }
 
     #[test]
     fn extensions_tell_the_format() {
         for (extension, format, rows) in [
             ("txt", Some(Format::Table), None),
+            ("html", Some(Format::Html), None),
+            ("htm", Some(Format::Html), None),
             ("tsv", Some(Format::Tsv), Some(RowFormat::Tsv)),
             ("CSV", Some(Format::Csv), Some(RowFormat::Csv)),
             ("json", Some(Format::Json), None),

@@ -24,6 +24,7 @@ mod exchange_rows;
 mod explain;
 mod format;
 mod grid;
+mod html;
 mod inspection;
 mod json;
 mod judged;
@@ -85,6 +86,7 @@ pub fn write_report(
         Format::Table => table::write(&judged, view, &mut out)?,
         Format::Tsv => tsv::write(&judged, view, &mut out)?,
         Format::Csv => csv::write(&judged, view, &mut out)?,
+        Format::Html => html::write(&judged, view, &mut out)?,
         Format::Json => json::write(&judged, view, &mut out)?,
     }
     out.flush()

@@ -5,15 +5,15 @@
 //! colour where colour is wanted. What does not fit is left out or cut, never wrapped into a column.
 //! It has no contract: programs read the other formats.
 
-mod actions;
-mod codes;
+pub(crate) mod actions;
+pub(crate) mod codes;
 pub(crate) mod flow;
-mod heading;
+pub(crate) mod heading;
 mod incidents;
 pub(crate) mod ledger;
 mod odds;
 mod terminals;
-mod verdicts;
+pub(crate) mod verdicts;
 mod why;
 
 use crate::judged::Judged;

@@ -10,7 +10,7 @@ use crate::verdict::Verdict;
 use posmortem_diagnose::State;
 
 /// Those of whom there is more to say than that somebody else is at fault, or nobody.
-pub(super) fn is_its_own(verdict: &Verdict<'_>) -> bool {
+pub(crate) fn is_its_own(verdict: &Verdict<'_>) -> bool {
     matches!(verdict.state(), Some(State::Own | State::Mixed | State::Attack | State::Silent))
 }
 
