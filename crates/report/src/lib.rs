@@ -16,6 +16,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod content;
 mod csv;
 mod decimal;
 mod decoded;
@@ -43,6 +44,7 @@ mod verdict;
 mod view;
 mod wrap;
 
+pub use content::Content;
 pub use decoded::{DecodeFormat, DecodeView, write_decoded};
 pub use exchange_rows::ExchangeRows;
 pub use explain::{explain_code, explain_reason};
@@ -51,7 +53,6 @@ pub use inspection::{InspectionFormat, write_configuration, write_inspection};
 pub use view::View;
 
 use judged::Judged;
-use posmortem_diagnose::Diagnosis;
 use posmortem_exchange::Summary;
 use std::io::{self, BufWriter, Write};
 
@@ -66,21 +67,20 @@ pub fn write_summary(
     view: &View<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    write_report(summary, None, format, view, out)
+    write_report(&Content::of(summary), format, view, out)
 }
 
-/// Writes the result of a run, and what a diagnosis says of it.
+/// Writes the result of a run, and what else is known of it.
 ///
 /// # Errors
 /// When `out` does not take the bytes.
 pub fn write_report(
-    summary: &Summary,
-    diagnosis: Option<&Diagnosis>,
+    content: &Content<'_>,
     format: Format,
     view: &View<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let judged = Judged::of(summary, diagnosis);
+    let judged = Judged::of(content);
     let mut out = BufWriter::new(out);
     match format {
         Format::Table => table::write(&judged, view, &mut out)?,

@@ -10,7 +10,7 @@ use crate::plan::ReportPlan;
 use crate::reading::{Reading, Saving, open_input, read};
 use posmortem::classify::CodeTables;
 use posmortem::exchange::{Conclusion, Exchange, Names};
-use posmortem_report::{Format, View, write_report};
+use posmortem_report::{Content, Format, View, write_report};
 use std::ops::ControlFlow;
 
 /// Runs the command. A result is written whatever was rejected, but not when there is none.
@@ -39,12 +39,13 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
     // Nothing but JSON tells it, and a small log is read as fast as the tables are hashed.
     let tells_rules = outputs.iter().any(|(_, format)| *format == Format::Json);
     let rules_sha256 = if tells_rules { CodeTables::built_in().sha256() } else { String::new() };
+    let (diagnosis, breakdown) = (run.diagnosis.as_ref(), run.breakdown.as_ref());
+    let content = Content { summary: &run.summary, diagnosis, breakdown };
     for (output, format) in outputs {
         let on_screen = View { rules_sha256: &rules_sha256, ..plan.view };
         let in_file = View { color: false, width: None, ..on_screen };
         let view = if output.is_standard() { on_screen } else { in_file };
-        let diagnosis = run.diagnosis.as_ref();
-        let written = output.write_whole(|out| write_report(&run.summary, diagnosis, format, &view, out));
+        let written = output.write_whole(|out| write_report(&content, format, &view, out));
         if let Err(error) = written {
             messages.error(format_args!("{error:#}"));
             code = code.and(ExitCode::NotWritten);

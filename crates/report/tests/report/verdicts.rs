@@ -5,7 +5,7 @@ use crate::diagnosed;
 use posmortem_classify::{Language, Reason};
 use posmortem_diagnose::{Diagnosis, State};
 use posmortem_exchange::Summary;
-use posmortem_report::{Format, View, write_report};
+use posmortem_report::{Content, Format, View, write_report};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,8 @@ fn day() -> (Summary, Diagnosis) {
 
 fn written(day: &(Summary, Diagnosis), format: Format, view: &View<'_>) -> String {
     let mut bytes = Vec::new();
-    write_report(&day.0, Some(&day.1), format, view, &mut bytes).unwrap();
+    let content = Content { diagnosis: Some(&day.1), ..Content::of(&day.0) };
+    write_report(&content, format, view, &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
