@@ -155,6 +155,9 @@ impl ReportPlan {
         reading.shows_warnings = written.0.contains(&(Destination::Standard, Format::Table));
         refuse_collisions(&reading, &written)?;
         reading.settings.diagnosis = diagnosis::resolve(args, &reading.settings.filter, &written, messages)?;
+        // Counts alone are asked for to keep attempts out of memory; the page then says what it does not tell.
+        let is_shown = written.0.iter().any(|(_, format)| *format == Format::Html);
+        reading.settings.breakdown = is_shown && reading.settings.diagnosis.is_some();
         // Who names terminals wants to hear of them, whatever there is to say.
         let is_about_some = !reading.settings.filter.terminals.is_empty() && !args.no_diagnosis;
         let view = View {

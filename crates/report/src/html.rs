@@ -9,14 +9,19 @@
 mod actions;
 mod codes;
 mod digits;
+mod fallback;
+mod groups;
 mod headline;
+mod heat;
 mod incidents;
 mod input;
+mod latency;
 mod lens;
 mod list;
 mod policy;
 mod template;
 mod terminals;
+mod timeline;
 mod words;
 
 use crate::View;
@@ -50,6 +55,14 @@ struct Page<'s> {
     terminals: terminals::Terminals,
     list: list::List,
     actions: Vec<actions::Action>,
+    /// What follows is there where a breakdown is.
+    has_breakdown: bool,
+    timeline: Option<timeline::Chart>,
+    heat: Option<heat::Heat>,
+    issuers: Option<groups::Groups>,
+    links: Option<groups::Groups>,
+    fallback: Option<fallback::Fallback>,
+    latency: Option<latency::Latency>,
     codes: codes::Codes,
     input: input::Input,
 }
@@ -71,6 +84,13 @@ impl<'s> Page<'s> {
             terminals: terminals::Terminals::of(lens, &listed.terminals),
             list: list::List::of(lens, &listed),
             actions: actions::of(lens),
+            has_breakdown: lens.judged.breakdown.is_some(),
+            timeline: timeline::Chart::of(lens),
+            heat: heat::Heat::of(lens),
+            issuers: groups::issuers(lens),
+            links: groups::links(lens),
+            fallback: fallback::Fallback::of(lens),
+            latency: latency::Latency::of(lens),
             codes: codes::Codes::of(lens),
             input: input::Input::of(lens),
         }

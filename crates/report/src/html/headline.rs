@@ -100,7 +100,9 @@ impl Headline {
 fn days(lens: &Lens<'_>) -> String {
     let day = |at| to_the_second(at).split(' ').next().unwrap_or_default().to_owned();
     match (lens.summary.first, lens.summary.last) {
-        (Some(first), Some(last)) if lens.with_day => format!("{} {} {}", day(first), lens.labels.to, day(last)),
+        (Some(first), Some(last)) if lens.with_day => {
+            format!("{} {} {}", day(first), lens.labels.to, day(last))
+        }
         (Some(first), _) => day(first),
         _ => String::new(),
     }
@@ -114,7 +116,8 @@ fn causes(lens: &Lens<'_>) -> Vec<CausePart> {
         let bar = (count * 100).div_ceil(most.max(1));
         CausePart { name, title, count, share: Percent::of(count, counts.failed()).tenths(), bar }
     };
-    let causes = Cause::ALL.map(|cause| part(cause.name(), cause.title(lens.language), counts.causes[cause.index()]));
+    let causes =
+        Cause::ALL.map(|cause| part(cause.name(), cause.title(lens.language), counts.causes[cause.index()]));
     let unclassified = part("unclassified", lens.labels.unclassified, unclassified);
     causes.into_iter().chain([unclassified]).filter(|part| part.count > 0).collect()
 }
@@ -124,8 +127,7 @@ fn states(lens: &Lens<'_>) -> Vec<StateCount> {
         return Vec::new();
     }
     let mut states: Vec<StateCount> = Vec::new();
-    let own: Vec<_> =
-        lens.judged.counted(lens.view).map(|(_, verdict)| verdict).filter(is_its_own).collect();
+    let own: Vec<_> = lens.judged.counted(lens.view).map(|(_, verdict)| verdict).filter(is_its_own).collect();
     for state in State::ALL {
         let count = own.iter().filter(|verdict| verdict.state() == Some(state)).count();
         let title = group_title(Some(state), lens.language);
@@ -142,15 +144,16 @@ fn states(lens: &Lens<'_>) -> Vec<StateCount> {
 
 fn amounts(lens: &Lens<'_>) -> Vec<Amount> {
     let failed = lens.summary.amounts.iter().filter(|(_, tally)| tally.failed > 0);
-    let amount = |(currency, tally): &(posmortem_iso8583::Currency, posmortem_exchange::AmountTally)| Amount {
-        currency: if currency.is_known() {
-            currency.to_string()
-        } else {
-            lens.labels.unknown_currency.to_owned()
-        },
-        failed: major(tally.failed, *currency),
-        lost: (tally.approved_then_lost > 0).then(|| major(tally.approved_then_lost, *currency)),
-    };
+    let amount =
+        |(currency, tally): &(posmortem_iso8583::Currency, posmortem_exchange::AmountTally)| Amount {
+            currency: if currency.is_known() {
+                currency.to_string()
+            } else {
+                lens.labels.unknown_currency.to_owned()
+            },
+            failed: major(tally.failed, *currency),
+            lost: (tally.approved_then_lost > 0).then(|| major(tally.approved_then_lost, *currency)),
+        };
     failed.map(amount).collect()
 }
 

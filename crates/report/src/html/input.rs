@@ -39,8 +39,10 @@ impl Input {
             rejected: file.rejected,
             trouble: trouble(&file.state, lens.language).map(|trouble| safe(&trouble)),
         });
-        let apart =
-            [(labels.non_message, summary.ledger.non_message), (labels.orphan_reversals, summary.orphan_reversals)];
+        let apart = [
+            (labels.non_message, summary.ledger.non_message),
+            (labels.orphan_reversals, summary.orphan_reversals),
+        ];
         Self {
             files: files.collect(),
             bytes: summary.files.iter().map(|file| file.bytes).sum(),

@@ -133,8 +133,7 @@ fn data(lens: &Lens<'_>, lines: &[Line<'_>]) -> String {
     let merchants = numbered(lines.iter().map(|(terminal, _)| lens.summary.merchant_of(terminal)));
     let reasons = numbered(lines.iter().filter_map(|(_, verdict)| verdict.reason()));
     let midnight = lens.summary.first.map_or(0, |first| first.civil_millis().div_euclid(DAY_MS) * DAY_MS);
-    let titled =
-        |reason: &Reason| (reason.name(), reason.title(lens.language), reason.cause().index());
+    let titled = |reason: &Reason| (reason.name(), reason.title(lens.language), reason.cause().index());
     let states = State::ALL.into_iter().map(Some).chain([None]);
     let rows = Rows {
         summary: lens.summary,
@@ -198,13 +197,17 @@ impl Serialize for Cells<'_, '_> {
         cells.serialize_element(&place(verdict.state()))?;
         cells.serialize_element(&verdict.observed())?;
         for thousandths in [verdict.expected(), verdict.confidence()] {
-            cells.serialize_element(&thousandths.map_or(NONE, |number| i64::try_from(number.0).unwrap_or(NONE)))?;
+            cells.serialize_element(
+                &thousandths.map_or(NONE, |number| i64::try_from(number.0).unwrap_or(NONE)),
+            )?;
         }
         if verdict.reason().is_some() || verdict.start().is_some() || !verdict.incidents().is_empty() {
             let reason = verdict.reason().map(|reason| rows.reasons[&reason]);
             cells.serialize_element(&reason.map_or(NONE, |number| number as i64))?;
             for at in [verdict.start(), verdict.end()] {
-                let minutes = |at: posmortem_iso8583::Timestamp| (at.civil_millis() - rows.midnight).div_euclid(MINUTE_MS);
+                let minutes = |at: posmortem_iso8583::Timestamp| {
+                    (at.civil_millis() - rows.midnight).div_euclid(MINUTE_MS)
+                };
                 cells.serialize_element(&at.map(minutes))?;
             }
             cells.serialize_element(&u8::from(verdict.ongoing))?;

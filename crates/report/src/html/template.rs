@@ -10,13 +10,16 @@ use std::error::Error as _;
 use std::io::{self, Write};
 
 /// Names end as those of HTML do, by which the engine knows that it has to escape what it fills in.
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 12] = [
     ("page.html", include_str!("../../data/html/page.html")),
     ("headline.html", include_str!("../../data/html/headline.html")),
     ("incidents.html", include_str!("../../data/html/incidents.html")),
     ("terminals.html", include_str!("../../data/html/terminals.html")),
     ("list.html", include_str!("../../data/html/list.html")),
     ("actions.html", include_str!("../../data/html/actions.html")),
+    ("timeline.html", include_str!("../../data/html/timeline.html")),
+    ("groups.html", include_str!("../../data/html/groups.html")),
+    ("reading.html", include_str!("../../data/html/reading.html")),
     ("codes.html", include_str!("../../data/html/codes.html")),
     ("input.html", include_str!("../../data/html/input.html")),
     ("marks.html", include_str!("../../data/html/marks.html")),
@@ -26,7 +29,7 @@ pub(super) fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     let environment = environment().map_err(io::Error::other)?;
     let template = environment.get_template("page.html").map_err(io::Error::other)?;
     let rendered = template.render_captured_to(Value::from(Serde(page)), out);
-    rendered.map(drop).map_err(|error| io_error(&error))
+    rendered.map(drop).map_err(io_error)
 }
 
 fn environment() -> Result<Environment<'static>, Error> {
@@ -45,7 +48,7 @@ fn environment() -> Result<Environment<'static>, Error> {
 }
 
 /// The writer's own error, where that was it: its kind tells a closed pipe from a full disk.
-fn io_error(error: &Error) -> io::Error {
+fn io_error(error: Error) -> io::Error {
     let of_writer = error.source().and_then(|source| source.downcast_ref::<io::Error>());
-    of_writer.map_or_else(|| io::Error::other(error.to_string()), |of_writer| of_writer.kind().into())
+    of_writer.map(|of_writer| of_writer.kind().into()).unwrap_or_else(|| io::Error::other(error))
 }

@@ -122,7 +122,9 @@ fn terminal(lens: &Lens<'_>, nth: usize, line: &Line<'_>) -> Terminal {
         (labels.open, Outcome::Open),
     ];
     let outcomes = others.into_iter().map(|(title, outcome)| (title, counts.with(outcome)));
-    let causes = Cause::ALL.into_iter().map(|cause| (cause.name(), cause.title(language), counts.causes[cause.index()]));
+    let causes = Cause::ALL
+        .into_iter()
+        .map(|cause| (cause.name(), cause.title(language), counts.causes[cause.index()]));
     Terminal {
         nth,
         id: named(summary.names.text(terminal.terminal), labels.no_id),

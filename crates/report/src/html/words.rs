@@ -43,7 +43,13 @@ impl Serialize for Words {
 /// The words with what they tell in its place. The first decides between one and many.
 pub(super) fn say(words: &str, told: &[String]) -> String {
     let form = match words.split_once('|') {
-        Some((one, many)) => if told.first().is_some_and(|count| count == "1") { one } else { many },
+        Some((one, many)) => {
+            if told.first().is_some_and(|count| count == "1") {
+                one
+            } else {
+                many
+            }
+        }
         None => words,
     };
     let mut told = told.iter();
@@ -70,7 +76,9 @@ mod tests {
         for row in rows() {
             let [key, english, chinese] = row[..] else { panic!("{row:?}") };
             assert!(!english.is_empty() && !chinese.is_ascii(), "{key}");
-            let places = |words: &str| words.split('|').map(|form| form.matches("{}").count()).collect::<BTreeSet<_>>();
+            let places = |words: &str| {
+                words.split('|').map(|form| form.matches("{}").count()).collect::<BTreeSet<_>>()
+            };
             assert_eq!(places(chinese).len(), 1, "{key}");
             assert_eq!(places(english), places(chinese), "{key}");
         }
