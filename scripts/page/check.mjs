@@ -65,7 +65,11 @@ const findings = async (page) => {
   return grave.map(({ id, nodes }) => `${id}: ${nodes.length}, such as ${nodes[0].html.slice(0, 160)} ${nodes[0].any[0]?.message ?? ""}`);
 };
 
-const rowsOf = (page) => page.$$eval("#rows tr", (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+// The texts of a column of the list, by what it is sorted by.
+const column = (page, sort) => page.$$eval("#rows tr", (rows, sort) => {
+  const head = document.querySelector(`th[data-sort="${sort}"]`);
+  return rows.map((row) => row.cells[head.cellIndex].textContent.replace(/\u202f/g, ""));
+}, sort);
 const plain = (text) => text.replace(NBSP, "");
 
 // What the JSON report lists, as the page shows it.
@@ -77,21 +81,22 @@ const listed = (report) => report.terminals.map((one) => ({
 
 const checkList = async (page, name, report) => {
   const all = listed(report);
-  const ids = async () => (await rowsOf(page)).map((row) => row[0]);
+  const ids = () => column(page, "id");
   const head = (sort) => `th[data-sort="${sort}"]`;
   equal(`${name}: the first page`, await ids(), all.slice(0, 50).map((one) => one.id));
-  const counted = (await rowsOf(page)).map((row) => [plain(row[2]), plain(row[3])]);
-  equal(`${name}: counts`, counted, all.slice(0, 50).map((one) => [`${one.attempts}`, `${one.failed}`]));
+  for (const count of ["attempts", "failed"]) {
+    equal(`${name}: ${count}`, await column(page, count), all.slice(0, 50).map((one) => `${one[count]}`));
+  }
 
   await page.click(`${head("attempts")} button`);
   const most = [...all].sort((one, other) => other.attempts - one.attempts).slice(0, 50);
-  equal(`${name}: in the order of attempts`, (await rowsOf(page)).map((row) => plain(row[2])), most.map((one) => `${one.attempts}`));
+  equal(`${name}: in the order of attempts`, await column(page, "attempts"), most.map((one) => `${one.attempts}`));
   equal(`${name}: the order is told`, await page.getAttribute(head("attempts"), "aria-sort"), "descending");
   await page.focus(`${head("attempts")} button`);
   await page.keyboard.press("Enter");
   equal(`${name}: the other way round, by keyboard`, await page.getAttribute(head("attempts"), "aria-sort"), "ascending");
   const least = [...all].sort((one, other) => one.attempts - other.attempts)[0];
-  equal(`${name}: the least first`, plain((await rowsOf(page))[0][2]), `${least.attempts}`);
+  equal(`${name}: the least first`, (await column(page, "attempts"))[0], `${least.attempts}`);
   await page.click(`${head("id")} button`);
   equal(`${name}: one order at a time`, await page.locator("th[aria-sort]").count(), 1);
   await page.click("#reset");

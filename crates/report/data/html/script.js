@@ -16,7 +16,7 @@
 
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details.terminal:not([open])")];
+    opened = [...document.querySelectorAll("details.terminal:not([open]), details.group:not([open])")];
     for (const one of opened) one.open = true;
   });
   addEventListener("afterprint", () => {
@@ -26,11 +26,10 @@
   // A link to a terminal opens what is told of it.
   const openTarget = () => {
     const target = location.hash && byId(decodeURIComponent(location.hash.slice(1)));
-    const details = target && target.closest("details");
-    if (details && !details.open) {
-      details.open = true;
-      target.scrollIntoView();
-    }
+    let details = target && target.closest("details");
+    if (!details) return;
+    for (; details; details = details.parentElement.closest("details")) details.open = true;
+    target.scrollIntoView();
   };
   addEventListener("hashchange", openTarget);
   openTarget();
@@ -156,8 +155,7 @@
     } else {
       id.append(named(row[ID]));
     }
-    line.append(id, element("td", named(merchants[row[MERCHANT]])));
-    for (let cell = ATTEMPTS; cell <= UNCLASSIFIED; cell++) line.append(count(row[cell]));
+    line.append(id);
     if (data.is_judged) line.append(element("td", data.states[row[STATE]]));
     const why = element("td");
     const reason = reasonOf(row);
@@ -178,6 +176,8 @@
       });
       line.append(decimal(EXPECTED), decimal(CONFIDENCE), incidents);
     }
+    for (let cell = ATTEMPTS; cell <= UNCLASSIFIED; cell++) line.append(count(row[cell]));
+    line.append(element("td", named(merchants[row[MERCHANT]])));
     return line;
   };
 

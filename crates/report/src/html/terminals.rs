@@ -6,6 +6,7 @@ use crate::evidence;
 use crate::judged::Line;
 use crate::labels::{group_title, owner};
 use crate::moment::to_the_second;
+use crate::table::verdicts::is_its_own;
 use posmortem_classify::{Cause, Reason};
 use posmortem_diagnose::State;
 use posmortem_exchange::{Outcome, Sample, Summary};
@@ -24,6 +25,8 @@ pub(super) struct Terminals {
 #[derive(Serialize)]
 struct Group {
     title: &'static str,
+    /// Whether there is something to do at them.
+    is_own: bool,
     /// All of them, however many are shown.
     count: usize,
     terminals: Vec<Terminal>,
@@ -82,7 +85,10 @@ impl Terminals {
             let title = title(line.1.state());
             match groups.last_mut() {
                 Some(group) if group.title == title => group.terminals.push(told),
-                _ => groups.push(Group { title, count: 0, terminals: vec![told] }),
+                _ => {
+                    let is_own = lens.judged.diagnosis.is_none() || is_its_own(&line.1);
+                    groups.push(Group { title, is_own, count: 0, terminals: vec![told] });
+                }
             }
         }
         let all = lens.judged.listed(&crate::View { top: None, ..*lens.view }).terminals;
@@ -95,7 +101,7 @@ impl Terminals {
 
 fn nothing(lens: &Lens<'_>, listed: &[Line<'_>]) -> Option<&'static str> {
     let (counts, labels) = (&lens.summary.totals, lens.labels);
-    let has_own = listed.iter().any(|(_, verdict)| crate::table::verdicts::is_its_own(verdict));
+    let has_own = listed.iter().any(|(_, verdict)| is_its_own(verdict));
     let has_incidents = || !lens.judged.incidents(lens.view).is_empty();
     match lens.judged.diagnosis {
         _ if counts.exchanges == 0 => Some(labels.no_attempts),

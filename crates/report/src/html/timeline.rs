@@ -226,9 +226,12 @@ impl Plot<'_> {
             STEPS.into_iter().find(fits).unwrap_or((span / TICKS / MINUTE_MS / 1440 + 1) * 1440) * MINUTE_MS;
         let first = begin.div_euclid(step) + i64::from(begin.rem_euclid(step) > 0);
         let moments = (first..).map(|nth| nth * step).take_while(|at| *at <= begin + span);
+        // Of several days each is told once.
+        let day = |at: i64| at.div_euclid(1440 * MINUTE_MS);
+        let mut last = None;
         let tick = |at: i64| Tick {
             x: Length(LEFT + (WIDTH as i64 * (at - begin) / span) as u64),
-            at: to_the_minute(civil(at), lens.with_day),
+            at: to_the_minute(civil(at), lens.with_day && last.replace(day(at)) != Some(day(at))),
         };
         moments.map(tick).collect()
     }
