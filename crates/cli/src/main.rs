@@ -10,6 +10,7 @@ mod args;
 mod command;
 mod config;
 mod exit_code;
+mod fail_on;
 mod failure;
 mod findings;
 mod messages;
@@ -17,12 +18,14 @@ mod nearest;
 mod obtain_key;
 mod output;
 mod plan;
+mod pointed;
 mod reading;
 mod reject_list;
 mod row_output;
 mod surroundings;
 #[cfg_attr(not(feature = "tables"), path = "tables/absent.rs")]
 mod tables;
+mod terminal_files;
 mod watch;
 
 use args::{Args, NoCommand};
@@ -58,9 +61,9 @@ fn run(args: Args) -> ExitCode {
     let plan = Plan::resolve(args, &Surroundings::of_process(), messages).map_err(Failure::usage);
     match plan.and_then(|plan| command::run(plan, messages)) {
         Ok(code) => code,
-        Err(Failure { code, error }) => {
-            messages.error(format_args!("{error:#}"));
-            code
+        Err(failure) => {
+            failure.tell(messages);
+            failure.code
         }
     }
 }

@@ -18,6 +18,8 @@ pub enum LimitedShare {
 /// How a share stands to its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LimitState {
+    /// There are too few attempts to tell.
+    Few,
     /// Below both numbers.
     Within,
     /// Worth a look.
@@ -30,6 +32,7 @@ impl LimitState {
     /// The name used in reports.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Few => "few",
             Self::Within => "within",
             Self::Warn => "warn",
             Self::Over => "over",
@@ -46,6 +49,8 @@ pub struct SchemeLimit {
     pub warn: u32,
     /// From here on the scheme acts.
     pub fail: u32,
+    /// Of fewer attempts a share tells nothing.
+    pub least: u64,
     /// The day from which it holds, `2021-04-01`.
     pub since: &'static str,
 }
@@ -61,14 +66,14 @@ impl SchemeLimit {
         latest(scheme).or_else(|| latest(None))
     }
 
-    /// How a part of a whole stands to it; nothing of nothing is within.
+    /// How a part of a whole stands to it.
     pub fn state(&self, part: u64, whole: u64) -> LimitState {
         let reaches = |limit: u32| u128::from(part) * 100_000 >= u128::from(limit) * u128::from(whole);
-        match part {
-            0 => LimitState::Within,
-            _ if reaches(self.fail) => LimitState::Over,
-            _ if reaches(self.warn) => LimitState::Warn,
-            _ => LimitState::Within,
+        match () {
+            () if whole < self.least => LimitState::Few,
+            () if reaches(self.fail) => LimitState::Over,
+            () if reaches(self.warn) => LimitState::Warn,
+            () => LimitState::Within,
         }
     }
 }
@@ -80,15 +85,16 @@ fn table() -> &'static [SchemeLimit] {
 
 /// The rows, or the line that is none.
 fn read(text: &'static str) -> Result<Vec<SchemeLimit>, usize> {
-    let rows = posmortem_iso8583::rows(text, ["scheme", "share", "warn", "fail", "since"]);
-    let read = |[scheme, share, warn, fail, since]: [&'static str; 5]| {
+    let rows = posmortem_iso8583::rows(text, ["scheme", "share", "warn", "fail", "least", "since"]);
+    let read = |[scheme, share, warn, fail, least, since]: [&'static str; 6]| {
         let share = match share {
             "fallback" => LimitedShare::Fallback,
             "keyed" => LimitedShare::Keyed,
             _ => return None,
         };
         let scheme = (scheme != "-").then_some(scheme);
-        Some(SchemeLimit { scheme, share, warn: per_cent(warn)?, fail: per_cent(fail)?, since })
+        let (warn, fail, least) = (per_cent(warn)?, per_cent(fail)?, least.parse().ok()?);
+        Some(SchemeLimit { scheme, share, warn, fail, least, since })
     };
     let rows = rows.map_err(|_| 0_usize)?.into_iter();
     rows.map(|row| read(row.fields).ok_or(row.line)).collect()
@@ -118,8 +124,8 @@ mod tests {
                 byte.is_ascii_digit()
             }));
         }
-        for row in ["visa\tfalback\t1\t2\t2021-04-01", "visa\tkeyed\t1.2345\t2\t2021-04-01"] {
-            let text: &'static str = format!("scheme\tshare\twarn\tfail\tsince\n{row}\n").leak();
+        for row in ["visa\tfalback\t1\t2\t30\t2021-04-01", "visa\tkeyed\t1.2345\t2\t30\t2021-04-01"] {
+            let text: &'static str = format!("scheme\tshare\twarn\tfail\tleast\tsince\n{row}\n").leak();
             assert_eq!(read(text), Err(2), "{row}");
         }
     }
@@ -141,7 +147,8 @@ mod tests {
         assert_eq!(visa.state(10, 100), LimitState::Over);
         assert_eq!(visa.state(999, 10_000), LimitState::Warn);
         assert_eq!(visa.state(499, 10_000), LimitState::Within);
-        assert_eq!(visa.state(0, 0), LimitState::Within);
+        assert_eq!(visa.state(0, 30), LimitState::Within);
+        assert_eq!(visa.state(29, 29), LimitState::Few);
         assert_eq!(visa.state(u64::MAX, u64::MAX), LimitState::Over);
     }
 }

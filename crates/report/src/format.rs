@@ -13,11 +13,26 @@ pub enum Format {
     Csv,
     /// Everything.
     Json,
+    /// Terminals, a JSON object a line.
+    Ndjson,
+    /// For tickets and mail: what the table says, as Markdown.
+    Markdown,
+    /// What a monitor is to know, as Prometheus reads it from a file.
+    Prometheus,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 5] = [Self::Table, Self::Html, Self::Tsv, Self::Csv, Self::Json];
+    pub const ALL: [Self; 8] = [
+        Self::Table,
+        Self::Html,
+        Self::Tsv,
+        Self::Csv,
+        Self::Json,
+        Self::Ndjson,
+        Self::Markdown,
+        Self::Prometheus,
+    ];
 
     /// The name used on the command line.
     pub fn name(self) -> &'static str {
@@ -27,6 +42,9 @@ impl Format {
             Self::Tsv => "tsv",
             Self::Csv => "csv",
             Self::Json => "json",
+            Self::Ndjson => "ndjson",
+            Self::Markdown => "markdown",
+            Self::Prometheus => "prometheus",
         }
     }
 
@@ -40,7 +58,10 @@ impl Format {
         match extension.to_ascii_lowercase().as_str() {
             "txt" => Some(Self::Table),
             "htm" => Some(Self::Html),
-            "table" => None,
+            "jsonl" => Some(Self::Ndjson),
+            "md" => Some(Self::Markdown),
+            "prom" => Some(Self::Prometheus),
+            "table" | "markdown" | "prometheus" => None,
             name => Self::from_name(name),
         }
     }
@@ -136,9 +157,13 @@ mod tests {
             ("tsv", Some(Format::Tsv), Some(RowFormat::Tsv)),
             ("CSV", Some(Format::Csv), Some(RowFormat::Csv)),
             ("json", Some(Format::Json), None),
-            ("ndjson", None, Some(RowFormat::Ndjson)),
-            ("jsonl", None, Some(RowFormat::Ndjson)),
+            ("ndjson", Some(Format::Ndjson), Some(RowFormat::Ndjson)),
+            ("jsonl", Some(Format::Ndjson), Some(RowFormat::Ndjson)),
+            ("md", Some(Format::Markdown), None),
+            ("markdown", None, None),
+            ("prom", Some(Format::Prometheus), None),
             ("table", None, None),
+            ("prometheus", None, None),
             ("", None, None),
         ] {
             assert_eq!(Format::from_extension(extension), format, "{extension}");

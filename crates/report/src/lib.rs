@@ -16,6 +16,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod answer;
 mod content;
 mod csv;
 mod decimal;
@@ -30,13 +31,20 @@ mod inspection;
 mod json;
 mod judged;
 mod labels;
+mod markdown;
+mod measures;
 mod moment;
+mod ndjson;
 mod pen;
 mod percent;
+mod prometheus;
+mod question;
 mod scope;
 mod sections;
+mod sheet;
 mod shown;
 mod table;
+mod terminal_page;
 mod terminal_row;
 mod trouble;
 mod tsv;
@@ -50,10 +58,14 @@ pub use exchange_rows::ExchangeRows;
 pub use explain::{explain_code, explain_reason};
 pub use format::{ExplainFormat, Format, RowFormat};
 pub use inspection::{InspectionFormat, write_configuration, write_inspection};
+pub use measures::{Measure, Measured, Measures, Unit};
+pub use question::Question;
+pub use terminal_page::TerminalPages;
 pub use view::View;
 
 use judged::Judged;
 use posmortem_exchange::Summary;
+use sheet::Sheet;
 use std::io::{self, BufWriter, Write};
 
 /// Writes the result of a run that has judged nothing: counts, and for each terminal its most frequent
@@ -82,12 +94,25 @@ pub fn write_report(
 ) -> io::Result<()> {
     let judged = Judged::of(content);
     let mut out = BufWriter::new(out);
-    match format {
-        Format::Table => table::write(&judged, view, &mut out)?,
-        Format::Tsv => tsv::write(&judged, view, &mut out)?,
-        Format::Csv => csv::write(&judged, view, &mut out)?,
-        Format::Html => html::write(&judged, view, &mut out)?,
-        Format::Json => json::write(&judged, view, &mut out)?,
+    let (out, sheet) =
+        (&mut out, view.question.map(|question| Sheet::of(question, &judged, view).top(view.top)));
+    match (format, &sheet) {
+        (Format::Table, None) => table::write(&judged, view, out)?,
+        (Format::Table, Some(sheet)) => table::write_answer(&judged, sheet, view, out)?,
+        (Format::Tsv, None) => tsv::write(&judged, view, out)?,
+        (Format::Tsv, Some(sheet)) => answer::write_tsv(sheet, out)?,
+        (Format::Csv, None) => csv::write(&judged, view, out)?,
+        (Format::Csv, Some(sheet)) => answer::write_csv(sheet, out)?,
+        (Format::Json, None) => json::write(&judged, view, out)?,
+        (Format::Json, Some(sheet)) => answer::write_json(sheet, out)?,
+        (Format::Ndjson, None) => ndjson::write(&judged, view, out)?,
+        (Format::Ndjson, Some(sheet)) => answer::write_ndjson(sheet, out)?,
+        (Format::Markdown, None) => markdown::write(&judged, view, out)?,
+        (Format::Markdown, Some(sheet)) => markdown::write_answer(&judged, sheet, view, out)?,
+        // The page has room for all answers.
+        (Format::Html, _) => html::write(&judged, view, out)?,
+        // A monitor asks for the same every day.
+        (Format::Prometheus, _) => prometheus::write(&judged, view, out)?,
     }
     out.flush()
 }

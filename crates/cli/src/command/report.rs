@@ -8,9 +8,10 @@ use crate::obtain_key::obtain_key;
 use crate::output::Output;
 use crate::plan::ReportPlan;
 use crate::reading::{Reading, Saving, open_input, read};
+use crate::terminal_files;
 use posmortem::classify::CodeTables;
 use posmortem::exchange::{Conclusion, Exchange, Names};
-use posmortem_report::{Content, Format, View, write_report};
+use posmortem_report::{Content, Format, Measures, View, write_report};
 use std::ops::ControlFlow;
 
 /// Runs the command. A result is written whatever was rejected, but not when there is none.
@@ -23,6 +24,10 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
         }
         None => None,
     };
+    if let Some(folder) = &plan.per_terminal {
+        // A folder that takes no file is told of before the work.
+        drop(Output::in_folder(folder).map_err(Failure::not_written)?);
+    }
     let input = open_input(&plan.reading)?;
     let each = |_: &Exchange, _: &Conclusion, _: &Names| ControlFlow::Continue(());
     let Reading { run, mut code, table } = read(&plan.reading, input, messages, saving, each)?;
@@ -49,6 +54,20 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
         if let Err(error) = written {
             messages.error(format_args!("{error:#}"));
             code = code.and(ExitCode::NotWritten);
+        }
+    }
+    if let Some(folder) = &plan.per_terminal {
+        let view = View { color: false, width: None, question: None, ..plan.view };
+        if let Err(error) = terminal_files::write(&content, &view, folder) {
+            messages.error(format_args!("{error:#}"));
+            code = code.and(ExitCode::NotWritten);
+        }
+    }
+    if !plan.fail_on.is_empty() {
+        let measures = Measures::of(&content, &plan.view);
+        for crossed in plan.fail_on.iter().filter_map(|limit| limit.crossed_by(&measures)) {
+            messages.error(crossed);
+            code = code.and(ExitCode::LimitCrossed);
         }
     }
     Ok(code)

@@ -2,7 +2,7 @@
 
 use super::lens::Lens;
 use crate::labels::owner;
-use crate::table::actions::reasons;
+use crate::table::actions::counted;
 use posmortem_classify::Audience;
 use serde::Serialize;
 
@@ -30,5 +30,5 @@ pub(super) fn of(lens: &Lens<'_>) -> Vec<Action> {
         action: reason.action(lens.language, Audience::Operations),
         at_the_shop: reason.action(lens.language, Audience::Merchant),
     };
-    reasons(lens.judged, lens.view).into_iter().map(told).collect()
+    counted(lens.judged, lens.view).into_iter().map(told).collect()
 }

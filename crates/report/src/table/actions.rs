@@ -11,8 +11,22 @@ use posmortem_classify::{Audience, Reason};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+/// Reasons that are the main one somewhere, with the number of terminals, most first. All terminals in view count,
+/// those that `top` leaves out too.
+pub(crate) fn counted(judged: &Judged<'_>, view: &View<'_>) -> Vec<(Reason, u64)> {
+    let mut terminals: BTreeMap<Reason, u64> = BTreeMap::new();
+    let all = View { top: None, ..*view };
+    let in_view = judged.listed_if(&all, |verdict| judged.diagnosis.is_none() || is_its_own(verdict));
+    for reason in in_view.terminals.iter().filter_map(|(_, verdict)| verdict.reason()) {
+        *terminals.entry(reason).or_default() += 1;
+    }
+    let mut reasons: Vec<_> = terminals.into_iter().collect();
+    reasons.sort_by_key(|(_, count)| Reverse(*count));
+    reasons
+}
+
 pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
-    let reasons = reasons(page.judged, page.view);
+    let reasons = counted(page.judged, page.view);
     let Some((_, most)) = reasons.first() else { return Vec::new() };
     let digits = most.to_string().len();
     let title = if page.judged.diagnosis.is_some() { page.labels.what_to_do } else { page.labels.actions };
@@ -35,18 +49,4 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
         lines.extend(page.hanging(&indent, action));
     }
     lines
-}
-
-/// The main reasons of terminals and how many have them, the most frequent first. All terminals in view count, those
-/// that `top` leaves out too.
-pub(crate) fn reasons(judged: &Judged<'_>, view: &View<'_>) -> Vec<(Reason, u64)> {
-    let mut terminals: BTreeMap<Reason, u64> = BTreeMap::new();
-    let all = View { top: None, ..*view };
-    let in_view = judged.listed_if(&all, |verdict| judged.diagnosis.is_none() || is_its_own(verdict));
-    for reason in in_view.terminals.iter().filter_map(|(_, verdict)| verdict.reason()) {
-        *terminals.entry(reason).or_default() += 1;
-    }
-    let mut reasons: Vec<_> = terminals.into_iter().collect();
-    reasons.sort_by_key(|(_, count)| Reverse(*count));
-    reasons
 }
