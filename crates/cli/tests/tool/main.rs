@@ -20,6 +20,7 @@ mod limits;
 #[cfg(not(feature = "tables"))]
 mod no_tables;
 mod outputs;
+mod page;
 mod prometheus;
 mod questions;
 mod statuses;

@@ -3,6 +3,7 @@
 use super::lens::Lens;
 use super::terminals::named;
 use crate::percent::Percent;
+use crate::sheet::fallback::limit_words;
 use posmortem_diagnose::{LimitState, LimitedShare, SchemeLimit};
 use posmortem_exchange::SiteReads;
 use posmortem_iso8583::EntryMode;
@@ -39,7 +40,8 @@ struct Reads {
     fallback: u64,
     share: String,
     limit: Option<String>,
-    state: &'static str,
+    /// Its name, and what it is called.
+    state: Option<(&'static str, &'static str)>,
 }
 
 impl Fallback {
@@ -96,6 +98,6 @@ fn told(lens: &Lens<'_>, reads: &SiteReads, day: &str) -> Reads {
         fallback,
         share: Percent::of(fallback, electronic).tenths(),
         limit: limit.map(|(limit, _)| Percent::of(limit.fail.into(), 100_000).tenths()),
-        state: limit.map_or("", |(_, state)| state.name()),
+        state: limit.map(|(_, state)| (state.name(), limit_words(state)[lens.language as usize])),
     }
 }

@@ -10,7 +10,7 @@ use std::error::Error as _;
 use std::io::{self, Write};
 
 /// Names end as those of HTML do, by which the engine knows that it has to escape what it fills in.
-const TEMPLATES: [(&str, &str); 12] = [
+pub(super) const TEMPLATES: [(&str, &str); 12] = [
     ("page.html", include_str!("../../data/html/page.html")),
     ("headline.html", include_str!("../../data/html/headline.html")),
     ("incidents.html", include_str!("../../data/html/incidents.html")),

@@ -65,6 +65,7 @@ pub(super) fn say(words: &str, told: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use posmortem_iso8583::EntryMode;
     use std::collections::BTreeSet;
 
     fn rows() -> Vec<Vec<&'static str>> {
@@ -84,6 +85,28 @@ mod tests {
         }
         let keys: BTreeSet<_> = rows().iter().map(|row| row[0]).collect();
         assert_eq!(keys.len(), rows().len());
+    }
+
+    /// Those that a template puts together, and those that it names.
+    #[test]
+    fn every_word_is_used_and_every_used_one_is_there() {
+        let templates = super::super::template::TEMPLATES.map(|(_, text)| text).concat();
+        let named = |begin: &str| {
+            let rests = templates.split(begin).skip(1);
+            let key = |rest: &str| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            rests.map(key).collect::<BTreeSet<String>>()
+        };
+        let modes = EntryMode::ALL.map(|mode| format!("mode_{}", mode.name()));
+        let tiles = ["own", "attack", "silent"].map(|state| format!("tile_{state}"));
+        let script = super::super::policy::SCRIPT;
+        let of_script = script
+            .split("words.")
+            .skip(1)
+            .map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>());
+        let used: BTreeSet<_> =
+            named("words.").into_iter().chain(modes).chain(tiles).chain(of_script).collect();
+        let keys: BTreeSet<_> = rows().iter().map(|row| row[0].to_owned()).collect();
+        assert_eq!(used, keys);
     }
 
     #[test]
