@@ -1,6 +1,6 @@
 // Looks at pages in Chromium. For each: nothing on the console, no request beside the page itself, nothing wider than
 // the window on wide and narrow ones, no serious finding of axe-core in light and dark, everything told without the
-// script, everything open in print. The list of terminals is held against the JSON report of the same day: search,
+// script, and in print what there is to act on. The list of terminals is held against the JSON report of the same day: search,
 // filters, order, pages. Pages of 10^5 terminals stay under 10 MB and open within two seconds, the best of three.
 //
 // Usage: check.mjs BROWSER TOOLS FOLDER [SHOTS]
@@ -186,8 +186,9 @@ const checkLooks = async (file, name, report) => {
   const { page, troubles, close } = await open(file);
   if (report.terminals.length) {
     await page.emulateMedia({ media: "print" });
-    const full = await page.locator("details.terminal .full").evaluateAll((all) => all.every((one) => one.getBoundingClientRect().height > 20));
-    check(`${name}: everything is open in print`, full);
+    const areShown = (selector) => page.locator(selector).evaluateAll((all) => all.every((one) => one.getBoundingClientRect().height > 10));
+    check(`${name}: what to act on is open in print`, await areShown("#terminals > details.terminal .full"));
+    check(`${name}: others are lines in print`, await areShown("details.group > details.terminal > summary"));
     check(`${name}: no controls in print`, !(await page.locator(".controls").isVisible()));
     await page.emulateMedia({ media: null });
   }

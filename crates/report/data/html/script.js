@@ -1,4 +1,4 @@
-// The page can be read without this. It adds a choice of light and dark, opens everything for print, and makes of
+// The page can be read without this. It adds a choice of light and dark, opens what is to be printed, and makes of
 // the list of terminals one that can be searched, filtered, sorted and paged. Texts go into the page as texts only.
 "use strict";
 (() => {
@@ -16,7 +16,7 @@
 
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details.terminal:not([open]), details.group:not([open])")];
+    opened = [...document.querySelectorAll("details.group:not([open]), #terminals > details.terminal:not([open])")];
     for (const one of opened) one.open = true;
   });
   addEventListener("afterprint", () => {

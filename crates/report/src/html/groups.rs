@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::cmp::Reverse;
 
 /// Rows where nobody asks for a number of them.
-const ROWS: usize = 50;
+const ROWS: usize = 30;
 
 #[derive(Serialize)]
 pub(super) struct Groups {
