@@ -1,10 +1,12 @@
 //! The commands: each takes its plan, does the work and says how it ended.
 
 mod classify;
+mod completions;
 mod config_show;
 mod decode;
 mod explain;
 mod inspect;
+mod man;
 mod report;
 
 use crate::exit_code::ExitCode;
@@ -22,6 +24,8 @@ pub(crate) fn run(plan: Plan, messages: Messages) -> Result<ExitCode, Failure> {
         Plan::Decode(plan) => decode::run(&plan, messages),
         Plan::Explain(plan) => explain::run(&plan),
         Plan::ConfigShow(plan) => config_show::run(&plan),
+        Plan::Completions(shell) => completions::run(shell),
+        Plan::Man(plan) => man::run(&plan),
     }
 }
 

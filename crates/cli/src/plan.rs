@@ -7,6 +7,7 @@ mod decode;
 mod diagnosis;
 mod inputs;
 mod inspect;
+mod man;
 mod reading;
 mod selection;
 mod subject;
@@ -14,6 +15,7 @@ mod written;
 
 pub(crate) use decode::DecodePlan;
 pub(crate) use inspect::InspectPlan;
+pub(crate) use man::ManPlan;
 pub(crate) use reading::ReadingPlan;
 pub(crate) use subject::{Subject, unknown};
 pub(crate) use written::{Destination, Written};
@@ -25,6 +27,7 @@ use crate::messages::Messages;
 use crate::row_output::RowOutput;
 use crate::surroundings::Surroundings;
 use anyhow::{Result, bail};
+use clap_complete::Shell;
 use posmortem::classify::Language;
 use posmortem_report::{ExplainFormat, Format, RowFormat, View};
 use std::path::PathBuf;
@@ -38,6 +41,8 @@ pub(crate) enum Plan {
     Decode(Box<DecodePlan>),
     Explain(ExplainPlan),
     ConfigShow(ConfigShowPlan),
+    Completions(Shell),
+    Man(ManPlan),
 }
 
 /// `report`
@@ -132,6 +137,8 @@ impl Plan {
                 let config = gather(args.reading.stated())?;
                 Self::ConfigShow(ConfigShowPlan { config, format: args.format })
             }
+            Command::Completions(args) => Self::Completions(args.shell),
+            Command::Man(args) => Self::Man(ManPlan::resolve(args)?),
         })
     }
 }
