@@ -63,8 +63,9 @@ fn texts<'p>(page: &'p str, begin: &str, end: &str) -> Vec<&'p str> {
 #[test]
 fn the_policy_allows_what_stands_in_the_page_and_nothing_else() {
     let page = page_of(&judged_day(), &ALL);
-    let policy =
-        between(&page, r#"http-equiv="Content-Security-Policy" content=""#, "\"").replace("&#x27;", "'").replace("&#x2f;", "/");
+    let policy = between(&page, r#"http-equiv="Content-Security-Policy" content=""#, "\"")
+        .replace("&#x27;", "'")
+        .replace("&#x2f;", "/");
     let digest = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
     let style = digest(between(&page, "<style>", "</style>"));
     let script = digest(between(&page, "<script>", "</script>"));
