@@ -23,7 +23,7 @@ use crate::config::Setting;
 use crate::row_output::RowOutput;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use posmortem_report::{DecodeFormat, ExplainFormat, Format, Question};
+use posmortem_report::{DecodeFormat, ExplainFormat, Format, JsonDocument, Question};
 use std::path::PathBuf;
 
 /// Root causes of failing card terminals, from ISO 8583-style logs.
@@ -79,6 +79,8 @@ pub(crate) enum Command {
     Decode(DecodeArgs),
     /// Tell what a response code or a reason means and what to do about it
     Explain(ExplainArgs),
+    /// Write the schema of what is written as JSON
+    Schema(SchemaArgs),
     /// Show the settings in force and where each comes from
     #[command(subcommand, after_help = teaching::CONFIG)]
     Config(ConfigCommand),
@@ -189,6 +191,17 @@ pub(crate) struct DecodeArgs {
     pub(crate) limit: Option<u64>,
     #[command(flatten)]
     pub(crate) log: LogArgs,
+}
+
+/// `schema`
+#[derive(Debug, ClapArgs)]
+#[command(after_help = teaching::SCHEMA)]
+pub(crate) struct SchemaArgs {
+    /// What is described: the JSON of a report, a terminal or an exchange (a line of NDJSON), the answer to a
+    /// question of --ask, a message of `decode`, an inspection, an explanation
+    #[arg(value_name = "DOCUMENT", default_value = "report", hide_default_value = true,
+        value_parser = named(JsonDocument::all().map(JsonDocument::name), JsonDocument::from_name))]
+    pub(crate) document: JsonDocument,
 }
 
 /// `explain`

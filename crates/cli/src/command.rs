@@ -8,6 +8,7 @@ mod explain;
 mod inspect;
 mod man;
 mod report;
+mod schema;
 
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
@@ -24,6 +25,7 @@ pub(crate) fn run(plan: Plan, messages: Messages) -> Result<ExitCode, Failure> {
         Plan::Decode(plan) => decode::run(&plan, messages),
         Plan::Explain(plan) => explain::run(&plan),
         Plan::ConfigShow(plan) => config_show::run(&plan),
+        Plan::Schema(document) => schema::run(document),
         Plan::Completions(shell) => completions::run(shell),
         Plan::Man(plan) => man::run(&plan),
     }

@@ -29,7 +29,7 @@ use crate::surroundings::Surroundings;
 use anyhow::{Result, bail};
 use clap_complete::Shell;
 use posmortem::classify::Language;
-use posmortem_report::{ExplainFormat, Format, RowFormat, View};
+use posmortem_report::{ExplainFormat, Format, JsonDocument, RowFormat, View};
 use std::path::PathBuf;
 use written::refuse_collisions;
 
@@ -41,6 +41,7 @@ pub(crate) enum Plan {
     Decode(Box<DecodePlan>),
     Explain(ExplainPlan),
     ConfigShow(ConfigShowPlan),
+    Schema(JsonDocument),
     Completions(Shell),
     Man(ManPlan),
 }
@@ -137,6 +138,7 @@ impl Plan {
                 let config = gather(args.reading.stated())?;
                 Self::ConfigShow(ConfigShowPlan { config, format: args.format })
             }
+            Command::Schema(args) => Self::Schema(args.document),
             Command::Completions(args) => Self::Completions(args.shell),
             Command::Man(args) => Self::Man(ManPlan::resolve(args)?),
         })

@@ -12,6 +12,7 @@ mod input;
 mod terminal;
 mod why;
 
+use crate::answer::rows_schema;
 use crate::judged::Judged;
 use crate::labels::Labels;
 use crate::sheet::Sheet;
@@ -21,8 +22,11 @@ use counts::Totals;
 use incident::Incident;
 use input::Input;
 pub(crate) use input::Ledger;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 pub(crate) use terminal::Terminal;
 
@@ -31,20 +35,31 @@ pub(crate) fn write(judged: &Judged<'_>, view: &View<'_>, out: &mut dyn Write) -
     out.write_all(b"\n")
 }
 
-#[derive(Serialize)]
-struct Report<'s> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Report<'s> {
+    /// The version of this document: keys are added within one, and none is renamed.
     schema: u32,
+    /// What made it.
     tool: Tool<'s>,
+    /// What was read, and where every frame went.
     input: Input<'s>,
+    /// The fleet; with filters, the chosen attempts alone.
     totals: Totals,
+    /// Causes that terminals share, in the order of their start.
     incidents: Vec<Incident>,
+    /// What limits the whole diagnosis, in sentences.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     limits: Vec<String>,
+    /// The worst first: those with something to say, or all.
     terminals: Vec<Terminal<'s>>,
+    /// Codes that were no approval, the most frequent first.
     codes: Vec<Code<'s>>,
+    /// Rows that answer the questions of a day's round, by the question's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     answers: Option<Answers<'s>>,
+    /// What makes the numbers doubtful, in sentences.
     warnings: &'s [String],
+    /// What else helps to judge them.
     notes: Vec<&'s str>,
 }
 
@@ -71,10 +86,11 @@ impl<'s> Report<'s> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Tool<'s> {
     name: &'static str,
     version: &'s str,
+    /// Digest of the tables and rules by which attempts were judged.
     rules_sha256: &'s str,
 }
 
@@ -85,6 +101,19 @@ impl<'s> Answers<'s> {
     fn of(judged: &Judged<'s>, view: &View<'_>) -> Self {
         let questions = Question::ALL.into_iter().filter(|question| !question.needs_diagnosis());
         Self(questions.map(|question| Sheet::of(question, judged, view)).collect())
+    }
+}
+
+impl JsonSchema for Answers<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        "Answers".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let questions = Question::ALL.into_iter().filter(|question| !question.needs_diagnosis());
+        let rows: BTreeMap<_, _> =
+            questions.map(|question| (question.name(), rows_schema(question))).collect();
+        json_schema!({ "type": "object", "properties": rows, "required": rows.keys().collect::<Vec<_>>() })
     }
 }
 

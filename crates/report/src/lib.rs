@@ -39,6 +39,7 @@ mod pen;
 mod percent;
 mod prometheus;
 mod question;
+mod schema;
 mod scope;
 mod sections;
 mod sheet;
@@ -60,6 +61,7 @@ pub use format::{ExplainFormat, Format, RowFormat};
 pub use inspection::{InspectionFormat, write_configuration, write_inspection};
 pub use measures::{Measure, Measured, Measures, Unit};
 pub use question::Question;
+pub use schema::JsonDocument;
 pub use terminal_page::TerminalPages;
 pub use view::View;
 

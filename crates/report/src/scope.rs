@@ -4,8 +4,11 @@ use crate::labels::attribute_title;
 use posmortem_classify::Language;
 use posmortem_diagnose::{Attribute, Incident};
 use posmortem_iso8583::screen;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// An object of attributes and values, in the order of [`Attribute`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +47,22 @@ impl Scope {
             (true, Language::En) => "the whole fleet".to_owned(),
             (true, Language::Zh) => "全部终端".to_owned(),
         }
+    }
+}
+
+impl JsonSchema for Scope {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Scope".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let values = Attribute::ALL.map(|attribute| (attribute.name(), json_schema!({ "type": "string" })));
+        let values: BTreeMap<_, _> = values.into_iter().collect();
+        json_schema!({ "type": "object", "properties": values, "additionalProperties": false })
     }
 }
 

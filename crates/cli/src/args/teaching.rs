@@ -107,6 +107,15 @@ Examples:
   posmortem explain \"Wrong PIN\"
   posmortem explain A0 --format json";
 
+pub(super) const SCHEMA: &str = "\
+Examples:
+  posmortem schema                     of report --format json
+  posmortem schema terminal            of a line of report --format ndjson
+  posmortem schema timeouts            of report --ask timeouts --format json
+  posmortem schema exchange > exchange.schema.json
+
+Keys are added within a version (\"schema\": 1), none is renamed, and none is used again for something else.";
+
 pub(super) const CONFIG: &str = "\
 Examples:
   posmortem config show";

@@ -2,14 +2,18 @@
 
 use posmortem_classify::Cause;
 use posmortem_exchange::{Counts, Outcome, Summary};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Totals {
     #[serde(flatten)]
     outcomes: Outcomes,
+    /// `paired`, `complete` (a row an exchange) or `responses_only` (time-outs cannot be seen).
     coverage: &'static str,
+    /// Money by currency.
     amounts: Vec<Amounts>,
+    /// Failed attempts by cause; with the unclassified ones they are all that failed.
     causes: Causes,
 }
 
@@ -30,7 +34,7 @@ impl Totals {
 }
 
 /// `exchanges` counts attempts; the others partition it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Outcomes {
     exchanges: u64,
     approved: u64,
@@ -58,14 +62,17 @@ impl Outcomes {
 }
 
 /// Minor units.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Amounts {
+    /// ISO 4217, three digits.
     currency: Option<String>,
+    /// Of attempts that failed.
     failed: u128,
+    /// Of those among them that the issuer had approved.
     approved_then_lost: u128,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Causes {
     network: u64,
     account: u64,

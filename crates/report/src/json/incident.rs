@@ -7,25 +7,40 @@ use crate::shown::Shown;
 use posmortem_classify::Language;
 use posmortem_exchange::Names;
 use posmortem_iso8583::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Incident {
+    /// 1 for the first; verdicts name incidents by it.
     id: u32,
     cause: &'static str,
     reason: &'static str,
+    /// Values in which everything that was hit agrees.
     scope: Scope,
+    /// Its first moment.
     start: Shown<Timestamp>,
+    /// The moment after its last.
     end: Shown<Timestamp>,
+    /// Failures of its kind inside.
     observed: u64,
+    /// Those that were to be expected all the same.
     expected: Decimal,
+    /// Observed less expected.
     excess: Decimal,
+    /// Attempts inside, failed or not.
     attempts: u64,
+    /// Terminals that it hit.
     terminals: u32,
+    /// From 0 to 0.999.
     confidence: Decimal,
+    /// Who acts.
     owner: &'static str,
+    /// Whether it lasts until the log's end.
     ongoing: bool,
+    /// What decided, in sentences.
     evidence: Vec<String>,
+    /// What to do, in a sentence.
     action: &'static str,
 }
 
