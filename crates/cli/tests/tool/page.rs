@@ -56,6 +56,10 @@ fn the_page_has_the_numbers_of_the_answers() {
         }
     }
 
+    // The one incident of the day stands above the bars, and leads to what is told of it.
+    let time = &page[page.find("<section id=\"time\"").unwrap()..];
+    assert!(time[..time.find("</svg>\n</div>").unwrap()].contains("href=\"#incident-1\""));
+
     let declines = tsv(&bench, &day, "declines");
     let issuers = cells(&page, "issuers", "groups");
     assert_eq!(issuers.len(), declines.len() - 1);

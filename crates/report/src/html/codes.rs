@@ -3,7 +3,7 @@
 use super::lens::Lens;
 use super::terminals::named;
 use crate::table::codes::{ISSUERS, meaning};
-use posmortem_classify::{Cause, Dialect};
+use posmortem_classify::{Cause, Dialect, Reason};
 use posmortem_exchange::CodeSummary;
 use serde::Serialize;
 
@@ -43,7 +43,7 @@ impl Codes {
 fn told(lens: &Lens<'_>, code: &CodeSummary) -> Code {
     let (title, instead) = meaning(code, lens.language);
     let issuers = code.issuers.iter().take(ISSUERS);
-    let cause = code.reason.map(|reason| reason.cause());
+    let cause = code.reason.map(Reason::cause);
     Code {
         dialect: code.dialect.map(Dialect::name),
         code: code.code.map_or_else(|| lens.labels.no_code.to_owned(), |code| code.to_string()),

@@ -18,7 +18,6 @@ pub(super) struct Incident {
     end: Moment,
     ongoing: bool,
     observed: u64,
-    expected: String,
     /// Whole failures: nobody acts on a thousandth.
     excess: u64,
     attempts: u64,
@@ -49,7 +48,6 @@ fn told(lens: &Lens<'_>, incident: &posmortem_diagnose::Incident) -> Incident {
         end: lens.moment(incident.end),
         ongoing: incident.ongoing,
         observed,
-        expected: incident.expected.to_string(),
         excess: (incident.excess().0 + 500) / 1000,
         attempts,
         terminals,

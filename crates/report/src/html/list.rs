@@ -47,7 +47,6 @@ struct Row {
     state: &'static str,
     cause: Option<&'static str>,
     cause_title: &'static str,
-    reason: &'static str,
     reason_title: &'static str,
     start: String,
     /// Where the end is known and past.
@@ -86,7 +85,6 @@ fn row(lens: &Lens<'_>, (terminal, verdict): &Line<'_>) -> Row {
         state: state_title(verdict.state(), language),
         cause: verdict.cause().map(Cause::name),
         cause_title: verdict.cause().map_or("", |cause| cause.title(language)),
-        reason: reason.map_or("", Reason::name),
         reason_title: reason.map_or("", |reason| reason.title(language)),
         start: verdict.start().map(clock).unwrap_or_default(),
         end: verdict.end().map(clock).unwrap_or_default(),

@@ -50,5 +50,6 @@ fn environment() -> Result<Environment<'static>, Error> {
 /// The writer's own error, where that was it: its kind tells a closed pipe from a full disk.
 fn io_error(error: Error) -> io::Error {
     let of_writer = error.source().and_then(|source| source.downcast_ref::<io::Error>());
-    of_writer.map(|of_writer| of_writer.kind().into()).unwrap_or_else(|| io::Error::other(error))
+    let kind = of_writer.map(io::Error::kind);
+    kind.map_or_else(|| io::Error::other(error), io::Error::from)
 }

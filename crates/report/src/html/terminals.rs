@@ -7,7 +7,7 @@ use crate::judged::Line;
 use crate::labels::{group_title, owner};
 use crate::moment::to_the_second;
 use crate::table::verdicts::is_its_own;
-use posmortem_classify::{Cause, Reason};
+use posmortem_classify::Cause;
 use posmortem_diagnose::State;
 use posmortem_exchange::{Outcome, Sample, Summary};
 use serde::Serialize;
@@ -38,10 +38,8 @@ struct Terminal {
     nth: usize,
     id: String,
     merchant: String,
-    state: &'static str,
     cause: Option<&'static str>,
     cause_title: &'static str,
-    reason: &'static str,
     reason_title: &'static str,
     start: Option<Moment>,
     end: Option<Moment>,
@@ -135,10 +133,8 @@ fn terminal(lens: &Lens<'_>, nth: usize, line: &Line<'_>) -> Terminal {
         nth,
         id: named(summary.names.text(terminal.terminal), labels.no_id),
         merchant: safe(summary.merchant_of(terminal)),
-        state: verdict.state_name(),
         cause: verdict.cause().map(Cause::name),
         cause_title: verdict.cause().map_or("", |cause| cause.title(language)),
-        reason: reason.map_or("", Reason::name),
         reason_title: reason.map_or("", |reason| reason.title(language)),
         start: verdict.start().map(|at| lens.moment(at)),
         end: verdict.end().map(|at| lens.moment(at)),

@@ -20,6 +20,8 @@ const MINUTE_MS: i64 = 60_000;
 
 const LEFT: u64 = 460;
 const WIDTH: u64 = 9_400;
+/// Where half of the last moment's text goes.
+const MARGIN: u64 = 320;
 /// Of one lane of incidents.
 const LANE: u64 = 160;
 const FAILED: u64 = 1_600;
@@ -137,7 +139,7 @@ impl Chart {
             most_attempts: timeline.slots.iter().map(|slot| slot.exchanges).max().unwrap_or(0).max(1),
         };
         Some(Self {
-            width: Length(LEFT + WIDTH + 140),
+            width: Length(LEFT + WIDTH + MARGIN),
             height: Length(plot.attempts_base() + FOOT),
             left: Length(LEFT),
             right: Length(LEFT + WIDTH),
@@ -287,6 +289,10 @@ fn bands(lens: &Lens<'_>, timeline: &Timeline) -> (Vec<Band>, u64) {
     let span = timeline.width * timeline.slots.len() as i64;
     let x = |at: i64| LEFT + (WIDTH as i64 * (at - timeline.begin).clamp(0, span) / span) as u64;
     let mut incidents = lens.judged.incidents(lens.view);
+    // Filters choose hours, and incidents are those of the whole fleet.
+    incidents.retain(|incident| {
+        incident.end.civil_millis() > timeline.begin && incident.start.civil_millis() < timeline.begin + span
+    });
     incidents.sort_by_key(|incident| (incident.start.civil_millis(), incident.id));
     // Where the last band of each lane ends.
     let mut lanes: Vec<u64> = Vec::new();
