@@ -1,6 +1,7 @@
 //! The commands: each takes its plan, does the work and says how it ended.
 
 mod classify;
+mod compare;
 mod completions;
 mod config_show;
 mod decode;
@@ -20,6 +21,7 @@ use crate::plan::{Destination, Plan, Written};
 pub(crate) fn run(plan: Plan, messages: Messages) -> Result<ExitCode, Failure> {
     match plan {
         Plan::Report(plan) => report::run(&plan, messages),
+        Plan::Compare(plan) => compare::run(&plan, messages),
         Plan::Classify(plan) => classify::run(*plan, messages),
         Plan::Inspect(plan) => inspect::run(&plan, messages),
         Plan::Decode(plan) => decode::run(&plan, messages),

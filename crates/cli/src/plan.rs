@@ -3,6 +3,7 @@
 //! Everything that can be wrong about a command line is found here, before any work. Below, nothing
 //! looks at flags, files of settings, the environment or terminals.
 
+mod compare;
 mod decode;
 mod diagnosis;
 mod inputs;
@@ -13,6 +14,7 @@ mod selection;
 mod subject;
 mod written;
 
+pub(crate) use compare::{ComparePlan, Side};
 pub(crate) use decode::DecodePlan;
 pub(crate) use inspect::InspectPlan;
 pub(crate) use man::ManPlan;
@@ -36,6 +38,7 @@ use written::refuse_collisions;
 /// A command, ready to run.
 pub(crate) enum Plan {
     Report(Box<ReportPlan>),
+    Compare(Box<ComparePlan>),
     Classify(Box<ClassifyPlan>),
     Inspect(Box<InspectPlan>),
     Decode(Box<DecodePlan>),
@@ -56,6 +59,8 @@ pub(crate) struct ReportPlan {
     pub(crate) save: Option<(PathBuf, TokenKeyPlan)>,
     /// The folder of the pages of terminals.
     pub(crate) per_terminal: Option<PathBuf>,
+    /// Files in that folder that ended so many days before are removed.
+    pub(crate) keep_days: Option<u32>,
     /// How standard output looks at the result. Files are neither coloured nor as wide as a screen.
     pub(crate) view: View<'static>,
 }
@@ -116,6 +121,10 @@ impl Plan {
             Command::Report(args) => {
                 let config = gather(args.reading.stated())?;
                 Self::Report(Box::new(ReportPlan::resolve(&args, &config, surroundings, messages)?))
+            }
+            Command::Compare(args) => {
+                let config = gather(args.reading.stated())?;
+                Self::Compare(Box::new(ComparePlan::resolve(&args, &config, surroundings, messages)?))
             }
             Command::Classify(args) => {
                 let config = gather(args.reading.stated())?;
@@ -194,7 +203,8 @@ impl ReportPlan {
             }
             None => None,
         };
-        Ok(Self { reading, written, fail_on, save, per_terminal: args.per_terminal.clone(), view })
+        let per_terminal = args.per_terminal.clone();
+        Ok(Self { reading, written, fail_on, save, per_terminal, keep_days: args.keep_days, view })
     }
 }
 

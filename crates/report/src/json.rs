@@ -1,10 +1,11 @@
 //! Everything as one JSON document, `"schema": 1`.
 //!
 //! The order of fields is that of the schema. Keys are added within a schema, never renamed. Without
-//! a diagnosis there are no incidents, and what only a diagnosis knows is null. `limits`, and `why` of
-//! a terminal, stand there where there is something to say; `answers` where a breakdown was made: the questions of
-//! the day's round but for those that `incidents` and `terminals` answer.
+//! a diagnosis there are no incidents, and what only a diagnosis knows is null; so is, without a history, what only
+//! the days before tell. `limits`, and `why` of a terminal, stand there where there is something to say; `answers`
+//! where a breakdown was made: the questions of the day's round but for those that `incidents` and `terminals` answer.
 
+mod cleared;
 mod code;
 mod counts;
 mod incident;
@@ -17,8 +18,10 @@ use crate::judged::Judged;
 use crate::labels::Labels;
 use crate::sheet::Sheet;
 use crate::{Question, View, evidence};
+use cleared::{Cleared, History};
 use code::Code;
 use counts::Totals;
+pub(crate) use counts::{Causes, Outcomes};
 use incident::Incident;
 use input::Input;
 pub(crate) use input::Ledger;
@@ -52,6 +55,10 @@ pub(crate) struct Report<'s> {
     limits: Vec<String>,
     /// The worst first: those with something to say, or all.
     terminals: Vec<Terminal<'s>>,
+    /// How many of the days before are known; null without a history.
+    history: Option<History>,
+    /// What was found on the latest day before and is not any more, incidents first.
+    cleared: Option<Vec<Cleared>>,
     /// Codes that were no approval, the most frequent first.
     codes: Vec<Code<'s>>,
     /// Rows that answer the questions of a day's round, by the question's name.
@@ -75,15 +82,23 @@ impl<'s> Report<'s> {
             tool: Tool { name: "posmortem", version: view.version, rules_sha256: view.rules_sha256 },
             input: Input::of(summary, language),
             totals: Totals::of(summary),
-            incidents: incidents.map(|one| Incident::of(one, &summary.names, language)).collect(),
+            incidents: incidents.map(|one| Incident::of(judged, one, language)).collect(),
             limits: evidence::sentences(limits, &summary.names, language),
             terminals: listed.into_iter().map(|line| Terminal::of(judged, line, language)).collect(),
+            history: judged.recurrences().map(History::of),
+            cleared: judged.recurrences().map(|_| cleared(judged, view)),
             codes: summary.codes.iter().map(|code| Code::of(summary, code)).collect(),
             answers: judged.breakdown.map(|_| Answers::of(judged, view)),
             warnings: &summary.warnings,
             notes: filtered.into_iter().chain(summary.notes.iter().map(String::as_str)).collect(),
         }
     }
+}
+
+/// What is not found any more, incidents first.
+fn cleared(judged: &Judged<'_>, view: &View<'_>) -> Vec<Cleared> {
+    let incidents = judged.cleared_incidents(view).into_iter().filter_map(Cleared::of_incident);
+    incidents.chain(judged.cleared_terminals(view).into_iter().filter_map(Cleared::of_terminal)).collect()
 }
 
 #[derive(Serialize, JsonSchema)]

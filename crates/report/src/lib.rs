@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod comparison;
 mod content;
 mod csv;
 mod decimal;
@@ -39,6 +40,7 @@ mod pen;
 mod percent;
 mod prometheus;
 mod question;
+mod recurrence;
 mod schema;
 mod scope;
 mod sections;
@@ -53,6 +55,7 @@ mod verdict;
 mod view;
 mod wrap;
 
+pub use comparison::{Compared, ComparisonFormat, write_comparison};
 pub use content::Content;
 pub use decoded::{DecodeFormat, DecodeView, write_decoded};
 pub use exchange_rows::ExchangeRows;

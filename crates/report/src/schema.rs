@@ -3,7 +3,7 @@
 //! Keys are added within a version and none is renamed, so a schema forbids no further keys. What a text may be,
 //! beyond being one, is in the documentation.
 
-use crate::{Question, answer, decoded, exchange_rows, explain, inspection, json};
+use crate::{Question, answer, comparison, decoded, exchange_rows, explain, inspection, json};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use std::io::{self, Write};
@@ -25,20 +25,16 @@ pub enum JsonDocument {
     Inspection,
     /// `explain --format json`.
     Explanation,
+    /// `compare --format json`.
+    Comparison,
 }
 
 impl JsonDocument {
     /// Every document.
     pub fn all() -> impl Iterator<Item = Self> {
         let answers = Question::ALL.into_iter().map(Self::Answer);
-        let others = [
-            Self::Report,
-            Self::Terminal,
-            Self::Exchange,
-            Self::Message,
-            Self::Inspection,
-            Self::Explanation,
-        ];
+        use JsonDocument::{Comparison, Exchange, Explanation, Inspection, Message, Report, Terminal};
+        let others = [Report, Terminal, Comparison, Exchange, Message, Inspection, Explanation];
         others.into_iter().chain(answers)
     }
 
@@ -52,6 +48,7 @@ impl JsonDocument {
             Self::Message => "message",
             Self::Inspection => "inspection",
             Self::Explanation => "explanation",
+            Self::Comparison => "comparison",
         }
     }
 
@@ -72,6 +69,7 @@ impl JsonDocument {
             Self::Exchange => of::<exchange_rows::Row<'_>>(),
             Self::Message => of::<decoded::Object<'_>>(),
             Self::Inspection => of::<inspection::Document<'_>>(),
+            Self::Comparison => of::<comparison::Document<'_>>(),
             Self::Explanation => of::<explain::Document<'_>>(),
         };
         serde_json::to_writer_pretty(&mut *out, &schema)?;

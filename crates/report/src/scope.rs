@@ -2,8 +2,7 @@
 
 use crate::labels::attribute_title;
 use posmortem_classify::Language;
-use posmortem_diagnose::{Attribute, Incident};
-use posmortem_iso8583::screen;
+use posmortem_diagnose::{Attribute, Incident, SharedCause};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -16,13 +15,11 @@ pub(crate) struct Scope(Vec<(Attribute, String)>);
 
 impl Scope {
     pub(crate) fn of(incident: &Incident) -> Self {
-        let told = |(attribute, value): &(Attribute, String)| {
-            // Some values come from the user's own list of terminals.
-            (*attribute, screen(value.as_bytes()).into_owned())
-        };
-        let mut values: Vec<_> = incident.scope.iter().map(told).collect();
-        values.sort();
-        Self(values)
+        Self(SharedCause::of(incident).scope)
+    }
+
+    pub(crate) fn of_cause(cause: &SharedCause) -> Self {
+        Self(cause.scope.clone())
     }
 
     /// `model=V200,firmware=1.2`, in words that no language changes; nothing for the whole fleet.

@@ -4,8 +4,9 @@ use crate::output::Output;
 use anyhow::{Result, bail};
 use posmortem::diagnose::{self, History};
 use posmortem::exchange::Summary;
+use posmortem::iso8583::Timestamp;
 use posmortem::{InputSource, Observer, Run, Settings, TokenKey, analyse};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Whether tables are built in.
 pub(crate) const ARE_BUILT_IN: bool = false;
@@ -46,6 +47,17 @@ pub(crate) fn save(
     _: Output,
 ) -> (Run, Result<Output>) {
     (analyse(sources, settings, observer), Err(anyhow::anyhow!(NOT_BUILT_IN)))
+}
+
+/// Nothing: nothing was saved.
+pub(crate) struct Expired {
+    pub(crate) files: Vec<PathBuf>,
+    pub(crate) doubtful: Vec<(PathBuf, String)>,
+}
+
+/// Refuses.
+pub(crate) fn expired(_: &Path, _: Timestamp, _: u32) -> Result<Expired> {
+    bail!(NOT_BUILT_IN)
 }
 
 /// No name.

@@ -35,7 +35,7 @@ impl Totals {
 
 /// `exchanges` counts attempts; the others partition it.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Outcomes {
+pub(crate) struct Outcomes {
     exchanges: u64,
     approved: u64,
     declined: u64,
@@ -47,7 +47,7 @@ pub(super) struct Outcomes {
 }
 
 impl Outcomes {
-    pub(super) fn of(counts: &Counts) -> Self {
+    pub(crate) fn of(counts: &Counts) -> Self {
         Self {
             exchanges: counts.exchanges,
             approved: counts.with(Outcome::Approved),
@@ -73,7 +73,7 @@ struct Amounts {
 }
 
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Causes {
+pub(crate) struct Causes {
     network: u64,
     account: u64,
     card: u64,
@@ -82,7 +82,7 @@ pub(super) struct Causes {
 }
 
 impl Causes {
-    pub(super) fn of(counts: &Counts) -> Self {
+    pub(crate) fn of(counts: &Counts) -> Self {
         let of = |cause: Cause| counts.causes[cause.index()];
         Self {
             network: of(Cause::Network),

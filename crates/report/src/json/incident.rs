@@ -2,10 +2,11 @@
 
 use crate::decimal::Decimal;
 use crate::evidence;
+use crate::judged::Judged;
+use crate::recurrence::Recurring;
 use crate::scope::Scope;
 use crate::shown::Shown;
 use posmortem_classify::Language;
-use posmortem_exchange::Names;
 use posmortem_iso8583::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -42,10 +43,16 @@ pub(super) struct Incident {
     evidence: Vec<String>,
     /// What to do, in a sentence.
     action: &'static str,
+    recurrence: Option<Recurring>,
 }
 
 impl Incident {
-    pub(super) fn of(incident: &posmortem_diagnose::Incident, names: &Names, language: Language) -> Self {
+    pub(super) fn of(
+        judged: &Judged<'_>,
+        incident: &posmortem_diagnose::Incident,
+        language: Language,
+    ) -> Self {
+        let names = &judged.summary.names;
         let &posmortem_diagnose::Incident { id, cause, reason, start, end, observed, .. } = incident;
         Self {
             id,
@@ -64,6 +71,7 @@ impl Incident {
             ongoing: incident.ongoing,
             evidence: evidence::sentences(&incident.evidence, names, language),
             action: incident.action(language),
+            recurrence: judged.recurrence(incident).map(Recurring::from),
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::evidence;
 use crate::json::counts::{Causes, Outcomes};
 use crate::json::why::Why;
 use crate::judged::{Judged, Line};
+use crate::recurrence::Recurring;
 use crate::shown::{Shown, told};
 use posmortem_classify::{Cause, Language, Reason};
 use posmortem_exchange::{Reference, Sample, Summary};
@@ -75,6 +76,7 @@ struct Judgement<'s> {
     action: Option<&'static str>,
     /// At most three failures, for a help desk.
     samples: Vec<Looked<'s>>,
+    recurrence: Option<Recurring>,
 }
 
 impl<'s> Judgement<'s> {
@@ -98,6 +100,7 @@ impl<'s> Judgement<'s> {
             evidence,
             action: verdict.action(language),
             samples: verdict.samples().iter().map(|sample| Looked::of(summary, sample)).collect(),
+            recurrence: verdict.recurrence.map(Recurring::from),
         }
     }
 }

@@ -6,6 +6,7 @@ mod diagnosed;
 mod explain;
 mod formats;
 mod html;
+mod history;
 mod measures;
 mod rows;
 mod table;
