@@ -7,6 +7,7 @@
 //! Escaping is the template engine's. Like the table, the page has no contract: programs read the other formats.
 
 mod actions;
+mod cleared;
 mod codes;
 mod digits;
 mod fallback;
@@ -55,6 +56,7 @@ struct Page<'s> {
     terminals: terminals::Terminals,
     list: list::List,
     actions: Vec<actions::Action>,
+    cleared: Option<cleared::Cleared>,
     /// What follows is there where a breakdown is.
     has_breakdown: bool,
     timeline: Option<timeline::Chart>,
@@ -84,6 +86,7 @@ impl<'s> Page<'s> {
             terminals: terminals::Terminals::of(lens, &listed.terminals),
             list: list::List::of(lens, &listed),
             actions: actions::of(lens),
+            cleared: cleared::Cleared::of(lens),
             has_breakdown: lens.judged.breakdown.is_some(),
             timeline: timeline::Chart::of(lens),
             heat: heat::Heat::of(lens),

@@ -5,6 +5,7 @@ use crate::evidence::sentences;
 use crate::labels::group_title;
 use crate::moment::{span, to_the_second};
 use crate::percent::Percent;
+use crate::table::cleared::known_days;
 use crate::table::heading::major;
 use crate::table::verdicts::is_its_own;
 use posmortem_classify::Cause;
@@ -30,6 +31,8 @@ pub(super) struct Headline {
     /// Terminals with a trouble of their own, by what stands above them.
     states: Vec<StateCount>,
     amounts: Vec<Amount>,
+    /// How many of the days before are known, where that was asked for.
+    known_days: Option<String>,
     /// What limits the whole result.
     limits: Vec<String>,
 }
@@ -92,6 +95,7 @@ impl Headline {
             ongoing: incidents.iter().filter(|incident| incident.ongoing).count(),
             states: states(lens),
             amounts: amounts(lens),
+            known_days: lens.judged.recurrences().map(|all| known_days(all, lens.language)),
             limits: limits(lens),
         }
     }

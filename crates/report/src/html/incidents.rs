@@ -3,6 +3,7 @@
 use super::lens::{Lens, Moment};
 use crate::evidence::sentences;
 use crate::labels::owner;
+use crate::recurrence::words;
 use crate::scope::Scope;
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -25,6 +26,8 @@ pub(super) struct Incident {
     confidence: String,
     owner: &'static str,
     action: &'static str,
+    /// Whether it is new, or how often it was there before.
+    recurrence: Option<String>,
     evidence: Vec<String>,
 }
 
@@ -54,6 +57,7 @@ fn told(lens: &Lens<'_>, incident: &posmortem_diagnose::Incident) -> Incident {
         confidence: incident.confidence.to_string(),
         owner: owner(reason.owner(), lens.language),
         action: incident.action(lens.language),
+        recurrence: lens.judged.recurrence(incident).map(|told| words(told, lens.language)),
         evidence: sentences(&incident.evidence, &lens.summary.names, lens.language),
     }
 }

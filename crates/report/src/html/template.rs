@@ -10,7 +10,7 @@ use std::error::Error as _;
 use std::io::{self, Write};
 
 /// Names end as those of HTML do, by which the engine knows that it has to escape what it fills in.
-pub(super) const TEMPLATES: [(&str, &str); 12] = [
+pub(super) const TEMPLATES: [(&str, &str); 13] = [
     ("page.html", include_str!("../../data/html/page.html")),
     ("headline.html", include_str!("../../data/html/headline.html")),
     ("incidents.html", include_str!("../../data/html/incidents.html")),
@@ -20,6 +20,7 @@ pub(super) const TEMPLATES: [(&str, &str); 12] = [
     ("timeline.html", include_str!("../../data/html/timeline.html")),
     ("groups.html", include_str!("../../data/html/groups.html")),
     ("reading.html", include_str!("../../data/html/reading.html")),
+    ("cleared.html", include_str!("../../data/html/cleared.html")),
     ("codes.html", include_str!("../../data/html/codes.html")),
     ("input.html", include_str!("../../data/html/input.html")),
     ("marks.html", include_str!("../../data/html/marks.html")),

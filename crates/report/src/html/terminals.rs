@@ -6,6 +6,7 @@ use crate::evidence;
 use crate::judged::Line;
 use crate::labels::{group_title, owner};
 use crate::moment::to_the_second;
+use crate::recurrence::words;
 use crate::table::verdicts::is_its_own;
 use posmortem_classify::Cause;
 use posmortem_diagnose::State;
@@ -57,6 +58,8 @@ struct Terminal {
     causes: Vec<(&'static str, &'static str, u64)>,
     first_failed: Option<Moment>,
     last_approved: Option<Moment>,
+    /// Whether its trouble is new, or how often it was there before.
+    recurrence: Option<String>,
     evidence: Vec<String>,
     samples: Vec<Looked>,
 }
@@ -151,6 +154,7 @@ fn terminal(lens: &Lens<'_>, nth: usize, line: &Line<'_>) -> Terminal {
         causes: causes.filter(|(_, _, count)| *count > 0).collect(),
         first_failed: terminal.first_failed().map(|at| lens.moment(at)),
         last_approved: terminal.last_approved.map(|at| lens.moment(at)),
+        recurrence: verdict.recurrence.map(|told| words(told, language)),
         evidence: match verdict.judgement {
             Some(said) => evidence::sentences(&said.evidence, &summary.names, language),
             None => evidence::of(summary, terminal, language).iter().map(|sentence| safe(sentence)).collect(),
