@@ -1,4 +1,4 @@
-//! Reports: a run's [`Summary`], its [`Diagnosis`] and its classified exchanges, written as bytes.
+//! Reports: a run's [`Summary`], its [`Diagnosis`](posmortem_diagnose::Diagnosis) and its classified exchanges, written as bytes.
 //!
 //! This crate exists to forbid deciding. Every function is pure: what is in the result and in the
 //! [`View`] decides each byte, and nothing is counted, judged or looked up that the result does not
