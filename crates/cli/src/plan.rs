@@ -209,7 +209,7 @@ impl ReportPlan {
 }
 
 /// Whether anything that is written tells of more than terminals. Counts alone are promised to hold no attempts, so
-/// JSON goes without there, unless a question asks.
+/// JSON and the page go without there, unless a question asks.
 fn needs_breakdown(args: &ReportArgs, written: &Written<Format>) -> Result<bool> {
     let judges = !args.no_diagnosis;
     if let Some(question) = args.ask {
@@ -219,9 +219,11 @@ fn needs_breakdown(args: &ReportArgs, written: &Written<Format>) -> Result<bool>
         if args.why {
             bail!("--why explains verdicts, and --ask asks for something else: leave one of them out");
         }
-        return Ok(!question.needs_diagnosis());
+        let has_page = written.0.iter().any(|(_, format)| *format == Format::Html);
+        return Ok(!question.needs_diagnosis() || judges && has_page);
     }
-    Ok(judges && written.0.iter().any(|(_, format)| *format == Format::Json))
+    let tells_it = |format: &Format| matches!(format, Format::Json | Format::Html);
+    Ok(judges && written.0.iter().any(|(_, format)| tells_it(format)))
 }
 
 /// Limits as typed to expressions.

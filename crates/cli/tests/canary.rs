@@ -157,6 +157,8 @@ const ALL_FORMATS: [&[&str]; 2] = [
         "-o",
         "a.txt",
         "-o",
+        "a.html",
+        "-o",
         "a.prom",
     ],
     &["classify", "--all", "-o", "a.csv", "-o", "a.tsv", "-o", "a.ndjson"],

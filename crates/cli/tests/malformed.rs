@@ -205,6 +205,7 @@ fn ids_cannot_drive_a_terminal_or_tear_a_table() {
         (&["classify", "--format", "ndjson"], 4),
         (&["report", "--format", "table"], 0),
         (&["report", "--format", "json"], 0),
+        (&["report", "--format", "html"], 0),
     ] {
         let name = malformed("control-characters.csv");
         let ended = Bench::new().run(&[arguments, &[&name]].concat());

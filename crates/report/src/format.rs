@@ -5,6 +5,8 @@
 pub enum Format {
     /// For eyes: the only one that may change from version to version.
     Table,
+    /// For eyes, too: one page for a browser.
+    Html,
     /// Terminals, tab-separated, without quotes.
     Tsv,
     /// Terminals as RFC 4180 has it, with line feeds.
@@ -21,13 +23,22 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 7] =
-        [Self::Table, Self::Tsv, Self::Csv, Self::Json, Self::Ndjson, Self::Markdown, Self::Prometheus];
+    pub const ALL: [Self; 8] = [
+        Self::Table,
+        Self::Html,
+        Self::Tsv,
+        Self::Csv,
+        Self::Json,
+        Self::Ndjson,
+        Self::Markdown,
+        Self::Prometheus,
+    ];
 
     /// The name used on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Table => "table",
+            Self::Html => "html",
             Self::Tsv => "tsv",
             Self::Csv => "csv",
             Self::Json => "json",
@@ -46,6 +57,7 @@ impl Format {
     pub fn from_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {
             "txt" => Some(Self::Table),
+            "htm" => Some(Self::Html),
             "jsonl" => Some(Self::Ndjson),
             "md" => Some(Self::Markdown),
             "prom" => Some(Self::Prometheus),
@@ -133,13 +145,15 @@ mod tests {
                 .into_iter()
                 .all(|format| ExplainFormat::from_name(format.name()) == Some(format))
         );
-        assert_eq!(Format::from_name("html"), None);
+        assert_eq!(Format::from_name("pdf"), None);
     }
 
     #[test]
     fn extensions_tell_the_format() {
         for (extension, format, rows) in [
             ("txt", Some(Format::Table), None),
+            ("html", Some(Format::Html), None),
+            ("htm", Some(Format::Html), None),
             ("tsv", Some(Format::Tsv), Some(RowFormat::Tsv)),
             ("CSV", Some(Format::Csv), Some(RowFormat::Csv)),
             ("json", Some(Format::Json), None),

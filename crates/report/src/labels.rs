@@ -3,10 +3,12 @@
 
 use posmortem_classify::{Cause, Language};
 use posmortem_diagnose::{Attribute, Change, State};
+use serde::Serialize;
 
 macro_rules! labels {
     ($($name:ident: $en:literal, $zh:literal;)*) => {
         /// Every label in one language.
+        #[derive(Serialize)]
         pub(crate) struct Labels {
             $(pub(crate) $name: &'static str,)*
             pub(crate) causes: [&'static str; Cause::ALL.len()],

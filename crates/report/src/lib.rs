@@ -1,4 +1,4 @@
-//! Reports: a run's [`Summary`], its [`Diagnosis`] and its classified exchanges, written as bytes.
+//! Reports: a run's [`Summary`], its [`Diagnosis`](posmortem_diagnose::Diagnosis) and its classified exchanges, written as bytes.
 //!
 //! This crate exists to forbid deciding. Every function is pure: what is in the result and in the
 //! [`View`] decides each byte, and nothing is counted, judged or looked up that the result does not
@@ -27,6 +27,7 @@ mod exchange_rows;
 mod explain;
 mod format;
 mod grid;
+mod html;
 mod inspection;
 mod json;
 mod judged;
@@ -113,6 +114,8 @@ pub fn write_report(
         (Format::Ndjson, Some(sheet)) => answer::write_ndjson(sheet, out)?,
         (Format::Markdown, None) => markdown::write(&judged, view, out)?,
         (Format::Markdown, Some(sheet)) => markdown::write_answer(&judged, sheet, view, out)?,
+        // The page has room for all answers.
+        (Format::Html, _) => html::write(&judged, view, out)?,
         // A monitor asks for the same every day.
         (Format::Prometheus, _) => prometheus::write(&judged, view, out)?,
     }

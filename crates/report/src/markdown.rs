@@ -105,7 +105,7 @@ fn counted_terminals(page: &Page<'_>, text: &mut Text) {
 }
 
 fn to_do(page: &Page<'_>, text: &mut Text) {
-    let reasons = actions::counted(page);
+    let reasons = actions::counted(page.judged, page.view);
     if !reasons.is_empty() {
         text.heading(page.labels.what_to_do);
     }

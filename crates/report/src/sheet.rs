@@ -5,7 +5,7 @@
 //! share stands to its limit is the diagnosis' table to say.
 
 mod declines;
-mod fallback;
+pub(crate) mod fallback;
 mod hours;
 mod incidents;
 mod keys;

@@ -38,6 +38,7 @@ Examples:
   posmortem report day.log
   posmortem report day.csv | awk -F'\\t' '$9 == \"key\"'   tab-separated on a pipe
   posmortem report logs/*.gz -o all.json -o all.csv     many outputs in one pass
+  posmortem report day.log -o day.html                  one page for a browser
   posmortem report day.csv --since 2026-11-21T16:00 --cause network,key
   posmortem report day.csv --terminal 10012307 --why    how it came about
   posmortem report day.csv --ask timeouts               another question
@@ -48,8 +49,8 @@ Examples:
   posmortem report day.log --save kept --history kept   what is new, what recurs
   posmortem report old.txt --columns time,mti,tid,stan,rc --timezone +08:00
 
-Names of output files end in .txt (table), .md (markdown), .tsv, .csv, .json, .ndjson or .prom (prometheus); for \
-any other name --format decides.
+Names of output files end in .txt (table), .html, .md (markdown), .tsv, .csv, .json, .ndjson or .prom (prometheus); \
+for any other name --format decides.
 
 Filters choose what is counted and listed. Verdicts and incidents are always those of the whole fleet: a \
 terminal is judged by what happens to the others.

@@ -31,6 +31,7 @@ mod mistakes;
 #[cfg(not(feature = "tables"))]
 mod no_tables;
 mod outputs;
+mod page;
 mod prometheus;
 #[cfg(feature = "tables")]
 mod questions;

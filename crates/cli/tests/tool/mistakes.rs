@@ -21,7 +21,7 @@ explain 55 --terminal 1                 | 2 | belongs to `posmortem report` and 
 --terminal 1 report DAY                 | 2 | `--terminal` is no option of `posmortem`; it belongs to `posmortem report`
 config show --limit 3                   | 2 | no option of `posmortem config show`
 report DAY -q -v                        | 2 | cannot be used with
-report DAY --format yaml                | 2 | possible values: table, tsv, csv, json
+report DAY --format yaml                | 2 | possible values: table, html, tsv, csv, json
 report DAY --top ten                    | 2 | --top & write a whole number
 report DAY --min-exchanges -1           | 2 | `-1` is no option & --help
 report DAY --timezone                   | 2 | a value is required for '--timezone <ZONE>'

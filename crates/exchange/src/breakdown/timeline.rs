@@ -52,8 +52,11 @@ impl Minutes {
     pub fn timeline(&self, most: usize) -> Option<Timeline> {
         let all: u128 = self.0.values().map(|counts| u128::from(counts.exchanges)).sum();
         let spare = all * OUTSIDE_PERMILLE / 1000;
-        let first = beyond(self.0.iter(), spare)?;
-        let last = beyond(self.0.iter().rev(), spare)?;
+        let (first, last) = (beyond(self.0.iter(), spare)?, beyond(self.0.iter().rev(), spare)?);
+        let (first, last) = (
+            reach(first, self.0.range(..first).rev().map(|(minute, _)| *minute)),
+            reach(last, self.0.range(last..).map(|(minute, _)| *minute)),
+        );
         let most = i64::try_from(most.max(1)).unwrap_or(i64::MAX);
         let slots_of = |width: i64| last.div_euclid(width) - first.div_euclid(width) + 1;
         let fitting = WIDTHS.into_iter().find(|width| slots_of(*width) <= most);
@@ -72,6 +75,18 @@ impl Minutes {
         let ms = |minutes: i64| minutes.saturating_mul(60_000);
         Some(Timeline { begin: ms(begin.saturating_mul(width)), width: ms(width), slots, outside })
     }
+}
+
+/// How far minutes go on from an end without a gap of more than a day: a quiet night is no wrong date.
+fn reach(end: i64, minutes: impl Iterator<Item = i64>) -> i64 {
+    let mut reached = end;
+    for minute in minutes {
+        if reached.abs_diff(minute) > DAY.unsigned_abs() {
+            break;
+        }
+        reached = minute;
+    }
+    reached
 }
 
 /// The first minute with which more than `spare` attempts have passed.
@@ -117,6 +132,13 @@ mod tests {
         let timeline = spread.timeline(60).unwrap();
         assert!(timeline.slots.len() <= 60 && timeline.outside == 0, "{timeline:?}");
         assert_eq!(timeline.slots.iter().map(|slot| slot.exchanges).sum::<u64>(), 10);
+    }
+
+    #[test]
+    fn a_quiet_night_belongs_to_its_day() {
+        let quiet = minutes(&[(-9 * DAY, 1), (3, 1), (600, 5000), (900, 5000), (1439, 2)]);
+        let timeline = quiet.timeline(150).unwrap();
+        assert_eq!((timeline.begin, timeline.slots.len(), timeline.outside), (0, 144, 1));
     }
 
     #[test]

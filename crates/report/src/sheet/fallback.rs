@@ -52,13 +52,17 @@ pub(super) fn rows<'s>(judged: &Judged<'s>, breakdown: &'s Breakdown) -> Rows<'s
 const ALL_SITES: Value<'static> = Value::Word("all", ["all sites", "全部门店"]);
 
 fn told(state: LimitState) -> Value<'static> {
-    let words = match state {
+    Value::Word(state.name(), limit_words(state))
+}
+
+/// How a share stands to its limit, in both languages.
+pub(crate) fn limit_words(state: LimitState) -> [&'static str; 2] {
+    match state {
         LimitState::Few => ["too few", "样本不足"],
         LimitState::Within => ["within", "正常"],
         LimitState::Warn => ["close", "接近"],
         LimitState::Over => ["over", "超限"],
-    };
-    Value::Word(state.name(), words)
+    }
 }
 
 impl<'s> Reads<'s> {

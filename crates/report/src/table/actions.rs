@@ -4,6 +4,7 @@
 use super::verdicts::is_its_own;
 use super::{Page, flow};
 use crate::View;
+use crate::judged::Judged;
 use crate::labels::owner;
 use crate::pen::Style;
 use posmortem_classify::{Audience, Reason};
@@ -12,11 +13,10 @@ use std::collections::BTreeMap;
 
 /// Reasons that are the main one somewhere, with the number of terminals, most first. All terminals in view count,
 /// those that `top` leaves out too.
-pub(crate) fn counted(page: &Page<'_>) -> Vec<(Reason, u64)> {
+pub(crate) fn counted(judged: &Judged<'_>, view: &View<'_>) -> Vec<(Reason, u64)> {
     let mut terminals: BTreeMap<Reason, u64> = BTreeMap::new();
-    let all = View { top: None, ..*page.view };
-    let in_view =
-        page.judged.listed_if(&all, |verdict| page.judged.diagnosis.is_none() || is_its_own(verdict));
+    let all = View { top: None, ..*view };
+    let in_view = judged.listed_if(&all, |verdict| judged.diagnosis.is_none() || is_its_own(verdict));
     for reason in in_view.terminals.iter().filter_map(|(_, verdict)| verdict.reason()) {
         *terminals.entry(reason).or_default() += 1;
     }
@@ -26,7 +26,7 @@ pub(crate) fn counted(page: &Page<'_>) -> Vec<(Reason, u64)> {
 }
 
 pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
-    let reasons = counted(page);
+    let reasons = counted(page.judged, page.view);
     let Some((_, most)) = reasons.first() else { return Vec::new() };
     let digits = most.to_string().len();
     let title = if page.judged.diagnosis.is_some() { page.labels.what_to_do } else { page.labels.actions };

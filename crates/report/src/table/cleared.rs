@@ -15,8 +15,13 @@ use posmortem_diagnose::{Change, Recurrence, Recurrences};
 /// How many days before are known.
 pub(crate) fn known(page: &Page<'_>) -> Vec<String> {
     let Some(recurrences) = page.judged.recurrences() else { return Vec::new() };
+    page.hanging(if recurrences.known > 0 { "" } else { "! " }, &known_days(recurrences, page.language))
+}
+
+/// The same as a sentence.
+pub(crate) fn known_days(recurrences: &Recurrences, language: Language) -> String {
     let (all, known) = (Recurrences::DAYS, recurrences.known);
-    let told = match (recurrences.latest, page.language) {
+    match (recurrences.latest, language) {
         (Some(latest), Language::En) => {
             format!("findings of {known} of the {all} days before are known, the latest of {latest}")
         }
@@ -25,8 +30,7 @@ pub(crate) fn known(page: &Page<'_>) -> Vec<String> {
             format!("findings of none of the {all} days before are known: nothing is told as new")
         }
         (None, Language::Zh) => format!("此前{all}天均无已知结论：不标注新旧"),
-    };
-    page.hanging(if recurrences.known > 0 { "" } else { "! " }, &told)
+    }
 }
 
 /// A line for each trouble of the latest day that is not found any more.

@@ -5,12 +5,13 @@
 
 use super::Page;
 use crate::grid::{Cell, Column, Grid};
+use crate::labels::Labels;
 use crate::pen::Style;
-use posmortem_classify::{Category, CodeTables, Dialect, Entry, Meaning};
+use posmortem_classify::{Category, CodeTables, Dialect, Entry, Language, Meaning};
 use posmortem_exchange::CodeSummary;
 
 /// Issuers named under a code.
-const ISSUERS: usize = 5;
+pub(crate) const ISSUERS: usize = 5;
 
 pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
     let (codes, left_out) = match page.view.top {
@@ -42,17 +43,10 @@ pub(crate) fn grid(page: &Page<'_>, codes: &[CodeSummary]) -> Grid {
 
 fn row(page: &Page<'_>, code: &CodeSummary) -> Vec<Cell> {
     let labels = page.labels;
-    let entry = entry(code);
-    let title = match (code.code, entry) {
-        (None, _) => labels.answer_without_code,
-        (_, Some(entry)) => entry.title(page.language),
-        (_, None) => code.reason.map_or("", |reason| reason.title(page.language)),
-    };
-    let cause = match (code.reason, code.code, entry) {
-        (Some(reason), ..) => Cell::styled(page.cause(reason.cause()), Style::Cause(reason.cause())),
-        (None, None, _) => Cell::styled(labels.unclassified, Style::Bold),
-        (None, _, Some(entry)) if !is_reserved(entry) => Cell::styled(labels.no_decision, Style::Bold),
-        _ => Cell::styled(labels.unlisted, Style::Bold),
+    let (title, instead) = meaning(code, page.language);
+    let cause = match code.reason {
+        Some(reason) => Cell::styled(page.cause(reason.cause()), Style::Cause(reason.cause())),
+        None => Cell::styled(instead, Style::Bold),
     };
     let shown = code.code.map_or_else(|| labels.no_code.to_owned(), |code| code.to_string());
     vec![
@@ -63,6 +57,22 @@ fn row(page: &Page<'_>, code: &CodeSummary) -> Vec<Cell> {
         Cell::new(code.count.to_string()),
         Cell::new(issuers(page, code)),
     ]
+}
+
+/// What a code means, and what there is in place of a cause where it has none.
+pub(crate) fn meaning(code: &CodeSummary, language: Language) -> (&'static str, &'static str) {
+    let (labels, entry) = (Labels::of(language), entry(code));
+    let title = match (code.code, entry) {
+        (None, _) => labels.answer_without_code,
+        (_, Some(entry)) => entry.title(language),
+        (_, None) => code.reason.map_or("", |reason| reason.title(language)),
+    };
+    let instead = match (code.code, entry) {
+        (None, _) => labels.unclassified,
+        (_, Some(entry)) if !is_reserved(entry) => labels.no_decision,
+        _ => labels.unlisted,
+    };
+    (title, instead)
 }
 
 /// The row of the code in its dialect's table, else in the tables on which that one rests; one for

@@ -102,7 +102,7 @@ fn money(page: &Page<'_>, currency: Currency, tally: &AmountTally) -> Vec<Item> 
 }
 
 /// Major units: `1234.50`.
-pub(super) fn major(minor: u128, currency: Currency) -> String {
+pub(crate) fn major(minor: u128, currency: Currency) -> String {
     let decimals = u32::from(currency.decimals());
     let unit = 10u128.pow(decimals);
     match usize::from(currency.decimals()) {

@@ -114,6 +114,26 @@ fn tables_tell_what_recurs_and_what_is_over() {
     }
 }
 
+/// In the words of the table.
+#[test]
+fn the_page_tells_what_recurs_and_what_is_over() {
+    let page = written(&with_history(&[yesterday(), the_day_before()]), Format::Html, &View::default());
+    assert!(page.contains("findings of 2 of the 30 days before are known, the latest of 2026-11-20"));
+    let section = |begin: &str, end: &str| {
+        let from = page.find(begin).unwrap();
+        page[from..from + page[from..].find(end).unwrap()].to_owned()
+    };
+    assert!(section("id=\"incident-1\"", "</article>").contains("<li>on 1 of 2 days before</li>"));
+    assert!(section("id=\"incident-2\"", "</article>").contains("<li>new</li>"));
+    let cleared = section("<section id=\"cleared\"", "</section>");
+    let rows: Vec<_> = cleared.split("<tr>").skip(2).collect();
+    assert_eq!(rows.len(), 5, "{cleared}");
+    assert!(rows[0].contains("link up-a") && rows[0].contains("cleared") && rows[0].contains("Link down"));
+    assert!(rows[4].contains("29119999") && rows[4].contains("not seen"));
+    let first = written(&with_history(&[]), Format::Html, &View::default());
+    assert!(first.contains("nothing is told as new") && !first.contains("id=\"cleared\""));
+}
+
 #[test]
 fn nothing_known_is_no_news() {
     let day = with_history(&[]);

@@ -6,6 +6,7 @@ mod diagnosed;
 mod explain;
 mod formats;
 mod history;
+mod html;
 mod measures;
 mod rows;
 mod table;
