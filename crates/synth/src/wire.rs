@@ -64,6 +64,8 @@ impl Wire {
                 *value = message.at.civil().strftime("%y%m%d%H%M%S").to_string();
             } else if element.prefix().is_none() {
                 *value = match element.content() {
+                    // As Visa has it: a fourth digit behind the three that mean something.
+                    Content::Numeric if *number == 22 => format!("{value:0<width$}"),
                     Content::Numeric => format!("{value:0>width$}"),
                     _ => format!("{value:<width$}"),
                 };

@@ -28,9 +28,15 @@ pub struct BreakdownPart {
     issuers: Vec<Group>,
     /// By number.
     links: Vec<Group>,
-    sites: HashMap<(Symbol, Option<&'static str>), [u64; EntryMode::ALL.len()], FixedState>,
-    lost: HashMap<(Symbol, Reason, Option<Currency>), (u64, u128), FixedState>,
+    sites: HashMap<SiteKey, [u64; EntryMode::ALL.len()], FixedState>,
+    lost: HashMap<LostKey, (u64, u128), FixedState>,
 }
+
+/// A site, and a scheme where it is known.
+type SiteKey = (Symbol, Option<&'static str>);
+
+/// A terminal, why approvals were lost there, and the currency of their amounts.
+type LostKey = (Symbol, Reason, Option<Currency>);
 
 impl BreakdownPart {
     /// Joins what two parts have counted.
