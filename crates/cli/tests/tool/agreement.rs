@@ -101,7 +101,8 @@ fn rows_are_the_terminals_of_the_json(header: &[&str], rows: &[Vec<String>], rep
                 Value::Null => cell.is_empty(),
                 Value::String(text) => cell == text,
                 Value::Number(number) => cell.parse() == Ok(number.as_f64().unwrap()),
-                other => *cell == other.to_string(),
+                Value::Bool(flag) => cell.parse() == Ok(*flag),
+                other => panic!("{column}: {other}"),
             };
             assert!(same, "{column}: {cell} {told}");
         }
