@@ -29,10 +29,13 @@ pub(crate) fn summary_of(facts: RunFacts, pairing: &Pairing, tally: Tally, names
     summary
 }
 
-/// The run with what its table says of the fleet. A run that broke off is of a part of it, and says nothing.
+/// The run with what its table says of the fleet, and what rules say is to be done. A run that broke off is of a part of it, and says nothing.
 pub(crate) fn judged(mut run: Run, settings: &Settings) -> Run {
     if let (Some(asked), Some(table), false) = (&settings.diagnosis, &run.table, run.stopped) {
         run.diagnosis = Some(posmortem_diagnose::diagnose(table, &run.summary.names, asked));
+    }
+    if let Some(rules) = &settings.rules {
+        run.summary.actions = rules.actions().clone();
     }
     run.table = run.table.filter(|_| settings.keep_table);
     run

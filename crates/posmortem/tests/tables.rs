@@ -6,7 +6,7 @@
 
 mod cases;
 
-use cases::{Case, Form, Law, draw, replay, same, uphold};
+use cases::{Case, Form, Law, draw, replay, same, some_rules, uphold};
 use posmortem::exchange::{
     CardMark, Conclusion, Exchange, ExchangeTable, Names, Outcome, PairingSettings, Row, TerminalEvent,
 };
@@ -18,8 +18,10 @@ use std::collections::HashMap;
 use std::fs;
 use std::ops::ControlFlow;
 
-const LAWS: [Law; 1] =
-    [("tables_cut_anywhere_say_what_the_day_says", tables_cut_anywhere_say_what_the_day_says)];
+const LAWS: [Law; 2] = [
+    ("tables_cut_anywhere_say_what_the_day_says", tables_cut_anywhere_say_what_the_day_says),
+    ("tables_cut_anywhere_say_what_the_day_says_by_rules", tables_cut_anywhere_say_what_the_day_says),
+];
 
 const HEADER: &str = "time,link,mti,terminal_id,stan,rrn,pan,amount,response_code,direction,original_stan,original_rrn,trace_id,latency_ms,reason_text,advice_code,merchant_id,currency,region,model,firmware,service_code,tvr,chip_condition,de70,pos_entry_mode,operator_id";
 
@@ -175,7 +177,8 @@ impl Lab {
 
     /// As the case has it.
     fn settings_of(case: &Case) -> Settings {
-        let mut settings = Settings { waiting_legs: case.one("waiting_legs"), ..Self::settings() };
+        let mut settings =
+            Settings { waiting_legs: case.one("waiting_legs"), rules: case.rules(), ..Self::settings() };
         settings.input.block_size = case.one("block_size");
         settings
     }
@@ -200,15 +203,17 @@ impl Lab {
         InputSource::Path(path)
     }
 
-    fn of_logs(&self, logs: &[InputSource]) -> Said {
+    fn of_logs(&self, logs: &[InputSource], case: &Case) -> Said {
         let mut rows = Rows(ExchangeRows::new(RowFormat::Ndjson, Vec::new(), &sorted_paths(logs)));
-        let settings = Settings { token_key: Some(self.key.clone()), ..Self::settings() };
+        let settings =
+            Settings { token_key: Some(self.key.clone()), rules: case.rules(), ..Self::settings() };
         let run = analyse(logs, &settings, &mut rows);
         said(&run, rows)
     }
 
     fn of_tables(tables: &[InputSource], settings: &Settings) -> Said {
         let tables = Tables::open(tables).expect("tables that fit together");
+        tables.check_rules(settings).expect("the rules of then");
         let mut rows = Rows(ExchangeRows::new(RowFormat::Ndjson, Vec::new(), &tables.paths()));
         let run = tables.analyse(settings, &mut rows);
         let summary = &run.summary;
@@ -269,7 +274,8 @@ fn tables_cut_anywhere_say_what_the_day_says(case: &Case) -> TestCaseResult {
     }
     let turn = case.one("turn") % tables.len();
     tables.rotate_left(turn);
-    let (of_tables, of_logs) = (pool.install(|| Lab::of_tables(&tables, &settings)), lab.of_logs(&logs));
+    let (of_tables, of_logs) =
+        (pool.install(|| Lab::of_tables(&tables, &settings)), lab.of_logs(&logs, case));
     same("rows of tables and logs", &of_tables.rows, &of_logs.rows)?;
     let lines = |lines: &[String]| lines.join("\n");
     let [of_table, of_log] = [&of_tables.table, &of_logs.table];
@@ -282,6 +288,40 @@ fn tables_cut_anywhere_say_what_the_day_says(case: &Case) -> TestCaseResult {
 #[test]
 fn tables_cut_anywhere_say_what_the_day_says_for_any_day() {
     uphold(&LAWS, "tables_cut_anywhere_say_what_the_day_says", &day());
+}
+
+#[test]
+fn tables_cut_anywhere_say_what_the_day_says_by_rules() {
+    let ruled = (day(), some_rules()).prop_map(|(day, rules)| day.with("rules", &rules));
+    uphold(&LAWS, "tables_cut_anywhere_say_what_the_day_says_by_rules", &ruled);
+}
+
+#[test]
+fn tables_are_read_by_the_rules_that_they_were_saved_by() {
+    let row = "2026-11-21T08:00:00,a,0210,T1,000001,,,100,51,,,,,,,,,156,,,,,,,,,".to_owned();
+    let case = Case::new(Form::Csv, HEADER, vec![row]).with("hands", &[]);
+    let lab = Lab::new();
+    let settings = [None, Some(3), Some(4)].map(|rule: Option<usize>| match rule {
+        None => Lab::settings(),
+        Some(rule) => Settings { rules: case.clone().with("rules", &[rule]).rules(), ..Lab::settings() },
+    });
+    let logs = lab.logs(&case, 0, &[(0, &case.rows[0])]);
+    for (saved, then) in settings.iter().enumerate() {
+        let table = lab.save(saved, &logs, then);
+        for (read, now) in settings.iter().enumerate() {
+            let checked = Tables::open(std::slice::from_ref(&table)).unwrap().check_rules(now);
+            let told = match (saved, read) {
+                _ if saved == read => "",
+                (0, _) => "was saved without the rules that are in force: leave them out, or save it again",
+                (_, 0) => "was saved by rules, and none are in force: name those of then (--rules), or save",
+                _ => "was saved by other rules than those in force: name those of then (--rules), or save",
+            };
+            match checked {
+                Ok(()) => assert_eq!(saved, read),
+                Err(error) => assert!(saved != read && error.to_string().contains(told), "{error}"),
+            }
+        }
+    }
 }
 
 #[test]
