@@ -34,7 +34,7 @@ struct Report<'s> {
     tool: Tool<'s>,
     input: Input<'s>,
     totals: Totals,
-    incidents: Vec<Incident>,
+    incidents: Vec<Incident<'s>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     limits: Vec<String>,
     terminals: Vec<Terminal<'s>>,
@@ -55,7 +55,7 @@ impl<'s> Report<'s> {
             tool: Tool { name: "posmortem", version: view.version, rules_sha256: view.rules_sha256 },
             input: Input::of(summary, language),
             totals: Totals::of(summary),
-            incidents: incidents.map(|one| Incident::of(one, &summary.names, language)).collect(),
+            incidents: incidents.map(|one| Incident::of(one, summary, language)).collect(),
             limits: evidence::sentences(limits, &summary.names, language),
             terminals: listed.into_iter().map(|line| Terminal::of(judged, line, language)).collect(),
             codes: summary.codes.iter().map(|code| Code::of(summary, code)).collect(),

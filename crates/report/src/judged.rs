@@ -41,9 +41,10 @@ impl<'s> Judged<'s> {
     }
 
     pub(crate) fn verdict(&self, terminal: &'s TerminalTally) -> Verdict<'s> {
+        let actions = &self.summary.actions;
         match (self.diagnosis, self.judgements.get(self.key(terminal))) {
-            (Some(diagnosis), Some(said)) => Verdict::judged(said, &diagnosis.incidents),
-            _ => Verdict::unjudged(terminal),
+            (Some(diagnosis), Some(said)) => Verdict::judged(said, &diagnosis.incidents, actions),
+            _ => Verdict::unjudged(terminal, actions),
         }
     }
 

@@ -31,6 +31,7 @@ mod labels;
 mod moment;
 mod pen;
 mod percent;
+mod rules;
 mod scope;
 mod sections;
 mod shown;
@@ -47,6 +48,7 @@ pub use exchange_rows::ExchangeRows;
 pub use explain::{explain_code, explain_reason};
 pub use format::{ExplainFormat, Format, RowFormat};
 pub use inspection::{InspectionFormat, write_configuration, write_inspection};
+pub use rules::{RulesFormat, write_rules};
 pub use view::View;
 
 use judged::Judged;

@@ -5,12 +5,12 @@ use crate::evidence;
 use crate::scope::Scope;
 use crate::shown::Shown;
 use posmortem_classify::Language;
-use posmortem_exchange::Names;
+use posmortem_exchange::Summary;
 use posmortem_iso8583::Timestamp;
 use serde::Serialize;
 
 #[derive(Serialize)]
-pub(super) struct Incident {
+pub(super) struct Incident<'s> {
     id: u32,
     cause: &'static str,
     reason: &'static str,
@@ -26,11 +26,15 @@ pub(super) struct Incident {
     owner: &'static str,
     ongoing: bool,
     evidence: Vec<String>,
-    action: &'static str,
+    action: &'s str,
 }
 
-impl Incident {
-    pub(super) fn of(incident: &posmortem_diagnose::Incident, names: &Names, language: Language) -> Self {
+impl<'s> Incident<'s> {
+    pub(super) fn of(
+        incident: &posmortem_diagnose::Incident,
+        summary: &'s Summary,
+        language: Language,
+    ) -> Self {
         let &posmortem_diagnose::Incident { id, cause, reason, start, end, observed, .. } = incident;
         Self {
             id,
@@ -47,8 +51,8 @@ impl Incident {
             confidence: incident.confidence.into(),
             owner: reason.owner(),
             ongoing: incident.ongoing,
-            evidence: evidence::sentences(&incident.evidence, names, language),
-            action: incident.action(language),
+            evidence: evidence::sentences(&incident.evidence, &summary.names, language),
+            action: incident.action(language, &summary.actions),
         }
     }
 }

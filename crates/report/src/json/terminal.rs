@@ -55,7 +55,7 @@ struct Judgement<'s> {
     ongoing: bool,
     incidents: &'s [u32],
     evidence: Vec<String>,
-    action: Option<&'static str>,
+    action: Option<&'s str>,
     samples: Vec<Looked<'s>>,
 }
 

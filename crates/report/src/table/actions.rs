@@ -6,7 +6,7 @@ use super::{Page, flow};
 use crate::View;
 use crate::labels::owner;
 use crate::pen::Style;
-use posmortem_classify::{Audience, Reason};
+use posmortem_classify::Reason;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
                 .enumerate()
                 .map(|(at, line)| if at == 0 { line.clone() } else { format!("{indent}{line}") }),
         );
-        let action = reason.action(page.language, Audience::Operations);
+        let action = page.summary.actions.of(reason, page.language);
         lines.extend(page.hanging(&indent, action));
     }
     lines
