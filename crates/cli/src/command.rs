@@ -6,6 +6,7 @@ mod decode;
 mod explain;
 mod inspect;
 mod report;
+mod rules;
 
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
@@ -22,6 +23,8 @@ pub(crate) fn run(plan: Plan, messages: Messages) -> Result<ExitCode, Failure> {
         Plan::Decode(plan) => decode::run(&plan, messages),
         Plan::Explain(plan) => explain::run(&plan),
         Plan::ConfigShow(plan) => config_show::run(&plan),
+        Plan::RulesCheck(plan) => rules::check(&plan, messages),
+        Plan::RulesList(plan) => rules::list(&plan, messages),
     }
 }
 

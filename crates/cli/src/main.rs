@@ -20,6 +20,7 @@ mod plan;
 mod reading;
 mod reject_list;
 mod row_output;
+mod rule_files;
 mod surroundings;
 #[cfg_attr(not(feature = "tables"), path = "tables/absent.rs")]
 mod tables;
@@ -30,6 +31,7 @@ use exit_code::ExitCode;
 use failure::Failure;
 use messages::Messages;
 use plan::Plan;
+use rule_files::FaultyRules;
 use std::process;
 use surroundings::Surroundings;
 use watch::Interruption;
@@ -59,7 +61,10 @@ fn run(args: Args) -> ExitCode {
     match plan.and_then(|plan| command::run(plan, messages)) {
         Ok(code) => code,
         Err(Failure { code, error }) => {
-            messages.error(format_args!("{error:#}"));
+            match error.downcast_ref::<FaultyRules>() {
+                Some(faulty) => faulty.tell(messages),
+                None => messages.error(format_args!("{error:#}")),
+            }
             code
         }
     }

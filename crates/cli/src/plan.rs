@@ -8,6 +8,7 @@ mod diagnosis;
 mod inputs;
 mod inspect;
 mod reading;
+mod rules;
 mod selection;
 mod subject;
 mod written;
@@ -15,10 +16,11 @@ mod written;
 pub(crate) use decode::DecodePlan;
 pub(crate) use inspect::InspectPlan;
 pub(crate) use reading::ReadingPlan;
+pub(crate) use rules::{RulesCheckPlan, RulesListPlan};
 pub(crate) use subject::{Subject, unknown};
 pub(crate) use written::{Destination, Written};
 
-use crate::args::{Args, ClassifyArgs, Command, ConfigCommand, ReportArgs};
+use crate::args::{Args, ClassifyArgs, Command, ConfigCommand, ReportArgs, RulesCommand};
 use crate::config::{Config, Setting, color, language};
 use crate::messages::Messages;
 use crate::row_output::RowOutput;
@@ -37,6 +39,8 @@ pub(crate) enum Plan {
     Decode(Box<DecodePlan>),
     Explain(ExplainPlan),
     ConfigShow(ConfigShowPlan),
+    RulesCheck(RulesCheckPlan),
+    RulesList(RulesListPlan),
 }
 
 /// `report`
@@ -127,6 +131,12 @@ impl Plan {
                 let config = gather(args.reading.stated())?;
                 Self::ConfigShow(ConfigShowPlan { config, format: args.format })
             }
+            Command::Rules(RulesCommand::Check(args)) => {
+                Self::RulesCheck(RulesCheckPlan::resolve(&args, &gather(Vec::new())?)?)
+            }
+            Command::Rules(RulesCommand::List(args)) => {
+                Self::RulesList(RulesListPlan::resolve(&args, &gather(Vec::new())?, surroundings)?)
+            }
         })
     }
 }
@@ -154,7 +164,8 @@ impl ReportPlan {
         reading.settings.tells_exchanges = false;
         reading.shows_warnings = written.0.contains(&(Destination::Standard, Format::Table));
         refuse_collisions(&reading, &written)?;
-        reading.settings.diagnosis = diagnosis::resolve(args, &reading.settings.filter, &written, messages)?;
+        reading.settings.rules = rules::in_force(config)?;
+        reading.settings.diagnosis = diagnosis::resolve(args, &reading.settings, &written, messages)?;
         // Who names terminals wants to hear of them, whatever there is to say.
         let is_about_some = !reading.settings.filter.terminals.is_empty() && !args.no_diagnosis;
         let view = View {
@@ -197,6 +208,7 @@ impl ClassifyPlan {
             surroundings,
             messages,
         )?;
+        reading.settings.rules = rules::in_force(config)?;
         // A spinner between the rows on one screen would tear them.
         let rows_on_screen = surroundings.stdout_is_terminal && written.to_standard();
         reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet && !rows_on_screen;

@@ -189,12 +189,7 @@ fn why_lost(exchange: &Exchange) -> Reason {
     told.unwrap_or(Reason::RESPONSE_TIMEOUT)
 }
 
-fn meaning_of(
-    exchange: &Exchange,
-    tables: &CodeTables,
-    (code, told): Coded,
-    mti: Option<Mti>,
-) -> Meaning {
+fn meaning_of(exchange: &Exchange, tables: &CodeTables, (code, told): Coded, mti: Option<Mti>) -> Meaning {
     tables.meaning(tables.resolve(told, code, mti), code, &circumstances(exchange, mti))
 }
 

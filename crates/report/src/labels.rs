@@ -120,7 +120,6 @@ labels! {
     // Rules.
     rule: "rule", "规则";
     conditions: "applies to", "适用条件";
-    action: "action", "处理建议";
     place: "place", "位置";
     // Inspections.
     messages: "messages", "报文";

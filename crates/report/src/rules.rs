@@ -5,6 +5,7 @@ use crate::grid::{Cell, Column, Grid};
 use crate::labels::Labels;
 use crate::pen::{Pen, Style};
 use crate::tsv;
+use crate::wrap;
 use posmortem_classify::{Language, Rule, Rules};
 use posmortem_iso8583::escape_controls;
 use std::collections::HashMap;
@@ -66,8 +67,7 @@ pub fn write_rules(
                 let hidden_by = hidden.get(rule.name()).copied().unwrap_or_default();
                 let action = rule.action().unwrap_or_default();
                 let (conditions, place) = (rule.conditions(), place(rule, files));
-                let cells =
-                    [rule.name(), &conditions, cause, reason, action, &place, hidden_by];
+                let cells = [rule.name(), &conditions, cause, reason, action, &place, hidden_by];
                 tsv::write_row(&mut out, cells)?;
             }
         }
@@ -83,11 +83,11 @@ fn write_table(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let (labels, pen) = (Labels::of(view.language), Pen { color: view.color, ascii: view.ascii });
+    let width = usize::from(view.width.unwrap_or(WIDTH));
     let mut grid = Grid::new(vec![
         Column::left(labels.rule),
         Column::left(labels.conditions).least(20),
         Column::left(labels.reason),
-        Column::left(labels.action).least(12).rank(2),
         Column::left(labels.place).rank(1),
     ]);
     for rule in rules.rules() {
@@ -96,12 +96,16 @@ fn write_table(
             Cell::styled(pen.name(rule.name()), Style::Bold),
             Cell::new(pen.name(&rule.conditions())),
             Cell::styled(reason.name(), Style::Cause(reason.cause())),
-            Cell::new(pen.name(rule.action().unwrap_or_default())),
             Cell::new(pen.name(&place(rule, files))),
         ]);
     }
-    for line in grid.lines(usize::from(view.width.unwrap_or(WIDTH)), pen) {
+    let mut lines = grid.lines(width, pen).into_iter();
+    lines.next().map_or(Ok(()), |header| writeln!(out, "{header}"))?;
+    for (line, rule) in lines.zip(rules.rules()) {
         writeln!(out, "{line}")?;
+        for action in rule.action().iter().flat_map(|action| wrap::lines(action, width.saturating_sub(2))) {
+            writeln!(out, "  {}", pen.name(&action))?;
+        }
     }
     for rule in rules.rules() {
         if let Some(by) = hidden.get(rule.name()) {
@@ -147,12 +151,14 @@ mod tests {
     }
 
     #[test]
-    fn a_narrow_table_loses_the_action_first() {
-        let wide = shown(RulesFormat::Table, &View::default());
-        assert!(wide.contains("Ring the vault.") && wide.contains("ours.toml:6"), "{wide}");
-        assert!(wide.ends_with("late never applies: vault takes all of its attempts.\n"), "{wide}");
-        let narrow = shown(RulesFormat::Table, &View { width: Some(58), ..View::default() });
-        assert!(!narrow.contains("Ring") && narrow.contains("ours.toml:6"), "{narrow}");
+    fn a_table_tells_actions_below_their_rules() {
+        let table = "rule   applies to                  reason        place\n\
+                     vault  link=\"up-north\"             hsm_fault     ours.toml:1\n  Ring the vault.\n\
+                     late   code=96,91 link=\"up-north\"  switch_fault  ours.toml:6\n\
+                     late never applies: vault takes all of its attempts.\n";
+        assert_eq!(shown(RulesFormat::Table, &View::default()), table);
+        let narrow = shown(RulesFormat::Table, &View { width: Some(45), ..View::default() });
+        assert!(!narrow.contains("ours.toml") && narrow.contains("switch_fault"), "{narrow}");
         let chinese = shown(RulesFormat::Table, &View { language: Language::Zh, ..View::default() });
         assert!(chinese.contains("适用条件") && chinese.contains("late从不生效"), "{chinese}");
     }

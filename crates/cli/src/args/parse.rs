@@ -20,7 +20,8 @@ impl Args {
         Self::try_parse_from(arguments).map_err(|error| match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => NoCommand::Asked(error),
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => NoCommand::Wrong(
-                "a command is missing: report, classify, inspect, explain or config (see --help)".to_owned(),
+                "a command is missing: report, classify, inspect, explain, rules or config (see --help)"
+                    .to_owned(),
             ),
             _ => NoCommand::Wrong(one_line(&error.render().to_string())),
         })

@@ -6,8 +6,9 @@ Examples:
   posmortem report logs/*.gz -o day.json -o -   many files, many outputs, one pass
   posmortem inspect new.log                     what is in a log, and how sure that is
   posmortem explain 55                          one code in every dialect
+  posmortem rules check ours.toml               then: posmortem report day.log --rules ours.toml
 
-Exit status: 0 done, 2 usage or configuration, 3 no message could be read, 4 too many rejects or a
+Exit status: 0 done, 2 usage, configuration or rules, 3 no message could be read, 4 too many rejects or a
 broken input, 5 an output could not be written, 130 interrupted.";
 
 pub(super) const REPORT: &str = "\
@@ -66,6 +67,26 @@ Examples:
   posmortem explain pin_key_out_of_sync --lang zh
   posmortem explain \"Wrong PIN\"
   posmortem explain A0 --format json";
+
+pub(super) const RULES: &str = "\
+Examples:
+  posmortem rules check ours.toml
+  posmortem report day.log --rules ours.toml
+
+A file of rules:
+  [[rule]]
+  name = \"vault window\"
+  link = \"up-north\"            # also: dialect, code, mti, entry_mode, currency, amount
+  code = [\"96\", \"A0\"]
+  reason = \"hsm_fault\"         # one of those that `posmortem explain` knows
+  action = \"Ring the vault.\"
+
+  [[test]]
+  link = \"up-north\"
+  code = \"A0\"
+  rule = \"vault window\"        # or \"none\"; also: reason, cause
+
+The first rule whose conditions all hold decides. Approvals stay what they are.";
 
 pub(super) const CONFIG_SHOW: &str = "\
 Examples:

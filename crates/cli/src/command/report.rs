@@ -38,7 +38,12 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
     }
     // Nothing but JSON tells it, and a small log is read as fast as the tables are hashed.
     let tells_rules = outputs.iter().any(|(_, format)| *format == Format::Json);
-    let rules_sha256 = if tells_rules { CodeTables::built_in().sha256() } else { String::new() };
+    let tables = CodeTables::built_in();
+    let rules_sha256 = match &plan.reading.settings.rules {
+        _ if !tells_rules => String::new(),
+        Some(rules) => tables.sha256_with(rules),
+        None => tables.sha256(),
+    };
     for (output, format) in outputs {
         let on_screen = View { rules_sha256: &rules_sha256, ..plan.view };
         let in_file = View { color: false, width: None, ..on_screen };

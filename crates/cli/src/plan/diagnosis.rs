@@ -12,10 +12,10 @@ use posmortem_report::Format;
 use std::fs;
 use std::path::Path;
 
-/// `None` where nothing is to be judged.
+/// `None` where nothing is to be judged; `run` tells filter and rules.
 pub(super) fn resolve(
     args: &ReportArgs,
-    filter: &Filter,
+    run: &posmortem::Settings,
     written: &Written<Format>,
     messages: Messages,
 ) -> Result<Option<Settings>> {
@@ -31,18 +31,23 @@ pub(super) fn resolve(
         }
         return Ok(None);
     }
-    let why = if args.why { explained(filter, written)? } else { Vec::new() };
+    let why = if args.why { explained(&run.filter, written)? } else { Vec::new() };
     let inventory = args.inventory.as_deref().map(inventory).transpose()?.unwrap_or_default();
     let mut settings = Settings { why, inventory, ..Settings::default() };
     if let Some(folder) = &args.history {
-        settings.history = history(folder, &settings, messages)?;
+        settings.history = history(folder, &settings, run, messages)?;
     }
     Ok(Some(settings))
 }
 
 /// What the tables of a folder let expect. Those that cannot be read are told of and left out: one that
 /// broke must not keep tomorrow's report from being made.
-fn history(folder: &Path, settings: &Settings, messages: Messages) -> Result<History> {
+fn history(
+    folder: &Path,
+    settings: &Settings,
+    run: &posmortem::Settings,
+    messages: Messages,
+) -> Result<History> {
     let unreadable = || format!("--history: {} cannot be read", folder.display());
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).with_context(unreadable)? {
@@ -52,7 +57,7 @@ fn history(folder: &Path, settings: &Settings, messages: Messages) -> Result<His
         }
     }
     paths.sort();
-    let (history, unread) = tables::history(&paths, settings)?;
+    let (history, unread) = tables::history(&paths, settings, run.rules.as_ref())?;
     for (path, why) in unread {
         messages.warn(format_args!("--history: {} is left out: {why}", path.display()));
     }

@@ -17,6 +17,7 @@ mod inspect;
 #[cfg(not(feature = "tables"))]
 mod no_tables;
 mod outputs;
+mod rules;
 mod statuses;
 #[cfg(feature = "tables")]
 mod tables;
