@@ -51,15 +51,31 @@ fn refreshed(document: &str) -> String {
     fresh
 }
 
-#[test]
-fn the_readme_prints_what_the_tool_prints() {
-    let path = root().join("README.md");
-    let document = fs::read_to_string(&path).unwrap();
-    assert!(document.matches("\n$ posmortem ").count() >= 8, "the README shows the tool at work");
+/// Checks a document, and tells how often it shows the tool at work.
+fn check(path: &Path) -> usize {
+    let document = fs::read_to_string(path).unwrap();
     let fresh = refreshed(&document);
     if std::env::var_os("POSMORTEM_BLESS").is_some() {
-        fs::write(&path, &fresh).unwrap();
+        fs::write(path, &fresh).unwrap();
     }
     let first_difference = document.lines().zip(fresh.lines()).find(|(old, new)| old != new);
-    assert!(document == fresh || std::env::var_os("POSMORTEM_BLESS").is_some(), "{first_difference:?}");
+    let holds = document == fresh || std::env::var_os("POSMORTEM_BLESS").is_some();
+    assert!(holds, "{}: {first_difference:?}", path.display());
+    document.matches("\n$ posmortem ").count()
+}
+
+#[test]
+fn the_readme_prints_what_the_tool_prints() {
+    assert!(check(&root().join("README.md")) >= 8, "the README shows the tool at work");
+}
+
+/// Transcripts that no test could make stand there as `shell-session`.
+#[test]
+fn the_documentation_prints_what_the_tool_prints() {
+    let documents = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let shown: usize = documents
+        .filter(|path| path.extension().is_some_and(|end| end == "md"))
+        .map(|path| check(&path))
+        .sum();
+    assert!(shown >= 4, "the documentation shows the tool at work");
 }

@@ -6,13 +6,15 @@
 //! the other kinds meet in every order.
 
 mod cases;
+mod ruled;
 
-use cases::{Case, Form, Law, draw, replay, same, some_rules, uphold};
+use cases::{Case, Form, Law, draw, replay, same, uphold};
 use posmortem::exchange::{Conclusion, Exchange, Ledger, Names, Outcome, Symbol};
 use posmortem::{InputSource, Observer, Run, Settings, analyse};
 use posmortem_report::{Format, View, write_summary};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
+use ruled::{ruled, rules_of};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -268,7 +270,7 @@ fn run_with(case: &Case, at_a_glance: bool, keep_table: bool) -> (Run, u64) {
     // What is probed decides whether disorder is found out.
     let probed_legs = case.one("probed_legs");
     let tells_exchanges = !at_a_glance;
-    let rules = case.rules();
+    let rules = rules_of(case);
     let mut settings = Settings { tells_exchanges, probed_legs, keep_table, rules, ..Settings::default() };
     let mut threads = 1;
     if at_a_glance {
@@ -332,27 +334,22 @@ fn a_glance_is_enough_for_any_day() {
     uphold(&LAWS, "a_glance_is_enough", &day());
 }
 
-/// A day with some rules in force.
-fn ruled_day() -> impl Strategy<Value = Case> {
-    (day(), some_rules()).prop_map(|(day, rules)| day.with("rules", &rules))
-}
-
 #[test]
 fn a_glance_is_enough_by_rules_for_any_day() {
-    uphold(&LAWS, "a_glance_is_enough_by_rules", &ruled_day());
+    uphold(&LAWS, "a_glance_is_enough_by_rules", &ruled(day()));
 }
 
 /// Rules say something of most days, and most of what they say it of is read at a glance.
 #[test]
 fn rules_are_asked_at_a_glance() {
     let (mut differ, mut alone) = (0, 0);
-    let days = draw(&ruled_day(), 100);
+    let days = draw(&ruled(day()), 100);
     for day in &days {
         let mut without = day.clone();
         without.inputs.retain(|(name, _)| name != "rules");
-        let (ruled, told) = run(day, true);
-        differ += u32::from(report(&ruled) != report(&run(&without, true).0));
-        alone += u32::from(told < ruled.selected);
+        let (run_by_rules, told) = run(day, true);
+        differ += u32::from(report(&run_by_rules) != report(&run(&without, true).0));
+        alone += u32::from(told < run_by_rules.selected);
     }
     assert!(differ >= 70 && alone >= 50, "{differ} differ, {alone} with attempts at a glance");
 }

@@ -5,8 +5,9 @@
 #![cfg(feature = "tables")]
 
 mod cases;
+mod ruled;
 
-use cases::{Case, Form, Law, draw, replay, same, some_rules, uphold};
+use cases::{Case, Form, Law, draw, replay, same, uphold};
 use posmortem::exchange::{
     CardMark, Conclusion, Exchange, ExchangeTable, Names, Outcome, PairingSettings, Row, TerminalEvent,
 };
@@ -14,6 +15,7 @@ use posmortem::{InputSource, Observer, Run, Settings, Tables, TokenKey, analyse,
 use posmortem_report::{ExchangeRows, Format, RowFormat, View, write_summary};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
+use ruled::{ruled, rules_of};
 use std::collections::HashMap;
 use std::fs;
 use std::ops::ControlFlow;
@@ -178,7 +180,7 @@ impl Lab {
     /// As the case has it.
     fn settings_of(case: &Case) -> Settings {
         let mut settings =
-            Settings { waiting_legs: case.one("waiting_legs"), rules: case.rules(), ..Self::settings() };
+            Settings { waiting_legs: case.one("waiting_legs"), rules: rules_of(case), ..Self::settings() };
         settings.input.block_size = case.one("block_size");
         settings
     }
@@ -206,7 +208,7 @@ impl Lab {
     fn of_logs(&self, logs: &[InputSource], case: &Case) -> Said {
         let mut rows = Rows(ExchangeRows::new(RowFormat::Ndjson, Vec::new(), &sorted_paths(logs)));
         let settings =
-            Settings { token_key: Some(self.key.clone()), rules: case.rules(), ..Self::settings() };
+            Settings { token_key: Some(self.key.clone()), rules: rules_of(case), ..Self::settings() };
         let run = analyse(logs, &settings, &mut rows);
         said(&run, rows)
     }
@@ -292,8 +294,7 @@ fn tables_cut_anywhere_say_what_the_day_says_for_any_day() {
 
 #[test]
 fn tables_cut_anywhere_say_what_the_day_says_by_rules() {
-    let ruled = (day(), some_rules()).prop_map(|(day, rules)| day.with("rules", &rules));
-    uphold(&LAWS, "tables_cut_anywhere_say_what_the_day_says_by_rules", &ruled);
+    uphold(&LAWS, "tables_cut_anywhere_say_what_the_day_says_by_rules", &ruled(day()));
 }
 
 #[test]
@@ -303,7 +304,7 @@ fn tables_are_read_by_the_rules_that_they_were_saved_by() {
     let lab = Lab::new();
     let settings = [None, Some(3), Some(4)].map(|rule: Option<usize>| match rule {
         None => Lab::settings(),
-        Some(rule) => Settings { rules: case.clone().with("rules", &[rule]).rules(), ..Lab::settings() },
+        Some(rule) => Settings { rules: rules_of(&case.clone().with("rules", &[rule])), ..Lab::settings() },
     });
     let logs = lab.logs(&case, 0, &[(0, &case.rows[0])]);
     for (saved, then) in settings.iter().enumerate() {

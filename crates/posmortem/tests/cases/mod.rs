@@ -5,7 +5,6 @@
 //! is written to `fixtures/laws/`, the panic names the file, and [`replay`] puts it to the law in
 //! every run from then on. `fixtures/laws/README.md` describes the files.
 
-use posmortem::classify::Rules;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestCaseResult, TestError, TestRng, TestRunner};
@@ -13,7 +12,6 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// A law's name, and what must hold for every case.
 pub(crate) type Law = (&'static str, fn(&Case) -> TestCaseResult);
@@ -43,26 +41,6 @@ const LONG_NUMBERS: [&str; 7] = [
     "102911058120023",
     "0000000001000",
 ];
-
-/// Rules of which some are in force, in any order: each condition that rules have, and codes of all kinds.
-const RULES: [(&str, &str); 8] = [
-    ("link = 'east'\nentry_mode = 'chip'", "agreement_or_policy"),
-    ("code = ['8Z', '05', '00', '10']", "issuer_refused"),
-    ("mti = 'x1xx'", "switch_fault"),
-    ("code = ['51', '91']\nlink = ['west', 'a-link-with-a-long-name']", "count_limit"),
-    ("dialect = 'iso1987'\ncode = ['51', '55', 'A0']\ncurrency = 'CNY'", "amount_limit"),
-    ("entry_mode = ['unknown', 'fallback', 'stripe']", "reader_interference"),
-    ("code = ['51', '55', '0']\nmti = '0200'", "wrong_procedure"),
-    // The last one keeps a run from glancing.
-    ("code = '51'\ncurrency = '156'\namount = '>=1000, <70000'", "over_terminal_limit"),
-];
-
-/// Which rules are in force, as numbers of a case: rarely one that asks for amounts.
-pub(crate) fn some_rules() -> impl Strategy<Value = Vec<usize>> {
-    let all =
-        |count: usize| prop::sample::subsequence((0..count).collect::<Vec<_>>(), 1..count).prop_shuffle();
-    prop_oneof![6 => all(RULES.len() - 1), 1 => all(RULES.len())]
-}
 
 /// The form of a day's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,16 +82,6 @@ impl Case {
     pub(crate) fn one(&self, name: &str) -> usize {
         let [number] = self.all(name) else { panic!("the case tells not one {name}") };
         *number
-    }
-
-    /// The rules that are in force, where the case tells some.
-    pub(crate) fn rules(&self) -> Option<Arc<Rules>> {
-        let (_, numbers) = self.inputs.iter().find(|(name, _)| name == "rules")?;
-        let rules = numbers.iter().map(|number| {
-            let (asked, reason) = RULES[*number];
-            format!("[[rule]]\nname = '{number}'\n{asked}\nreason = '{reason}'\naction = 'See {number}.'\n")
-        });
-        Some(Arc::new(Rules::read(&[&rules.collect::<String>()]).expect("rules")))
     }
 
     /// The rows between the cuts that the case tells, the empty pieces among them.

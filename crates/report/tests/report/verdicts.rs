@@ -129,7 +129,7 @@ fn actions_of_rules_are_told_in_every_format() {
     };
     check(&day, Format::Table);
     day.1.whys.clear();
-    [Format::Table, Format::Tsv, Format::Csv, Format::Json].map(|format| check(&day, format));
+    Format::ALL.into_iter().for_each(|format| check(&day, format));
     let report = json(&day, &view);
     let told = |one: &Value| one["action"] == json!(format!("Ours: {}.", one["reason"].as_str().unwrap()));
     let incidents = report["incidents"].as_array().unwrap();
