@@ -15,14 +15,14 @@ const RULES: [(&str, &str); 8] = [
     ("entry_mode = ['unknown', 'fallback', 'stripe']", "reader_interference"),
     ("code = ['51', '55', '0']\nmti = '0200'", "wrong_procedure"),
     // The last one keeps a run from glancing.
-    ("code = '51'\ncurrency = '156'\namount = '>=1000, <70000'", "over_terminal_limit"),
+    ("currency = '156'\namount = '>=1000, <70000'", "over_terminal_limit"),
 ];
 
-/// Which ones, as numbers of a case: rarely one that asks for amounts.
+/// Which ones, as numbers of a case: now and then one that asks for amounts.
 fn some_rules() -> impl Strategy<Value = Vec<usize>> {
     let all =
         |count: usize| prop::sample::subsequence((0..count).collect::<Vec<_>>(), 1..count).prop_shuffle();
-    prop_oneof![6 => all(RULES.len() - 1), 1 => all(RULES.len())]
+    prop_oneof![2 => all(RULES.len() - 1), 1 => all(RULES.len())]
 }
 
 /// A day with some rules in force.
