@@ -10,17 +10,17 @@ use crate::{Audience, Language, Reason};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Actions(BTreeMap<Reason, OwnAction>);
 
-/// What a rule says.
+/// What a rule says is to be done; without a Chinese text the English one stands for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct OwnAction {
-    en: String,
-    zh: Option<String>,
+pub(crate) struct OwnAction {
+    pub(crate) en: String,
+    pub(crate) zh: Option<String>,
 }
 
 impl Actions {
-    /// Sets what is to be done about a reason; without a Chinese text the other one stands for it.
-    pub(crate) fn set(&mut self, reason: Reason, en: String, zh: Option<String>) {
-        self.0.insert(reason, OwnAction { en, zh });
+    /// Sets what is to be done about a reason.
+    pub(crate) fn set(&mut self, reason: Reason, action: OwnAction) {
+        self.0.insert(reason, action);
     }
 
     /// What to do, in one sentence.
@@ -41,8 +41,10 @@ mod tests {
     fn words_of_the_user_go_before_those_of_the_table() {
         let mut actions = Actions::default();
         let (own, both) = (Reason::PIN_INCORRECT, Reason::RESPONSE_TIMEOUT);
-        actions.set(own, "Ask the desk.".to_owned(), None);
-        actions.set(both, "Ask the desk.".to_owned(), Some("联系服务台。".to_owned()));
+        let action =
+            |zh: Option<&str>| OwnAction { en: "Ask the desk.".to_owned(), zh: zh.map(str::to_owned) };
+        actions.set(own, action(None));
+        actions.set(both, action(Some("联系服务台。")));
         for (reason, language, told) in [
             (own, Language::En, "Ask the desk."),
             (own, Language::Zh, "Ask the desk."),

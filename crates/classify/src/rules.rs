@@ -12,8 +12,10 @@ mod table;
 
 use std::fmt::Write;
 
+use posmortem_iso8583::ResponseCode;
 use sha2::{Digest, Sha256};
 
+use crate::actions::OwnAction;
 use crate::{Actions, Circumstances, CodeTables, Meaning, Reason};
 pub use conditions::Answered;
 use conditions::Conditions;
@@ -31,20 +33,14 @@ pub struct Rule {
     line: usize,
 }
 
-/// What a rule says is to be done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct OwnAction {
-    en: String,
-    zh: Option<String>,
-}
-
 impl Rule {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What it asks for, as `code=51,65 link="up-north"`.
+    /// What it asks for, as `code=51,65 link="up-north"`. A rule that asks for nothing takes no attempt: it only says
+    /// what is to be done about its reason.
     pub fn conditions(&self) -> String {
         self.conditions.to_string()
     }
@@ -57,6 +53,16 @@ impl Rule {
     /// What it says is to be done, in English.
     pub fn action(&self) -> Option<&str> {
         self.action.as_ref().map(|action| &*action.en)
+    }
+
+    fn takes(&self, answered: &Answered<'_>, spelled: ResponseCode) -> bool {
+        !self.conditions.are_none() && self.conditions.hold(answered, spelled)
+    }
+
+    /// Whether all attempts that another one takes are taken by this.
+    fn hides(&self, other: &Self) -> bool {
+        let takes_some = |rule: &Self| !rule.conditions.are_none();
+        takes_some(self) && takes_some(other) && self.conditions.cover(&other.conditions)
     }
 
     /// The file in which it stands, by its place among those that were read, and its line.
@@ -125,7 +131,7 @@ impl Rules {
             return (meaning, None);
         }
         let spelled = tables.spelled(dialect, code);
-        match self.rules.iter().find(|rule| rule.conditions.hold(answered, spelled)) {
+        match self.rules.iter().find(|rule| rule.takes(answered, spelled)) {
             Some(rule) => (Meaning::Declined(rule.reason), Some(rule)),
             None => (meaning, None),
         }
@@ -140,9 +146,7 @@ impl Rules {
     /// together are not found.
     pub fn hidden(&self) -> Vec<(&Rule, &Rule)> {
         let rules = self.rules.iter().enumerate();
-        let hider = |at: usize, rule: &Rule| {
-            self.rules[..at].iter().find(|earlier| earlier.conditions.cover(&rule.conditions))
-        };
+        let hider = |at: usize, rule: &Rule| self.rules[..at].iter().find(|earlier| earlier.hides(rule));
         rules.filter_map(|(at, rule)| Some((rule, hider(at, rule)?))).collect()
     }
 
@@ -151,12 +155,23 @@ impl Rules {
     pub fn sha256(&self) -> String {
         let mut hash = Sha256::new();
         for Rule { conditions, reason, action, .. } in &self.rules {
-            let (en, zh) = action
-                .as_ref()
-                .map_or(("", ""), |action| (&*action.en, action.zh.as_deref().unwrap_or_default()));
-            hash.update(format!("{conditions}\t{reason}\t{en}\t{zh}\n"));
+            let texts =
+                |action: &OwnAction| format!("{}\t{}", action.en, action.zh.as_deref().unwrap_or_default());
+            let action = action.as_ref().map(texts).unwrap_or_default();
+            hash.update(format!("{conditions}\t{reason}\t{action}\n"));
         }
         hex(&hash.finalize())
+    }
+
+    /// The same over what decides reasons alone, without actions; `None` where no rule takes an attempt.
+    pub fn decisions_sha256(&self) -> Option<String> {
+        let mut deciding = self.rules.iter().filter(|rule| !rule.conditions.are_none()).peekable();
+        deciding.peek()?;
+        let mut hash = Sha256::new();
+        for Rule { conditions, reason, .. } in deciding {
+            hash.update(format!("{conditions}\t{reason}\n"));
+        }
+        Some(hex(&hash.finalize()))
     }
 }
 

@@ -29,8 +29,8 @@ fn settings_text(settings: &Settings) -> String {
         let written = text.write_fmt(told);
         debug_assert!(written.is_ok(), "a String takes every character");
     };
-    if let Some(rules) = rules {
-        add(format_args!(" {RULES}{}", rules.sha256()));
+    if let Some(rules) = rules.as_ref().and_then(|rules| rules.decisions_sha256()) {
+        add(format_args!(" {RULES}{rules}"));
     }
     for (link, timeout) in &pairing.link_timeouts_ms {
         add(format_args!(" timeout[{link}]={timeout}ms"));

@@ -58,8 +58,10 @@ pub enum WrongRule {
         /// The key.
         key: &'static str,
     },
-    /// Without conditions every decline would be meant.
-    #[error("without a condition this rule would take every decline: say which, for example by `code`")]
+    /// It asks for nothing and says nothing.
+    #[error(
+        "without a condition this rule takes no attempt: say which it takes, for example by `code`, or an `action`"
+    )]
     Unconditional,
     /// A cause alone.
     #[error("a cause does not tell what to do: say a `reason` of `{}`, one of {}", .0.name(), reasons_of(*.0))]

@@ -7,7 +7,8 @@ use super::conditions::{AmountRange, Conditions, MtiPattern};
 use super::fault::{RuleFault, WrongRule};
 use super::rule_test::{Expected, NONE, RuleTest};
 use super::table::{Faults, Table, Text, wrong_type};
-use super::{OwnAction, Rule, Rules};
+use super::{Rule, Rules};
+use crate::actions::OwnAction;
 use crate::{Cause, Dialect, Reason};
 
 const RULE: [&str; 12] = [
@@ -100,14 +101,14 @@ fn read_rule(table: &Table<'_>, line: usize, rules: &mut Rules, faults: &mut Fau
         None => {}
     }
     let conditions = read_conditions(table, faults);
-    if conditions.are_none() && faults.found.len() == before {
+    if conditions.are_none() && table.value("action").is_none() && faults.found.len() == before {
         faults.add(table.span.clone(), WrongRule::Unconditional);
     }
     let reason = read_reason(table, faults);
     let action = read_action(table, reason, rules, faults);
     if let (Some(name), Some(reason), true) = (name, reason, faults.found.len() == before) {
-        if let Some(OwnAction { en, zh }) = &action {
-            rules.actions.set(reason, en.clone(), zh.clone());
+        if let Some(action) = &action {
+            rules.actions.set(reason, action.clone());
         }
         let file = faults.file;
         rules.rules.push(Rule { name: name.text, conditions, reason, action, file, line });

@@ -138,6 +138,18 @@ fn a_rule_behind_one_that_takes_all_of_its_attempts_is_hidden() {
 }
 
 #[test]
+fn a_rule_that_asks_for_nothing_tells_its_action_alone() {
+    let told = "[[rule]]\nname = 'keys'\nreason = 'pin_key_out_of_sync'\naction = 'Call the vault.'\n";
+    let rules = read(&format!("{told}[[rule]]\nname = 'b'\ncode = '05'\nreason = 'wrong_amount'\n"));
+    assert_eq!(reason(&rules, &answered("05")), Some("wrong_amount"));
+    assert_eq!(meaning(&rules, &answered("51")), meaning(&Rules::default(), &answered("51")));
+    assert!(rules.hidden().is_empty());
+    assert_eq!(read(told).decisions_sha256(), None);
+    let keys = Reason::from_name("pin_key_out_of_sync").unwrap();
+    assert_eq!(rules.actions().of(keys, Language::En), "Call the vault.");
+}
+
+#[test]
 fn a_reason_has_one_action() {
     let rule = |name: &str, rest: &str| {
         format!("[[rule]]\nname = '{name}'\ncode = '51'\nreason = 'wrong_amount'\n{rest}\n")
@@ -203,7 +215,7 @@ fn faults_are_told_with_what_is_to_blame() {
         ),
         (without("reason") + "reason = 'wrong'", "'wrong'", "`wrong` is no reason"),
         (without("name"), "[[rule]]", "a rule needs its `name`"),
-        (without("code"), "[[rule]]", "without a condition this rule would take every decline"),
+        (without("code"), "[[rule]]", "without a condition this rule takes no attempt"),
         (without("code") + "code = '5-1'", "'5-1'", "`5-1` is no response code"),
         (rule("") + &rule(""), "'a'", "a second rule of the name `a`"),
         (test("rule = 'b'"), "'b'", "`b` is no rule of these files"),
@@ -286,6 +298,9 @@ fn the_digest_is_of_what_rules_do() {
     others.sort();
     others.dedup();
     assert_eq!(others.len(), count);
+    let decisions = |text: &str| read(text).decisions_sha256().unwrap();
+    assert_eq!(decisions(&ALL.replace("limit'\n", "limit'\naction = 'Call us.'\n")), decisions(ALL));
+    assert_ne!(decisions(&ALL.replace(">=5000", ">=5001")), decisions(ALL));
     let tables = CodeTables::built_in();
     assert_ne!(tables.sha256_with(&read(ALL)), tables.sha256());
 }

@@ -66,7 +66,7 @@ pub(super) fn check_rules<'t>(
     mut tables: impl Iterator<Item = (&'t String, &'t Table)>,
     settings: &Settings,
 ) -> Result<(), JoinError> {
-    let in_force = settings.rules.as_ref().map(|rules| rules.sha256());
+    let in_force = settings.rules.as_ref().and_then(|rules| rules.decisions_sha256());
     let of = |table: &'t Table| rules_of(&table.header().settings);
     let Some((path, table)) = tables.find(|(_, table)| of(table) != in_force.as_deref()) else {
         return Ok(());
