@@ -19,7 +19,7 @@ use crate::config::Setting;
 use crate::row_output::RowOutput;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use posmortem_report::{DecodeFormat, ExplainFormat, Format, RulesFormat};
+use posmortem_report::{DecodeFormat, ExplainFormat, Format, Question, RulesFormat};
 use std::path::PathBuf;
 
 /// Root causes of failing card terminals, from ISO 8583-style logs.
@@ -110,6 +110,16 @@ pub(crate) struct ReportArgs {
     pub(crate) format: Option<Format>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    /// Answer another question than that for the terminals at fault (JSON answers all of them)
+    #[arg(long, value_name = "QUESTION", value_parser = named(Question::ALL.map(Question::name), Question::from_name))]
+    pub(crate) ask: Option<Question>,
+    /// Write a page of Markdown for each terminal that the table lists, too: DIR/ID.md
+    #[arg(long, value_name = "DIR")]
+    pub(crate) per_terminal: Option<PathBuf>,
+    /// End with status 1 when the result crosses this limit, and say which and by how much; repeatable. Several
+    /// limits with `and` between them must all be crossed
+    #[arg(long, value_name = "EXPR")]
+    pub(crate) fail_on: Vec<String>,
     /// Save every exchange as a table in DIR, too: a Parquet file that later runs read as input
     #[arg(long, value_name = "DIR")]
     pub(crate) save: Option<PathBuf>,

@@ -21,7 +21,7 @@ pub(crate) use values::{
     amount_unit, bin_digits, color, column, dialect, duration_ms, files, files_text, input_format, language,
     listing, profile,
 };
-pub(crate) use values::{reject_limit, separator, threads, time_zone};
+pub(crate) use values::{millionths, reject_limit, separator, threads, time_zone};
 
 use crate::nearest::did_you_mean;
 use crate::surroundings::Surroundings;

@@ -194,6 +194,7 @@ mod tests {
             table: None,
             inspection: None,
             diagnosis: None,
+            breakdown: None,
             selected,
             stopped: false,
         }

@@ -10,6 +10,7 @@ mod args;
 mod command;
 mod config;
 mod exit_code;
+mod fail_on;
 mod failure;
 mod findings;
 mod messages;
@@ -17,6 +18,7 @@ mod nearest;
 mod obtain_key;
 mod output;
 mod plan;
+mod pointed;
 mod reading;
 mod reject_list;
 mod row_output;
@@ -24,6 +26,7 @@ mod rule_files;
 mod surroundings;
 #[cfg_attr(not(feature = "tables"), path = "tables/absent.rs")]
 mod tables;
+mod terminal_files;
 mod watch;
 
 use args::{Args, NoCommand};
@@ -31,7 +34,6 @@ use exit_code::ExitCode;
 use failure::Failure;
 use messages::Messages;
 use plan::Plan;
-use rule_files::FaultyRules;
 use std::process;
 use surroundings::Surroundings;
 use watch::Interruption;
@@ -60,12 +62,9 @@ fn run(args: Args) -> ExitCode {
     let plan = Plan::resolve(args, &Surroundings::of_process(), messages).map_err(Failure::usage);
     match plan.and_then(|plan| command::run(plan, messages)) {
         Ok(code) => code,
-        Err(Failure { code, error }) => {
-            match error.downcast_ref::<FaultyRules>() {
-                Some(faulty) => faulty.tell(messages),
-                None => messages.error(format_args!("{error:#}")),
-            }
-            code
+        Err(failure) => {
+            failure.tell(messages);
+            failure.code
         }
     }
 }

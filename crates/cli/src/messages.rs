@@ -1,5 +1,4 @@
-//! What the tool says on standard error: one line a message, `posmortem: ` before it; below it an excerpt, where the
-//! user wrote what is wrong.
+//! What the tool says on standard error: one line a message, `posmortem: ` before it.
 //!
 //! Standard output is for results alone. Texts pass the [`screen`], since paths and names from a log,
 //! and what a user types, may hold anything. Standard error that cannot be written to is no reason to stop.
@@ -21,12 +20,6 @@ impl Messages {
     /// Why something was not done, or not in full. Never silenced.
     pub(crate) fn error(self, text: impl Display) {
         say(&text);
-    }
-
-    /// Lines of a file of the user's, below an error about it.
-    pub(crate) fn excerpt(self, lines: &[String]) {
-        let lines: String = lines.iter().map(|line| format!("{}\n", screen(line.as_bytes()))).collect();
-        io::stderr().lock().write_all(lines.as_bytes()).ok();
     }
 
     /// What the user should know, though everything was done.

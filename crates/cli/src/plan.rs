@@ -22,6 +22,7 @@ pub(crate) use written::{Destination, Written};
 
 use crate::args::{Args, ClassifyArgs, Command, ConfigCommand, ReportArgs, RulesCommand};
 use crate::config::{Config, Setting, color, language};
+use crate::fail_on::Expression;
 use crate::messages::Messages;
 use crate::row_output::RowOutput;
 use crate::surroundings::Surroundings;
@@ -47,8 +48,12 @@ pub(crate) enum Plan {
 pub(crate) struct ReportPlan {
     pub(crate) reading: ReadingPlan,
     pub(crate) written: Written<Format>,
+    /// Limits that the result is held to.
+    pub(crate) fail_on: Vec<Expression>,
     /// The folder that keeps the table, and the key of its tokens.
     pub(crate) save: Option<(PathBuf, TokenKeyPlan)>,
+    /// The folder of the pages of terminals.
+    pub(crate) per_terminal: Option<PathBuf>,
     /// How standard output looks at the result. Files are neither coloured nor as wide as a screen.
     pub(crate) view: View<'static>,
 }
@@ -152,6 +157,7 @@ impl ReportPlan {
         let by_surroundings = if is_read_by_eye { Format::Table } else { Format::Tsv };
         let format = args.format.unwrap_or(by_surroundings);
         let written = Written::resolve(&args.output.outputs, args.format, format, Format::from_extension)?;
+        let fail_on = fail_on(&args.fail_on, args.no_diagnosis)?;
         let mut reading = ReadingPlan::resolve(
             &args.input,
             &args.filter,
@@ -166,10 +172,12 @@ impl ReportPlan {
         refuse_collisions(&reading, &written)?;
         reading.settings.rules = rules::in_force(config)?;
         reading.settings.diagnosis = diagnosis::resolve(args, &reading.settings, &written, messages)?;
+        reading.settings.breakdown = needs_breakdown(args, &written)?;
         // Who names terminals wants to hear of them, whatever there is to say.
         let is_about_some = !reading.settings.filter.terminals.is_empty() && !args.no_diagnosis;
         let view = View {
             language: config.value(Setting::Lang, language)?.unwrap_or_default(),
+            question: args.ask,
             top: args.top,
             min_exchanges: args.min_exchanges.unwrap_or(0),
             all_terminals: args.all_terminals || is_about_some,
@@ -177,6 +185,7 @@ impl ReportPlan {
             width: surroundings.width(),
             color: config.value(Setting::Color, color)?.flatten().unwrap_or(surroundings.takes_color()),
             ascii: args.ascii,
+            now: surroundings.now,
             version: env!("CARGO_PKG_VERSION"),
             rules_sha256: "",
         };
@@ -187,8 +196,35 @@ impl ReportPlan {
             }
             None => None,
         };
-        Ok(Self { reading, written, save, view })
+        Ok(Self { reading, written, fail_on, save, per_terminal: args.per_terminal.clone(), view })
     }
+}
+
+/// Whether anything that is written tells of more than terminals. Counts alone are promised to hold no attempts, so
+/// JSON goes without there, unless a question asks.
+fn needs_breakdown(args: &ReportArgs, written: &Written<Format>) -> Result<bool> {
+    let judges = !args.no_diagnosis;
+    if let Some(question) = args.ask {
+        if question.needs_diagnosis() && !judges {
+            bail!("--ask {} asks for what --no-diagnosis leaves out: leave one of them out", question.name());
+        }
+        if args.why {
+            bail!("--why explains verdicts, and --ask asks for something else: leave one of them out");
+        }
+        return Ok(!question.needs_diagnosis());
+    }
+    Ok(judges && written.0.iter().any(|(_, format)| *format == Format::Json))
+}
+
+/// Limits as typed to expressions.
+fn fail_on(texts: &[String], no_diagnosis: bool) -> Result<Vec<Expression>> {
+    let expressions: Vec<Expression> = texts.iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
+    if let Some(name) = expressions.iter().find_map(Expression::needs_verdicts).filter(|_| no_diagnosis) {
+        bail!(
+            "--fail-on: `{name}` needs verdicts, and --no-diagnosis asks for counts: leave one of them out"
+        );
+    }
+    Ok(expressions)
 }
 
 impl ClassifyPlan {

@@ -145,7 +145,20 @@ fn of_the_day() -> Canaries {
 
 /// Every format, in one pass each.
 const ALL_FORMATS: [&[&str]; 2] = [
-    &["report", "--all-terminals", "-o", "a.json", "-o", "a.csv", "-o", "a.tsv", "-o", "a.txt"],
+    &[
+        "report",
+        "--all-terminals",
+        "-o",
+        "a.json",
+        "-o",
+        "a.csv",
+        "-o",
+        "a.tsv",
+        "-o",
+        "a.txt",
+        "-o",
+        "a.prom",
+    ],
     &["classify", "--all", "-o", "a.csv", "-o", "a.tsv", "-o", "a.ndjson"],
 ];
 

@@ -29,6 +29,7 @@ mod payment_scopes;
 mod planned;
 mod rates;
 mod scan;
+mod scheme_limit;
 mod scope_actions;
 mod settings;
 mod silence;
@@ -54,6 +55,7 @@ pub use own::{
 };
 pub use rates::{LEAST_RATE, Rates};
 pub use scan::{Aside, Finding, Group, Groups, MarkCount, Scan, ScanSettings, Scanned, ScopeKind};
+pub use scheme_limit::{LimitState, LimitedShare, SchemeLimit};
 pub use settings::Settings;
 pub use silence::{Silence, Silences, SitePower, silences};
 pub use thousandths::Thousandths;

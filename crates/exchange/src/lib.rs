@@ -9,6 +9,7 @@
 //! that of files or threads.
 #![forbid(unsafe_code)]
 
+mod breakdown;
 mod card_key;
 mod edges;
 mod equipment;
@@ -28,6 +29,10 @@ mod tally;
 mod terminal_event;
 mod traces;
 
+pub use breakdown::{
+    Breakdown, BreakdownCounter, BreakdownPart, Group, Latencies, LostApprovals, Management, Minutes,
+    SiteReads, Timeline,
+};
 pub use card_key::{CardKey, CardToken};
 pub use edges::{Decided, Edges, Standing};
 pub use equipment::Equipment;

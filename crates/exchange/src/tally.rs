@@ -16,7 +16,7 @@ use samples::Kept;
 pub use samples::Sample;
 use std::collections::BTreeMap;
 use std::hash::Hash;
-use std::ops::Range;
+use std::ops::{AddAssign, Range};
 
 /// Attempts and what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,16 +31,21 @@ pub struct Counts {
 
 impl Counts {
     fn record(&mut self, conclusion: &Conclusion) {
-        self.exchanges += 1;
-        self.outcomes[conclusion.outcome as usize] += 1;
-        if let Some(cause) = conclusion.cause() {
-            self.causes[cause.index()] += 1;
-        }
+        self.add_times(conclusion.outcome, conclusion.cause(), 1);
     }
 
     fn add_approved(&mut self, count: u64) {
         self.exchanges += count;
         self.outcomes[Outcome::Approved as usize] += count;
+    }
+
+    /// Counts an attempt so many times.
+    pub(crate) fn add_times(&mut self, outcome: Outcome, cause: Option<Cause>, times: u64) {
+        self.exchanges += times;
+        self.outcomes[outcome as usize] += times;
+        if let Some(cause) = cause {
+            self.causes[cause.index()] += times;
+        }
     }
 
     /// Attempts with that outcome.
@@ -51,6 +56,15 @@ impl Counts {
     /// Failed attempts: those with a cause, and the unclassified ones.
     pub fn failed(&self) -> u64 {
         self.causes.iter().sum::<u64>() + self.with(Outcome::Unclassified)
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, more: Self) {
+        let pairs =
+            self.outcomes.iter_mut().zip(more.outcomes).chain(self.causes.iter_mut().zip(more.causes));
+        pairs.for_each(|(count, more)| *count += more);
+        self.exchanges += more.exchanges;
     }
 }
 

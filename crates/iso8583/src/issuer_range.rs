@@ -1,7 +1,6 @@
 //! Which prefixes issuers have, and how long their card numbers are.
 //!
-//! Rows of `data/issuer-ranges.tsv`. Not who issued a card: ranges overlap, and nothing here needs to
-//! know.
+//! Rows of `data/issuer-ranges.tsv`. Not which bank issued a card: only the scheme that a prefix belongs to.
 
 use std::sync::OnceLock;
 
@@ -16,6 +15,7 @@ const PREFIX: u32 = 6;
 pub(crate) const LENGTHS: std::ops::RangeInclusive<usize> = 12..=19;
 
 struct IssuerRange {
+    scheme: &'static str,
     /// The first six digits of the lowest and of the highest number.
     from: u32,
     to: u32,
@@ -37,17 +37,32 @@ pub(crate) fn is_issued(digits: &[u8]) -> bool {
     table().iter().any(fits)
 }
 
+/// The scheme whose cards begin so, by its name in `data/issuer-ranges.tsv`; of ranges inside each other the
+/// narrowest. `None` for what is no prefix of at least six digits (issuers may have names) or nobody's.
+///
+/// ```
+/// use posmortem_iso8583::scheme_of;
+/// assert_eq!(scheme_of("62284801"), Some("unionpay"));
+/// assert_eq!(scheme_of("ICBC"), None);
+/// ```
+pub fn scheme_of(prefix: &str) -> Option<&'static str> {
+    let six = prefix.get(..PREFIX as usize).filter(|_| prefix.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let six: u32 = six.parse().ok()?;
+    let holding = table().iter().filter(|range| (range.from..=range.to).contains(&six));
+    holding.min_by_key(|range| range.to - range.from).map(|range| range.scheme)
+}
+
 fn table() -> &'static [IssuerRange] {
     static TABLE: OnceLock<Vec<IssuerRange>> = OnceLock::new();
     TABLE.get_or_init(|| {
         let rows = rows(ISSUER_RANGES, ["scheme", "from", "to", "lengths"]);
         let rows = rows.expect("issuer-ranges.tsv is checked by tests");
-        let range = |[_, from, to, lengths]: [&str; 4]| read(from, to, lengths);
+        let range = |[scheme, from, to, lengths]: [&'static str; 4]| read(scheme, from, to, lengths);
         rows.iter().map(|row| range(row.fields).expect("issuer-ranges.tsv is checked by tests")).collect()
     })
 }
 
-fn read(from: &str, to: &str, lengths: &str) -> Option<IssuerRange> {
+fn read(scheme: &'static str, from: &str, to: &str, lengths: &str) -> Option<IssuerRange> {
     let scale = |prefix: &str| {
         let missing = PREFIX.checked_sub(u32::try_from(prefix.len()).ok()?)?;
         Some((prefix.parse::<u32>().ok()?, 10_u32.pow(missing)))
@@ -63,7 +78,7 @@ fn read(from: &str, to: &str, lengths: &str) -> Option<IssuerRange> {
         bits |= (first..=last).fold(0, |bits, length| bits | 1 << length);
     }
     let (from, to) = (from * from_scale, (to + 1) * to_scale - 1);
-    (from <= to).then_some(IssuerRange { from, to, lengths: bits })
+    (from <= to).then_some(IssuerRange { scheme, from, to, lengths: bits })
 }
 
 #[cfg(test)]
@@ -75,7 +90,7 @@ mod tests {
         for row in rows(ISSUER_RANGES, ["scheme", "from", "to", "lengths"]).unwrap() {
             let [scheme, from, to, lengths] = row.fields;
             assert!(!scheme.is_empty() && from.len() == to.len(), "line {}", row.line);
-            assert!(read(from, to, lengths).is_some(), "line {}", row.line);
+            assert!(read(scheme, from, to, lengths).is_some(), "line {}", row.line);
         }
     }
 
@@ -108,6 +123,26 @@ mod tests {
             "",
         ] {
             assert!(!is_issued(digits.as_bytes()), "{digits}");
+        }
+    }
+
+    #[test]
+    fn the_narrowest_range_tells_the_scheme() {
+        for (prefix, scheme) in [
+            ("411111", Some("visa")),
+            ("22210012", Some("mastercard")),
+            ("52", None),
+            ("601100", Some("discover")),
+            ("606282", Some("hipercard")),
+            ("60000000", Some("rupay")),
+            // Discover's network takes them, UnionPay's issuers gave them out.
+            ("622126", Some("unionpay")),
+            ("100000", None),
+            ("Bank of 4", None),
+            ("411111…", None),
+            ("", None),
+        ] {
+            assert_eq!(scheme_of(prefix), scheme, "{prefix}");
         }
     }
 }

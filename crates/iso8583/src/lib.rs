@@ -36,6 +36,7 @@ pub use card_number::{CardNumber, Visibility};
 pub use elements::{Version, element_is_shown, element_name, emv_tag_is_shown, emv_tag_name};
 pub use entry_mode::EntryMode;
 pub use icc_data::{Cid, Cryptogram, Cvm, CvmResults, Iad, IccData, Tsi, Tvr, authorisation_response};
+pub use issuer_range::scheme_of;
 pub use leak::{CardData, find_card_data, find_card_data_of_chip};
 pub use masked::{Fault, FieldLabel, MaskedField, MaskedMessage, MaskedTag, Shown};
 pub use mti::{Class, Mti, Side};

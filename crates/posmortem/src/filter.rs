@@ -4,7 +4,7 @@
 //! ledger always covers the whole input.
 
 use posmortem_classify::Cause;
-use posmortem_exchange::{Conclusion, Exchange, Names, terminal_key};
+use posmortem_exchange::{Aside, Conclusion, Exchange, Names, terminal_key};
 use posmortem_iso8583::{ResponseCode, Timestamp};
 
 /// What to look at; an empty list and `None` mean everything.
@@ -37,14 +37,9 @@ impl Filter {
         if self.is_open() {
             return true;
         }
-        let at = exchange.at();
         let one_of =
             |wanted: &[String], name: &str| wanted.is_empty() || wanted.iter().any(|text| text == name);
-        let terminal = names.text(exchange.terminal_key());
-        let is_terminal = |wanted: &String| terminal_key(wanted) == terminal;
-        self.since.is_none_or(|since| !is_before(at, since))
-            && self.until.is_none_or(|until| is_before(at, until))
-            && (self.terminals.is_empty() || self.terminals.iter().any(is_terminal))
+        self.takes_there(exchange.at(), names.text(exchange.terminal_key()))
             && one_of(&self.merchants, names.text(exchange.symbol(|leg| leg.merchant)))
             && one_of(&self.issuers, names.text(exchange.symbol(|leg| leg.issuer)))
             && (self.causes.is_empty()
@@ -53,6 +48,22 @@ impl Filter {
                 || conclusion
                     .code
                     .is_some_and(|code| self.codes.iter().any(|wanted| wanted.padded() == code.padded())))
+    }
+
+    /// Whether it lets a message through that is no attempt: one that has neither issuer nor cause is not chosen
+    /// by these.
+    pub(crate) fn takes_aside(&self, aside: &Aside, names: &Names) -> bool {
+        let by_attempt = !self.merchants.is_empty() || !self.issuers.is_empty();
+        let by_ending = !self.causes.is_empty() || !self.codes.is_empty();
+        !by_attempt && !by_ending && self.takes_there(aside.at, names.text(aside.terminal_key))
+    }
+
+    /// Whether it lets through what happened then at that terminal, told without left zeros.
+    fn takes_there(&self, at: Timestamp, terminal: &str) -> bool {
+        let is_terminal = |wanted: &String| terminal_key(wanted) == terminal;
+        self.since.is_none_or(|since| !is_before(at, since))
+            && self.until.is_none_or(|until| is_before(at, until))
+            && (self.terminals.is_empty() || self.terminals.iter().any(is_terminal))
     }
 }
 

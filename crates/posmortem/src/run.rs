@@ -15,7 +15,8 @@ use crate::summing_up::{judged, summary_of};
 use crate::tap::Tap;
 use posmortem_diagnose::Diagnosis;
 use posmortem_exchange::{
-    Conclusion, Exchange, ExchangeTable, Inspection, Leg, LinkSpan, Names, RunFacts, Summary, Symbol,
+    Breakdown, Conclusion, Exchange, ExchangeTable, Inspection, Leg, LinkSpan, Names, RunFacts, Summary,
+    Symbol,
 };
 use posmortem_iso8583::screen;
 use posmortem_logs::{Block, RejectReason};
@@ -97,6 +98,9 @@ pub struct Run {
     pub inspection: Option<Inspection>,
     /// What is said of the whole fleet, whatever the filter, when [`Settings::diagnosis`] asks.
     pub diagnosis: Option<Diagnosis>,
+    /// The attempts that the filter let through by time, issuer, link, site and latency, when
+    /// [`Settings::breakdown`] asks.
+    pub breakdown: Option<Breakdown>,
     /// Exchanges that the filter let through.
     pub selected: u64,
     /// Whether the observer broke off: the summary is then not of the whole input.
@@ -311,13 +315,14 @@ impl<'s, 't> Pipeline<'s, 't> {
         let findings: Vec<_> = streams.iter_mut().map(Stream::take_findings).collect();
         facts.files = streams.into_iter().map(Stream::into_facts).collect();
         let counted = sequencer.finish(legs, &names, words.as_ref(), &mut facts, observer);
-        let Counted { mut pairing, tally, table, selected, stopped } = counted;
+        let Counted { mut pairing, tally, table, chosen, selected, stopped } = counted;
         rejects.sort();
         let inspection = settings.inspects.then(|| inspection_of(findings, pairing.take_hops(&names)));
         let summary = summary_of(facts, &pairing, tally, names);
         // What they held in the busiest hour is not needed beside what diagnosis holds.
         drop((pairing, words, spare));
-        let run = Run { summary, rejects, table, inspection, diagnosis: None, selected, stopped };
-        judged(run, settings)
+        let run =
+            Run { summary, rejects, table, inspection, diagnosis: None, breakdown: None, selected, stopped };
+        judged(run, chosen, settings)
     }
 }

@@ -52,6 +52,8 @@ pub(crate) struct Counting<'s> {
     pub(crate) tally: Tally,
     /// All exchanges, where somebody needs them.
     pub(crate) table: Option<ExchangeTable>,
+    /// Those that the filter chooses, where somebody needs them apart.
+    pub(crate) chosen: Option<ExchangeTable>,
     pub(crate) selected: u64,
     pub(crate) stopped: bool,
 }
@@ -61,6 +63,7 @@ pub(crate) struct Counted {
     pub(crate) pairing: Pairing,
     pub(crate) tally: Tally,
     pub(crate) table: Option<ExchangeTable>,
+    pub(crate) chosen: Option<ExchangeTable>,
     pub(crate) selected: u64,
     pub(crate) stopped: bool,
 }
@@ -246,8 +249,8 @@ impl<'s, 't> Sequencer<'s, 't> {
         if let Some(tap) = tap {
             tap.finish(facts, &pairing, names);
         }
-        let Counting { tally, table, selected, stopped, .. } = counting;
-        Counted { pairing, tally, table, selected, stopped }
+        let Counting { tally, table, chosen, selected, stopped, .. } = counting;
+        Counted { pairing, tally, table, chosen, selected, stopped }
     }
 }
 
@@ -264,7 +267,8 @@ impl<'s> Counting<'s> {
     pub(crate) fn new(settings: &'s Settings) -> Self {
         let (tables, filter) = (CodeTables::built_in(), &settings.filter);
         let table = settings.needs_table().then(ExchangeTable::default);
-        Self { settings, tables, filter, tally: Tally::default(), table, selected: 0, stopped: false }
+        let chosen = settings.needs_chosen().then(ExchangeTable::default);
+        Self { settings, tables, filter, tally: Tally::default(), table, chosen, selected: 0, stopped: false }
     }
 
     /// Takes over what pairing has settled beside attempts.
@@ -278,20 +282,23 @@ impl<'s> Counting<'s> {
             if let Some(tap) = tap {
                 tap.aside(&aside, names);
             }
-            self.add_aside(&aside);
+            self.add_aside(&aside, names);
         }
     }
 
-    /// Adds a message that is no attempt to the table.
-    pub(crate) fn add_aside(&mut self, aside: &Aside) {
+    /// Adds a message that is no attempt to the tables.
+    pub(crate) fn add_aside(&mut self, aside: &Aside, names: &Names) {
         if let Some(table) = &mut self.table {
             table.push_aside(aside);
         }
+        if let Some(chosen) = self.chosen.as_mut().filter(|_| self.filter.takes_aside(aside, names)) {
+            chosen.push_aside(aside);
+        }
     }
 
-    /// Puts the table in order, once everything has been counted.
+    /// Puts the tables in order, once everything has been counted.
     pub(crate) fn finish(&mut self, pairing: &Pairing, names: &Names) {
-        if let Some(table) = &mut self.table {
+        for table in self.table.iter_mut().chain(&mut self.chosen) {
             let is_missed = |link, began| pairing.link_goes_on_after(link, began);
             table.finish(names, is_missed);
         }
@@ -316,6 +323,9 @@ impl<'s> Counting<'s> {
             return;
         }
         self.selected += 1;
+        if let Some(chosen) = &mut self.chosen {
+            chosen.push(exchange, &conclusion);
+        }
         self.tally.record(exchange, &conclusion, names);
         self.stopped = observer.exchange(exchange, &conclusion, names) == ControlFlow::Break(());
     }

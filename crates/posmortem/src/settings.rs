@@ -35,6 +35,9 @@ pub struct Settings {
     /// What is asked of the diagnosis; without it there are counts alone, and memory does not follow the
     /// number of attempts.
     pub diagnosis: Option<posmortem_diagnose::Settings>,
+    /// Whether [`crate::Run::breakdown`] is made: attempts by time, issuer, link, site and latency. Like a
+    /// diagnosis it needs every attempt in memory.
+    pub breakdown: bool,
     /// Whether [`crate::Run::table`] is kept when the run is over.
     pub keep_table: bool,
     /// Whether the places and reasons of rejects are kept for a list of them.
@@ -66,6 +69,7 @@ impl Default for Settings {
             token_key: None,
             tells_exchanges: true,
             diagnosis: None,
+            breakdown: false,
             keep_table: false,
             keep_rejects: false,
             inspects: false,
@@ -95,8 +99,13 @@ impl Settings {
         glances && self.filter.is_open() && self.token_key.is_none()
     }
 
+    /// Whether a second exchange table is made, of the attempts that the filter chooses.
+    pub(crate) fn needs_chosen(&self) -> bool {
+        self.breakdown && !self.filter.is_open()
+    }
+
     /// Whether the exchange table is made.
     pub(crate) fn needs_table(&self) -> bool {
-        self.keep_table || self.diagnosis.is_some()
+        self.keep_table || self.breakdown || self.diagnosis.is_some()
     }
 }

@@ -4,7 +4,11 @@
 //! What the ledger and the states of the files tell is not told again.
 
 use crate::{Run, Settings};
-use posmortem_exchange::{Coverage, Names, Pairing, RunFacts, SilentLink, Summary, Tally};
+use posmortem_exchange::{
+    Breakdown, BreakdownCounter, BreakdownPart, Chunk, Coverage, ExchangeTable, Names, Pairing, RunFacts,
+    SilentLink, Summary, Tally,
+};
+use rayon::prelude::*;
 
 /// Silent links that are named; more would bury the rest.
 const NAMED_LINKS: usize = 5;
@@ -29,8 +33,15 @@ pub(crate) fn summary_of(facts: RunFacts, pairing: &Pairing, tally: Tally, names
     summary
 }
 
-/// The run with what its table says of the fleet, and what rules say is to be done. A run that broke off is of a part of it, and says nothing.
-pub(crate) fn judged(mut run: Run, settings: &Settings) -> Run {
+/// The run with what its table says of the fleet, and of the attempts that were chosen, where not all are, and with what
+/// rules say is to be done. A run that broke off is of a part of it, and nothing is said of the fleet.
+pub(crate) fn judged(mut run: Run, chosen: Option<ExchangeTable>, settings: &Settings) -> Run {
+    if let (true, Some(table), false) =
+        (settings.breakdown, chosen.as_ref().or(run.table.as_ref()), run.stopped)
+    {
+        run.breakdown = Some(breakdown_of(table, &run.summary.names));
+    }
+    drop(chosen);
     if let (Some(asked), Some(table), false) = (&settings.diagnosis, &run.table, run.stopped) {
         run.diagnosis = Some(posmortem_diagnose::diagnose(table, &run.summary.names, asked));
     }
@@ -39,6 +50,20 @@ pub(crate) fn judged(mut run: Run, settings: &Settings) -> Run {
     }
     run.table = run.table.filter(|_| settings.keep_table);
     run
+}
+
+fn breakdown_of(table: &ExchangeTable, names: &Names) -> Breakdown {
+    let counter = BreakdownCounter::new(table, names);
+    let counted = |mut part: BreakdownPart, chunk: &Chunk| {
+        counter.count(chunk, &mut part);
+        part
+    };
+    let joined = |mut one: BreakdownPart, other| {
+        one.add(other);
+        one
+    };
+    let parts = table.chunks().par_iter().fold(BreakdownPart::default, counted);
+    counter.finish(parts.reduce(BreakdownPart::default, joined))
 }
 
 /// What makes the numbers doubtful, the weightiest first.

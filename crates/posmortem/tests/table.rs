@@ -9,7 +9,7 @@ use posmortem::iso8583::Timestamp;
 use posmortem::{InputSource, Observer, Run, Settings, analyse};
 use posmortem_classify::{Cause, Dialect, Reason};
 use posmortem_diagnose::Verdict;
-use posmortem_report::{Format, View, write_report, write_summary};
+use posmortem_report::{Content, Format, View, write_report, write_summary};
 use posmortem_synth::{self as synth, Form, Rates, Written};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
@@ -307,8 +307,8 @@ fn files_change_no_row_and_no_event() {
 fn diagnosed(run: &Run) -> String {
     let mut report = Vec::new();
     let view = View { all_terminals: true, version: "0", rules_sha256: "0", ..View::default() };
-    write_report(&run.summary, run.diagnosis.as_ref(), Format::Json, &view, &mut report)
-        .expect("a Vec takes every byte");
+    let content = Content { diagnosis: run.diagnosis.as_ref(), ..Content::of(&run.summary) };
+    write_report(&content, Format::Json, &view, &mut report).expect("a Vec takes every byte");
     String::from_utf8(report).expect("UTF-8")
 }
 

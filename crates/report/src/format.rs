@@ -11,11 +11,18 @@ pub enum Format {
     Csv,
     /// Everything.
     Json,
+    /// Terminals, a JSON object a line.
+    Ndjson,
+    /// For tickets and mail: what the table says, as Markdown.
+    Markdown,
+    /// What a monitor is to know, as Prometheus reads it from a file.
+    Prometheus,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::Table, Self::Tsv, Self::Csv, Self::Json];
+    pub const ALL: [Self; 7] =
+        [Self::Table, Self::Tsv, Self::Csv, Self::Json, Self::Ndjson, Self::Markdown, Self::Prometheus];
 
     /// The name used on the command line.
     pub fn name(self) -> &'static str {
@@ -24,6 +31,9 @@ impl Format {
             Self::Tsv => "tsv",
             Self::Csv => "csv",
             Self::Json => "json",
+            Self::Ndjson => "ndjson",
+            Self::Markdown => "markdown",
+            Self::Prometheus => "prometheus",
         }
     }
 
@@ -36,7 +46,10 @@ impl Format {
     pub fn from_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {
             "txt" => Some(Self::Table),
-            "table" => None,
+            "jsonl" => Some(Self::Ndjson),
+            "md" => Some(Self::Markdown),
+            "prom" => Some(Self::Prometheus),
+            "table" | "markdown" | "prometheus" => None,
             name => Self::from_name(name),
         }
     }
@@ -130,9 +143,13 @@ mod tests {
             ("tsv", Some(Format::Tsv), Some(RowFormat::Tsv)),
             ("CSV", Some(Format::Csv), Some(RowFormat::Csv)),
             ("json", Some(Format::Json), None),
-            ("ndjson", None, Some(RowFormat::Ndjson)),
-            ("jsonl", None, Some(RowFormat::Ndjson)),
+            ("ndjson", Some(Format::Ndjson), Some(RowFormat::Ndjson)),
+            ("jsonl", Some(Format::Ndjson), Some(RowFormat::Ndjson)),
+            ("md", Some(Format::Markdown), None),
+            ("markdown", None, None),
+            ("prom", Some(Format::Prometheus), None),
             ("table", None, None),
+            ("prometheus", None, None),
             ("", None, None),
         ] {
             assert_eq!(Format::from_extension(extension), format, "{extension}");

@@ -99,6 +99,20 @@ impl Grid {
         std::iter::once(&header).chain(&self.rows).map(|row| self.line(row, &widths, pen)).collect()
     }
 
+    /// Headings and alignment, then rows, in the dialect of Markdown that most trackers take. Cells are made by
+    /// whom they come from; a bar in one is escaped here, for nothing else keeps it from ending its cell.
+    pub(crate) fn markdown(&self) -> Vec<String> {
+        let cell = |text: &str| text.replace('|', "\\|");
+        let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+        let titles = self.columns.iter().map(|column| cell(column.title)).collect();
+        let marks = self.columns.iter().map(|column| match column.align {
+            Align::Left => "---".to_owned(),
+            Align::Right => "--:".to_owned(),
+        });
+        let rows = self.rows.iter().map(|row| line(row.iter().map(|shown| cell(&shown.text)).collect()));
+        [line(titles), line(marks.collect())].into_iter().chain(rows).collect()
+    }
+
     /// The width of each column; `None` for those left out.
     fn fit(&self, room: usize) -> Vec<Option<usize>> {
         let natural = |at: usize| {
@@ -207,7 +221,7 @@ mod tests {
 
     #[test]
     fn colour_takes_no_room() {
-        let pen = Pen { color: true, ascii: false };
+        let pen = Pen { color: true, ..Pen::PLAIN };
         let mut grid = Grid::new(vec![Column::left("a"), Column::left("b")]);
         grid.push(vec![Cell::styled("x", Style::Bold), Cell::new("y")]);
         assert_eq!(grid.lines(80, pen), ["\x1b[2ma\x1b[0m  \x1b[2mb\x1b[0m", "\x1b[1mx\x1b[0m  y"]);

@@ -1,10 +1,10 @@
 //! A result joined with what a diagnosis says of it: which terminals and incidents to show, in what
 //! order.
 
-use crate::View;
 use crate::verdict::Verdict;
+use crate::{Content, View};
 use posmortem_diagnose::{Diagnosis, Incident, State, Verdict as Judgement, Why};
-use posmortem_exchange::{Summary, TerminalTally, terminal_key};
+use posmortem_exchange::{Breakdown, Summary, TerminalTally, terminal_key};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,6 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 pub(crate) struct Judged<'s> {
     pub(crate) summary: &'s Summary,
     pub(crate) diagnosis: Option<&'s Diagnosis>,
+    pub(crate) breakdown: Option<&'s Breakdown>,
     /// By the terminal's id without left zeros.
     judgements: HashMap<&'s str, &'s Judgement>,
     whys: HashMap<&'s str, &'s Why>,
@@ -28,13 +29,15 @@ pub(crate) struct Listed<'s> {
 }
 
 impl<'s> Judged<'s> {
-    pub(crate) fn of(summary: &'s Summary, diagnosis: Option<&'s Diagnosis>) -> Self {
+    pub(crate) fn of(content: &Content<'s>) -> Self {
+        let &Content { summary, diagnosis, breakdown } = content;
         let key = |terminal| terminal_key(summary.names.text(terminal));
         let judgements = diagnosis.iter().flat_map(|said| said.verdicts());
         let whys = diagnosis.iter().flat_map(|said| &said.whys);
         Self {
             summary,
             diagnosis,
+            breakdown,
             judgements: judgements.map(|verdict| (key(verdict.terminal), verdict)).collect(),
             whys: whys.map(|why| (key(why.terminal), why)).collect(),
         }

@@ -99,6 +99,13 @@ labels! {
     no_attempts: "No attempts.", "没有交易。";
     nothing_failed: "Nothing failed.", "没有失败的交易。";
     nothing_to_show: "No terminal to show.", "没有要显示的终端。";
+    to_do: "What to do", "处理建议";
+    failed_for: "What failed", "失败构成";
+    time: "time", "时间";
+    samples: "To look up", "供查询";
+    nothing_to_tell: "Nothing of the kind.", "没有此类情况。";
+    yes: "yes", "是";
+    no: "no", "否";
     failed_amount: "failed amount", "失败金额";
     approved_then_lost: "approved then lost", "批准后失效";
     currency: "currency", "币种";

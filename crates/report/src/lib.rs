@@ -16,6 +16,8 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod answer;
+mod content;
 mod csv;
 mod decimal;
 mod decoded;
@@ -28,14 +30,21 @@ mod inspection;
 mod json;
 mod judged;
 mod labels;
+mod markdown;
+mod measures;
 mod moment;
+mod ndjson;
 mod pen;
 mod percent;
+mod prometheus;
+mod question;
 mod rules;
 mod scope;
 mod sections;
+mod sheet;
 mod shown;
 mod table;
+mod terminal_page;
 mod terminal_row;
 mod trouble;
 mod tsv;
@@ -43,17 +52,21 @@ mod verdict;
 mod view;
 mod wrap;
 
+pub use content::Content;
 pub use decoded::{DecodeFormat, DecodeView, write_decoded};
 pub use exchange_rows::ExchangeRows;
 pub use explain::{explain_code, explain_reason};
 pub use format::{ExplainFormat, Format, RowFormat};
 pub use inspection::{InspectionFormat, write_configuration, write_inspection};
+pub use measures::{Measure, Measured, Measures, Unit};
+pub use question::Question;
 pub use rules::{RulesFormat, write_rules};
+pub use terminal_page::TerminalPages;
 pub use view::View;
 
 use judged::Judged;
-use posmortem_diagnose::Diagnosis;
 use posmortem_exchange::Summary;
+use sheet::Sheet;
 use std::io::{self, BufWriter, Write};
 
 /// Writes the result of a run that has judged nothing: counts, and for each terminal its most frequent
@@ -67,27 +80,38 @@ pub fn write_summary(
     view: &View<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    write_report(summary, None, format, view, out)
+    write_report(&Content::of(summary), format, view, out)
 }
 
-/// Writes the result of a run, and what a diagnosis says of it.
+/// Writes the result of a run, and what else is known of it.
 ///
 /// # Errors
 /// When `out` does not take the bytes.
 pub fn write_report(
-    summary: &Summary,
-    diagnosis: Option<&Diagnosis>,
+    content: &Content<'_>,
     format: Format,
     view: &View<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let judged = Judged::of(summary, diagnosis);
+    let judged = Judged::of(content);
     let mut out = BufWriter::new(out);
-    match format {
-        Format::Table => table::write(&judged, view, &mut out)?,
-        Format::Tsv => tsv::write(&judged, view, &mut out)?,
-        Format::Csv => csv::write(&judged, view, &mut out)?,
-        Format::Json => json::write(&judged, view, &mut out)?,
+    let (out, sheet) =
+        (&mut out, view.question.map(|question| Sheet::of(question, &judged, view).top(view.top)));
+    match (format, &sheet) {
+        (Format::Table, None) => table::write(&judged, view, out)?,
+        (Format::Table, Some(sheet)) => table::write_answer(&judged, sheet, view, out)?,
+        (Format::Tsv, None) => tsv::write(&judged, view, out)?,
+        (Format::Tsv, Some(sheet)) => answer::write_tsv(sheet, out)?,
+        (Format::Csv, None) => csv::write(&judged, view, out)?,
+        (Format::Csv, Some(sheet)) => answer::write_csv(sheet, out)?,
+        (Format::Json, None) => json::write(&judged, view, out)?,
+        (Format::Json, Some(sheet)) => answer::write_json(sheet, out)?,
+        (Format::Ndjson, None) => ndjson::write(&judged, view, out)?,
+        (Format::Ndjson, Some(sheet)) => answer::write_ndjson(sheet, out)?,
+        (Format::Markdown, None) => markdown::write(&judged, view, out)?,
+        (Format::Markdown, Some(sheet)) => markdown::write_answer(&judged, sheet, view, out)?,
+        // A monitor asks for the same every day.
+        (Format::Prometheus, _) => prometheus::write(&judged, view, out)?,
     }
     out.flush()
 }

@@ -17,16 +17,24 @@ pub(crate) enum Style {
     Cause(Cause),
 }
 
+/// What means something in Markdown inside of a line; a bar only in a table, where the table sees to it.
+const MARKS: [char; 12] = ['\\', '`', '*', '_', '{', '}', '[', ']', '<', '>', '#', '~'];
+
 /// Draws texts and marks.
 #[derive(Clone, Copy)]
 pub(crate) struct Pen {
     pub(crate) color: bool,
     pub(crate) ascii: bool,
+    /// Names are escaped for Markdown.
+    pub(crate) markdown: bool,
 }
 
 impl Pen {
     /// For text that is neither coloured nor kept to ASCII.
-    pub(crate) const PLAIN: Self = Self { color: false, ascii: false };
+    pub(crate) const PLAIN: Self = Self { color: false, ascii: false, markdown: false };
+
+    /// For Markdown.
+    pub(crate) const MARKDOWN: Self = Self { markdown: true, ..Self::PLAIN };
 
     /// The end of a text that was cut.
     pub(crate) fn ellipsis(self) -> &'static str {
@@ -58,8 +66,13 @@ impl Pen {
         if self.ascii { "x" } else { "×" }
     }
 
-    /// A name from a log as it may stand: other characters become escapes where ASCII was asked for.
+    /// A name from a log as it may stand: other characters become escapes where ASCII was asked for, and marks of
+    /// Markdown mean nothing.
     pub(crate) fn name(self, name: &str) -> Cow<'_, str> {
+        if self.markdown && name.contains(MARKS) {
+            let escape = |c: char| [Some('\\').filter(|_| MARKS.contains(&c)), Some(c)];
+            return Cow::Owned(name.chars().flat_map(escape).flatten().collect());
+        }
         if !self.ascii || name.is_ascii() {
             return Cow::Borrowed(name);
         }

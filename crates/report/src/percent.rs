@@ -18,6 +18,12 @@ impl Percent {
         format!("{}.{} %", tenths / 10, tenths % 10)
     }
 
+    /// With two decimals: `58.33 %`.
+    pub(crate) fn hundredths(self) -> String {
+        let hundredths = self.times(10_000);
+        format!("{}.{:02} %", hundredths / 100, hundredths % 100)
+    }
+
     /// Without decimals: `58 %`.
     pub(crate) fn rounded(self) -> String {
         format!("{} %", self.times(100))
@@ -48,6 +54,13 @@ mod tests {
         ] {
             let share = Percent::of(part, whole);
             assert_eq!((share.tenths().as_str(), share.rounded().as_str()), (tenths, rounded));
+        }
+    }
+
+    #[test]
+    fn small_shares_have_two_decimals() {
+        for (part, whole, hundredths) in [(1, 2_500, "0.04 %"), (1, 3, "33.33 %"), (72, 422, "17.06 %")] {
+            assert_eq!(Percent::of(part, whole).hundredths(), hundredths);
         }
     }
 }

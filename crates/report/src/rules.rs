@@ -82,7 +82,8 @@ fn write_table(
     view: &View<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let (labels, pen) = (Labels::of(view.language), Pen { color: view.color, ascii: view.ascii });
+    let (labels, pen) =
+        (Labels::of(view.language), Pen { color: view.color, ascii: view.ascii, ..Pen::PLAIN });
     let width = usize::from(view.width.unwrap_or(WIDTH));
     let mut grid = Grid::new(vec![
         Column::left(labels.rule),

@@ -8,6 +8,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 /// An object of attributes and values, in the order of [`Attribute`].
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Scope(Vec<(Attribute, String)>);
 
 impl Scope {
@@ -19,6 +20,12 @@ impl Scope {
         let mut values: Vec<_> = incident.scope.iter().map(told).collect();
         values.sort();
         Self(values)
+    }
+
+    /// `model=V200,firmware=1.2`, in words that no language changes; nothing for the whole fleet.
+    pub(crate) fn label(&self) -> String {
+        let told = self.0.iter().map(|(attribute, value)| format!("{}={value}", attribute.name()));
+        told.collect::<Vec<_>>().join(",")
     }
 
     /// `model V200, firmware 1.2`

@@ -5,21 +5,23 @@
 //! colour where colour is wanted. What does not fit is left out or cut, never wrapped into a column.
 //! It has no contract: programs read the other formats.
 
-mod actions;
-mod codes;
+pub(crate) mod actions;
+pub(crate) mod answer;
+pub(crate) mod codes;
 pub(crate) mod flow;
-mod heading;
-mod incidents;
+pub(crate) mod heading;
+pub(crate) mod incidents;
 pub(crate) mod ledger;
 mod odds;
-mod terminals;
-mod verdicts;
+pub(crate) mod terminals;
+pub(crate) mod verdicts;
 mod why;
 
 use crate::judged::Judged;
 use crate::labels::{Labels, owner};
 use crate::pen::{Pen, Style};
 use crate::sections::write_sections;
+use crate::sheet::Sheet;
 use crate::{View, evidence, wrap};
 use posmortem_classify::{Cause, Language, Reason};
 use posmortem_diagnose::Diagnosis;
@@ -54,14 +56,27 @@ pub(crate) fn write(judged: &Judged<'_>, view: &View<'_>, out: &mut dyn Write) -
     write_sections(&sections, out)
 }
 
+/// The answer to one question.
+pub(crate) fn write_answer(
+    judged: &Judged<'_>,
+    sheet: &Sheet<'_>,
+    view: &View<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let page = Page::of(judged, view);
+    let mut sections = answer::sections(&page, sheet);
+    sections.push(warnings(&page));
+    write_sections(&sections, out)
+}
+
 /// What every section needs.
-struct Page<'a> {
-    judged: &'a Judged<'a>,
-    summary: &'a Summary,
-    view: &'a View<'a>,
-    language: Language,
-    labels: &'static Labels,
-    pen: Pen,
+pub(crate) struct Page<'a> {
+    pub(crate) judged: &'a Judged<'a>,
+    pub(crate) summary: &'a Summary,
+    pub(crate) view: &'a View<'a>,
+    pub(crate) language: Language,
+    pub(crate) labels: &'static Labels,
+    pub(crate) pen: Pen,
     width: usize,
 }
 
@@ -73,9 +88,19 @@ impl<'a> Page<'a> {
             view,
             language: view.language,
             labels: Labels::of(view.language),
-            pen: Pen { color: view.color, ascii: view.ascii },
+            pen: Pen { color: view.color, ascii: view.ascii, markdown: false },
             width: usize::from(view.width.unwrap_or(WIDTH).max(LEAST_WIDTH)),
         }
+    }
+
+    /// For a text that breaks its lines itself.
+    pub(crate) fn of_markdown(judged: &'a Judged<'a>, view: &'a View<'_>) -> Self {
+        Self { pen: Pen::MARKDOWN, width: usize::MAX / 2, ..Self::of(judged, view) }
+    }
+
+    /// That filters are on, where they are.
+    pub(crate) fn filtered(&self) -> Vec<String> {
+        if self.view.filtered { wrap::lines(self.labels.filtered, self.width) } else { Vec::new() }
     }
 
     fn title(&self, text: &str) -> String {
@@ -91,7 +116,7 @@ impl<'a> Page<'a> {
     }
 
     /// A cause and its reason, as one text.
-    fn cause_and_reason(&self, reason: Reason) -> String {
+    pub(crate) fn cause_and_reason(&self, reason: Reason) -> String {
         format!("{}{}{}", self.cause(reason.cause()), self.pen.within(), reason.title(self.language))
     }
 
@@ -103,7 +128,7 @@ impl<'a> Page<'a> {
     }
 
     /// What limits the whole diagnosis.
-    fn limits(&self, said: &Diagnosis) -> Vec<String> {
+    pub(crate) fn limits(&self, said: &Diagnosis) -> Vec<String> {
         let limits = evidence::sentences(&said.limits, &self.summary.names, self.language);
         limits.iter().flat_map(|limit| self.hanging("! ", &self.pen.name(limit))).collect()
     }
@@ -122,7 +147,7 @@ impl<'a> Page<'a> {
     }
 
     /// The line below a table that `top` cut, if it did; `measure` is what Chinese counts the rows by.
-    fn more(&self, left_out: usize, measure: &str) -> Option<String> {
+    pub(crate) fn more(&self, left_out: usize, measure: &str) -> Option<String> {
         let more = match self.language {
             Language::En => format!("and {left_out} more"),
             Language::Zh => format!("另有{left_out}{measure}"),
@@ -137,7 +162,7 @@ impl<'a> Page<'a> {
 }
 
 /// What makes the numbers doubtful, not to be overlooked.
-fn warnings(page: &Page<'_>) -> Vec<String> {
+pub(crate) fn warnings(page: &Page<'_>) -> Vec<String> {
     let warnings = &page.summary.warnings;
     let lines = warnings.iter().flat_map(|warning| page.hanging("! ", &page.safe(warning)));
     let title = (!warnings.is_empty()).then(|| page.labels.warnings.to_owned());
@@ -145,7 +170,7 @@ fn warnings(page: &Page<'_>) -> Vec<String> {
 }
 
 /// Files in trouble, and what the result says of itself.
-fn notes(page: &Page<'_>) -> Vec<String> {
+pub(crate) fn notes(page: &Page<'_>) -> Vec<String> {
     let troubles = page.summary.files.iter().filter_map(|file| {
         let trouble = crate::trouble::trouble(&file.state, page.language)?;
         Some(format!("{}: {trouble}", file.path))

@@ -9,7 +9,7 @@ use posmortem_exchange::{Dominant, Sample, TerminalTally};
 use posmortem_iso8583::Timestamp;
 
 /// The state of a terminal that nobody has judged.
-const UNJUDGED: &str = "unjudged";
+pub(crate) const UNJUDGED: &str = "unjudged";
 
 /// What is said of one terminal.
 #[derive(Clone, Copy)]

@@ -1,12 +1,17 @@
 //! What of a result to show, and how. Resolved by the caller; nothing is looked up here.
 
+use crate::Question;
 use posmortem_classify::Language;
+use std::time::SystemTime;
 
 /// How to look at a result.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct View<'a> {
     /// The language of titles, evidence and actions. Names in data columns stay English.
     pub language: Language,
+    /// Answer this question, in place of the one for the terminals at fault. JSON holds the answers to all of
+    /// them anyway, and answers one alone where it is asked; Prometheus is told the same whatever the question.
+    pub question: Option<Question>,
     /// Show this many terminals, and in the table as many codes.
     pub top: Option<usize>,
     /// Show terminals with this many attempts or more.
@@ -21,6 +26,8 @@ pub struct View<'a> {
     pub color: bool,
     /// Marks and names in ASCII. Only the table asks; Chinese wording stays Chinese.
     pub ascii: bool,
+    /// When the report is made. Only Prometheus asks.
+    pub now: Option<SystemTime>,
     /// The version of the tool.
     pub version: &'a str,
     /// The digest of the rules by which the result was made.

@@ -8,8 +8,8 @@ Examples:
   posmortem explain 55                          one code in every dialect
   posmortem rules check ours.toml               then: posmortem report day.log --rules ours.toml
 
-Exit status: 0 done, 2 usage, configuration or rules, 3 no message could be read, 4 too many rejects or a
-broken input, 5 an output could not be written, 130 interrupted.";
+Exit status: 0 done, 1 a limit of --fail-on was crossed, 2 usage, configuration or rules, 3 no message \
+could be read, 4 too many rejects or a broken input, 5 an output could not be written, 130 interrupted.";
 
 pub(super) const REPORT: &str = "\
 Examples:
@@ -19,13 +19,27 @@ Examples:
   posmortem report day.csv --since 2026-11-21T16:00 --cause network,key
   posmortem report day.log --terminal 10012307 --why         how that verdict came about
   posmortem report day.log --terminals inventory.csv         with sites, models, firmware of your own list
+  posmortem report day.log --fail-on 'technical_rate>1%'     status 1 when it is more
   posmortem report day.log --save tables                     and later: posmortem report tables/*.parquet
   posmortem report old.txt --columns time,mti,terminal_id,stan,response_code --timezone +08:00
 
-Names of output files end in .txt (table), .tsv, .csv or .json; for any other name --format decides.
+Names of output files end in .txt (table), .tsv, .csv, .json or .prom (prometheus); for any other name \
+--format decides.
 
-Filters choose what is counted and listed. Verdicts and incidents are always those of the whole fleet: a
-terminal is judged by what happens to the others.";
+Filters choose what is counted and listed. Verdicts and incidents are always those of the whole fleet: a \
+terminal is judged by what happens to the others.
+
+A limit of --fail-on is a measure, a comparison (> >= < <=), and a count or per cent. Several with `and` \
+between them must all be crossed; of several --fail-on, any is enough:
+  --fail-on 'own_terminals>=5' --fail-on 'technical_rate>1% and attempts>=1000'
+
+Measures that are counts: attempts, approved, failed, declined, unanswered, late, reversed, unclassified, \
+open, network, account, card, key, operator, technical, business, terminals, own_terminals, \
+attacked_terminals, silent_terminals, shared_terminals, incidents, ongoing_incidents, frames, rejected, \
+out_of_order. Shares of attempts: approved_rate, failed_rate, declined_rate, unanswered_rate, late_rate, \
+reversed_rate, unclassified_rate, technical_rate, business_rate, network_rate, account_rate, card_rate, \
+key_rate, operator_rate. Share of frames: rejected_rate. With filters they cover the chosen exchanges \
+alone, but for frames, rejected, out_of_order and rejected_rate.";
 
 pub(super) const CLASSIFY: &str = "\
 Examples:

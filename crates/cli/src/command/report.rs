@@ -8,9 +8,10 @@ use crate::obtain_key::obtain_key;
 use crate::output::Output;
 use crate::plan::ReportPlan;
 use crate::reading::{Reading, Saving, open_input, read};
+use crate::terminal_files;
 use posmortem::classify::CodeTables;
 use posmortem::exchange::{Conclusion, Exchange, Names};
-use posmortem_report::{Format, View, write_report};
+use posmortem_report::{Content, Format, Measures, View, write_report};
 use std::ops::ControlFlow;
 
 /// Runs the command. A result is written whatever was rejected, but not when there is none.
@@ -23,6 +24,10 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
         }
         None => None,
     };
+    if let Some(folder) = &plan.per_terminal {
+        // A folder that takes no file is told of before the work.
+        drop(Output::in_folder(folder).map_err(Failure::not_written)?);
+    }
     let input = open_input(&plan.reading)?;
     let each = |_: &Exchange, _: &Conclusion, _: &Names| ControlFlow::Continue(());
     let Reading { run, mut code, table } = read(&plan.reading, input, messages, saving, each)?;
@@ -44,15 +49,30 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
         Some(rules) => tables.sha256_with(rules),
         None => tables.sha256(),
     };
+    let (diagnosis, breakdown) = (run.diagnosis.as_ref(), run.breakdown.as_ref());
+    let content = Content { summary: &run.summary, diagnosis, breakdown };
     for (output, format) in outputs {
         let on_screen = View { rules_sha256: &rules_sha256, ..plan.view };
         let in_file = View { color: false, width: None, ..on_screen };
         let view = if output.is_standard() { on_screen } else { in_file };
-        let diagnosis = run.diagnosis.as_ref();
-        let written = output.write_whole(|out| write_report(&run.summary, diagnosis, format, &view, out));
+        let written = output.write_whole(|out| write_report(&content, format, &view, out));
         if let Err(error) = written {
             messages.error(format_args!("{error:#}"));
             code = code.and(ExitCode::NotWritten);
+        }
+    }
+    if let Some(folder) = &plan.per_terminal {
+        let view = View { color: false, width: None, question: None, ..plan.view };
+        if let Err(error) = terminal_files::write(&content, &view, folder) {
+            messages.error(format_args!("{error:#}"));
+            code = code.and(ExitCode::NotWritten);
+        }
+    }
+    if !plan.fail_on.is_empty() {
+        let measures = Measures::of(&content, &plan.view);
+        for crossed in plan.fail_on.iter().filter_map(|limit| limit.crossed_by(&measures)) {
+            messages.error(crossed);
+            code = code.and(ExitCode::LimitCrossed);
         }
     }
     Ok(code)

@@ -220,7 +220,7 @@ pub(crate) fn reject_limit(text: &str) -> Result<RejectLimit, String> {
 }
 
 /// Percent, with at most four decimals, as millionths.
-fn millionths(percent: &str) -> Option<u64> {
+pub(crate) fn millionths(percent: &str) -> Option<u64> {
     let (whole, decimals) = percent.split_once('.').unwrap_or((percent, "0"));
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number(whole) || !is_number(decimals) || decimals.len() > 4 {

@@ -7,6 +7,8 @@
 
 mod bench;
 mod config;
+#[cfg(all(unix, feature = "tables"))]
+mod daily;
 mod decode;
 mod diagnosis;
 mod explain;
@@ -14,9 +16,12 @@ mod explain;
 mod history;
 mod inputs;
 mod inspect;
+mod limits;
 #[cfg(not(feature = "tables"))]
 mod no_tables;
 mod outputs;
+mod prometheus;
+mod questions;
 mod rules;
 mod statuses;
 #[cfg(feature = "tables")]

@@ -84,6 +84,7 @@ fn a_closed_pipe_ends_quietly() {
         &["report", "--format", "csv"],
         &["report", "--format", "table"],
         &["report", "--format", "json"],
+        &["report", "--format", "prometheus"],
         &["classify", "--all"],
         &["classify", "--all", "--format", "tsv"],
         &["classify", "--all", "--format", "ndjson"],

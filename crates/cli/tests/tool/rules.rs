@@ -105,10 +105,10 @@ fn both_ways_of_reading_say_the_same() {
 fn faults_are_told_with_a_caret_and_end_any_run_before_its_work() {
     let wrong = "[[rule]]\nname = 'a'\ndialekt = 'visa'\ncode = '51'\nreason = 'amount_limt'\n";
     let bench = Bench::new().with("wrong.toml", wrong);
-    let told = "posmortem: wrong.toml:3:1: `dialekt` is no key of a rule; did you mean `dialect`?\n  \
-                |\n3 | dialekt = 'visa'\n  | ^^^^^^^\n\
-                posmortem: wrong.toml:5:10: `amount_limt` is no reason; did you mean `amount_limit`?\n  \
-                |\n5 | reason = 'amount_limt'\n  |          ^^^^^^^^^^^^^\n";
+    let told = "posmortem: wrong.toml:3:1: `dialekt` is no key of a rule; did you mean `dialect`?\n\
+                posmortem:   dialekt = 'visa'\nposmortem:   ^^^^^^^\n\
+                posmortem: wrong.toml:5:10: `amount_limt` is no reason; did you mean `amount_limit`?\n\
+                posmortem:   reason = 'amount_limt'\nposmortem:            ^^^^^^^^^^^^^\n";
     let day = fixture("day.csv");
     for arguments in [
         &["rules", "check", "wrong.toml"][..],
@@ -134,8 +134,8 @@ fn tests_beside_rules_are_run_by_check_alone() {
     let bench =
         Bench::new().with("ours.toml", &tested).with("right.toml", tested.replace("'none'", "'desk'"));
     let ended = bench.run(&["rules", "check", "ours.toml"]);
-    let told = "posmortem: ours.toml:14:8: expected the rule `none`, found `desk`\n   \
-                |\n14 | rule = 'none'\n   |        ^^^^^^\n";
+    let told = "posmortem: ours.toml:14:8: expected the rule `none`, found `desk`\n\
+                posmortem:   rule = 'none'\nposmortem:          ^^^^^^\n";
     assert_eq!((ended.code, &*ended.stdout, &*ended.stderr), (Some(2), "", told));
     let ended = bench.run(&["rules", "check", "right.toml"]);
     assert_eq!(ended.with_code(0), ("1 rule, 2 tests passed\n", Vec::new()));

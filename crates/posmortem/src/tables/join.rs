@@ -8,7 +8,8 @@ use crate::sequencer::Counting;
 use crate::summing_up::{judged, summary_of};
 use posmortem_classify::CodeTables;
 use posmortem_exchange::{
-    Exchange, FileFacts, FileState, FileSummary, Ledger, Leg, Names, Pairing, PairingSettings, RunFacts,
+    Exchange, ExchangeTable, FileFacts, FileState, FileSummary, Ledger, Leg, Names, Pairing, PairingSettings,
+    RunFacts,
 };
 use posmortem_tables::{Row, Table, TableError};
 use std::collections::BTreeMap;
@@ -100,7 +101,8 @@ impl Tables {
                 join.counting.stopped = true;
             }
         }
-        judged(join.finish(&tables, observer), settings)
+        let (run, chosen) = join.finish(&tables, observer);
+        judged(run, chosen, settings)
     }
 }
 
@@ -187,7 +189,7 @@ impl<'s> Join<'s> {
             }
             Row::Aside(mut aside) => {
                 aside.source.input = place_of(aside.source.input);
-                counting.add_aside(&aside);
+                counting.add_aside(&aside, names);
             }
         })?;
         let edges = sorted(&mut self.legs[begin..], &self.names);
@@ -197,7 +199,7 @@ impl<'s> Join<'s> {
     }
 
     /// Lets the edges of all tables meet, and sums up.
-    fn finish(self, tables: &[Input], observer: &mut dyn Observer) -> Run {
+    fn finish(self, tables: &[Input], observer: &mut dyn Observer) -> (Run, Option<ExchangeTable>) {
         let Self { names, mut pairing, mut counting, mut facts, mut legs, .. } = self;
         let spans: BTreeMap<u32, (i64, i64)> = (1..)
             .zip(tables)
@@ -218,9 +220,19 @@ impl<'s> Join<'s> {
         counting.settle_asides(&mut pairing, &names, &mut None);
         counting.finish(&pairing, &names);
         add_pairing(&mut facts, &pairing);
-        let Counting { tally, table, selected, stopped, .. } = counting;
+        let Counting { tally, table, chosen, selected, stopped, .. } = counting;
         let summary = summary_of(facts, &pairing, tally, names);
-        Run { summary, rejects: Vec::new(), table, inspection: None, diagnosis: None, selected, stopped }
+        let run = Run {
+            summary,
+            rejects: Vec::new(),
+            table,
+            inspection: None,
+            diagnosis: None,
+            breakdown: None,
+            selected,
+            stopped,
+        };
+        (run, chosen)
     }
 }
 

@@ -27,7 +27,7 @@ impl Page {
         Self {
             language: view.language,
             labels: Labels::of(view.language),
-            pen: Pen { color: view.color, ascii: view.ascii },
+            pen: Pen { color: view.color, ascii: view.ascii, markdown: false },
             width: usize::from(view.width.unwrap_or(WIDTH).max(LEAST_WIDTH)),
         }
     }

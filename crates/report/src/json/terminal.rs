@@ -12,7 +12,7 @@ use posmortem_iso8583::{ResponseCode, Timestamp};
 use serde::Serialize;
 
 #[derive(Serialize)]
-pub(super) struct Terminal<'s> {
+pub(crate) struct Terminal<'s> {
     terminal_id: Option<&'s str>,
     merchant_id: Option<&'s str>,
     #[serde(flatten)]
@@ -26,7 +26,7 @@ pub(super) struct Terminal<'s> {
 }
 
 impl<'s> Terminal<'s> {
-    pub(super) fn of(judged: &Judged<'s>, line: Line<'s>, language: Language) -> Self {
+    pub(crate) fn of(judged: &Judged<'s>, line: Line<'s>, language: Language) -> Self {
         let (summary, (terminal, _)) = (judged.summary, line);
         Self {
             terminal_id: told(summary.names.text(terminal.terminal)),

@@ -10,8 +10,9 @@ use posmortem_classify::Reason;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// All terminals in view count, those that `top` leaves out too.
-pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
+/// Reasons that are the main one somewhere, with the number of terminals, most first. All terminals in view count,
+/// those that `top` leaves out too.
+pub(crate) fn counted(page: &Page<'_>) -> Vec<(Reason, u64)> {
     let mut terminals: BTreeMap<Reason, u64> = BTreeMap::new();
     let all = View { top: None, ..*page.view };
     let in_view =
@@ -19,10 +20,15 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
     for reason in in_view.terminals.iter().filter_map(|(_, verdict)| verdict.reason()) {
         *terminals.entry(reason).or_default() += 1;
     }
-    let Some(most) = terminals.values().max() else { return Vec::new() };
-    let digits = most.to_string().len();
     let mut reasons: Vec<_> = terminals.into_iter().collect();
     reasons.sort_by_key(|(_, count)| Reverse(*count));
+    reasons
+}
+
+pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
+    let reasons = counted(page);
+    let Some((_, most)) = reasons.first() else { return Vec::new() };
+    let digits = most.to_string().len();
     let title = if page.judged.diagnosis.is_some() { page.labels.what_to_do } else { page.labels.actions };
     let mut lines = vec![page.title(title)];
     for (reason, count) in reasons {

@@ -20,6 +20,13 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
     if codes.is_empty() {
         return Vec::new();
     }
+    let mut lines = vec![page.title(page.labels.codes)];
+    lines.extend(grid(page, codes).lines(page.width, page.pen));
+    lines.extend(page.more(left_out.len(), "个"));
+    lines
+}
+
+pub(crate) fn grid(page: &Page<'_>, codes: &[CodeSummary]) -> Grid {
     let labels = page.labels;
     let mut grid = Grid::new(vec![
         Column::left(labels.dialect).rank(1),
@@ -30,10 +37,7 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
         Column::left(labels.issuers).list(14).rank(2),
     ]);
     codes.iter().for_each(|code| grid.push(row(page, code)));
-    let mut lines = vec![page.title(labels.codes)];
-    lines.extend(grid.lines(page.width, page.pen));
-    lines.extend(page.more(left_out.len(), "个"));
-    lines
+    grid
 }
 
 fn row(page: &Page<'_>, code: &CodeSummary) -> Vec<Cell> {

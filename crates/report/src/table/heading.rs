@@ -14,25 +14,24 @@ use posmortem_iso8583::Currency;
 const CURRENCIES: usize = 4;
 
 /// When and from where alone.
-pub(super) fn input_lines(page: &Page<'_>) -> Vec<String> {
+pub(crate) fn input_lines(page: &Page<'_>) -> Vec<String> {
     flow::lines(&input(page), page.pen.dot(), page.width, page.pen)
 }
 
-pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
+pub(crate) fn lines(page: &Page<'_>) -> Vec<String> {
     let flow = |items: Vec<Item>| flow::lines(&items, page.pen.dot(), page.width, page.pen);
     let mut lines = flow(input(page));
     lines.extend(flow(outcomes(page)));
     lines.extend(flow(causes(page)));
     let failed = page.summary.amounts.iter().filter(|(_, tally)| tally.failed > 0);
     lines.extend(failed.take(CURRENCIES).flat_map(|(currency, tally)| flow(money(page, *currency, tally))));
-    let filtered = page.view.filtered.then_some(page.labels.filtered);
+    lines.extend(page.filtered());
     let coverage = match page.summary.coverage {
         Coverage::Paired => None,
         Coverage::Complete => Some(page.labels.rows_only),
         Coverage::ResponsesOnly => Some(page.labels.responses_only),
     };
-    let notes = filtered.into_iter().chain(coverage);
-    lines.extend(notes.flat_map(|note| wrap::lines(note, page.width)));
+    lines.extend(coverage.into_iter().flat_map(|note| wrap::lines(note, page.width)));
     lines
 }
 
@@ -103,7 +102,7 @@ fn money(page: &Page<'_>, currency: Currency, tally: &AmountTally) -> Vec<Item> 
 }
 
 /// Major units: `1234.50`.
-fn major(minor: u128, currency: Currency) -> String {
+pub(super) fn major(minor: u128, currency: Currency) -> String {
     let decimals = u32::from(currency.decimals());
     let unit = 10u128.pow(decimals);
     match usize::from(currency.decimals()) {

@@ -53,7 +53,7 @@ pub(super) fn what(page: &Page<'_>, incident: &Incident, room: usize) -> Vec<Str
     }
 }
 
-fn sizes(page: &Page<'_>, incident: &Incident) -> Vec<flow::Item> {
+pub(crate) fn sizes(page: &Page<'_>, incident: &Incident) -> Vec<flow::Item> {
     let &Incident { observed, terminals, confidence, .. } = incident;
     // Whole ones: nobody acts on a thousandth of a failure.
     let excess = (incident.excess().0 + 500) / 1000;

@@ -14,24 +14,29 @@ use std::cmp::Reverse;
 pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
     let listed = page.judged.listed(page.view);
     if listed.terminals.is_empty() {
-        let (counts, labels) = (&page.summary.totals, page.labels);
-        return vec![
-            match (counts.exchanges, counts.failed()) {
-                (0, _) => labels.no_attempts,
-                (_, 0) => labels.nothing_failed,
-                _ => labels.nothing_to_show,
-            }
-            .to_owned(),
-        ];
+        return vec![nothing(page).to_owned()];
     }
-    let with_unclassified = listed.terminals.iter().any(has_unclassified);
-    let mut grid = Grid::new(columns(page, with_unclassified));
-    for line in &listed.terminals {
-        grid.push(row(page, line, with_unclassified));
-    }
-    let mut lines = grid.lines(page.width, page.pen);
+    let mut lines = grid(page, &listed.terminals).lines(page.width, page.pen);
     lines.extend(page.more(listed.left_out, "台"));
     lines
+}
+
+/// Why there is no line.
+pub(crate) fn nothing(page: &Page<'_>) -> &'static str {
+    let (counts, labels) = (&page.summary.totals, page.labels);
+    match (counts.exchanges, counts.failed()) {
+        (0, _) => labels.no_attempts,
+        (_, 0) => labels.nothing_failed,
+        _ => labels.nothing_to_show,
+    }
+}
+
+/// The lines of terminals that nobody has judged.
+pub(crate) fn grid(page: &Page<'_>, terminals: &[Line<'_>]) -> Grid {
+    let with_unclassified = terminals.iter().any(has_unclassified);
+    let mut grid = Grid::new(columns(page, with_unclassified));
+    terminals.iter().for_each(|line| grid.push(row(page, line, with_unclassified)));
+    grid
 }
 
 /// Columns that may be left out on a narrow screen have ranks: what the other formats and the other

@@ -10,7 +10,7 @@ use crate::verdict::Verdict;
 use posmortem_diagnose::State;
 
 /// Those of whom there is more to say than that somebody else is at fault, or nobody.
-pub(super) fn is_its_own(verdict: &Verdict<'_>) -> bool {
+pub(crate) fn is_its_own(verdict: &Verdict<'_>) -> bool {
     matches!(verdict.state(), Some(State::Own | State::Mixed | State::Attack | State::Silent))
 }
 
@@ -18,16 +18,10 @@ pub(super) fn is_its_own(verdict: &Verdict<'_>) -> bool {
 pub(super) fn sections(page: &Page<'_>) -> Vec<Vec<String>> {
     let is_listed = |verdict: &Verdict<'_>| page.view.all_terminals || is_its_own(verdict);
     let listed = page.judged.listed_if(page.view, is_listed);
-    let with_unclassified = listed.terminals.iter().any(has_unclassified);
-    let with_incidents = listed.terminals.iter().any(|(_, verdict)| !verdict.incidents().is_empty());
-    let mut grid = Grid::new(columns(page, with_unclassified, with_incidents));
-    for line in &listed.terminals {
-        grid.push(row(page, line, with_unclassified, with_incidents));
-    }
-    let mut lines = grid.lines(page.width, page.pen).into_iter();
+    let mut lines = grid(page, &listed.terminals).lines(page.width, page.pen).into_iter();
     let mut header = lines.next().unwrap_or_default();
     let mut sections: Vec<Vec<String>> = Vec::new();
-    let title = |verdict: &Verdict<'_>| group_title(verdict.state(), page.language);
+    let title = |verdict: &Verdict<'_>| group(page, verdict);
     for group in groups(page) {
         // All of them, however many are shown.
         let of_group = |(_, verdict): &Line<'_>| is_listed(verdict) && title(verdict) == group;
@@ -51,6 +45,20 @@ pub(super) fn sections(page: &Page<'_>) -> Vec<Vec<String>> {
     sections
 }
 
+/// The lines of judged terminals.
+pub(crate) fn grid(page: &Page<'_>, terminals: &[Line<'_>]) -> Grid {
+    let with_unclassified = terminals.iter().any(has_unclassified);
+    let with_incidents = terminals.iter().any(|(_, verdict)| !verdict.incidents().is_empty());
+    let mut grid = Grid::new(columns(page, with_unclassified, with_incidents));
+    terminals.iter().for_each(|line| grid.push(row(page, line, with_unclassified, with_incidents)));
+    grid
+}
+
+/// The title of the group in which a terminal stands.
+pub(crate) fn group(page: &Page<'_>, verdict: &Verdict<'_>) -> &'static str {
+    group_title(verdict.state(), page.language)
+}
+
 /// The titles of the groups, in the order of the terminals.
 fn groups(page: &Page<'_>) -> Vec<&'static str> {
     let states = State::ALL.into_iter().map(Some).chain([None]);
@@ -59,7 +67,7 @@ fn groups(page: &Page<'_>) -> Vec<&'static str> {
     groups
 }
 
-fn nothing(page: &Page<'_>) -> &'static str {
+pub(crate) fn nothing(page: &Page<'_>) -> &'static str {
     let labels = page.labels;
     match (page.summary.totals.exchanges, page.judged.incidents(page.view).is_empty()) {
         (0, _) => labels.no_attempts,
@@ -69,7 +77,7 @@ fn nothing(page: &Page<'_>) -> &'static str {
 }
 
 /// How many terminals are not listed, by state.
-fn others(page: &Page<'_>, is_listed: impl Fn(&Verdict<'_>) -> bool) -> Vec<String> {
+pub(crate) fn others(page: &Page<'_>, is_listed: impl Fn(&Verdict<'_>) -> bool) -> Vec<String> {
     let states: Vec<_> = page
         .judged
         .counted(page.view)

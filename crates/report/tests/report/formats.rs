@@ -8,6 +8,7 @@ use serde::Deserialize;
 use std::io::{self, Write};
 
 const VIEW: View<'_> = View {
+    question: None,
     language: Language::En,
     top: None,
     min_exchanges: 0,
@@ -16,6 +17,7 @@ const VIEW: View<'_> = View {
     width: None,
     color: false,
     ascii: false,
+    now: None,
     version: "0.1.0",
     rules_sha256: "c0ffee",
 };

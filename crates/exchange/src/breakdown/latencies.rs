@@ -1,0 +1,80 @@
+//! How long answers took, class by class.
+
+use crate::LatencyClass;
+
+/// Answers by how long they took. What is read from it is exact below 8 ms, and beyond that a fifth too small
+/// at most ([`LatencyClass`]).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Latencies {
+    /// By number of the class, as far as there are any.
+    counts: Vec<u64>,
+}
+
+impl Latencies {
+    /// Counts an answer of the class with that number; 0 is none.
+    #[inline]
+    pub(super) fn record(&mut self, class: usize) {
+        if class >= self.counts.len() {
+            self.counts.resize(class + 1, 0);
+        }
+        self.counts[class] += 1;
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        if other.counts.len() > self.counts.len() {
+            self.counts.resize(other.counts.len(), 0);
+        }
+        self.counts.iter_mut().zip(&other.counts).for_each(|(count, more)| *count += more);
+    }
+
+    /// Answers with a latency.
+    pub fn answers(&self) -> u64 {
+        self.classes().map(|(_, count)| count).sum()
+    }
+
+    /// Classes that hold an answer, the fastest first.
+    pub fn classes(&self) -> impl Iterator<Item = (LatencyClass, u64)> {
+        let counts = (0_u64..).zip(&self.counts).filter(|(_, count)| **count > 0);
+        counts.filter_map(|(number, count)| Some((LatencyClass::from_number(number)?, *count)))
+    }
+
+    /// Milliseconds within which so many answers in a thousand came (nearest rank), told as the beginning of
+    /// their class. `None` where there is no answer.
+    pub fn quantile_ms(&self, permille: u64) -> Option<u64> {
+        let rank = (u128::from(self.answers()) * u128::from(permille)).div_ceil(1000).max(1);
+        let mut passed = 0;
+        let class = self.classes().find(|(_, count)| {
+            passed += u128::from(*count);
+            passed >= rank
+        });
+        class.map(|(class, _)| class.least_ms())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(latencies: impl IntoIterator<Item = u64>) -> Latencies {
+        let mut all = Latencies::default();
+        latencies.into_iter().for_each(|ms| all.record(LatencyClass::of(ms).number() as usize));
+        all
+    }
+
+    #[test]
+    fn quantiles_are_nearest_ranks() {
+        let ten = of([1, 2, 3, 4, 5, 6, 7, 100, 200, 300]);
+        assert_eq!(
+            [1, 100, 500, 510, 700, 800, 1000].map(|p| ten.quantile_ms(p).unwrap()),
+            [1, 1, 5, 6, 7, 96, 256]
+        );
+        assert_eq!(of([]).quantile_ms(500), None);
+        let mut both = of([1, 1]);
+        both.add(&of([5000]));
+        assert_eq!((both.answers(), both.quantile_ms(990)), (3, Some(4096)));
+        assert_eq!(
+            both.classes().map(|(class, count)| (class.least_ms(), count)).collect::<Vec<_>>(),
+            [(1, 2), (4096, 1)]
+        );
+    }
+}

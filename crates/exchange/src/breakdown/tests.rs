@@ -1,0 +1,120 @@
+use super::*;
+use crate::{Conclusion, Exchange, Leg, Outcome, Source, conclude};
+use posmortem_classify::CodeTables;
+use posmortem_iso8583::{Amount, Mti, ResponseCode, Timestamp};
+use std::collections::BTreeMap;
+
+/// An attempt of many, all of whose values follow from its number.
+fn attempt(number: u64, names: &mut Names) -> Exchange {
+    let pick =
+        |of: &[&'static str]| of[(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33) as usize % of.len()];
+    let at = Timestamp { millis: (number * 7_919_321) as i64, offset_minutes: Some(60) };
+    let terminal = format!("T{}", number % 7);
+    Exchange::alone(Leg {
+        mti: Mti::parse(b"0210"),
+        code: ResponseCode::parse(pick(&["00", "51", "91", "A7", "55"]).as_bytes()),
+        terminal: names.intern(&terminal),
+        terminal_key: names.intern(&terminal),
+        merchant: names.intern(pick(&["M1", "M2", "M3"])),
+        issuer: names.intern(pick(&["411111", "52000000", "BANK", ""])),
+        link: names.intern(if number % 2 == 0 { "west" } else { "east" }),
+        entry_mode: [EntryMode::Chip, EntryMode::Fallback, EntryMode::Manual][number as usize % 3],
+        amount: Some(Amount { minor: number, currency: Currency::parse(b"978").expect("a currency") }),
+        latency_ms: (number % 5 != 0).then_some((number % 3_000) as u32),
+        ..Leg::untold(at, Source::default())
+    })
+}
+
+/// The ending of some is an approval that was lost.
+fn ending(number: u64, exchange: &Exchange) -> Conclusion {
+    let ending = conclude(exchange, CodeTables::built_in());
+    if ending.outcome == Outcome::Approved && number % 11 == 0 {
+        let reason = Some(Reason::RESPONSE_TIMEOUT);
+        return Conclusion { outcome: Outcome::Late, reason, approval_lost: true, ..ending };
+    }
+    ending
+}
+
+fn table(attempts: u64) -> (ExchangeTable, Names) {
+    let (mut table, mut names) = (ExchangeTable::default(), Names::default());
+    for number in 0..attempts {
+        let exchange = attempt(number, &mut names);
+        table.push(&exchange, &ending(number, &exchange));
+    }
+    table.finish(&names, |_, _| true);
+    (table, names)
+}
+
+#[test]
+fn every_row_is_in_every_count() {
+    let (table, names) = table(3_000);
+    let breakdown = Breakdown::of(&table, &names);
+    let mut expected = Counts::default();
+    let mut links = BTreeMap::<&str, (u64, u64)>::new();
+    let mut reads = BTreeMap::<(&str, Option<&str>, EntryMode), u64>::new();
+    let mut lost = BTreeMap::<&str, (u64, u128)>::new();
+    for row in table.rows() {
+        expected.add_times(row.conclusion.outcome, row.conclusion.cause(), 1);
+        let link = links.entry(names.text(row.link)).or_default();
+        link.0 += 1;
+        link.1 += u64::from(row.latency.is_some());
+        let scheme = match names.text(row.issuer) {
+            "411111" => Some("visa"),
+            "52000000" => Some("mastercard"),
+            _ => None,
+        };
+        *reads.entry((names.text(row.place.site), scheme, row.entry_mode)).or_default() += 1;
+        if row.conclusion.approval_lost {
+            let sum = lost.entry(names.text(row.place.terminal)).or_default();
+            *sum = (sum.0 + 1, sum.1 + row.amount.map_or(0, |amount| u128::from(amount.minor)));
+        }
+    }
+    assert_eq!(breakdown.fleet.counts, expected);
+    let all_hours = breakdown.minutes.hours().into_iter().fold(Counts::default(), |mut sum, hour| {
+        sum += hour;
+        sum
+    });
+    assert_eq!(all_hours, expected);
+    let of_links = breakdown
+        .links
+        .iter()
+        .map(|(link, group)| (names.text(*link), (group.counts.exchanges, group.latencies.answers())));
+    assert_eq!(of_links.collect::<BTreeMap<_, _>>(), links);
+    let of_sites = breakdown.sites.iter().flat_map(|site| {
+        let modes = EntryMode::ALL.into_iter().zip(site.reads).filter(|(_, count)| *count > 0);
+        modes.map(|(mode, count)| ((names.text(site.site), site.scheme, mode), count))
+    });
+    assert_eq!(of_sites.collect::<BTreeMap<_, _>>(), reads);
+    assert!(!lost.is_empty());
+    let of_lost = breakdown.lost.iter().map(|lost| (names.text(lost.terminal), (lost.count, lost.minor)));
+    assert_eq!(of_lost.collect::<BTreeMap<_, _>>(), lost);
+    let Group { counts, technical, .. } = &breakdown.fleet;
+    assert!(*technical > 0 && breakdown.fleet.business() > 0 && counts.with(Outcome::Unclassified) > 0);
+    assert_eq!(technical + breakdown.fleet.business() + counts.with(Outcome::Unclassified), counts.failed());
+}
+
+#[test]
+fn parts_in_any_order_come_to_the_same() {
+    let (table, names) = table(150_000);
+    assert!(table.chunks().len() > 2);
+    let counter = BreakdownCounter::new(&table, &names);
+    let mut backwards = BreakdownPart::default();
+    for chunk in table.chunks().iter().rev() {
+        let mut part = BreakdownPart::default();
+        counter.count(chunk, &mut part);
+        part.add(std::mem::take(&mut backwards));
+        backwards = part;
+    }
+    assert_eq!(counter.finish(backwards), Breakdown::of(&table, &names));
+}
+
+#[test]
+fn hours_are_those_of_the_logs_clock() {
+    let (mut table, mut names) = (ExchangeTable::default(), Names::default());
+    let mut exchange = attempt(1, &mut names);
+    exchange.answer.as_mut().expect("an answer").at = Timestamp { millis: 0, offset_minutes: Some(-90) };
+    table.push(&exchange, &ending(1, &exchange));
+    table.finish(&names, |_, _| true);
+    let hours = Breakdown::of(&table, &names).minutes.hours();
+    assert_eq!(hours.iter().position(|hour| hour.exchanges == 1), Some(22));
+}

@@ -1,0 +1,36 @@
+//! Failures by cause and hour of the day, by the log's own clock; of several days each hour holds all of theirs.
+
+use super::{Column, Rows, Value, column};
+use crate::judged::Judged;
+use posmortem_classify::Cause;
+use posmortem_exchange::{Breakdown, Outcome};
+
+pub(super) const COLUMNS: &[Column] = &[
+    column("hour", "hour", "时段"),
+    column("exchanges", "attempts", "交易"),
+    column("failed", "failed", "失败"),
+    column("failed_rate", "share", "失败率").rank(1),
+    column("network", "network", "网络"),
+    column("account", "account", "账户"),
+    column("card", "card", "卡片"),
+    column("key", "key", "密钥"),
+    column("operator", "operator", "操作"),
+    column("unclassified", "unclassified", "未归类").rank(2),
+];
+
+/// All twenty-four, from midnight on.
+pub(super) fn rows<'s>(_: &Judged<'s>, breakdown: &'s Breakdown) -> Rows<'s> {
+    let hours = breakdown.minutes.hours().into_iter().zip(0_u64..);
+    let row = |(counts, hour): (posmortem_exchange::Counts, u64)| {
+        let mut row = vec![
+            Value::Number(hour),
+            Value::Count(counts.exchanges),
+            Value::Count(counts.failed()),
+            Value::share(counts.failed(), counts.exchanges),
+        ];
+        row.extend(Cause::ALL.map(|cause| Value::Count(counts.causes[cause.index()])));
+        row.push(Value::Count(counts.with(Outcome::Unclassified)));
+        row
+    };
+    hours.map(row).collect()
+}

@@ -1,0 +1,58 @@
+//! Who answers late or never: links and issuers, the most time-outs first.
+
+use super::{Column, Rows, Value, column};
+use crate::judged::Judged;
+use posmortem_exchange::{Breakdown, Group, Outcome, Symbol};
+use std::cmp::Reverse;
+
+pub(super) const COLUMNS: &[Column] = &[
+    column("of", "of", "类别"),
+    column("name", "name", "名称"),
+    column("exchanges", "attempts", "交易").rank(3),
+    column("unanswered", "unanswered", "无应答"),
+    column("late", "late", "迟到"),
+    column("timeout_rate", "time-outs", "超时率"),
+    column("answers", "answers timed", "计时应答").rank(4),
+    column("p50_ms", "p50", "p50"),
+    column("p90_ms", "p90", "p90").rank(2),
+    column("p95_ms", "p95", "p95"),
+    column("p99_ms", "p99", "p99").rank(1),
+];
+
+const ALL: Value<'static> = Value::Word("all", ["all", "全部"]);
+const LINK: Value<'static> = Value::Word("link", ["link", "链路"]);
+const ISSUER: Value<'static> = Value::Word("issuer", ["issuer", "发卡行"]);
+
+/// First the fleet, then links, then issuers.
+pub(super) fn rows<'s>(judged: &Judged<'s>, breakdown: &'s Breakdown) -> Rows<'s> {
+    let mut rows = vec![row(ALL, "", &breakdown.fleet)];
+    for (of, groups) in [(LINK, &breakdown.links), (ISSUER, &breakdown.issuers)] {
+        let mut groups: Vec<&(Symbol, Group)> = groups.iter().collect();
+        groups.sort_by_key(|(_, group)| (Reverse(timeouts(group)), Reverse(group.counts.exchanges)));
+        rows.extend(
+            groups.into_iter().map(|(name, group)| row(of.clone(), judged.summary.names.text(*name), group)),
+        );
+    }
+    rows
+}
+
+fn timeouts(group: &Group) -> u64 {
+    group.counts.with(Outcome::Unanswered) + group.counts.with(Outcome::Late)
+}
+
+fn row<'s>(of: Value<'s>, name: &'s str, group: &Group) -> Vec<Value<'s>> {
+    let within = |permille| Value::milliseconds(group.latencies.quantile_ms(permille));
+    vec![
+        of,
+        Value::text(name),
+        Value::Count(group.counts.exchanges),
+        Value::Count(group.counts.with(Outcome::Unanswered)),
+        Value::Count(group.counts.with(Outcome::Late)),
+        Value::share(timeouts(group), group.counts.exchanges),
+        Value::Count(group.latencies.answers()),
+        within(500),
+        within(900),
+        within(950),
+        within(990),
+    ]
+}
