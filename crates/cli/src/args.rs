@@ -4,16 +4,20 @@
 //! settings of it. Settings that a configuration can hold too stay texts until then, so that one
 //! place reads them whatever layer they come from.
 
+mod complaint;
 mod filter;
 mod inspect;
 mod parse;
 mod reading;
+mod shell;
 mod teaching;
 
 pub(crate) use filter::FilterArgs;
 pub(crate) use inspect::InspectArgs;
 pub(crate) use parse::NoCommand;
 pub(crate) use reading::{LogArgs, PairingArgs, ReadingArgs};
+pub(crate) use shell::{CompletionsArgs, ManArgs};
+pub(crate) use teaching::{EXAMPLES, Lesson, Teaching, exit_statuses};
 
 use crate::config::Setting;
 use crate::row_output::RowOutput;
@@ -24,7 +28,7 @@ use std::path::PathBuf;
 
 /// Root causes of failing card terminals, from ISO 8583-style logs.
 #[derive(Debug, Parser)]
-#[command(name = "posmortem", version, after_help = teaching::POSMORTEM, max_term_width = 100)]
+#[command(name = "posmortem", version, after_help = teaching::posmortem(), max_term_width = 100)]
 #[command(arg_required_else_help = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -76,11 +80,15 @@ pub(crate) enum Command {
     /// Tell what a response code or a reason means and what to do about it
     Explain(ExplainArgs),
     /// Check rules of your own and run their tests, or list them
-    #[command(subcommand)]
+    #[command(subcommand, after_help = teaching::RULES)]
     Rules(RulesCommand),
     /// Show the settings in force and where each comes from
-    #[command(subcommand)]
+    #[command(subcommand, after_help = teaching::CONFIG)]
     Config(ConfigCommand),
+    /// Write a script that lets a shell complete commands, flags and values
+    Completions(CompletionsArgs),
+    /// Write manual pages
+    Man(ManArgs),
 }
 
 /// Settings as a subject of their own.
@@ -133,19 +141,19 @@ pub(crate) struct ReportArgs {
     #[arg(long)]
     pub(crate) all_terminals: bool,
     /// Count alone and judge nothing, in memory that follows traffic and terminals, not the number of rows
-    #[arg(long)]
+    #[arg(long, help_heading = "Diagnosis")]
     pub(crate) no_diagnosis: bool,
     /// Explain step by step how the verdicts on the terminals of --terminal came about
-    #[arg(long)]
+    #[arg(long, help_heading = "Diagnosis")]
     pub(crate) why: bool,
     /// What you know of terminals: a delimited list with the columns terminal_id, site, region, model,
     /// firmware, link, status; goes before what the log tells. Terminals whose status is test,
     /// decommissioned or maintenance are not judged
-    #[arg(long = "terminals", value_name = "FILE")]
+    #[arg(long = "terminals", value_name = "FILE", help_heading = "Diagnosis")]
     pub(crate) inventory: Option<PathBuf>,
     /// Expect what the saved tables in DIR tell of other days (see --save): so an issuer that is down all
     /// day shows. A table of the day itself is passed over
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = "Diagnosis")]
     pub(crate) history: Option<PathBuf>,
     /// Draw tables with ASCII characters alone
     #[arg(long)]
@@ -221,7 +229,7 @@ pub(crate) struct ConfigShowArgs {
 
 /// `rules check`
 #[derive(Debug, ClapArgs)]
-#[command(after_help = teaching::RULES)]
+#[command(after_help = teaching::RULES_CHECK)]
 pub(crate) struct RulesCheckArgs {
     /// Files that are in force together [default: those of the configuration]
     #[arg(value_name = "FILE")]
@@ -230,6 +238,7 @@ pub(crate) struct RulesCheckArgs {
 
 /// `rules list`
 #[derive(Debug, ClapArgs)]
+#[command(after_help = teaching::RULES_LIST)]
 pub(crate) struct RulesListArgs {
     /// Files that are in force together [default: those of the configuration]
     #[arg(value_name = "FILE")]
@@ -248,7 +257,7 @@ pub(crate) struct InputArgs {
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
     /// List the records that could not be read: file, byte offset, line, reason (TSV)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub(crate) rejects: Option<PathBuf>,
 }
 
@@ -261,7 +270,7 @@ pub(crate) struct SourceArgs {
     pub(crate) inputs: Vec<PathBuf>,
     /// Further inputs from a list: one path a line, or between NUL bytes as `find -print0` writes them;
     /// `-` is standard input
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub(crate) files_from: Option<PathBuf>,
 }
 

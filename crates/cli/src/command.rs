@@ -1,10 +1,12 @@
 //! The commands: each takes its plan, does the work and says how it ended.
 
 mod classify;
+mod completions;
 mod config_show;
 mod decode;
 mod explain;
 mod inspect;
+mod man;
 mod report;
 mod rules;
 
@@ -25,6 +27,8 @@ pub(crate) fn run(plan: Plan, messages: Messages) -> Result<ExitCode, Failure> {
         Plan::ConfigShow(plan) => config_show::run(&plan),
         Plan::RulesCheck(plan) => rules::check(&plan, messages),
         Plan::RulesList(plan) => rules::list(&plan, messages),
+        Plan::Completions(shell) => completions::run(shell),
+        Plan::Man(plan) => man::run(&plan),
     }
 }
 

@@ -41,6 +41,25 @@ impl ExitCode {
         Self::BY_PRECEDENCE.into_iter().find(applies).unwrap_or(self)
     }
 
+    /// Every status and what it means, in the order of the numbers.
+    pub(crate) fn meanings() -> impl Iterator<Item = (u8, &'static str)> {
+        let mut all = Self::BY_PRECEDENCE;
+        all.sort_by_key(|code| code.number());
+        all.into_iter().map(|code| (code.number(), code.meaning()))
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::LimitCrossed => "a limit of --fail-on was crossed",
+            Self::Usage => "wrong usage, configuration or rules",
+            Self::NothingRead => "no message in the whole run could be read",
+            Self::Incomplete => "done, but too many records were rejected or an input broke off",
+            Self::NotWritten => "an output could not be written",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
     /// The number that the shell sees.
     pub(crate) fn number(self) -> u8 {
         match self {

@@ -6,11 +6,13 @@
 
 use crate::exit_code::ExitCode;
 use crate::messages::Messages;
-use crate::nearest::did_you_mean;
+use crate::nearest::{did_you_mean, nearest};
 use crate::plan::ReadingPlan;
 use indicatif::HumanCount;
-use posmortem::Run;
 use posmortem::exchange::{FileState, FileSummary, Ledger, Summary, terminal_key};
+use posmortem::{Filter, Run};
+use std::fs;
+use std::path::Path;
 
 /// Sentences, and the status that they explain.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,7 +37,7 @@ impl Findings {
         } else if !unexplained.is_empty() {
             findings.warnings.extend(unexplained);
         } else if run.selected == 0 && !plan.settings.filter.is_open() {
-            findings.warnings.push("the filter matches nothing".to_owned());
+            findings.warnings.push(nothing_matches(&plan.settings.filter));
         } else if run.selected == 0 {
             findings.warnings.push("there is no attempt in the input, only other messages".to_owned());
         }
@@ -139,11 +141,42 @@ fn name(file: &FileSummary) -> &str {
     if file.path == "-" { "standard input" } else { &file.path }
 }
 
+/// The file that was probably meant by a path that leads nowhere.
+fn probably_meant(path: &Path) -> String {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return String::new() };
+    let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let Ok(entries) = fs::read_dir(listed) else { return String::new() };
+    if path.exists() {
+        return String::new();
+    }
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<_> = names.filter(|name| !name.starts_with('.')).collect();
+    names.sort();
+    let meant = nearest(&name.to_string_lossy(), names.iter().map(String::as_str));
+    meant.map(|meant| format!("; did you mean `{}`?", folder.join(meant).display())).unwrap_or_default()
+}
+
+/// Which flags let nothing through.
+fn nothing_matches(filter: &Filter) -> String {
+    let Filter { since, until, terminals, merchants, issuers, causes, codes } = filter;
+    let flags = [
+        (since.is_some(), "--since"),
+        (until.is_some(), "--until"),
+        (!terminals.is_empty(), "--terminal"),
+        (!merchants.is_empty(), "--merchant"),
+        (!issuers.is_empty(), "--issuer"),
+        (!causes.is_empty(), "--cause"),
+        (!codes.is_empty(), "--response-code"),
+    ];
+    let flags: Vec<_> = flags.into_iter().filter_map(|(is_on, flag)| is_on.then_some(flag)).collect();
+    format!("the filter matches nothing: leave out {} to see what there is", flags.join(" or "))
+}
+
 /// How far a file could be read.
 fn sentence(file: &FileSummary) -> String {
     let path = name(file);
     match &file.state {
-        FileState::Unreadable(why) => format!("{path}: {why}"),
+        FileState::Unreadable(why) => format!("{path}: {why}{}", probably_meant(Path::new(path))),
         FileState::BrokenOff(why) => {
             format!("{path}: {why}; {} records were read before that", HumanCount(file.frames))
         }
@@ -235,7 +268,8 @@ mod tests {
         );
         let rejects = "3 of 6,200 records could not be read, first a line 7: no readable time \
                        (--rejects FILE lists them)";
-        assert_eq!(found.warnings, ["b is empty", rejects, "the filter matches nothing"]);
+        let nothing = "the filter matches nothing: leave out --terminal to see what there is";
+        assert_eq!(found.warnings, ["b is empty", rejects, nothing]);
     }
 
     #[test]

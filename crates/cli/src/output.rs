@@ -4,7 +4,7 @@
 //! another name in its folder and takes its own name at the end; whoever reads it meanwhile, or after
 //! a failure, finds what was there before.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::{Path, PathBuf};
@@ -46,6 +46,9 @@ impl Output {
     /// When it could not be written in the end either: no folder, no right, a folder itself.
     pub(crate) fn file(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
+        if let Some(missing) = folder_of(path).filter(|folder| !folder.exists()) {
+            bail!("{}: make the folder {} first", cannot_write(&name), missing.display());
+        }
         let sink = open(path).with_context(|| cannot_write(&name))?;
         Ok(Self { name, sink, is_closed: false })
     }
@@ -57,6 +60,9 @@ impl Output {
     /// When no file can be written there.
     pub(crate) fn in_folder(folder: &Path) -> Result<Self> {
         let name = folder.display().to_string();
+        if fs::metadata(folder).is_ok_and(|there| !there.is_dir()) {
+            bail!("{name} is no folder: name one, or one that is to be made");
+        }
         let made = fs::create_dir_all(folder).and_then(|()| open_in(folder));
         let (content, temporary) = made.with_context(|| cannot_write(&name))?;
         let sink = Sink::File { content, temporary, path: folder.to_owned() };
@@ -112,6 +118,11 @@ fn cannot_write(name: &str) -> String {
     format!("{name} cannot be written")
 }
 
+/// The folder of a file, where its path names one.
+fn folder_of(path: &Path) -> Option<&Path> {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty())
+}
+
 fn open(path: &Path) -> io::Result<Sink> {
     // A link stays a link: what it points to is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -122,7 +133,7 @@ fn open(path: &Path) -> io::Result<Sink> {
     if there.as_ref().is_some_and(|there| !there.is_file()) {
         return Ok(Sink::Device(BufWriter::with_capacity(BUFFER, File::options().write(true).open(&path)?)));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(&path).unwrap_or(Path::new("."));
     let (content, temporary) = open_in(folder)?;
     if let Some(there) = there {
         // Write-protected files are not replaced behind their owner's back.
@@ -217,7 +228,7 @@ mod tests {
     fn a_bad_path_fails_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let error = Output::file(&folder.path().join("no/day.csv")).err().unwrap();
-        assert!(error.to_string().ends_with("no/day.csv cannot be written"), "{error}");
+        assert!(error.to_string().contains("no/day.csv cannot be written: make the folder "), "{error}");
         assert!(!format!("{error:#}").contains(".posmortem-"), "{error:#}");
         assert!(Output::file(folder.path()).is_err());
     }

@@ -7,6 +7,7 @@ mod decode;
 mod diagnosis;
 mod inputs;
 mod inspect;
+mod man;
 mod reading;
 mod rules;
 mod selection;
@@ -15,6 +16,7 @@ mod written;
 
 pub(crate) use decode::DecodePlan;
 pub(crate) use inspect::InspectPlan;
+pub(crate) use man::ManPlan;
 pub(crate) use reading::ReadingPlan;
 pub(crate) use rules::{RulesCheckPlan, RulesListPlan};
 pub(crate) use subject::{Subject, unknown};
@@ -27,6 +29,7 @@ use crate::messages::Messages;
 use crate::row_output::RowOutput;
 use crate::surroundings::Surroundings;
 use anyhow::{Result, bail};
+use clap_complete::Shell;
 use posmortem::classify::Language;
 use posmortem_report::{ExplainFormat, Format, RowFormat, View};
 use std::path::PathBuf;
@@ -42,6 +45,8 @@ pub(crate) enum Plan {
     ConfigShow(ConfigShowPlan),
     RulesCheck(RulesCheckPlan),
     RulesList(RulesListPlan),
+    Completions(Shell),
+    Man(ManPlan),
 }
 
 /// `report`
@@ -142,6 +147,8 @@ impl Plan {
             Command::Rules(RulesCommand::List(args)) => {
                 Self::RulesList(RulesListPlan::resolve(&args, &gather(Vec::new())?, surroundings)?)
             }
+            Command::Completions(args) => Self::Completions(args.shell),
+            Command::Man(args) => Self::Man(ManPlan::resolve(args)?),
         })
     }
 }

@@ -39,7 +39,19 @@ pub enum DecodeFailure {
     Table,
 }
 
-/// An opened input whose messages are to be shown.
+/// An opened input whose messages are to be shown, card data masked.
+///
+/// ```
+/// use posmortem::{Decoder, InputSource, Settings};
+/// let (settings, mut types) = (Settings::default(), Vec::new());
+/// let log = InputSource::Path("../../fixtures/day.csv".into());
+/// Decoder::open(&log, &settings)?.each(|message| {
+///     types.extend(message.mti.map(|mti| mti.to_string()));
+///     types.len() < 2
+/// })?;
+/// assert_eq!(types, ["0800", "0810"]);
+/// # Ok::<(), posmortem::DecodeFailure>(())
+/// ```
 pub struct Decoder<'s> {
     detection: Detection,
     blocks: BlockReader<Input>,

@@ -7,7 +7,17 @@ use posmortem_classify::Cause;
 use posmortem_exchange::{Aside, Conclusion, Exchange, Names, terminal_key};
 use posmortem_iso8583::{ResponseCode, Timestamp};
 
-/// What to look at; an empty list and `None` mean everything.
+/// What to look at; an empty list and `None` mean everything. Different conditions must all hold, of one list's
+/// values any. It chooses what is counted and told; judged is the whole fleet.
+///
+/// ```
+/// use posmortem::classify::Cause;
+/// use posmortem::{Filter, InputSource, Settings, analyse};
+/// let filter = Filter { terminals: vec!["10012307".into()], causes: vec![Cause::Key], ..Filter::default() };
+/// let day = InputSource::Path("../../fixtures/day.csv".into());
+/// let run = analyse(&[day], &Settings { filter, ..Settings::default() }, &mut ());
+/// assert_eq!(run.selected, 29);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Exchanges that began at this moment or after it.

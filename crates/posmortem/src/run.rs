@@ -51,7 +51,29 @@ pub fn sorted_paths(sources: &[InputSource]) -> Vec<String> {
     paths
 }
 
-/// Hears of what a run finds while it finds it.
+/// Hears of what a run finds while it finds it, in the calling thread.
+///
+/// ```
+/// use posmortem::exchange::{Conclusion, Exchange, Names};
+/// use posmortem::{InputSource, Observer, Settings, analyse};
+/// use std::ops::ControlFlow;
+///
+/// /// The reason of the first failure.
+/// #[derive(Default)]
+/// struct First(Option<&'static str>);
+///
+/// impl Observer for First {
+///     fn exchange(&mut self, _: &Exchange, conclusion: &Conclusion, _: &Names) -> ControlFlow<()> {
+///         self.0 = conclusion.reason.filter(|_| conclusion.failed()).map(|reason| reason.name());
+///         if self.0.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+///     }
+/// }
+///
+/// let mut first = First::default();
+/// let day = InputSource::Path("../../fixtures/day.csv".into());
+/// let run = analyse(&[day], &Settings::default(), &mut first);
+/// assert_eq!((first.0, run.stopped), (Some("terminal_not_registered"), true));
+/// ```
 pub trait Observer {
     /// An exchange that the filter let through. [`ControlFlow::Break`] ends the run early.
     fn exchange(&mut self, exchange: &Exchange, conclusion: &Conclusion, names: &Names) -> ControlFlow<()> {
@@ -120,7 +142,18 @@ const MOST_OPEN: usize = 8;
 /// Reads all inputs and counts what they hold.
 ///
 /// Inputs that cannot be read do not end the run: each file's [`posmortem_exchange::FileState`] tells. Parsing uses
-/// the current rayon pool.
+/// the current rayon pool. Neither the order of `sources` nor the number of threads shows in the result.
+///
+/// ```
+/// use posmortem::exchange::FileState;
+/// use posmortem::{InputSource, Settings, analyse};
+/// let inputs = ["../../fixtures/day.csv", "no-such.log"].map(|path| InputSource::Path(path.into()));
+/// let run = analyse(&inputs, &Settings::default(), &mut ());
+/// let [day, missing] = &run.summary.files[..] else { unreachable!("two inputs, by path") };
+/// assert_eq!((day.state.clone(), day.frames), (FileState::Whole, 904));
+/// assert!(matches!(missing.state, FileState::Unreadable(_)));
+/// assert_eq!(run.summary.ledger.frames(), 904);
+/// ```
 pub fn analyse(sources: &[InputSource], settings: &Settings, observer: &mut dyn Observer) -> Run {
     analyse_with(sources, settings, observer, None)
 }

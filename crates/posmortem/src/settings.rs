@@ -8,7 +8,21 @@ use posmortem_logs::InputSettings;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The settings of a run.
+/// The settings of a run: write those that matter and take the rest from [`Settings::default()`].
+///
+/// ```
+/// use posmortem::Settings;
+/// use posmortem::classify::Dialect;
+/// use posmortem::exchange::PairingSettings;
+/// let unionpay = Dialect::from_name("unionpay-pos").expect("it is built in");
+/// let settings = Settings {
+///     // What the log does not tell: whose codes they are, and when an answer is late.
+///     link_dialects: [("up-north".to_owned(), unionpay)].into(),
+///     pairing: PairingSettings { timeout_ms: 45_000, ..PairingSettings::default() },
+///     ..Settings::default()
+/// };
+/// assert!(settings.diagnosis.is_none(), "counts alone, unless asked");
+/// ```
 #[derive(Clone)]
 pub struct Settings {
     /// How inputs are opened and read.

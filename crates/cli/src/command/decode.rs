@@ -22,7 +22,9 @@ pub(super) fn run(plan: &DecodePlan, messages: Messages) -> Result<ExitCode, Fai
         written = input.written;
         if let Err(failure) = decoded {
             code = code.and(ExitCode::Incomplete);
-            messages.error(format_args!("{}: {failure}", source.label()));
+            let name =
+                if *source == InputSource::Stdin { "standard input".to_owned() } else { source.label() };
+            messages.error(format_args!("{name}: {failure}"));
         }
         if written.is_err() {
             break;

@@ -1,7 +1,7 @@
 //! Texts of a configuration to values. Every complaint is a sentence about the text alone; where it
 //! stands is added by the caller.
 
-use crate::nearest::did_you_mean;
+use crate::nearest::{did_you_mean, meant_or_all, nearest};
 use jiff::SignedDuration;
 use jiff::tz::{Offset, TimeZone};
 use posmortem::classify::{Dialect, Language};
@@ -20,10 +20,14 @@ pub(crate) fn time_zone(text: &str) -> Result<TimeZone, String> {
     let read =
         offset(text).map(TimeZone::fixed).or_else(|| TimeZone::get(if utc { "UTC" } else { text }).ok());
     read.ok_or_else(|| {
-        format!(
-            "`{text}` is no time zone: write a name such as Asia/Shanghai, or an offset of at most 14 hours \
-             such as +08:00 or UTC+8"
-        )
+        let names: Vec<_> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+        match nearest(text, names.iter().map(String::as_str)).filter(|_| text.contains('/')) {
+            Some(name) => format!("`{text}` is no time zone; did you mean `{name}`?"),
+            None => format!(
+                "`{text}` is no time zone: write a name such as Asia/Shanghai, or an offset of at most 14 \
+                 hours such as +08:00 or UTC+8"
+            ),
+        }
     })
 }
 
@@ -52,7 +56,7 @@ fn offset(text: &str) -> Option<Offset> {
 /// A dialect by its name, in any case, `_` as good as `-`.
 pub(crate) fn dialect(text: &str) -> Result<Dialect, String> {
     let name = text.to_lowercase().replace('_', "-");
-    let hint = || did_you_mean(&name, Dialect::all().map(Dialect::name));
+    let hint = || meant_or_all(&name, Dialect::all().map(Dialect::name));
     Dialect::from_name(&name).ok_or_else(|| format!("`{text}` is no dialect{}", hint()))
 }
 
@@ -89,7 +93,7 @@ pub(crate) fn amount_unit(text: &str) -> Result<AmountUnit, String> {
 
 /// A log format by its name.
 pub(crate) fn input_format(text: &str) -> Result<InputFormat, String> {
-    let hint = || did_you_mean(text, InputFormat::ALL.map(InputFormat::name));
+    let hint = || meant_or_all(text, InputFormat::ALL.map(InputFormat::name));
     InputFormat::from_name(text).ok_or_else(|| format!("`{text}` is no format that can be read{}", hint()))
 }
 
@@ -102,7 +106,8 @@ pub(crate) fn profile(text: &str) -> Result<Arc<Profile>, String> {
         Ok(stated) => Profile::parse(&stated).map(Arc::new).map_err(|error| format!("{text}: {error}")),
         Err(error) if text.contains(['/', '.']) => Err(format!("cannot read the profile {text}: {error}")),
         Err(_) => {
-            let hint = did_you_mean(text, Profile::all().map(Profile::name));
+            let names: Vec<_> = Profile::all().map(Profile::name).collect();
+            let hint = meant_or_all(text, names);
             Err(format!("`{text}` is neither a wire profile nor a file{hint}"))
         }
     }

@@ -1,7 +1,7 @@
 //! Filters as typed to the filter of a run.
 
 use crate::args::FilterArgs;
-use crate::nearest::did_you_mean;
+use crate::nearest::meant_or_all;
 use anyhow::{Result, anyhow, bail};
 use jiff::tz::{Offset, TimeZone};
 use posmortem::Filter;
@@ -54,13 +54,13 @@ fn ids(flag: &str, texts: &[String]) -> Result<Vec<String>> {
 
 fn cause(name: &str) -> Result<Cause> {
     let name = name.trim().to_lowercase();
-    let hint = || did_you_mean(&name, Cause::ALL.map(Cause::name));
+    let hint = || meant_or_all(&name, Cause::ALL.map(Cause::name));
     Cause::from_name(&name).ok_or_else(|| anyhow!("--cause: `{name}` is no cause{}", hint()))
 }
 
 fn code(text: &str) -> Result<ResponseCode> {
     let code = ResponseCode::parse(text.as_bytes());
-    code.ok_or_else(|| anyhow!("--response-code: `{text}` is no response code"))
+    code.ok_or_else(|| anyhow!("--response-code: `{text}` is no response code: write one such as 55 or A0"))
 }
 
 /// A time in any shape that logs have; a date alone is its midnight.

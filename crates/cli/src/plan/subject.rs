@@ -1,6 +1,6 @@
 //! What `explain` is asked about.
 
-use crate::nearest::did_you_mean;
+use crate::nearest::nearest;
 use anyhow::{Error, Result, anyhow};
 use posmortem::classify::{Cause, Language, Reason};
 use posmortem::iso8583::ResponseCode;
@@ -53,7 +53,10 @@ fn is_range(text: &str) -> bool {
 
 /// Nobody knows `text`; a reason may have been meant.
 pub(crate) fn unknown(text: &str) -> Error {
-    let hint = did_you_mean(text, Reason::all().map(Reason::name));
+    let hint = match nearest(text, Reason::all().map(Reason::name)) {
+        Some(reason) => format!("; did you mean `{reason}`?"),
+        None => ": `posmortem explain` with network, account, card, key or operator lists reasons".to_owned(),
+    };
     anyhow!("`{text}` is neither a known response code nor a reason{hint}")
 }
 

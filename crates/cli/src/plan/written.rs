@@ -35,7 +35,12 @@ impl<F: Copy> Written<F> {
                 return Ok((Destination::Standard, standard));
             }
             let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-            let unknown = || anyhow!("{}: the name tells no format and --format is missing", path.display());
+            let unknown = || {
+                anyhow!(
+                    "{}: the name tells no format: end it as --help says, in .csv for one, or say --format",
+                    path.display()
+                )
+            };
             let format = from_extension(extension).or(told).ok_or_else(unknown)?;
             Ok((Destination::File(path.clone()), format))
         };

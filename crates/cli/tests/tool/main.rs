@@ -11,18 +11,24 @@ mod config;
 mod daily;
 mod decode;
 mod diagnosis;
+#[cfg(feature = "tables")]
+mod examples;
 mod explain;
 #[cfg(feature = "tables")]
 mod history;
 mod inputs;
 mod inspect;
 mod limits;
+#[cfg(feature = "tables")]
+mod mistakes;
 #[cfg(not(feature = "tables"))]
 mod no_tables;
 mod outputs;
 mod prometheus;
+#[cfg(feature = "tables")]
 mod questions;
 mod rules;
+mod shell;
 mod statuses;
 #[cfg(feature = "tables")]
 mod tables;

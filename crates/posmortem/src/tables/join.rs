@@ -15,7 +15,21 @@ use posmortem_tables::{Row, Table, TableError};
 use std::collections::BTreeMap;
 use std::fs::File;
 
-/// Tables that fit together, open to be read as one input.
+/// Tables that fit together, open to be read as one input in place of the logs that they were made of.
+///
+/// ```
+/// use posmortem::{InputSource, Settings, Tables, TokenKey, save_table};
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("day.parquet");
+/// let day = InputSource::Path("../../fixtures/day.csv".into());
+/// let (settings, key) = (Settings::default(), TokenKey::for_this_run()?);
+/// let (run, written) = save_table(&[day], &settings, &key, &mut (), std::fs::File::create(&path)?);
+/// written?;
+///
+/// let again = Tables::open(&[InputSource::Path(path)])?.analyse(&settings, &mut ());
+/// assert_eq!(again.summary.totals, run.summary.totals);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Tables {
     tables: Vec<Input>,
     /// The logs of all tables in the order of their paths, as one run over them would have them, and

@@ -26,7 +26,10 @@ pub(super) fn files(folder: &Path) -> Result<Found> {
     let mut walk = Walk::default();
     walk.enter(folder)?;
     if walk.files.is_empty() {
-        bail!("{} is a folder without a file in it", folder.display());
+        bail!(
+            "{} is a folder without a file in it: name logs, or a folder that holds some",
+            folder.display()
+        );
     }
     let is_table = |path: &PathBuf| is_table_file(path) || path.extension() == Some("parquet".as_ref());
     let (tables, logs): (Vec<_>, Vec<_>) = walk.files.into_iter().partition(is_table);
@@ -118,7 +121,7 @@ mod tests {
         let folder = folder(&[".hidden"]);
         fs::create_dir(folder.path().join("empty")).unwrap();
         let told = files(folder.path()).unwrap_err().to_string();
-        assert!(told.ends_with(" is a folder without a file in it"), "{told}");
+        assert!(told.contains(" is a folder without a file in it: "), "{told}");
     }
 
     #[test]
