@@ -9,7 +9,7 @@ use posmortem_iso8583::{Mti, ResponseCode, Timestamp};
 const AT: Timestamp = Timestamp { millis: 0, offset_minutes: None };
 
 fn code(text: &str) -> ResponseCode {
-    ResponseCode::parse(text.as_bytes()).unwrap()
+    ResponseCode::parse(text.as_bytes()).expect("a code")
 }
 
 /// A request of the north link, and its answer, which tells no link.
@@ -23,7 +23,7 @@ fn paired(answer: &str, names: &mut Names) -> Exchange {
 fn concluded(answer: &str, change: impl Fn(Exchange) -> Exchange) -> [Conclusion; 2] {
     let text = "[[rule]]\nname = 'a'\nlink = 'north'\nmti = '0200'\ncode = ['00', '05', '12', '8Z', '91']\n\
                 reason = 'cutover_in_progress'\n";
-    let (rules, tables) = (Rules::read(&[text]).unwrap(), CodeTables::built_in());
+    let (rules, tables) = (Rules::read(&[text]).expect("a rule"), CodeTables::built_in());
     let mut names = Names::default();
     let exchange = change(paired(answer, &mut names));
     [conclude(&exchange, tables), conclude_by_rules(&exchange, tables, &rules, &names)]
