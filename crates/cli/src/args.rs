@@ -4,6 +4,7 @@
 //! settings of it. Settings that a configuration can hold too stay texts until then, so that one
 //! place reads them whatever layer they come from.
 
+mod compare;
 mod complaint;
 mod filter;
 mod inspect;
@@ -12,6 +13,7 @@ mod reading;
 mod shell;
 mod teaching;
 
+pub(crate) use compare::CompareArgs;
 pub(crate) use filter::FilterArgs;
 pub(crate) use inspect::InspectArgs;
 pub(crate) use parse::NoCommand;
@@ -22,8 +24,8 @@ pub(crate) use teaching::{EXAMPLES, Lesson, Teaching, exit_statuses};
 use crate::config::Setting;
 use crate::row_output::RowOutput;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args as ClapArgs, Parser, Subcommand};
-use posmortem_report::{DecodeFormat, ExplainFormat, Format, Question, RulesFormat};
+use clap::{Args as ClapArgs, Parser, Subcommand, value_parser};
+use posmortem_report::{DecodeFormat, ExplainFormat, Format, JsonDocument, Question, RulesFormat};
 use std::path::PathBuf;
 
 /// Root causes of failing card terminals, from ISO 8583-style logs.
@@ -71,6 +73,8 @@ impl CommonArgs {
 pub(crate) enum Command {
     /// Tell which terminals are at fault, which suffered from shared causes, and what to do
     Report(ReportArgs),
+    /// Tell what changed between two days: what is new, what persists, what is over
+    Compare(CompareArgs),
     /// Write one row for each failed exchange, while reading
     Classify(ClassifyArgs),
     /// Tell what is in a log: formats, fields, links, codes, clocks, and card data in clear
@@ -82,6 +86,8 @@ pub(crate) enum Command {
     /// Check rules of your own and run their tests, or list them
     #[command(subcommand, after_help = teaching::RULES)]
     Rules(RulesCommand),
+    /// Write the schema of what is written as JSON
+    Schema(SchemaArgs),
     /// Show the settings in force and where each comes from
     #[command(subcommand, after_help = teaching::CONFIG)]
     Config(ConfigCommand),
@@ -128,9 +134,14 @@ pub(crate) struct ReportArgs {
     /// limits with `and` between them must all be crossed
     #[arg(long, value_name = "EXPR")]
     pub(crate) fail_on: Vec<String>,
-    /// Save every exchange as a table in DIR, too: a Parquet file that later runs read as input
+    /// Save every exchange as a table in DIR, too: a Parquet file that later runs read as input. What was found
+    /// is kept beside it, for --history and `compare`
     #[arg(long, value_name = "DIR")]
     pub(crate) save: Option<PathBuf>,
+    /// Remove tables and findings from the folder of --save that ended more than N days before this day does, by
+    /// the days of the data. No other file is touched
+    #[arg(long, value_name = "N", requires = "save", value_parser = value_parser!(u32).range(1..))]
+    pub(crate) keep_days: Option<u32>,
     /// Show at most so many rows of each table
     #[arg(long, value_name = "N")]
     pub(crate) top: Option<usize>,
@@ -151,8 +162,8 @@ pub(crate) struct ReportArgs {
     /// decommissioned or maintenance are not judged
     #[arg(long = "terminals", value_name = "FILE", help_heading = "Diagnosis")]
     pub(crate) inventory: Option<PathBuf>,
-    /// Expect what the saved tables in DIR tell of other days (see --save): so an issuer that is down all
-    /// day shows. A table of the day itself is passed over
+    /// Tell by what was saved in DIR on other days (see --save) what is new, what recurs and what is over, and
+    /// expect what those days were like: so an issuer that is down all day shows. The day itself is passed over
     #[arg(long, value_name = "DIR", help_heading = "Diagnosis")]
     pub(crate) history: Option<PathBuf>,
     /// Draw tables with ASCII characters alone
@@ -201,6 +212,17 @@ pub(crate) struct DecodeArgs {
     pub(crate) limit: Option<u64>,
     #[command(flatten)]
     pub(crate) log: LogArgs,
+}
+
+/// `schema`
+#[derive(Debug, ClapArgs)]
+#[command(after_help = teaching::SCHEMA)]
+pub(crate) struct SchemaArgs {
+    /// What is described: the JSON of a report, a terminal or an exchange (a line of NDJSON), the answer to a
+    /// question of --ask, a message of `decode`, an inspection, an explanation
+    #[arg(value_name = "DOCUMENT", default_value = "report", hide_default_value = true,
+        value_parser = named(JsonDocument::all().map(JsonDocument::name), JsonDocument::from_name))]
+    pub(crate) document: JsonDocument,
 }
 
 /// `explain`

@@ -1,6 +1,7 @@
 //! The commands: each takes its plan, does the work and says how it ended.
 
 mod classify;
+mod compare;
 mod completions;
 mod config_show;
 mod decode;
@@ -9,6 +10,7 @@ mod inspect;
 mod man;
 mod report;
 mod rules;
+mod schema;
 
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
@@ -20,6 +22,7 @@ use crate::plan::{Destination, Plan, Written};
 pub(crate) fn run(plan: Plan, messages: Messages) -> Result<ExitCode, Failure> {
     match plan {
         Plan::Report(plan) => report::run(&plan, messages),
+        Plan::Compare(plan) => compare::run(&plan, messages),
         Plan::Classify(plan) => classify::run(*plan, messages),
         Plan::Inspect(plan) => inspect::run(&plan, messages),
         Plan::Decode(plan) => decode::run(&plan, messages),
@@ -27,6 +30,7 @@ pub(crate) fn run(plan: Plan, messages: Messages) -> Result<ExitCode, Failure> {
         Plan::ConfigShow(plan) => config_show::run(&plan),
         Plan::RulesCheck(plan) => rules::check(&plan, messages),
         Plan::RulesList(plan) => rules::list(&plan, messages),
+        Plan::Schema(document) => schema::run(document),
         Plan::Completions(shell) => completions::run(shell),
         Plan::Man(plan) => man::run(&plan),
     }

@@ -13,6 +13,7 @@ mod exit_code;
 mod fail_on;
 mod failure;
 mod findings;
+mod kept;
 mod manual;
 mod messages;
 mod nearest;

@@ -3,6 +3,7 @@
 //! Everything that can be wrong about a command line is found here, before any work. Below, nothing
 //! looks at flags, files of settings, the environment or terminals.
 
+mod compare;
 mod decode;
 mod diagnosis;
 mod inputs;
@@ -14,6 +15,7 @@ mod selection;
 mod subject;
 mod written;
 
+pub(crate) use compare::{ComparePlan, Side};
 pub(crate) use decode::DecodePlan;
 pub(crate) use inspect::InspectPlan;
 pub(crate) use man::ManPlan;
@@ -31,13 +33,14 @@ use crate::surroundings::Surroundings;
 use anyhow::{Result, bail};
 use clap_complete::Shell;
 use posmortem::classify::Language;
-use posmortem_report::{ExplainFormat, Format, RowFormat, View};
+use posmortem_report::{ExplainFormat, Format, JsonDocument, RowFormat, View};
 use std::path::PathBuf;
 use written::refuse_collisions;
 
 /// A command, ready to run.
 pub(crate) enum Plan {
     Report(Box<ReportPlan>),
+    Compare(Box<ComparePlan>),
     Classify(Box<ClassifyPlan>),
     Inspect(Box<InspectPlan>),
     Decode(Box<DecodePlan>),
@@ -45,6 +48,7 @@ pub(crate) enum Plan {
     ConfigShow(ConfigShowPlan),
     RulesCheck(RulesCheckPlan),
     RulesList(RulesListPlan),
+    Schema(JsonDocument),
     Completions(Shell),
     Man(ManPlan),
 }
@@ -59,6 +63,8 @@ pub(crate) struct ReportPlan {
     pub(crate) save: Option<(PathBuf, TokenKeyPlan)>,
     /// The folder of the pages of terminals.
     pub(crate) per_terminal: Option<PathBuf>,
+    /// Files in that folder that ended so many days before are removed.
+    pub(crate) keep_days: Option<u32>,
     /// How standard output looks at the result. Files are neither coloured nor as wide as a screen.
     pub(crate) view: View<'static>,
 }
@@ -120,6 +126,10 @@ impl Plan {
                 let config = gather(args.reading.stated())?;
                 Self::Report(Box::new(ReportPlan::resolve(&args, &config, surroundings, messages)?))
             }
+            Command::Compare(args) => {
+                let config = gather(args.reading.stated())?;
+                Self::Compare(Box::new(ComparePlan::resolve(&args, &config, surroundings, messages)?))
+            }
             Command::Classify(args) => {
                 let config = gather(args.reading.stated())?;
                 Self::Classify(Box::new(ClassifyPlan::resolve(&args, &config, surroundings, messages)?))
@@ -147,6 +157,7 @@ impl Plan {
             Command::Rules(RulesCommand::List(args)) => {
                 Self::RulesList(RulesListPlan::resolve(&args, &gather(Vec::new())?, surroundings)?)
             }
+            Command::Schema(args) => Self::Schema(args.document),
             Command::Completions(args) => Self::Completions(args.shell),
             Command::Man(args) => Self::Man(ManPlan::resolve(args)?),
         })
@@ -203,7 +214,8 @@ impl ReportPlan {
             }
             None => None,
         };
-        Ok(Self { reading, written, fail_on, save, per_terminal: args.per_terminal.clone(), view })
+        let per_terminal = args.per_terminal.clone();
+        Ok(Self { reading, written, fail_on, save, per_terminal, keep_days: args.keep_days, view })
     }
 }
 

@@ -5,12 +5,13 @@
 
 use crate::output::Output;
 use anyhow::{Context, Result};
-pub(crate) use posmortem::Tables;
 use posmortem::classify::Rules;
 use posmortem::diagnose::{self, History};
 use posmortem::exchange::Summary;
+use posmortem::iso8583::Timestamp;
+pub(crate) use posmortem::{Expired, Tables};
 use posmortem::{InputSource, Observer, Run, Settings, TokenKey};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Whether tables are built in.
@@ -45,6 +46,12 @@ pub(crate) fn save(
 ) -> (Run, Result<Output>) {
     let (run, written) = posmortem::save_table(sources, settings, key, observer, out);
     (run, written.context("the table cannot be written"))
+}
+
+/// Files of other runs in the folder of a table that ended more than so many days before it, and what only looks
+/// like one of them.
+pub(crate) fn expired(newest: &Path, last: Timestamp, keep_days: u32) -> Result<Expired> {
+    Ok(posmortem::expired(newest, last, keep_days)?)
 }
 
 /// The name of a saved table.

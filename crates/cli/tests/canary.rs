@@ -165,6 +165,12 @@ const ALL_FORMATS: [&[&str]; 2] = [
 /// As a table, which is read back value by value.
 const AS_TABLE: [&[&str]; 1] = [&["classify", "--all", "-o", "a.parquet"]];
 
+/// What is kept of a day for others, and a day beside itself.
+const KEPT: [&[&str]; 2] = [
+    &["report", "--save", ".", "--history", ".", "--keep-days", "30", "-o", "a.json"],
+    &["compare", "-o", "a.json", "-o", "a.txt"],
+];
+
 /// On standard output, in another language, failures alone.
 const ON_STANDARD_OUTPUT: [&[&str]; 5] = [
     &["report", "--all-terminals", "--lang", "zh", "--format", "table"],
@@ -200,6 +206,7 @@ fn told_by(commands: &[&[&str]], input: &str, options: &[&str]) -> String {
         let bench = Bench::new();
         let of_command = match command[0] {
             "decode" => &["-v", input][..],
+            "compare" => &["-v", input, input],
             _ => &["-v", "--rejects", "rejects.tsv", input],
         };
         let ended = bench.run(&[command, of_command, options].concat());
@@ -225,7 +232,7 @@ const DECODED: [&[&str]; 3] = [
 
 /// All that can be told of an input.
 fn told_of(input: &str, options: &[&str]) -> String {
-    let commands = [&ALL_FORMATS[..], &AS_TABLE, &ON_STANDARD_OUTPUT, &INSPECTED, &DECODED].concat();
+    let commands = [&ALL_FORMATS[..], &AS_TABLE, &KEPT, &ON_STANDARD_OUTPUT, &INSPECTED, &DECODED].concat();
     told_by(&commands, input, options)
 }
 
@@ -331,8 +338,11 @@ fn mapped(name: &str, source: &str, target: &str) -> String {
 fn leaks(canaries: &Canaries, name: &str, source: &str) -> Vec<String> {
     let mut leaks = Vec::new();
     for target in COLUMNS.into_iter().filter(|target| *target != source) {
-        let commands =
-            if source == "pan" { [&ALL_FORMATS[..], &AS_TABLE].concat() } else { ALL_FORMATS.to_vec() };
+        let commands = if source == "pan" {
+            [&ALL_FORMATS[..], &AS_TABLE, &KEPT[..1]].concat()
+        } else {
+            ALL_FORMATS.to_vec()
+        };
         let commands = [&commands[..], &INSPECTED[..1], &DECODED[..1]].concat();
         let told = told_by(&commands, &fixture(name), &["--columns", &mapped(name, source, target)]);
         if let Some(first) = canaries.in_text(&told).first() {

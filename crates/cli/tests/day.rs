@@ -124,7 +124,7 @@ fn in_json(report: &Value) -> Vec<Vec<(String, String)>> {
     // `cause`, `start` and the like belong to the verdict; no name stands in two places.
     let names = "terminal_id merchant_id exchanges approved declined unanswered unclassified state cause reason \
                  start end observed expected confidence owner network account card key operator first_failed \
-                 last_approved ongoing action";
+                 last_approved ongoing action recurrence recurrence_days recurrence_of recurrence_first";
     let row =
         |terminal| names.split_whitespace().map(|name| (name.to_owned(), place(terminal, name))).collect();
     list(&report["terminals"]).iter().map(row).collect()

@@ -79,7 +79,12 @@ pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Di
     let terminals: Vec<u32> = with_attempts.collect();
     let verdicts: Vec<_> = terminals.par_iter().map(|terminal| judge.verdict(*terminal)).collect();
     let whys = why::whys(&judge, &rates, &settings.why, &terminals);
-    Diagnosis::new(incidents, verdicts, whys, limits(&fleet, settings, before.is_some()))
+    let limits = limits(&fleet, settings, before.is_some());
+    let (first, after_last) = fleet.day.span;
+    let span = (first < after_last).then(|| (fleet.moment(first), fleet.moment(after_last - 1)));
+    let mut diagnosis = Diagnosis::new(incidents, verdicts, whys, limits);
+    diagnosis.span = span;
+    diagnosis
 }
 
 /// What is searched for incidents, in all rounds alike.
@@ -214,7 +219,8 @@ fn limits(fleet: &Fleet<'_>, settings: &Settings, has_history: bool) -> Vec<Evid
     if has_history {
         return limits;
     }
-    if settings.history.days() > 0 {
+    // A run that is done again finds its own table, and says what it said before.
+    if settings.history.days() > 0 || settings.past.is_some() {
         limits.push(Evidence::new("history_of_the_day", []));
     }
     if is_small(fleet) {

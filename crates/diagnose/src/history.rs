@@ -131,7 +131,7 @@ impl History {
 }
 
 /// Whether two spans share more than half of the shorter one: days of a log overlap by a few minutes.
-fn is_same_day(one: (i64, i64), other: (i64, i64)) -> bool {
+pub(crate) fn is_same_day(one: (i64, i64), other: (i64, i64)) -> bool {
     let common = one.1.min(other.1) - one.0.max(other.0);
     common * 2 > (one.1 - one.0).min(other.1 - other.0)
 }

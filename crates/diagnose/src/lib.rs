@@ -8,9 +8,12 @@
 mod attack;
 mod attribute;
 mod baseline;
+mod calendar_date;
+mod comparison;
 mod coverage;
 mod crowd;
 mod day;
+mod day_findings;
 mod diagnosis;
 mod episodes;
 mod evidence;
@@ -28,6 +31,7 @@ mod own;
 mod payment_scopes;
 mod planned;
 mod rates;
+mod recurrence;
 mod scan;
 mod scheme_limit;
 mod scope_actions;
@@ -41,7 +45,10 @@ mod words;
 
 pub use attack::{AttackRun, KeyedEntry, attacks};
 pub use attribute::Attribute;
+pub use calendar_date::CalendarDate;
+pub use comparison::{Change, Comparison, IncidentChange, TerminalChange};
 pub use day::{Attempt, Day, Dimension, Flags, Half, Leaves, UNTOLD};
+pub use day_findings::{DayFindings, FaultyTerminal, SharedCause};
 pub use diagnosis::diagnose;
 pub use episodes::{Try, episodes};
 pub use evidence::{Evidence, Rule, Value};
@@ -54,6 +61,7 @@ pub use own::{
     Signatures, Spread, Standing, Suspect, own_faults,
 };
 pub use rates::{LEAST_RATE, Rates};
+pub use recurrence::{Recurrence, Recurrences};
 pub use scan::{Aside, Finding, Group, Groups, MarkCount, Scan, ScanSettings, Scanned, ScopeKind};
 pub use scheme_limit::{LimitState, LimitedShare, SchemeLimit};
 pub use settings::Settings;

@@ -1,6 +1,6 @@
 //! What may be asked of a diagnosis.
 
-use crate::{History, Inventory};
+use crate::{DayFindings, History, Inventory};
 
 /// What may be asked of a diagnosis.
 #[derive(Clone, Debug, Default)]
@@ -11,4 +11,7 @@ pub struct Settings {
     pub inventory: Inventory,
     /// What earlier days let expect.
     pub history: History,
+    /// What was found on other days, where that is asked for: the pipeline then tells what is new. No verdict
+    /// depends on it, and who was not at fault then is not looked at.
+    pub past: Option<Vec<DayFindings>>,
 }

@@ -1,6 +1,6 @@
 //! What is said of incidents and terminals: the result that reports print.
 
-use crate::{Attribute, Evidence, Thousandths};
+use crate::{Attribute, Evidence, Recurrences, Thousandths};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use posmortem_classify::{Cause, Reason};
@@ -218,6 +218,10 @@ pub struct Diagnosis {
     pub whys: Vec<Why>,
     /// What limits the whole diagnosis: few terminals, rates of other years, half the exchange unseen.
     pub limits: Vec<Evidence>,
+    /// The first attempt that was judged, and the last; none where there was none.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// What the findings of the days before say, where they were asked.
+    pub recurrences: Option<Recurrences>,
 }
 
 impl Diagnosis {
@@ -229,7 +233,7 @@ impl Diagnosis {
         limits: Vec<Evidence>,
     ) -> Self {
         let by_terminal = verdicts.iter().enumerate().map(|(at, verdict)| (verdict.terminal, at)).collect();
-        Self { incidents, verdicts, by_terminal, whys, limits }
+        Self { incidents, verdicts, by_terminal, whys, limits, span: None, recurrences: None }
     }
 
     /// One a terminal with attempts that the inventory does not silence, by the text of its id.

@@ -3,7 +3,8 @@
 //! Warnings say that numbers may be wrong and what to do about it; notes say how they came about.
 //! What the ledger and the states of the files tell is not told again.
 
-use crate::{Run, Settings};
+use crate::{Run, Settings, findings_of};
+use posmortem_diagnose::Recurrences;
 use posmortem_exchange::{
     Breakdown, BreakdownCounter, BreakdownPart, Chunk, Coverage, ExchangeTable, Names, Pairing, RunFacts,
     SilentLink, Summary, Tally,
@@ -43,7 +44,11 @@ pub(crate) fn judged(mut run: Run, chosen: Option<ExchangeTable>, settings: &Set
     }
     drop(chosen);
     if let (Some(asked), Some(table), false) = (&settings.diagnosis, &run.table, run.stopped) {
-        run.diagnosis = Some(posmortem_diagnose::diagnose(table, &run.summary.names, asked));
+        let mut diagnosis = posmortem_diagnose::diagnose(table, &run.summary.names, asked);
+        if let (Some(past), Some(today)) = (&asked.past, findings_of(&run.summary, &diagnosis)) {
+            diagnosis.recurrences = Some(Recurrences::of(&today, past));
+        }
+        run.diagnosis = Some(diagnosis);
     }
     if let Some(rules) = &settings.rules {
         run.summary.actions = rules.actions().clone();

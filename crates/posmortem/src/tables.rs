@@ -7,13 +7,15 @@
 mod agreement;
 mod history;
 mod join;
+mod retention;
 mod save;
 
 pub use agreement::JoinError;
 pub use history::read_history;
 pub use join::Tables;
 pub use posmortem_tables::TableError;
-pub use save::{save_table, table_name};
+pub use retention::{Expired, expired};
+pub use save::save_table;
 
 use crate::Settings;
 use std::fmt::Write;

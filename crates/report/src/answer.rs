@@ -3,9 +3,11 @@
 
 use crate::csv::io_error;
 use crate::sheet::{Sheet, Value};
-use crate::tsv;
+use crate::{Question, tsv};
+use schemars::{Schema, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 pub(crate) fn write_tsv(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -34,6 +36,35 @@ pub(crate) fn write_json(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<(
     let answer = Answer { schema: 1, question: sheet.question.name(), rows: sheet.objects().collect() };
     serde_json::to_writer_pretty(&mut *out, &answer)?;
     out.write_all(b"\n")
+}
+
+/// The schema of a question's rows.
+pub(crate) fn rows_schema(question: Question) -> Schema {
+    let columns = Sheet::columns(question);
+    let properties: BTreeMap<_, _> = columns
+        .iter()
+        .map(|column| {
+            (column.name, json_schema!({ "type": column.kind.json_types(), "title": column.title[0] }))
+        })
+        .collect();
+    let names: Vec<_> = columns.iter().map(|column| column.name).collect();
+    json_schema!({
+        "type": "array",
+        "items": { "type": "object", "properties": properties, "required": names, "additionalProperties": false },
+    })
+}
+
+/// The schema of one question's answer as JSON.
+pub(crate) fn schema(question: Question) -> Schema {
+    json_schema!({
+        "type": "object",
+        "properties": {
+            "schema": { "const": 1 },
+            "question": { "const": question.name() },
+            "rows": rows_schema(question),
+        },
+        "required": ["schema", "question", "rows"],
+    })
 }
 
 #[derive(Serialize)]

@@ -1,8 +1,10 @@
 //! Decimals with three places, as numbers of a JSON document.
 
 use posmortem_diagnose::Thousandths;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 
 /// Serialises as a number with its three places: `12.500`.
 #[derive(Clone, Copy)]
@@ -29,6 +31,20 @@ impl Serialize for Decimal {
         let sign = if self.is_negative { "-" } else { "" };
         let number = RawValue::from_string(format!("{sign}{}", self.size));
         number.map_err(serde::ser::Error::custom)?.serialize(serializer)
+    }
+}
+
+impl JsonSchema for Decimal {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Decimal".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "number" })
     }
 }
 

@@ -6,6 +6,7 @@ mod json;
 mod meaning;
 
 use crate::wrap::width;
+pub(crate) use json::Object;
 use posmortem_classify::{CodeTables, Language};
 use posmortem_iso8583::{FieldLabel, MaskedField, MaskedMessage, Shown, element_name, emv_tag_name};
 use std::io::{self, Write};

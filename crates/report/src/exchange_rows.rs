@@ -10,6 +10,7 @@ use crate::tsv;
 use posmortem_classify::{Cause, Dialect, Reason};
 use posmortem_exchange::{CardToken, Conclusion, Exchange, Names, Reference};
 use posmortem_iso8583::{Currency, Mti, ResponseCode, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -122,8 +123,8 @@ impl<W: Write> ExchangeRows<W> {
 }
 
 /// An exchange as it is written; the order of fields is the one of the columns.
-#[derive(Serialize)]
-struct Row<'r> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Row<'r> {
     time: Shown<Timestamp>,
     terminal_id: Option<&'r str>,
     merchant_id: Option<&'r str>,
@@ -146,7 +147,7 @@ struct Row<'r> {
     source: Place<'r>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Place<'r> {
     file: Option<&'r str>,
     offset: u64,

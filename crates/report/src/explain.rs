@@ -7,6 +7,7 @@ mod json;
 mod text;
 
 use crate::ExplainFormat;
+pub(crate) use json::Document;
 use posmortem_classify::{CodeTables, Entry, Language, QualifiedCode, Reason};
 use posmortem_iso8583::ResponseCode;
 use std::io::{self, BufWriter, Write};

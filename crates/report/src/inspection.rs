@@ -10,6 +10,7 @@ mod page;
 mod table;
 
 use crate::View;
+pub(crate) use json::Document;
 use posmortem_exchange::{Field, Inspection, Ledger, Summary};
 use std::io::{self, BufWriter, Write};
 

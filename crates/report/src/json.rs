@@ -1,10 +1,11 @@
 //! Everything as one JSON document, `"schema": 1`.
 //!
 //! The order of fields is that of the schema. Keys are added within a schema, never renamed. Without
-//! a diagnosis there are no incidents, and what only a diagnosis knows is null. `limits`, and `why` of
-//! a terminal, stand there where there is something to say; `answers` where a breakdown was made: the questions of
-//! the day's round but for those that `incidents` and `terminals` answer.
+//! a diagnosis there are no incidents, and what only a diagnosis knows is null; so is, without a history, what only
+//! the days before tell. `limits`, and `why` of a terminal, stand there where there is something to say; `answers`
+//! where a breakdown was made: the questions of the day's round but for those that `incidents` and `terminals` answer.
 
+mod cleared;
 mod code;
 mod counts;
 mod incident;
@@ -12,17 +13,23 @@ mod input;
 mod terminal;
 mod why;
 
+use crate::answer::rows_schema;
 use crate::judged::Judged;
 use crate::labels::Labels;
 use crate::sheet::Sheet;
 use crate::{Question, View, evidence};
+use cleared::{Cleared, History};
 use code::Code;
 use counts::Totals;
+pub(crate) use counts::{Causes, Outcomes};
 use incident::Incident;
 use input::Input;
 pub(crate) use input::Ledger;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 pub(crate) use terminal::Terminal;
 
@@ -31,20 +38,35 @@ pub(crate) fn write(judged: &Judged<'_>, view: &View<'_>, out: &mut dyn Write) -
     out.write_all(b"\n")
 }
 
-#[derive(Serialize)]
-struct Report<'s> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Report<'s> {
+    /// The version of this document: keys are added within one, and none is renamed.
     schema: u32,
+    /// What made it.
     tool: Tool<'s>,
+    /// What was read, and where every frame went.
     input: Input<'s>,
+    /// The fleet; with filters, the chosen attempts alone.
     totals: Totals,
+    /// Causes that terminals share, in the order of their start.
     incidents: Vec<Incident<'s>>,
+    /// What limits the whole diagnosis, in sentences.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     limits: Vec<String>,
+    /// The worst first: those with something to say, or all.
     terminals: Vec<Terminal<'s>>,
+    /// How many of the days before are known; null without a history.
+    history: Option<History>,
+    /// What was found on the latest day before and is not any more, incidents first.
+    cleared: Option<Vec<Cleared>>,
+    /// Codes that were no approval, the most frequent first.
     codes: Vec<Code<'s>>,
+    /// Rows that answer the questions of a day's round, by the question's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     answers: Option<Answers<'s>>,
+    /// What makes the numbers doubtful, in sentences.
     warnings: &'s [String],
+    /// What else helps to judge them.
     notes: Vec<&'s str>,
 }
 
@@ -60,9 +82,11 @@ impl<'s> Report<'s> {
             tool: Tool { name: "posmortem", version: view.version, rules_sha256: view.rules_sha256 },
             input: Input::of(summary, language),
             totals: Totals::of(summary),
-            incidents: incidents.map(|one| Incident::of(one, summary, language)).collect(),
+            incidents: incidents.map(|one| Incident::of(judged, one, language)).collect(),
             limits: evidence::sentences(limits, &summary.names, language),
             terminals: listed.into_iter().map(|line| Terminal::of(judged, line, language)).collect(),
+            history: judged.recurrences().map(History::of),
+            cleared: judged.recurrences().map(|_| cleared(judged, view)),
             codes: summary.codes.iter().map(|code| Code::of(summary, code)).collect(),
             answers: judged.breakdown.map(|_| Answers::of(judged, view)),
             warnings: &summary.warnings,
@@ -71,10 +95,17 @@ impl<'s> Report<'s> {
     }
 }
 
-#[derive(Serialize)]
+/// What is not found any more, incidents first.
+fn cleared(judged: &Judged<'_>, view: &View<'_>) -> Vec<Cleared> {
+    let incidents = judged.cleared_incidents(view).into_iter().filter_map(Cleared::of_incident);
+    incidents.chain(judged.cleared_terminals(view).into_iter().filter_map(Cleared::of_terminal)).collect()
+}
+
+#[derive(Serialize, JsonSchema)]
 struct Tool<'s> {
     name: &'static str,
     version: &'s str,
+    /// Digest of the tables and rules by which attempts were judged.
     rules_sha256: &'s str,
 }
 
@@ -85,6 +116,19 @@ impl<'s> Answers<'s> {
     fn of(judged: &Judged<'s>, view: &View<'_>) -> Self {
         let questions = Question::ALL.into_iter().filter(|question| !question.needs_diagnosis());
         Self(questions.map(|question| Sheet::of(question, judged, view)).collect())
+    }
+}
+
+impl JsonSchema for Answers<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        "Answers".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let questions = Question::ALL.into_iter().filter(|question| !question.needs_diagnosis());
+        let rows: BTreeMap<_, _> =
+            questions.map(|question| (question.name(), rows_schema(question))).collect();
+        json_schema!({ "type": "object", "properties": rows, "required": rows.keys().collect::<Vec<_>>() })
     }
 }
 

@@ -3,7 +3,10 @@
 
 use crate::verdict::Verdict;
 use crate::{Content, View};
-use posmortem_diagnose::{Diagnosis, Incident, State, Verdict as Judgement, Why};
+use posmortem_diagnose::{
+    Diagnosis, Incident, IncidentChange, Recurrence, Recurrences, State, TerminalChange,
+    Verdict as Judgement, Why,
+};
 use posmortem_exchange::{Breakdown, Summary, TerminalTally, terminal_key};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
@@ -46,7 +49,10 @@ impl<'s> Judged<'s> {
     pub(crate) fn verdict(&self, terminal: &'s TerminalTally) -> Verdict<'s> {
         let actions = &self.summary.actions;
         match (self.diagnosis, self.judgements.get(self.key(terminal))) {
-            (Some(diagnosis), Some(said)) => Verdict::judged(said, &diagnosis.incidents, actions),
+            (Some(diagnosis), Some(said)) => {
+                let recurrence = self.recurrences().and_then(|all| all.of_terminal(self.key(terminal)));
+                Verdict::judged(said, &diagnosis.incidents, actions).with(recurrence)
+            }
             _ => Verdict::unjudged(terminal, actions),
         }
     }
@@ -107,6 +113,37 @@ impl<'s> Judged<'s> {
         let hit: Option<BTreeSet<u32>> = view.filtered.then(|| of_terminals().copied().collect());
         let is_shown = |incident: &&Incident| hit.as_ref().is_none_or(|hit| hit.contains(&incident.id));
         diagnosis.incidents.iter().filter(is_shown).collect()
+    }
+
+    /// What the days before say, where they were asked.
+    pub(crate) fn recurrences(&self) -> Option<&'s Recurrences> {
+        self.diagnosis.and_then(|said| said.recurrences.as_ref())
+    }
+
+    /// How often an incident was there before, where that is known.
+    pub(crate) fn recurrence(&self, incident: &Incident) -> Option<Recurrence> {
+        self.recurrences()?.of_incident(incident.id)
+    }
+
+    /// Incidents of the latest day before that are over. Where filters have chosen exchanges, none is told: whom one
+    /// of that day has hit is not known.
+    pub(crate) fn cleared_incidents(&self, view: &View<'_>) -> Vec<&'s (IncidentChange, Recurrence)> {
+        let all = self.recurrences().filter(|_| !view.filtered);
+        all.into_iter().flat_map(|all| &all.cleared_incidents).collect()
+    }
+
+    /// Terminals that were at fault on the latest day before and are not any more; where filters have chosen
+    /// exchanges, those alone that have such an exchange.
+    pub(crate) fn cleared_terminals(&self, view: &View<'_>) -> Vec<&'s (TerminalChange, Recurrence)> {
+        let chosen: BTreeSet<&str> = match view.filtered {
+            true => self.summary.terminals.iter().map(|terminal| self.key(terminal)).collect(),
+            false => BTreeSet::new(),
+        };
+        let is_chosen = |(one, _): &&(TerminalChange, Recurrence)| {
+            !view.filtered || one.old.as_ref().is_some_and(|old| chosen.contains(old.terminal.as_str()))
+        };
+        let all = self.recurrences().into_iter().flat_map(|all| &all.cleared_terminals);
+        all.filter(is_chosen).collect()
     }
 
     fn key(&self, terminal: &TerminalTally) -> &'s str {

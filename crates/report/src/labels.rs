@@ -2,7 +2,7 @@
 //! of the crate `classify`.
 
 use posmortem_classify::{Cause, Language};
-use posmortem_diagnose::{Attribute, State};
+use posmortem_diagnose::{Attribute, Change, State};
 
 macro_rules! labels {
     ($($name:ident: $en:literal, $zh:literal;)*) => {
@@ -68,6 +68,16 @@ labels! {
         "未发现异常：没有共同原因，也没有终端自身故障。";
     no_own_fault: "No terminal was found at fault itself.", "未发现终端自身故障。";
     what_to_do: "What to do, by number of terminals", "处理建议(按终端数)";
+    // The days before.
+    new: "new", "新";
+    days: "days", "天数";
+    terminal_or_scope: "terminal, scope", "终端或范围";
+    // Comparisons.
+    scope: "scope", "范围";
+    old_day: "old", "旧";
+    new_day: "new", "新";
+    share_of_attempts: "share", "占比";
+    no_change: "Neither terminals at fault nor shared causes on either day.", "两日均无终端故障，也无共同原因。";
     // How a verdict came about.
     the_terminal: "Terminal", "终端";
     failures: "What failed, and how much of it was to be expected", "失败构成与预期";
@@ -252,6 +262,54 @@ fn in_language(english: &'static str, chinese: &'static str, language: Language)
         Language::En => english,
         Language::Zh => chinese,
     }
+}
+
+/// What became of a trouble, and what stands above terminals and above shared causes of which that is so.
+const CHANGES: [[&str; 6]; 5] = [
+    ["new", "Terminals newly at fault", "New incidents", "新出现", "新故障终端", "新共同事件"],
+    [
+        "persisting",
+        "Terminals still at fault",
+        "Incidents that persist",
+        "持续",
+        "仍有故障的终端",
+        "持续的共同事件",
+    ],
+    [
+        "too little to tell",
+        "Terminals of which there is too little to tell",
+        "",
+        "数据不足",
+        "数据不足的终端",
+        "",
+    ],
+    [
+        "cleared",
+        "Terminals no longer at fault",
+        "Incidents that are over",
+        "已消除",
+        "已恢复的终端",
+        "已结束的共同事件",
+    ],
+    ["not seen", "Terminals not seen any more", "", "未出现", "未再出现的终端", ""],
+];
+
+/// What became of a trouble, in words.
+pub(crate) fn change_title(change: Change, language: Language) -> &'static str {
+    let [english, _, _, chinese, _, _] = CHANGES[change as usize];
+    in_language(english, chinese, language)
+}
+
+/// What stands above terminals of which that became.
+pub(crate) fn changed_terminals(change: Change, language: Language) -> &'static str {
+    let [_, english, _, _, chinese, _] = CHANGES[change as usize];
+    in_language(english, chinese, language)
+}
+
+/// What stands above shared causes of which that became.
+pub(crate) fn changed_incidents(change: Change, language: Language) -> &'static str {
+    let [_, _, english, _, _, chinese] = CHANGES[change as usize];
+    in_language(english, chinese, language)
 }
 
 /// What a shared cause is about.

@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod comparison;
 mod content;
 mod csv;
 mod decimal;
@@ -38,7 +39,9 @@ mod pen;
 mod percent;
 mod prometheus;
 mod question;
+mod recurrence;
 mod rules;
+mod schema;
 mod scope;
 mod sections;
 mod sheet;
@@ -52,6 +55,7 @@ mod verdict;
 mod view;
 mod wrap;
 
+pub use comparison::{Compared, ComparisonFormat, write_comparison};
 pub use content::Content;
 pub use decoded::{DecodeFormat, DecodeView, write_decoded};
 pub use exchange_rows::ExchangeRows;
@@ -61,6 +65,7 @@ pub use inspection::{InspectionFormat, write_configuration, write_inspection};
 pub use measures::{Measure, Measured, Measures, Unit};
 pub use question::Question;
 pub use rules::{RulesFormat, write_rules};
+pub use schema::JsonDocument;
 pub use terminal_page::TerminalPages;
 pub use view::View;
 

@@ -8,7 +8,9 @@ use crate::judged::Judged;
 use crate::labels::owner;
 use crate::scope::Scope;
 use crate::sheet::Sheet;
-use crate::table::{Page, actions, answer, heading, incidents, notes, terminals, verdicts, warnings};
+use crate::table::{
+    Page, actions, answer, cleared, heading, incidents, notes, terminals, verdicts, warnings,
+};
 use crate::{View, evidence};
 use posmortem_diagnose::Incident;
 use std::cmp::Reverse;
@@ -19,12 +21,14 @@ pub(crate) fn write(judged: &Judged<'_>, view: &View<'_>, out: &mut dyn Write) -
     let mut text = Text::default();
     text.list(heading::lines(&page));
     text.list(judged.diagnosis.map(|said| page.limits(said)).unwrap_or_default());
+    text.list(cleared::known(&page));
     told_incidents(&page, &mut text);
     match judged.diagnosis {
         Some(_) => judged_terminals(&page, &mut text),
         None => counted_terminals(&page, &mut text),
     }
     to_do(&page, &mut text);
+    over(&page, &mut text);
     said_of_itself(&page, &mut text);
     text.write(out)
 }
@@ -110,6 +114,15 @@ fn to_do(page: &Page<'_>, text: &mut Text) {
         let (times, what, to) = (page.pen.times(), page.cause_and_reason(reason), page.pen.arrow());
         format!("{count}{times} {what}{to}**{who}**: {action}")
     }));
+}
+
+/// What was found on the latest day before, and is not any more.
+fn over(page: &Page<'_>, text: &mut Text) {
+    if let Some((title, grid, more)) = cleared::told(page) {
+        let title: Vec<_> = title.into_iter().map(|(item, _)| item).collect();
+        text.heading(&title.join(page.pen.dot()));
+        text.table(&grid, more);
+    }
 }
 
 /// Warnings and notes, each with its title first.

@@ -2,10 +2,12 @@
 
 use crate::labels::attribute_title;
 use posmortem_classify::Language;
-use posmortem_diagnose::{Attribute, Incident};
-use posmortem_iso8583::screen;
+use posmortem_diagnose::{Attribute, Incident, SharedCause};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// An object of attributes and values, in the order of [`Attribute`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,13 +15,11 @@ pub(crate) struct Scope(Vec<(Attribute, String)>);
 
 impl Scope {
     pub(crate) fn of(incident: &Incident) -> Self {
-        let told = |(attribute, value): &(Attribute, String)| {
-            // Some values come from the user's own list of terminals.
-            (*attribute, screen(value.as_bytes()).into_owned())
-        };
-        let mut values: Vec<_> = incident.scope.iter().map(told).collect();
-        values.sort();
-        Self(values)
+        Self(SharedCause::of(incident).scope)
+    }
+
+    pub(crate) fn of_cause(cause: &SharedCause) -> Self {
+        Self(cause.scope.clone())
     }
 
     /// `model=V200,firmware=1.2`, in words that no language changes; nothing for the whole fleet.
@@ -44,6 +44,22 @@ impl Scope {
             (true, Language::En) => "the whole fleet".to_owned(),
             (true, Language::Zh) => "全部终端".to_owned(),
         }
+    }
+}
+
+impl JsonSchema for Scope {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Scope".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let values = Attribute::ALL.map(|attribute| (attribute.name(), json_schema!({ "type": "string" })));
+        let values: BTreeMap<_, _> = values.into_iter().collect();
+        json_schema!({ "type": "object", "properties": values, "additionalProperties": false })
     }
 }
 

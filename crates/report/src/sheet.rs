@@ -24,9 +24,40 @@ pub(crate) use value::Value;
 pub(crate) struct Column {
     /// Added to at the end of a sheet only, never reused.
     pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
     pub(crate) title: [&'static str; 2],
     /// Left out on a narrow screen, the highest first; 0 stays.
     pub(crate) rank: u8,
+}
+
+/// What the cells of a column are, where they hold something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    /// Counts, minor units, milliseconds, hours.
+    Whole,
+    /// Shares, and numbers with three places.
+    Fraction,
+    Moment,
+    Flag,
+}
+
+impl Kind {
+    /// Whether cells stand to the right.
+    pub(crate) fn is_to_the_right(self) -> bool {
+        matches!(self, Self::Whole | Self::Fraction | Self::Moment)
+    }
+
+    /// The types of JSON that a cell may have.
+    pub(crate) fn json_types(self) -> [&'static str; 2] {
+        let told = match self {
+            Self::Text | Self::Moment => "string",
+            Self::Whole => "integer",
+            Self::Fraction => "number",
+            Self::Flag => "boolean",
+        };
+        [told, "null"]
+    }
 }
 
 /// The answer to a question.
@@ -45,17 +76,31 @@ impl<'s> Sheet<'s> {
         let counted = |of: fn(&Judged<'s>, &'s Breakdown) -> Rows<'s>| {
             judged.breakdown.map_or_else(Vec::new, |breakdown| of(judged, breakdown))
         };
-        let (columns, rows) = match question {
-            Question::Incidents => (incidents::COLUMNS, incidents::rows(judged, view)),
-            Question::Silent => (silent::COLUMNS, silent::rows(judged, view)),
-            Question::Timeouts => (timeouts::COLUMNS, counted(timeouts::rows)),
-            Question::Declines => (declines::COLUMNS, counted(declines::rows)),
-            Question::Fallback => (fallback::COLUMNS, counted(fallback::rows)),
-            Question::Keys => (keys::COLUMNS, counted(keys::rows)),
-            Question::Reversals => (reversals::COLUMNS, counted(reversals::rows)),
-            Question::Hours => (hours::COLUMNS, counted(hours::rows)),
+        let rows = match question {
+            Question::Incidents => incidents::rows(judged, view),
+            Question::Silent => silent::rows(judged, view),
+            Question::Timeouts => counted(timeouts::rows),
+            Question::Declines => counted(declines::rows),
+            Question::Fallback => counted(fallback::rows),
+            Question::Keys => counted(keys::rows),
+            Question::Reversals => counted(reversals::rows),
+            Question::Hours => counted(hours::rows),
         };
-        Self { question, columns, rows, left_out: 0 }
+        Self { question, columns: Self::columns(question), rows, left_out: 0 }
+    }
+
+    /// The columns of an answer.
+    pub(crate) fn columns(question: Question) -> &'static [Column] {
+        match question {
+            Question::Incidents => incidents::COLUMNS,
+            Question::Silent => silent::COLUMNS,
+            Question::Timeouts => timeouts::COLUMNS,
+            Question::Declines => declines::COLUMNS,
+            Question::Fallback => fallback::COLUMNS,
+            Question::Keys => keys::COLUMNS,
+            Question::Reversals => reversals::COLUMNS,
+            Question::Hours => hours::COLUMNS,
+        }
     }
 
     /// The first `top` rows of it.
@@ -69,8 +114,8 @@ impl<'s> Sheet<'s> {
 type Rows<'s> = Vec<Vec<Value<'s>>>;
 
 /// A column that always stays.
-const fn column(name: &'static str, en: &'static str, zh: &'static str) -> Column {
-    Column { name, title: [en, zh], rank: 0 }
+const fn column(name: &'static str, kind: Kind, en: &'static str, zh: &'static str) -> Column {
+    Column { name, kind, title: [en, zh], rank: 0 }
 }
 
 impl Column {
@@ -86,18 +131,7 @@ mod tests {
 
     #[test]
     fn columns_have_one_name_each_and_a_heading_in_both_languages() {
-        let sheets = [
-            incidents::COLUMNS,
-            silent::COLUMNS,
-            timeouts::COLUMNS,
-            declines::COLUMNS,
-            fallback::COLUMNS,
-            keys::COLUMNS,
-            reversals::COLUMNS,
-            hours::COLUMNS,
-        ];
-        assert_eq!(sheets.len(), Question::ALL.len());
-        for columns in sheets {
+        for columns in Question::ALL.map(Sheet::columns) {
             for (at, column) in columns.iter().enumerate() {
                 assert!(columns[..at].iter().all(|before| before.name != column.name), "{}", column.name);
                 assert!(column.title.iter().all(|title| !title.is_empty()), "{}", column.name);

@@ -7,6 +7,7 @@
 
 pub(crate) mod actions;
 pub(crate) mod answer;
+pub(crate) mod cleared;
 pub(crate) mod codes;
 pub(crate) mod flow;
 pub(crate) mod heading;
@@ -30,10 +31,10 @@ use posmortem_iso8583::escape_controls;
 use std::io::{self, Write};
 
 /// Columns where the caller tells none.
-const WIDTH: u16 = 100;
+pub(crate) const WIDTH: u16 = 100;
 
 /// Fewer columns than this hold no table.
-const LEAST_WIDTH: u16 = 60;
+pub(crate) const LEAST_WIDTH: u16 = 60;
 
 pub(crate) fn write(judged: &Judged<'_>, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let page = Page::of(judged, view);
@@ -43,10 +44,11 @@ pub(crate) fn write(judged: &Judged<'_>, view: &View<'_>, out: &mut dyn Write) -
         }
         Some(said) if !said.whys.is_empty() => why::sections(&page, said),
         Some(said) => {
-            let mut sections = vec![[heading::lines(&page), page.limits(said)].concat()];
+            let mut sections =
+                vec![[heading::lines(&page), page.limits(said), cleared::known(&page)].concat()];
             sections.push(incidents::lines(&page));
             sections.extend(verdicts::sections(&page));
-            sections.extend([actions::lines(&page), codes::lines(&page)]);
+            sections.extend([cleared::lines(&page), actions::lines(&page), codes::lines(&page)]);
             sections
         }
     };

@@ -7,6 +7,7 @@ use crate::judged::{Judged, Line};
 use crate::labels::{owner, state_title};
 use crate::markdown::Text;
 use crate::moment::{span, to_the_second};
+use crate::recurrence::words;
 use crate::scope::Scope;
 use crate::table::{Page, verdicts};
 use crate::{Content, View};
@@ -119,6 +120,7 @@ fn facts(page: &Page<'_>, (terminal, verdict): &Line<'_>) -> Vec<String> {
         ];
         facts.push(join(numbers.into_iter().chain(sure).collect()));
     }
+    facts.extend(verdict.recurrence.map(|before| words(before, page.language)));
     let last = terminal.last_approved.map(|at| format!("{} {}", labels.last_approved, to_the_second(at)));
     facts.extend(last);
     facts

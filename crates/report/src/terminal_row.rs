@@ -3,12 +3,13 @@
 use crate::View;
 use crate::judged::Line;
 use posmortem_classify::{Cause, Reason};
+use posmortem_diagnose::Recurrence;
 use posmortem_exchange::{Outcome, Summary};
 use std::borrow::Cow;
 use std::fmt::Display;
 
 /// The columns, named as in the JSON. Added to at the end only, never reused.
-pub(crate) const COLUMNS: [&str; 25] = [
+pub(crate) const COLUMNS: [&str; 29] = [
     "terminal_id",
     "merchant_id",
     "exchanges",
@@ -34,6 +35,10 @@ pub(crate) const COLUMNS: [&str; 25] = [
     "last_approved",
     "ongoing",
     "action",
+    "recurrence",
+    "recurrence_days",
+    "recurrence_of",
+    "recurrence_first",
 ];
 
 /// A terminal's values in the order of [`COLUMNS`]; what is not known is empty.
@@ -70,6 +75,10 @@ pub(crate) fn cells<'s>(
         terminal.last_approved.map_or("".into(), text),
         text(verdict.ongoing),
         verdict.action(view.language).unwrap_or_default().into(),
+        verdict.recurrence.map_or("", Recurrence::name).into(),
+        verdict.recurrence.map_or("".into(), |told| text(told.days)),
+        verdict.recurrence.map_or("".into(), |told| text(told.of)),
+        verdict.recurrence.and_then(|told| told.first).map_or("".into(), text),
     ]
 }
 

@@ -4,7 +4,7 @@
 //! of incidents are the diagnosis's, and empty where there is none.
 
 use posmortem_classify::{Actions, Cause, Language, Reason};
-use posmortem_diagnose::{Incident, State, Thousandths, Verdict as Judgement};
+use posmortem_diagnose::{Incident, Recurrence, State, Thousandths, Verdict as Judgement};
 use posmortem_exchange::{Dominant, Sample, TerminalTally};
 use posmortem_iso8583::Timestamp;
 
@@ -21,6 +21,8 @@ pub(crate) struct Verdict<'s> {
     /// Whether no attempt was approved after the last failure of the reason; as the diagnosis has it,
     /// whether it lasts until the terminal's last attempt.
     pub(crate) ongoing: bool,
+    /// How often it was there before, where that is known.
+    pub(crate) recurrence: Option<Recurrence>,
     /// What a terminal suffers from that only shares its trouble.
     shared: Option<&'s Incident>,
     /// What is to be done about each reason.
@@ -33,7 +35,7 @@ impl<'s> Verdict<'s> {
         let ongoing = dominant.is_some_and(|dominant| {
             terminal.last_approved.is_none_or(|approved| approved.millis <= dominant.tally.last.millis)
         });
-        Self { judgement: None, dominant, ongoing, shared: None, actions }
+        Self { judgement: None, dominant, ongoing, recurrence: None, shared: None, actions }
     }
 
     /// What the diagnosis says, and the incidents that it names.
@@ -44,7 +46,19 @@ impl<'s> Verdict<'s> {
                 && said.reason == Some(incident.reason)
         };
         let shared = incidents.iter().find(explains);
-        Self { judgement: Some(said), dominant: None, ongoing: said.ongoing, shared, actions }
+        Self {
+            judgement: Some(said),
+            dominant: None,
+            ongoing: said.ongoing,
+            recurrence: None,
+            shared,
+            actions,
+        }
+    }
+
+    /// With what the days before say of it.
+    pub(crate) fn with(self, recurrence: Option<Recurrence>) -> Self {
+        Self { recurrence, ..self }
     }
 
     /// `None` where nobody has judged.

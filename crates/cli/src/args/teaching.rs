@@ -46,6 +46,7 @@ Examples:
   posmortem report day.log --fail-on 'key_rate>50%'     status 1 if it is more
   posmortem report day.log --save tables                keep what was read,
   posmortem report tables/*.parquet                     and report it once more
+  posmortem report day.log --save kept --history kept   what is new, what recurs
   posmortem report old.txt --columns time,mti,tid,stan,rc --timezone +08:00
 
 Names of output files end in .txt (table), .md (markdown), .tsv, .csv, .json, .ndjson or .prom (prometheus); for \
@@ -65,6 +66,15 @@ out_of_order. Shares of attempts: approved_rate, failed_rate, declined_rate, una
 reversed_rate, unclassified_rate, technical_rate, business_rate, network_rate, account_rate, card_rate, \
 key_rate, operator_rate. Share of frames: rejected_rate. With filters they cover the chosen exchanges \
 alone, but for frames, rejected, out_of_order and rejected_rate.";
+
+pub(super) const COMPARE: &str = "\
+Examples:
+  posmortem compare monday.csv tuesday.csv
+  posmortem compare kept/20261120T*.json kept/20261121T*.json   findings alone
+  posmortem compare monday.csv tuesday.csv | awk -F'\\t' '$1 == \"persisting\"'
+
+Both days are judged with the same settings, findings as they were when they were kept. The same terminal with \
+the same cause is the same trouble; so is the same cause and reason in the same scope.";
 
 pub(super) const CLASSIFY: &str = "\
 Examples:
@@ -136,6 +146,15 @@ pub(super) const RULES_LIST: &str = "\
 Examples:
   posmortem rules list ours.toml
   posmortem rules list ours.toml --format table";
+
+pub(super) const SCHEMA: &str = "\
+Examples:
+  posmortem schema                     of report --format json
+  posmortem schema terminal            of a line of report --format ndjson
+  posmortem schema timeouts            of report --ask timeouts --format json
+  posmortem schema exchange > exchange.schema.json
+
+Keys are added within a version (\"schema\": 1), none is renamed, and none is used again for something else.";
 
 pub(super) const CONFIG: &str = "\
 Examples:

@@ -3,6 +3,7 @@
 use super::open;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::kept::keep;
 use crate::messages::Messages;
 use crate::obtain_key::obtain_key;
 use crate::output::Output;
@@ -34,12 +35,11 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
     if matches!(code, ExitCode::NothingRead | ExitCode::Interrupted) {
         return Ok(code);
     }
-    if let Some(table) = table {
-        let name = crate::tables::file_name(&run.summary);
-        if let Err(error) = table.and_then(|output| output.end_as(&name)) {
-            messages.error(format_args!("{error:#}"));
-            code = code.and(ExitCode::NotWritten);
-        }
+    if let (Some(table), Some((folder, _))) = (table, &plan.save)
+        && let Err(error) = keep(folder, plan.keep_days, &run, table, messages)
+    {
+        messages.error(format_args!("{error:#}"));
+        code = code.and(ExitCode::NotWritten);
     }
     // Nothing but JSON tells it, and a small log is read as fast as the tables are hashed.
     let tells_rules = outputs.iter().any(|(_, format)| *format == Format::Json);

@@ -5,12 +5,12 @@ use crate::args::ReportArgs;
 use crate::messages::Messages;
 use crate::tables;
 use anyhow::{Context, Result, anyhow, bail};
-use posmortem::diagnose::{History, Inventory, Settings};
+use posmortem::diagnose::{DayFindings, History, Inventory, Settings};
 use posmortem::exchange::terminal_key;
-use posmortem::{Filter, read_inventory};
+use posmortem::{Filter, is_findings_name, read_inventory, read_past};
 use posmortem_report::Format;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// `None` where nothing is to be judged; `run` tells filter and rules.
 pub(super) fn resolve(
@@ -35,29 +35,50 @@ pub(super) fn resolve(
     let inventory = args.inventory.as_deref().map(inventory).transpose()?.unwrap_or_default();
     let mut settings = Settings { why, inventory, ..Settings::default() };
     if let Some(folder) = &args.history {
-        settings.history = history(folder, &settings, run, messages)?;
+        // The first run of all makes the folder.
+        let is_to_be_made = args.save.as_ref() == Some(folder) && !folder.exists();
+        let paths = if is_to_be_made { Vec::new() } else { files(folder)? };
+        settings.history = history(folder, &paths, &settings, run, messages)?;
+        settings.past = Some(past(&paths, messages));
     }
     Ok(Some(settings))
+}
+
+/// The files of a folder, by name.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let unreadable = || format!("--history: {} cannot be read", folder.display());
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).with_context(unreadable)? {
+        paths.push(entry.with_context(unreadable)?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// What was found on other days. What cannot be read is told and left out: that day is unknown then.
+fn past(paths: &[PathBuf], messages: Messages) -> Vec<DayFindings> {
+    let are_findings =
+        |path: &&PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(is_findings_name);
+    let kept: Vec<_> = paths.iter().filter(are_findings).cloned().collect();
+    let (past, unread) = read_past(&kept);
+    for (path, why) in unread {
+        messages.warn(format_args!("--history: {} is left out: {why}", path.display()));
+    }
+    past
 }
 
 /// What the tables of a folder let expect. Those that cannot be read are told of and left out: one that
 /// broke must not keep tomorrow's report from being made.
 fn history(
     folder: &Path,
+    paths: &[PathBuf],
     settings: &Settings,
     run: &posmortem::Settings,
     messages: Messages,
 ) -> Result<History> {
-    let unreadable = || format!("--history: {} cannot be read", folder.display());
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).with_context(unreadable)? {
-        let path = entry.with_context(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension == "parquet") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    let (history, unread) = tables::history(&paths, settings, run.rules.as_ref())?;
+    let is_table = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "parquet");
+    let tables: Vec<_> = paths.iter().filter(is_table).cloned().collect();
+    let (history, unread) = tables::history(&tables, settings, run.rules.as_ref())?;
     for (path, why) in unread {
         messages.warn(format_args!("--history: {} is left out: {why}", path.display()));
     }
@@ -78,7 +99,7 @@ fn explained(filter: &Filter, written: &Written<Format>) -> Result<Vec<String>> 
     Ok(filter.terminals.iter().map(|id| terminal_key(id).to_owned()).collect())
 }
 
-fn inventory(path: &Path) -> Result<Inventory> {
+pub(super) fn inventory(path: &Path) -> Result<Inventory> {
     let text = fs::read(path).with_context(|| format!("--terminals: {} cannot be read", path.display()))?;
     read_inventory(&text).map_err(|error| anyhow!("--terminals: {}: {error}", path.display()))
 }

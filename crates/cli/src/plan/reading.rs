@@ -31,7 +31,24 @@ pub(crate) struct ReadingPlan {
 }
 
 impl ReadingPlan {
+    /// Logs, or tables and nothing that only logs can be asked.
     pub(super) fn resolve(
+        input: &InputArgs,
+        filter: &FilterArgs,
+        log: &LogArgs,
+        config: &Config,
+        surroundings: &Surroundings,
+        messages: Messages,
+    ) -> Result<Self> {
+        let plan = Self::of_any(input, filter, log, config, surroundings, messages)?;
+        if plan.are_tables {
+            refuse_reading(log, input, config)?;
+        }
+        Ok(plan)
+    }
+
+    /// The same where what says how logs are read may be meant for another input.
+    pub(super) fn of_any(
         input: &InputArgs,
         filter: &FilterArgs,
         log: &LogArgs,
@@ -53,9 +70,6 @@ impl ReadingPlan {
         };
         let Inputs { sources, are_tables } =
             inputs(&input.sources, surroundings.stdin_is_terminal, messages)?;
-        if are_tables {
-            refuse_reading(log, input, config)?;
-        }
         let processors = || thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             sources,
@@ -87,7 +101,7 @@ impl ReadingPlan {
 }
 
 /// What says how logs are to be read says nothing to tables, which have been read.
-fn refuse_reading(log: &LogArgs, input: &InputArgs, config: &Config) -> Result<()> {
+pub(super) fn refuse_reading(log: &LogArgs, input: &InputArgs, config: &Config) -> Result<()> {
     let of_tables = [
         Setting::Rules,
         Setting::Threads,

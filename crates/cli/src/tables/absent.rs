@@ -5,8 +5,9 @@ use anyhow::{Result, bail};
 use posmortem::classify::Rules;
 use posmortem::diagnose::{self, History};
 use posmortem::exchange::Summary;
+use posmortem::iso8583::Timestamp;
 use posmortem::{InputSource, Observer, Run, Settings, TokenKey, analyse};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Whether tables are built in.
@@ -52,6 +53,17 @@ pub(crate) fn save(
     _: Output,
 ) -> (Run, Result<Output>) {
     (analyse(sources, settings, observer), Err(anyhow::anyhow!(NOT_BUILT_IN)))
+}
+
+/// Nothing: nothing was saved.
+pub(crate) struct Expired {
+    pub(crate) files: Vec<PathBuf>,
+    pub(crate) doubtful: Vec<(PathBuf, String)>,
+}
+
+/// Refuses.
+pub(crate) fn expired(_: &Path, _: Timestamp, _: u32) -> Result<Expired> {
+    bail!(NOT_BUILT_IN)
 }
 
 /// No name.

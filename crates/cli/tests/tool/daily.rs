@@ -52,14 +52,14 @@ fn a_day_is_mailed_kept_and_told_to_prometheus() {
     assert_eq!(head.lines().take(2).collect::<Vec<_>>(), ["To: ops@example.com", subject]);
     assert_eq!(bench.read("sendmail.arguments"), "-oi -t\n");
     // There is no other day yet, and that is told before the report.
-    assert!(body.starts_with("posmortem: --history: no table of another day"), "{body}");
-    assert!(body.contains("\n\n2026-11-21 08:00:04 to 21:53:43 | logs/switch-2026-11-21.csv\n"), "{body}");
+    assert!(body.contains("none of the 30 days before are known"), "{body}");
+    assert!(body.contains("2026-11-21 08:00:04 to 21:53:43 | logs/switch-2026-11-21.csv\n"), "{body}");
     assert!(
         mail.lines().all(|line| line.len() <= 100 && line.is_ascii() && !line.contains('\x1b')),
         "{mail}"
     );
     assert_eq!(names(&bench, "reports"), ["2026-11-21.csv", "2026-11-21.json"]);
-    assert_eq!(names(&bench, "tables").len(), 1);
+    assert_eq!(names(&bench, "tables").len(), 2, "a table and what was found");
     let told = fs::read_to_string(bench.path("textfiles/posmortem.prom")).unwrap();
     assert!(told.contains("\nposmortem_failed_ratio 0.402844\n"), "{told}");
 }
@@ -85,7 +85,8 @@ fn yesterday_tells_today_what_to_expect() {
     assert_eq!(run(&bench, "2026-11-21", &[]), (0, String::new()));
     let mail = bench.read("mail");
     assert!(!mail.contains("--history") && !mail.contains("too few to be each other's"), "{mail}");
-    assert_eq!((names(&bench, "tables").len(), names(&bench, "reports").len()), (2, 4));
+    assert_eq!((names(&bench, "tables").len(), names(&bench, "reports").len()), (4, 4));
+    assert!(mail.contains("findings of 1 of the 30 days before are known, the latest of"), "{mail}");
 }
 
 #[test]
@@ -117,13 +118,14 @@ fn what_goes_wrong_is_mailed_and_ends_with_its_status() {
 
 #[test]
 fn old_tables_go_and_nothing_else_does() {
-    let bench = bench("2026-11-21.csv", day()).with("tables/old.parquet", "").with("tables/old.txt", "");
-    for name in ["old.parquet", "old.txt"] {
-        let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(40 * 86_400);
-        let file = fs::File::options().write(true).open(bench.path("tables").join(name)).unwrap();
-        file.set_modified(long_ago).unwrap();
+    let before = String::from_utf8(day()).unwrap().replace("2026-11-21", "2026-11-19");
+    let bench = bench("2026-11-19.csv", before).with("tables/old.parquet", "").with("tables/old.txt", "");
+    fs::write(bench.path("logs/2026-11-21.csv"), day()).unwrap();
+    for day in ["2026-11-19", "2026-11-21"] {
+        assert_eq!(run(&bench, day, &[("KEEP_DAYS", "1")]).0, 0);
     }
-    run(&bench, "2026-11-21", &[]);
     let kept = names(&bench, "tables");
-    assert!(kept.len() == 2 && kept.contains(&"old.txt".to_owned()), "{kept:?}");
+    assert_eq!(kept.iter().filter(|name| name.starts_with("20261121T")).count(), 2, "{kept:?}");
+    assert_eq!(kept.iter().filter(|name| name.starts_with("old.")).count(), 2, "{kept:?}");
+    assert_eq!(kept.len(), 4, "{kept:?}");
 }

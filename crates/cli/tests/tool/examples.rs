@@ -28,10 +28,16 @@ fn bench() -> Bench {
         .with("old.txt", pair)
         .with("inventory.csv", inventory)
         .with("ours.toml", fs::read(fixture("rules.toml")).unwrap())
+        .with("monday.csv", day.replace("2026-11-21", "2026-11-20"))
+        .with("tuesday.csv", &day)
         .with("acquirer.toml", "timezone = 'Asia/Shanghai'\n")
         .with("tokens.key", "0123456789abcdef0123456789abcdef")
         .with(".zfunc/keep", "")
         .with(".config/fish/completions/keep", "");
+    // What two mornings have kept.
+    for day in ["monday.csv", "tuesday.csv"] {
+        bench.run(&["report", day, "--save", "kept", "-o", "kept.tsv"]).with_code(0);
+    }
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bench;
+mod compare;
 mod config;
 #[cfg(all(unix, feature = "tables"))]
 mod daily;
@@ -18,7 +19,11 @@ mod explain;
 mod history;
 mod inputs;
 mod inspect;
+#[cfg(feature = "tables")]
+mod kept;
 mod limits;
+#[cfg_attr(not(feature = "tables"), allow(dead_code, reason = "days are kept as tables"))]
+mod made_days;
 #[cfg(feature = "tables")]
 mod mistakes;
 #[cfg(not(feature = "tables"))]

@@ -5,10 +5,10 @@ use crate::bench::{Bench, fixture};
 /// What is typed, the exit status, and what the last line on standard error must hold, parted by ` & `.
 /// `DAY` stands for the day of fixtures.
 const MISTAKES: &str = r"
-                                        | 2 | a command is missing: report, classify & (see `posmortem --help`)
+                                        | 2 | a command is missing: report, compare, classify & (see `posmortem --help`)
 reprot DAY                              | 2 | `reprot` is no command & did you mean `report`?
 day.csv                                 | 2 | `day.csv` is no command & posmortem report day.csv
-analyse DAY                             | 2 | `analyse` is no command: report, classify, inspect & or man
+analyse DAY                             | 2 | `analyse` is no command: report, compare, classify, inspect & or man
 help reprot                             | 2 | did you mean `report`?
 config                                  | 2 | a command is missing: show & `posmortem config --help`
 config shw                              | 2 | did you mean `show`?

@@ -115,6 +115,7 @@ fn faults_are_told_with_a_caret_and_end_any_run_before_its_work() {
         &["rules", "list", "wrong.toml"],
         &["report", &day, "--rules", "wrong.toml", "-o", "out.json"],
         &["classify", &day, "--rules", "wrong.toml", "-o", "out.csv"],
+        &["compare", &day, &day, "--rules", "wrong.toml", "-o", "out.csv"],
     ] {
         let ended = bench.run(arguments);
         assert_eq!((ended.code, &*ended.stdout, &*ended.stderr), (Some(2), "", told), "{arguments:?}");
@@ -140,6 +141,21 @@ fn tests_beside_rules_are_run_by_check_alone() {
     let ended = bench.run(&["rules", "check", "right.toml"]);
     assert_eq!(ended.with_code(0), ("1 rule, 2 tests passed\n", Vec::new()));
     bench.run(&["report", &fixture("day.csv"), "--rules", "ours.toml"]).with_code(0);
+}
+
+#[test]
+fn a_comparison_is_of_days_judged_by_rules() {
+    let bench = Bench::new().with("ours.toml", RULE);
+    let day = fs::read_to_string(fixture("day.csv")).unwrap();
+    let bench = bench.with("old.csv", day.replace("2026-11-21", "2026-11-20"));
+    let compare = |arguments: &[&str]| {
+        let ended = bench.run(&[&["compare", "old.csv", &fixture("day.csv")], arguments].concat());
+        ended.with_code(0).0.to_owned()
+    };
+    let (plain, ruled) = (compare(&[]), compare(&["--rules", "ours.toml"]));
+    // Maintenance of an issuer is no terminal's own fault.
+    assert!(plain.contains("\t10012308\t") && plain.contains("terminal_not_registered"), "{plain}");
+    assert!(!ruled.contains("10012308") && ruled.contains("\t10012307\t"), "{ruled}");
 }
 
 #[test]
@@ -194,8 +210,10 @@ fn tables_are_read_by_the_rules_that_they_were_saved_by() {
     let bench = Bench::new().with("ours.toml", RULE).with("other.toml", RULE.replace("8Z", "61"));
     let (day, ours) = (fixture("day.csv"), ["--rules", "ours.toml"]);
     let saved = bench.run(&[&["report", &day, "--save", "tables"], &ours[..]].concat());
-    let table = fs::read_dir(bench.path("tables")).unwrap().next().unwrap().unwrap().path();
-    let table = table.to_str().unwrap();
+    let files = fs::read_dir(bench.path("tables")).unwrap().map(|entry| entry.unwrap().path());
+    let is_table = |path: &std::path::PathBuf| path.extension().is_some_and(|end| end == "parquet");
+    let table = files.into_iter().find(is_table).unwrap().display().to_string();
+    let table = table.as_str();
     assert_eq!(bench.run(&[&["report", table], &ours[..]].concat()).with_code(0).0, saved.with_code(0).0);
     bench
         .run(&["report", table])

@@ -5,12 +5,8 @@ use crate::run::{InputSource, Observer, Run, analyse_with, sorted_paths};
 use crate::tap::Tap;
 use crate::{Settings, TokenKey};
 use posmortem_classify::CodeTables;
-use posmortem_exchange::{
-    Aside, Conclusion, Decided, Edges, Exchange, Leg, Names, Pairing, RunFacts, Summary,
-};
-use posmortem_iso8583::Timestamp;
+use posmortem_exchange::{Aside, Conclusion, Decided, Edges, Exchange, Leg, Names, Pairing, RunFacts};
 use posmortem_tables::{Header, TableError, TableFacts, TableWriter};
-use sha2::{Digest, Sha256};
 use std::io::Write;
 
 /// Reads all inputs as [`crate::analyse`] does and writes a table of all exchanges on the way, whatever
@@ -44,23 +40,6 @@ pub fn save_table<W: Write + Send>(
         (None, None) => Err(TableError::Contradictory("a run without an end")),
     };
     (run, written)
-}
-
-/// The name of a run's table in a folder of tables: from when to when, and the first digits of a digest
-/// of the inputs' names. So a run that is done again replaces its own table, and parts of one day do
-/// not replace each other's.
-pub fn table_name(summary: &Summary) -> String {
-    let moment = |at: Option<Timestamp>| -> String {
-        let text = at.map(|at| at.to_string()).unwrap_or_default();
-        text.chars().take(19).filter(|c| *c != '-' && *c != ':').collect()
-    };
-    let mut digest = Sha256::new();
-    for file in &summary.files {
-        digest.update(file.path.as_bytes());
-        digest.update(b"\n");
-    }
-    let digest: String = digest.finalize()[..4].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-{}-{digest}.parquet", moment(summary.first), moment(summary.last))
 }
 
 /// Listens to a run and writes rows as soon as they are decided.

@@ -2,8 +2,10 @@
 
 use super::DecodeView;
 use posmortem_iso8583::{Fault, FieldLabel, MaskedField, MaskedMessage, Shown};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -21,8 +23,8 @@ pub(super) fn write(message: &MaskedMessage, view: &DecodeView<'_>, out: &mut dy
     out.write_all(b"\n")
 }
 
-#[derive(Serialize)]
-struct Object<'m> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Object<'m> {
     line: u64,
     offset: u64,
     mti: Option<String>,
@@ -32,7 +34,7 @@ struct Object<'m> {
     error: Option<Error<'m>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Error<'m> {
     field: Option<u8>,
     offset: Option<u32>,
@@ -47,6 +49,17 @@ impl<'m> Error<'m> {
 
 /// In the order of the message. What stands there again has its number behind its name: `note`, `note#2`.
 struct Fields<'m>(&'m [MaskedField]);
+
+impl JsonSchema for Fields<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        "Fields".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let tags = json_schema!({ "type": "object", "additionalProperties": { "type": "string" } });
+        json_schema!({ "type": "object", "additionalProperties": { "anyOf": [{ "type": "string" }, tags] } })
+    }
+}
 
 impl Serialize for Fields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -4,6 +4,7 @@ use super::{Explanation, Subject};
 use crate::shown::{Shown, told};
 use posmortem_classify::{Audience, Entry, Language, QualifiedCode, Reason, source_title};
 use posmortem_iso8583::Mti;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -24,8 +25,8 @@ pub(super) fn write(explanation: &Explanation<'_>, out: &mut dyn Write) -> io::R
 }
 
 /// One of `code` and `reason` is there: what was asked about.
-#[derive(Serialize)]
-struct Document<'t> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Document<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'t str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,7 +38,7 @@ struct Document<'t> {
 
 /// `cause` and `reason` as in the tables: approvals and other codes that decline nothing have words
 /// of their own there.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Listed {
     dialect: &'static str,
     code: &'static str,
@@ -68,7 +69,7 @@ impl Listed {
 }
 
 /// A meaning that holds in some messages only; the conditions are patterns, null where there is none.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Qualified<'t> {
     dialects: &'t str,
     code: &'t str,
@@ -97,7 +98,7 @@ impl<'t> Qualified<'t> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Remedy {
     reason: &'static str,
     cause: &'static str,

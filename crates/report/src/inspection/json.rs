@@ -16,6 +16,7 @@ use posmortem_exchange::{
     Summary,
 };
 use posmortem_iso8583::{Mti, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -29,8 +30,8 @@ pub(super) fn write(
     out.write_all(b"\n")
 }
 
-#[derive(Serialize)]
-struct Document<'i> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Document<'i> {
     schema: u32,
     tool: Tool<'i>,
     files: Vec<File<'i>>,
@@ -47,7 +48,7 @@ struct Document<'i> {
     timezone: Option<Zone>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Tool<'i> {
     name: &'static str,
     version: &'i str,
@@ -121,7 +122,7 @@ fn confidence(thousandths: u16) -> Decimal {
     Thousandths(u64::from(thousandths)).into()
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct File<'i> {
     path: &'i str,
     format: Option<Chosen<'i>>,
@@ -153,7 +154,7 @@ impl<'i> File<'i> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Chosen<'i> {
     name: &'i str,
     variant: Option<&'i str>,
@@ -180,7 +181,7 @@ impl<'i> Chosen<'i> {
 }
 
 /// `agrees`: every value comes out as with what was chosen.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RunnerUp<'i> {
     name: &'i str,
     confidence: Decimal,
@@ -188,7 +189,7 @@ struct RunnerUp<'i> {
 }
 
 /// `in_force`: the log could not be read without the guess, and was read by it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct UnknownColumn<'i> {
     name: &'i str,
     looks_like: Option<&'static str>,
@@ -208,7 +209,7 @@ impl<'i> UnknownColumn<'i> {
 }
 
 /// `place` is `field`, `unshown` (a name that could be card data itself) or `outside` of fields.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct CardData {
     place: &'static str,
     field: Option<String>,
@@ -239,14 +240,14 @@ impl CardData {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct MessageType {
     mti: Option<Shown<Mti>>,
     count: u64,
     share: Decimal,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Coverage {
     field: Option<String>,
     column: Option<&'static str>,
@@ -254,7 +255,7 @@ struct Coverage {
     share: Decimal,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Pairing {
     rate: Option<Decimal>,
     paired: u64,
@@ -262,13 +263,13 @@ struct Pairing {
     ledger: Ledger,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Reject<'i> {
     reason: &'i str,
     count: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Link<'i> {
     link: Option<&'i str>,
     messages: u64,
@@ -300,19 +301,19 @@ impl<'i> Link<'i> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Table {
     name: &'static str,
     listed: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Offset {
     count: u64,
     median_ms: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct HopEntry<'i> {
     links: [Option<&'i str>; 2],
     requests: u64,
@@ -336,7 +337,7 @@ impl<'i> HopEntry<'i> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Unlisted<'i> {
     link: Option<&'i str>,
     dialect: &'static str,
@@ -344,7 +345,7 @@ struct Unlisted<'i> {
     count: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Zone {
     offset_minutes: i32,
     fitting: u64,

@@ -4,12 +4,13 @@ use crate::shown::{Shown, told};
 use posmortem_classify::{Dialect, Reason};
 use posmortem_exchange::{CodeSummary, Summary};
 use posmortem_iso8583::ResponseCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Issuers named under a code.
 const ISSUERS: usize = 10;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Code<'s> {
     dialect: Option<&'static str>,
     response_code: Option<Shown<ResponseCode>>,
@@ -35,7 +36,7 @@ impl<'s> Code<'s> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Issuer<'s> {
     issuer: Option<&'s str>,
     count: u64,

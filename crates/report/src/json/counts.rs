@@ -2,14 +2,18 @@
 
 use posmortem_classify::Cause;
 use posmortem_exchange::{Counts, Outcome, Summary};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Totals {
     #[serde(flatten)]
     outcomes: Outcomes,
+    /// `paired`, `complete` (a row an exchange) or `responses_only` (time-outs cannot be seen).
     coverage: &'static str,
+    /// Money by currency.
     amounts: Vec<Amounts>,
+    /// Failed attempts by cause; with the unclassified ones they are all that failed.
     causes: Causes,
 }
 
@@ -30,8 +34,8 @@ impl Totals {
 }
 
 /// `exchanges` counts attempts; the others partition it.
-#[derive(Serialize)]
-pub(super) struct Outcomes {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Outcomes {
     exchanges: u64,
     approved: u64,
     declined: u64,
@@ -43,7 +47,7 @@ pub(super) struct Outcomes {
 }
 
 impl Outcomes {
-    pub(super) fn of(counts: &Counts) -> Self {
+    pub(crate) fn of(counts: &Counts) -> Self {
         Self {
             exchanges: counts.exchanges,
             approved: counts.with(Outcome::Approved),
@@ -58,15 +62,18 @@ impl Outcomes {
 }
 
 /// Minor units.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Amounts {
+    /// ISO 4217, three digits.
     currency: Option<String>,
+    /// Of attempts that failed.
     failed: u128,
+    /// Of those among them that the issuer had approved.
     approved_then_lost: u128,
 }
 
-#[derive(Serialize)]
-pub(super) struct Causes {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Causes {
     network: u64,
     account: u64,
     card: u64,
@@ -75,7 +82,7 @@ pub(super) struct Causes {
 }
 
 impl Causes {
-    pub(super) fn of(counts: &Counts) -> Self {
+    pub(crate) fn of(counts: &Counts) -> Self {
         let of = |cause: Cause| counts.causes[cause.index()];
         Self {
             network: of(Cause::Network),

@@ -5,9 +5,10 @@ use crate::trouble::trouble;
 use posmortem_classify::Language;
 use posmortem_exchange::{FileSummary, Summary};
 use posmortem_iso8583::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Input<'s> {
     bytes: u64,
     frames: u64,
@@ -30,7 +31,7 @@ impl<'s> Input<'s> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct File<'s> {
     path: &'s str,
     format: Option<&'s str>,
@@ -47,7 +48,7 @@ impl<'s> File<'s> {
 }
 
 /// Where every frame went.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Ledger {
     paired: u64,
     complete: u64,

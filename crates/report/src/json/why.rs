@@ -6,9 +6,10 @@ use crate::shown::Shown;
 use posmortem_classify::Language;
 use posmortem_exchange::Names;
 use posmortem_iso8583::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Why {
     attempts: u64,
     failed: u64,
@@ -18,7 +19,7 @@ pub(super) struct Why {
 }
 
 /// One kind of failure: observed = incidents + set_aside + left.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Failures {
     what: &'static str,
     observed: u64,
@@ -29,7 +30,7 @@ struct Failures {
     left: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Weighed {
     signature: &'static str,
     start: Shown<Timestamp>,

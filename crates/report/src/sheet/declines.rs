@@ -1,22 +1,22 @@
 //! What became of each issuer's attempts: approved, failed for business reasons, failed for technical ones.
 
-use super::{Column, Rows, Value, column};
+use super::{Column, Kind, Rows, Value, column};
 use crate::judged::Judged;
 use posmortem_exchange::{Breakdown, Group, Outcome, Symbol};
 use posmortem_iso8583::scheme_of;
 use std::cmp::Reverse;
 
 pub(super) const COLUMNS: &[Column] = &[
-    column("issuer", "issuer", "发卡行"),
-    column("scheme", "scheme", "卡组织").rank(4),
-    column("exchanges", "attempts", "交易"),
-    column("approved", "approved", "成功").rank(3),
-    column("business", "business", "业务失败").rank(2),
-    column("technical", "technical", "技术失败").rank(2),
-    column("unclassified", "unclassified", "未归类").rank(5),
-    column("approved_rate", "approved %", "成功率"),
-    column("business_rate", "business %", "业务失败率"),
-    column("technical_rate", "technical %", "技术失败率"),
+    column("issuer", Kind::Text, "issuer", "发卡行"),
+    column("scheme", Kind::Text, "scheme", "卡组织").rank(4),
+    column("exchanges", Kind::Whole, "attempts", "交易"),
+    column("approved", Kind::Whole, "approved", "成功").rank(3),
+    column("business", Kind::Whole, "business", "业务失败").rank(2),
+    column("technical", Kind::Whole, "technical", "技术失败").rank(2),
+    column("unclassified", Kind::Whole, "unclassified", "未归类").rank(5),
+    column("approved_rate", Kind::Fraction, "approved %", "成功率"),
+    column("business_rate", Kind::Fraction, "business %", "业务失败率"),
+    column("technical_rate", Kind::Fraction, "technical %", "技术失败率"),
 ];
 
 const ALL: Value<'static> = Value::Word("all", ["all", "全部"]);

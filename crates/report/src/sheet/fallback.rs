@@ -1,7 +1,7 @@
 //! Chip cards that were read by their stripe, and numbers that were typed in, against what schemes accept: each
 //! scheme over all sites, then sites where either happened, those over a limit first.
 
-use super::{Column, Rows, Value, column};
+use super::{Column, Kind, Rows, Value, column};
 use crate::judged::Judged;
 use posmortem_diagnose::{LimitState, LimitedShare, SchemeLimit};
 use posmortem_exchange::{Breakdown, SiteReads};
@@ -9,18 +9,18 @@ use posmortem_iso8583::EntryMode;
 use std::cmp::Reverse;
 
 pub(super) const COLUMNS: &[Column] = &[
-    column("site", "site", "门店"),
-    column("scheme", "scheme", "卡组织"),
-    column("electronic", "read", "电子读卡").rank(3),
-    column("fallback", "fallback", "降级"),
-    column("fallback_rate", "of those read", "降级率"),
-    column("fallback_limit", "limit", "上限").rank(2),
-    column("fallback_state", "fallback is", "降级状态"),
-    column("at_terminals", "at terminals", "终端交易").rank(4),
-    column("keyed", "typed in", "手输"),
-    column("keyed_rate", "of all", "手输率"),
-    column("keyed_limit", "limit", "上限").rank(2),
-    column("keyed_state", "typing is", "手输状态"),
+    column("site", Kind::Text, "site", "门店"),
+    column("scheme", Kind::Text, "scheme", "卡组织"),
+    column("electronic", Kind::Whole, "read", "电子读卡").rank(3),
+    column("fallback", Kind::Whole, "fallback", "降级"),
+    column("fallback_rate", Kind::Fraction, "of those read", "降级率"),
+    column("fallback_limit", Kind::Fraction, "limit", "上限").rank(2),
+    column("fallback_state", Kind::Text, "fallback is", "降级状态"),
+    column("at_terminals", Kind::Whole, "at terminals", "终端交易").rank(4),
+    column("keyed", Kind::Whole, "typed in", "手输"),
+    column("keyed_rate", Kind::Fraction, "of all", "手输率"),
+    column("keyed_limit", Kind::Fraction, "limit", "上限").rank(2),
+    column("keyed_state", Kind::Text, "typing is", "手输状态"),
 ];
 
 /// How a scheme's cards were read at a site, beside what the scheme accepts.

@@ -1,21 +1,21 @@
 //! Failures by cause and hour of the day, by the log's own clock; of several days each hour holds all of theirs.
 
-use super::{Column, Rows, Value, column};
+use super::{Column, Kind, Rows, Value, column};
 use crate::judged::Judged;
 use posmortem_classify::Cause;
 use posmortem_exchange::{Breakdown, Outcome};
 
 pub(super) const COLUMNS: &[Column] = &[
-    column("hour", "hour", "时段"),
-    column("exchanges", "attempts", "交易"),
-    column("failed", "failed", "失败"),
-    column("failed_rate", "share", "失败率").rank(1),
-    column("network", "network", "网络"),
-    column("account", "account", "账户"),
-    column("card", "card", "卡片"),
-    column("key", "key", "密钥"),
-    column("operator", "operator", "操作"),
-    column("unclassified", "unclassified", "未归类").rank(2),
+    column("hour", Kind::Whole, "hour", "时段"),
+    column("exchanges", Kind::Whole, "attempts", "交易"),
+    column("failed", Kind::Whole, "failed", "失败"),
+    column("failed_rate", Kind::Fraction, "share", "失败率").rank(1),
+    column("network", Kind::Whole, "network", "网络"),
+    column("account", Kind::Whole, "account", "账户"),
+    column("card", Kind::Whole, "card", "卡片"),
+    column("key", Kind::Whole, "key", "密钥"),
+    column("operator", Kind::Whole, "operator", "操作"),
+    column("unclassified", Kind::Whole, "unclassified", "未归类").rank(2),
 ];
 
 /// All twenty-four, from midnight on.

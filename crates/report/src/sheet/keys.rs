@@ -1,7 +1,7 @@
 //! What happened to terminals' keys: failures for them, sign-ons and key changes that went wrong. Terminals of
 //! which nothing went wrong are left out.
 
-use super::{Column, Rows, Value, column};
+use super::{Column, Kind, Rows, Value, column};
 use crate::judged::Judged;
 use posmortem_classify::{Cause, Reason};
 use posmortem_exchange::{Breakdown, Management, Reply, TerminalTally, terminal_key};
@@ -9,16 +9,16 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 pub(super) const COLUMNS: &[Column] = &[
-    column("terminal_id", "terminal", "终端"),
-    column("merchant_id", "merchant", "商户").rank(5),
-    column("key_failures", "key failures", "密钥失败"),
-    column("reason", "mostly", "主要细因"),
-    column("sign_ons", "sign-ons", "签到").rank(1),
-    column("sign_ons_refused", "refused", "签到被拒"),
-    column("sign_ons_unanswered", "unanswered", "签到无应答").rank(2),
-    column("key_changes", "key changes", "换密钥").rank(3),
-    column("key_changes_refused", "refused", "换密钥被拒"),
-    column("key_changes_unanswered", "unanswered", "换密钥无应答").rank(4),
+    column("terminal_id", Kind::Text, "terminal", "终端"),
+    column("merchant_id", Kind::Text, "merchant", "商户").rank(5),
+    column("key_failures", Kind::Whole, "key failures", "密钥失败"),
+    column("reason", Kind::Text, "mostly", "主要细因"),
+    column("sign_ons", Kind::Whole, "sign-ons", "签到").rank(1),
+    column("sign_ons_refused", Kind::Whole, "refused", "签到被拒"),
+    column("sign_ons_unanswered", Kind::Whole, "unanswered", "签到无应答").rank(2),
+    column("key_changes", Kind::Whole, "key changes", "换密钥").rank(3),
+    column("key_changes_refused", Kind::Whole, "refused", "换密钥被拒"),
+    column("key_changes_unanswered", Kind::Whole, "unanswered", "换密钥无应答").rank(4),
 ];
 
 /// The most key failures first.

@@ -1,20 +1,20 @@
 //! Attempts that the issuer approved and the customer did not get, by terminal, reason and currency; and first of
 //! all, how many reversals found nothing that they could take back.
 
-use super::{Column, Rows, Value, column};
+use super::{Column, Kind, Rows, Value, column};
 use crate::judged::Judged;
 use posmortem_exchange::{Breakdown, LostApprovals, terminal_key};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 pub(super) const COLUMNS: &[Column] = &[
-    column("what", "what", "类别"),
-    column("terminal_id", "terminal", "终端"),
-    column("merchant_id", "merchant", "商户").rank(2),
-    column("reason", "reason", "细因"),
-    column("currency", "currency", "币种").rank(1),
-    column("count", "count", "笔数"),
-    column("amount", "amount", "金额"),
+    column("what", Kind::Text, "what", "类别"),
+    column("terminal_id", Kind::Text, "terminal", "终端"),
+    column("merchant_id", Kind::Text, "merchant", "商户").rank(2),
+    column("reason", Kind::Text, "reason", "细因"),
+    column("currency", Kind::Text, "currency", "币种").rank(1),
+    column("count", Kind::Whole, "count", "笔数"),
+    column("amount", Kind::Whole, "amount", "金额"),
 ];
 
 const NOT_MATCHED: Value<'static> = Value::Word("not_matched", ["reversals not matched", "未匹配的冲正"]);

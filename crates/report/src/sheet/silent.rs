@@ -1,21 +1,21 @@
 //! Terminals that fell silent, by their own rhythm: since when, and how many attempts a day like this one had let
 //! expect since.
 
-use super::{Column, Rows, Value, column};
+use super::{Column, Kind, Rows, Value, column};
 use crate::View;
 use crate::judged::Judged;
 use posmortem_diagnose::State;
 
 pub(super) const COLUMNS: &[Column] = &[
-    column("terminal_id", "terminal", "终端"),
-    column("merchant_id", "merchant", "商户").rank(3),
-    column("since", "silent since", "静默始于"),
-    column("until", "until", "止于"),
-    column("ongoing", "ongoing", "持续中").rank(2),
-    column("expected", "expected", "预期笔数"),
-    column("exchanges", "attempts", "全日笔数").rank(1),
-    column("confidence", "confidence", "置信度").rank(4),
-    column("reason", "reason", "细因").rank(5),
+    column("terminal_id", Kind::Text, "terminal", "终端"),
+    column("merchant_id", Kind::Text, "merchant", "商户").rank(3),
+    column("since", Kind::Moment, "silent since", "静默始于"),
+    column("until", Kind::Moment, "until", "止于"),
+    column("ongoing", Kind::Flag, "ongoing", "持续中").rank(2),
+    column("expected", Kind::Fraction, "expected", "预期笔数"),
+    column("exchanges", Kind::Whole, "attempts", "全日笔数").rank(1),
+    column("confidence", Kind::Fraction, "confidence", "置信度").rank(4),
+    column("reason", Kind::Text, "reason", "细因").rank(5),
 ];
 
 /// Those of the view, in the order of the report.

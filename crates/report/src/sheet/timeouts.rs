@@ -1,22 +1,22 @@
 //! Who answers late or never: links and issuers, the most time-outs first.
 
-use super::{Column, Rows, Value, column};
+use super::{Column, Kind, Rows, Value, column};
 use crate::judged::Judged;
 use posmortem_exchange::{Breakdown, Group, Outcome, Symbol};
 use std::cmp::Reverse;
 
 pub(super) const COLUMNS: &[Column] = &[
-    column("of", "of", "类别"),
-    column("name", "name", "名称"),
-    column("exchanges", "attempts", "交易").rank(3),
-    column("unanswered", "unanswered", "无应答"),
-    column("late", "late", "迟到"),
-    column("timeout_rate", "time-outs", "超时率"),
-    column("answers", "answers timed", "计时应答").rank(4),
-    column("p50_ms", "p50", "p50"),
-    column("p90_ms", "p90", "p90").rank(2),
-    column("p95_ms", "p95", "p95"),
-    column("p99_ms", "p99", "p99").rank(1),
+    column("of", Kind::Text, "of", "类别"),
+    column("name", Kind::Text, "name", "名称"),
+    column("exchanges", Kind::Whole, "attempts", "交易").rank(3),
+    column("unanswered", Kind::Whole, "unanswered", "无应答"),
+    column("late", Kind::Whole, "late", "迟到"),
+    column("timeout_rate", Kind::Fraction, "time-outs", "超时率"),
+    column("answers", Kind::Whole, "answers timed", "计时应答").rank(4),
+    column("p50_ms", Kind::Whole, "p50", "p50"),
+    column("p90_ms", Kind::Whole, "p90", "p90").rank(2),
+    column("p95_ms", Kind::Whole, "p95", "p95"),
+    column("p99_ms", Kind::Whole, "p99", "p99").rank(1),
 ];
 
 const ALL: Value<'static> = Value::Word("all", ["all", "全部"]);

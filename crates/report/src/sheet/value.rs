@@ -87,20 +87,6 @@ impl<'s> Value<'s> {
             _ => None,
         }
     }
-
-    /// Whether it stands to the right in its column.
-    pub(crate) fn is_number(&self) -> bool {
-        matches!(
-            self,
-            Self::Count(_)
-                | Self::Number(_)
-                | Self::Amount(..)
-                | Self::Thousandths(_)
-                | Self::Share(..)
-                | Self::Milliseconds(_)
-                | Self::Moment(_)
-        )
-    }
 }
 
 impl Serialize for Value<'_> {

@@ -23,14 +23,12 @@ pub(super) fn sections(page: &Page<'_>, sheet: &Sheet<'_>) -> Vec<Vec<String>> {
 }
 
 pub(crate) fn grid(page: &Page<'_>, sheet: &Sheet<'_>) -> Grid {
-    let is_number = |at: usize| {
-        let mut told = sheet.rows.iter().map(|row| &row[at]).filter(|value| **value != Value::Nothing);
-        told.next().is_some_and(Value::is_number)
-    };
-    let columns = sheet.columns.iter().enumerate().map(|(at, column)| {
+    let columns = sheet.columns.iter().map(|column| {
         let title = column.title[page.language as usize];
-        let new =
-            if is_number(at) { grid::Column::right(title) } else { grid::Column::left(title).least(10) };
+        let new = match column.kind.is_to_the_right() {
+            true => grid::Column::right(title),
+            false => grid::Column::left(title).least(10),
+        };
         if column.rank > 0 { new.rank(column.rank) } else { new }
     });
     let mut grid = Grid::new(columns.collect());

@@ -4,6 +4,7 @@ use super::terminals::clock;
 use super::{Page, flow};
 use crate::evidence::sentences;
 use crate::pen::Style;
+use crate::recurrence::words;
 use crate::scope::Scope;
 use crate::wrap::{self, width};
 use posmortem_classify::Language;
@@ -70,7 +71,8 @@ pub(crate) fn sizes(page: &Page<'_>, incident: &Incident) -> Vec<flow::Item> {
         ),
     };
     let window = window(page, incident.start, incident.end, incident.ongoing);
-    [window, failed, hit, sure].into_iter().map(|item| (item, Style::Plain)).collect()
+    let before = page.judged.recurrence(incident).map(|told| words(told, page.language));
+    [window, failed, hit, sure].into_iter().chain(before).map(|item| (item, Style::Plain)).collect()
 }
 
 /// As much of its evidence, in its order, as stands in one line; JSON tells all of it.

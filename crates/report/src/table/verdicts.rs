@@ -6,12 +6,13 @@ use crate::grid::{Cell, Column, Grid};
 use crate::judged::Line;
 use crate::labels::{group_title, state_title};
 use crate::pen::Style;
+use crate::recurrence::mark;
 use crate::verdict::Verdict;
 use posmortem_diagnose::State;
 
 /// Those of whom there is more to say than that somebody else is at fault, or nobody.
 pub(crate) fn is_its_own(verdict: &Verdict<'_>) -> bool {
-    matches!(verdict.state(), Some(State::Own | State::Mixed | State::Attack | State::Silent))
+    verdict.state().is_some_and(State::is_fault)
 }
 
 /// A section for each group of terminals that is listed, and one line for all others.
@@ -109,6 +110,9 @@ fn columns(page: &Page<'_>, with_unclassified: bool, with_incidents: bool) -> Ve
         Column::right(labels.expected_short).rank(1),
         Column::right(labels.confidence).rank(3),
     ]);
+    if page.judged.recurrences().is_some_and(|all| all.known > 0) {
+        columns.push(Column::right(labels.days).rank(3));
+    }
     if with_incidents {
         columns.push(Column::left(labels.incident).list(6).rank(8));
     }
@@ -127,6 +131,9 @@ fn row(page: &Page<'_>, line: &Line<'_>, with_unclassified: bool, with_incidents
         shown(verdict.expected().map(|expected| expected.to_string())),
         shown(verdict.confidence().map(|confidence| confidence.to_string())),
     ]);
+    if page.judged.recurrences().is_some_and(|all| all.known > 0) {
+        row.push(shown(verdict.recurrence.map(|told| mark(told, page.labels))));
+    }
     if with_incidents {
         let incidents = verdict.incidents().iter().map(|id| format!("#{id}")).collect::<Vec<_>>().join(" ");
         row.push(shown((!incidents.is_empty()).then_some(incidents)));

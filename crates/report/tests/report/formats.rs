@@ -37,6 +37,8 @@ struct Report {
     totals: Totals,
     incidents: Vec<()>,
     terminals: Vec<Terminal>,
+    history: Option<()>,
+    cleared: Option<()>,
     codes: Vec<Code>,
     warnings: Vec<String>,
     notes: Vec<String>,
@@ -158,6 +160,7 @@ struct Verdict {
     evidence: Vec<String>,
     action: Option<String>,
     samples: Vec<Sample>,
+    recurrence: Option<()>,
 }
 
 #[derive(Deserialize, PartialEq, Debug)]
@@ -267,6 +270,9 @@ fn json_has_every_key_of_the_schema_in_its_order() {
         "\"response_code\"",
         "\"file\"",
         "\"offset\"",
+        "\"recurrence\": null",
+        "\"history\": null",
+        "\"cleared\": null",
         "\"codes\"",
         "\"dialect\"",
         "\"issuers\"",
@@ -466,7 +472,7 @@ fn csv_and_tsv_carry_the_numbers_of_the_json() {
 
 const HEADER: &str = "terminal_id merchant_id exchanges approved declined unanswered unclassified state cause \
     reason start end observed expected confidence owner network account card key operator first_failed \
-    last_approved ongoing action";
+    last_approved ongoing action recurrence recurrence_days recurrence_of recurrence_first";
 
 fn cells(terminal: &Terminal) -> Vec<String> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -497,6 +503,10 @@ fn cells(terminal: &Terminal) -> Vec<String> {
         text(&terminal.last_approved),
         verdict.ongoing.to_string(),
         text(&verdict.action),
+        String::new(),
+        String::new(),
+        String::new(),
+        String::new(),
     ]
 }
 
@@ -505,7 +515,7 @@ fn the_ninth_column_of_the_tsv_is_the_cause() {
     let text = written(&day::full_day(), Format::Tsv, &VIEW);
     let ninth: Vec<_> = text.lines().map(|line| line.split('\t').nth(8).unwrap()).collect();
     assert_eq!(ninth, ["cause", "network", "operator", "", ""]);
-    assert!(text.lines().all(|line| line.split('\t').count() == 25));
+    assert!(text.lines().all(|line| line.split('\t').count() == 29));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod day;
 mod diagnosed;
 mod explain;
 mod formats;
+mod history;
 mod measures;
 mod rows;
 mod table;

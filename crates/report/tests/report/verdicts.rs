@@ -36,7 +36,7 @@ fn table(day: &(Summary, Diagnosis), view: &View<'_>) -> String {
 
 /// The transcripts beside this file are what the table shows; with `POSMORTEM_BLESS=1` they are written.
 #[track_caller]
-fn check(name: &str, shown: &str) {
+pub(crate) fn check(name: &str, shown: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report/shown").join(name);
     if std::env::var_os("POSMORTEM_BLESS").is_some() {
         fs::write(&path, shown).unwrap();
@@ -229,7 +229,7 @@ fn json_tells_incidents_and_what_limits_the_diagnosis() {
     let [outage, rollout] = &report["incidents"].as_array().unwrap()[..] else { panic!("two incidents") };
     let names: Vec<_> = outage.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = "action attempts cause confidence end evidence excess expected id observed ongoing owner \
-                    reason scope start terminals";
+                    reason recurrence scope start terminals";
     assert_eq!(names, expected.split_whitespace().collect::<Vec<_>>());
     assert_eq!(outage["scope"], json!({ "issuer": "62284801" }));
     assert_eq!(rollout["scope"], json!({ "model": "V200\\x1b[2J", "firmware": "1.2" }));

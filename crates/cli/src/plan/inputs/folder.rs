@@ -1,9 +1,9 @@
 //! The files of a folder and of the folders in it, in one order whatever the file system's.
 //!
-//! What is hidden (a name that begins with a dot) and what is no file (pipes, sockets, devices) is
-//! passed over. Links are followed, and a folder that is met again, as in a loop of links, is not.
+//! What is hidden (a name that begins with a dot), what is no file (pipes, sockets, devices) and the findings that
+//! stand beside tables are passed over. Links are followed, and a folder that is met again, as in a loop of links, is not.
 
-use super::is_table_file;
+use super::{holds_findings, is_table_file};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::fs;
@@ -67,7 +67,7 @@ impl Walk {
             let Ok(there) = fs::metadata(&path) else { continue };
             if there.is_dir() {
                 self.enter(&path)?;
-            } else if there.is_file() {
+            } else if there.is_file() && !holds_findings(&path) {
                 self.files.push(path);
             }
         }
@@ -113,6 +113,14 @@ mod tests {
         let alone = folder(&["2.parquet", "1.parquet"]);
         let found = files(alone.path()).unwrap();
         assert_eq!(names(&alone, &found.files), ["1.parquet", "2.parquet"]);
+        assert!(found.tables_beside_logs.is_empty());
+    }
+
+    #[test]
+    fn findings_beside_tables_are_no_logs() {
+        let kept = folder(&["day.parquet", "day.findings.json"]);
+        let found = files(kept.path()).unwrap();
+        assert_eq!(names(&kept, &found.files), ["day.parquet"]);
         assert!(found.tables_beside_logs.is_empty());
     }
 
