@@ -3,14 +3,14 @@
 //! Which spelling of a code counts and which row wins is decided in `lookup.rs`; here the tables are
 //! held together and asked.
 
-use std::fmt::Write;
 use std::sync::OnceLock;
 
 use posmortem_iso8583::{Mti, ResponseCode};
 use sha2::{Digest, Sha256};
 
 use crate::lookup::{Lookup, respelled};
-use crate::{Circumstances, DataError, Dialect, Entry, Meaning, QualifiedCode, Reason};
+use crate::rules::hex;
+use crate::{Circumstances, DataError, Dialect, Entry, Meaning, QualifiedCode, Reason, Rules};
 use crate::{dialect, entry, kind, qualified, reason, reversal_reason, source};
 
 /// Why reading a built-in table cannot fail.
@@ -94,8 +94,16 @@ impl CodeTables {
 
     /// What a code means in its message. Allocates nothing after the dialect's first question.
     pub fn meaning(&self, dialect: Dialect, code: ResponseCode, circumstances: &Circumstances) -> Meaning {
-        let lookup = self.lookups[dialect.index()].get_or_init(|| self.lookup_of(dialect));
-        lookup.meaning(code, circumstances)
+        self.lookup(dialect).meaning(code, circumstances)
+    }
+
+    /// A code as the dialect's table spells it: `0N7` is its `N7`.
+    pub(crate) fn spelled(&self, dialect: Dialect, code: ResponseCode) -> ResponseCode {
+        self.lookup(dialect).spelled(code)
+    }
+
+    fn lookup(&self, dialect: Dialect) -> &Lookup {
+        self.lookups[dialect.index()].get_or_init(|| self.lookup_of(dialect))
     }
 
     fn lookup_of(&self, dialect: Dialect) -> Lookup {
@@ -143,11 +151,12 @@ impl CodeTables {
             hash.update(format!("{name} {}\n", text.len()));
             hash.update(text);
         }
-        hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        hex(&hash.finalize())
+    }
+
+    /// The same with rules of the user over the tables.
+    pub fn sha256_with(&self, rules: &Rules) -> String {
+        hex(&Sha256::digest(format!("{}\n{}\n", self.sha256(), rules.sha256())))
     }
 
     fn spelling(&self, code: &str) -> Option<ResponseCode> {

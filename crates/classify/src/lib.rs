@@ -16,6 +16,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod actions;
 mod cause;
 mod code_tables;
 mod data_error;
@@ -28,9 +29,11 @@ mod qualified;
 mod reason;
 mod reason_names;
 mod reversal_reason;
+mod rules;
 mod source;
 mod wording;
 
+pub use actions::Actions;
 pub use cause::Cause;
 pub use code_tables::CodeTables;
 pub use data_error::DataError;
@@ -41,5 +44,6 @@ pub use meaning::{Category, Circumstances, Meaning};
 pub use qualified::QualifiedCode;
 pub use reason::Reason;
 pub use reversal_reason::{ReversalReason, reversal_reason};
+pub use rules::{Answered, Rule, RuleFault, Rules, WrongRule};
 pub use source::source_title;
 pub use wording::{Audience, Language};

@@ -90,6 +90,11 @@ impl Lookup {
         cell.meaning
     }
 
+    /// The code as the dialect spells it.
+    pub(crate) fn spelled(&self, code: ResponseCode) -> ResponseCode {
+        self.find(code).0
+    }
+
     /// The code as the dialect spells it, and its cell.
     fn find(&self, code: ResponseCode) -> (ResponseCode, Cell) {
         let cell = self.cell(code);

@@ -25,7 +25,7 @@ use crate::config::Setting;
 use crate::row_output::RowOutput;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, value_parser};
-use posmortem_report::{DecodeFormat, ExplainFormat, Format, JsonDocument, Question};
+use posmortem_report::{DecodeFormat, ExplainFormat, Format, JsonDocument, Question, RulesFormat};
 use std::path::PathBuf;
 
 /// Root causes of failing card terminals, from ISO 8583-style logs.
@@ -83,6 +83,9 @@ pub(crate) enum Command {
     Decode(DecodeArgs),
     /// Tell what a response code or a reason means and what to do about it
     Explain(ExplainArgs),
+    /// Check rules of your own and run their tests, or list them
+    #[command(subcommand, after_help = teaching::RULES)]
+    Rules(RulesCommand),
     /// Write the schema of what is written as JSON
     Schema(SchemaArgs),
     /// Show the settings in force and where each comes from
@@ -99,6 +102,15 @@ pub(crate) enum Command {
 pub(crate) enum ConfigCommand {
     /// Every setting, its value, and the flag, variable or file that states it
     Show(ConfigShowArgs),
+}
+
+/// Rules as a subject of their own.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// Tell what is wrong with rules, with a caret under it, and run the tests that stand beside them
+    Check(RulesCheckArgs),
+    /// Every rule in force: what it asks for, its reason and action, where it stands, and what hides it
+    List(RulesListArgs),
 }
 
 /// `report`
@@ -235,6 +247,30 @@ pub(crate) struct ConfigShowArgs {
     pub(crate) format: ExplainFormat,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
+}
+
+/// `rules check`
+#[derive(Debug, ClapArgs)]
+#[command(after_help = teaching::RULES_CHECK)]
+pub(crate) struct RulesCheckArgs {
+    /// Files that are in force together [default: those of the configuration]
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// `rules list`
+#[derive(Debug, ClapArgs)]
+#[command(after_help = teaching::RULES_LIST)]
+pub(crate) struct RulesListArgs {
+    /// Files that are in force together [default: those of the configuration]
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Form of standard output: table on a terminal, else tsv
+    #[arg(long, value_name = "FORMAT", value_parser = named(RulesFormat::ALL.map(RulesFormat::name), RulesFormat::from_name))]
+    pub(crate) format: Option<RulesFormat>,
+    /// Draw tables with ASCII characters alone
+    #[arg(long)]
+    pub(crate) ascii: bool,
 }
 
 /// What is read, and what of it could not be.

@@ -9,6 +9,7 @@ mod explain;
 mod inspect;
 mod man;
 mod report;
+mod rules;
 mod schema;
 
 use crate::exit_code::ExitCode;
@@ -27,6 +28,8 @@ pub(crate) fn run(plan: Plan, messages: Messages) -> Result<ExitCode, Failure> {
         Plan::Decode(plan) => decode::run(&plan, messages),
         Plan::Explain(plan) => explain::run(&plan),
         Plan::ConfigShow(plan) => config_show::run(&plan),
+        Plan::RulesCheck(plan) => rules::check(&plan, messages),
+        Plan::RulesList(plan) => rules::list(&plan, messages),
         Plan::Schema(document) => schema::run(document),
         Plan::Completions(shell) => completions::run(shell),
         Plan::Man(plan) => man::run(&plan),

@@ -18,7 +18,8 @@ pub(crate) use setting::Setting;
 pub(crate) use show::{write_json, write_text};
 pub(crate) use values::RejectLimit;
 pub(crate) use values::{
-    amount_unit, bin_digits, color, column, dialect, duration_ms, input_format, language, listing, profile,
+    amount_unit, bin_digits, color, column, dialect, duration_ms, files, files_text, input_format, language,
+    listing, profile,
 };
 pub(crate) use values::{millionths, reject_limit, separator, threads, time_zone};
 

@@ -52,7 +52,7 @@ impl ExitCode {
         match self {
             Self::Done => "done",
             Self::LimitCrossed => "a limit of --fail-on was crossed",
-            Self::Usage => "wrong usage or configuration",
+            Self::Usage => "wrong usage, configuration or rules",
             Self::NothingRead => "no message in the whole run could be read",
             Self::Incomplete => "done, but too many records were rejected or an input broke off",
             Self::NotWritten => "an output could not be written",

@@ -6,6 +6,7 @@
 use crate::exit_code::ExitCode;
 use crate::messages::Messages;
 use crate::pointed::Pointed;
+use crate::rule_files::FaultyRules;
 use anyhow::Error;
 
 /// The end of a command that could not do its work.
@@ -23,9 +24,13 @@ impl Failure {
 
     /// Tells it, and where in a text the fault is.
     pub(crate) fn tell(&self, messages: Messages) {
-        messages.error(format_args!("{:#}", self.error));
-        let pointed = self.error.downcast_ref::<Pointed>();
-        pointed.into_iter().flat_map(Pointed::lines).for_each(|line| messages.error(line));
+        if let Some(faulty) = self.error.downcast_ref::<FaultyRules>() {
+            return faulty.tell(messages);
+        }
+        match self.error.downcast_ref::<Pointed>() {
+            Some(pointed) => pointed.tell(messages),
+            None => messages.error(format_args!("{:#}", self.error)),
+        }
     }
 
     /// An output cannot be written.

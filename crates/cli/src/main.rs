@@ -24,6 +24,7 @@ mod pointed;
 mod reading;
 mod reject_list;
 mod row_output;
+mod rule_files;
 mod surroundings;
 #[cfg_attr(not(feature = "tables"), path = "tables/absent.rs")]
 mod tables;

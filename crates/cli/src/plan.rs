@@ -10,6 +10,7 @@ mod inputs;
 mod inspect;
 mod man;
 mod reading;
+mod rules;
 mod selection;
 mod subject;
 mod written;
@@ -19,10 +20,11 @@ pub(crate) use decode::DecodePlan;
 pub(crate) use inspect::InspectPlan;
 pub(crate) use man::ManPlan;
 pub(crate) use reading::ReadingPlan;
+pub(crate) use rules::{RulesCheckPlan, RulesListPlan};
 pub(crate) use subject::{Subject, unknown};
 pub(crate) use written::{Destination, Written};
 
-use crate::args::{Args, ClassifyArgs, Command, ConfigCommand, ReportArgs};
+use crate::args::{Args, ClassifyArgs, Command, ConfigCommand, ReportArgs, RulesCommand};
 use crate::config::{Config, Setting, color, language};
 use crate::fail_on::Expression;
 use crate::messages::Messages;
@@ -44,6 +46,8 @@ pub(crate) enum Plan {
     Decode(Box<DecodePlan>),
     Explain(ExplainPlan),
     ConfigShow(ConfigShowPlan),
+    RulesCheck(RulesCheckPlan),
+    RulesList(RulesListPlan),
     Schema(JsonDocument),
     Completions(Shell),
     Man(ManPlan),
@@ -147,6 +151,12 @@ impl Plan {
                 let config = gather(args.reading.stated())?;
                 Self::ConfigShow(ConfigShowPlan { config, format: args.format })
             }
+            Command::Rules(RulesCommand::Check(args)) => {
+                Self::RulesCheck(RulesCheckPlan::resolve(&args, &gather(Vec::new())?)?)
+            }
+            Command::Rules(RulesCommand::List(args)) => {
+                Self::RulesList(RulesListPlan::resolve(&args, &gather(Vec::new())?, surroundings)?)
+            }
             Command::Schema(args) => Self::Schema(args.document),
             Command::Completions(args) => Self::Completions(args.shell),
             Command::Man(args) => Self::Man(ManPlan::resolve(args)?),
@@ -178,7 +188,8 @@ impl ReportPlan {
         reading.settings.tells_exchanges = false;
         reading.shows_warnings = written.0.contains(&(Destination::Standard, Format::Table));
         refuse_collisions(&reading, &written)?;
-        reading.settings.diagnosis = diagnosis::resolve(args, &reading.settings.filter, &written, messages)?;
+        reading.settings.rules = rules::in_force(config)?;
+        reading.settings.diagnosis = diagnosis::resolve(args, &reading.settings, &written, messages)?;
         reading.settings.breakdown = needs_breakdown(args, &written)?;
         // Who names terminals wants to hear of them, whatever there is to say.
         let is_about_some = !reading.settings.filter.terminals.is_empty() && !args.no_diagnosis;
@@ -254,6 +265,7 @@ impl ClassifyPlan {
             surroundings,
             messages,
         )?;
+        reading.settings.rules = rules::in_force(config)?;
         // A spinner between the rows on one screen would tear them.
         let rows_on_screen = surroundings.stdout_is_terminal && written.to_standard();
         reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet && !rows_on_screen;

@@ -49,7 +49,7 @@ pub(crate) fn open_input(plan: &ReadingPlan) -> Result<Input, Failure> {
     if !plan.are_tables {
         return Ok(Input::Logs);
     }
-    tables::open(&plan.sources).map(Input::Tables).map_err(Failure::usage)
+    tables::open(&plan.sources, &plan.settings).map(Input::Tables).map_err(Failure::usage)
 }
 
 /// Reads all inputs, hands every exchange to `each`, lists rejects and tells what went wrong.

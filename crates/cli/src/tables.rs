@@ -5,12 +5,14 @@
 
 use crate::output::Output;
 use anyhow::{Context, Result};
+use posmortem::classify::Rules;
 use posmortem::diagnose::{self, History};
 use posmortem::exchange::Summary;
 use posmortem::iso8583::Timestamp;
 pub(crate) use posmortem::{Expired, Tables};
 use posmortem::{InputSource, Observer, Run, Settings, TokenKey};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Whether tables are built in.
 pub(crate) const ARE_BUILT_IN: bool = true;
@@ -18,17 +20,20 @@ pub(crate) const ARE_BUILT_IN: bool = true;
 /// What there is to say where they are not.
 pub(crate) const NOT_BUILT_IN: &str = "";
 
-/// Opens tables.
-pub(crate) fn open(sources: &[InputSource]) -> Result<Tables> {
-    Ok(Tables::open(sources)?)
+/// Opens tables that were saved by the rules in force.
+pub(crate) fn open(sources: &[InputSource], settings: &Settings) -> Result<Tables> {
+    let tables = Tables::open(sources)?;
+    tables.check_rules(settings)?;
+    Ok(tables)
 }
 
 /// What tables of other days let expect, and those that could not be read.
 pub(crate) fn history(
     paths: &[PathBuf],
     settings: &diagnose::Settings,
+    rules: Option<&Arc<Rules>>,
 ) -> Result<(History, Vec<(PathBuf, String)>)> {
-    Ok(posmortem::read_history(paths, settings))
+    Ok(posmortem::read_history(paths, settings, rules))
 }
 
 /// Reads logs and writes a table on the way.

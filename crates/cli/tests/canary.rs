@@ -449,6 +449,8 @@ fn a_log_given_for_another_file_is_not_repeated() {
             &["explain", "55", "--config", &log],
             &["classify", &day, "--token-key", &log],
             &["config", "show", "--token-key", &log],
+            &["report", &day, "--rules", &log],
+            &["rules", "check", &log],
         ] {
             let bench = Bench::new();
             let ended = bench.run(arguments);

@@ -3,7 +3,7 @@
 
 use crate::words::in_language;
 use crate::{Attribute, Incident};
-use posmortem_classify::{Audience, Language, Reason};
+use posmortem_classify::{Actions, Language, Reason};
 use posmortem_iso8583::TableRow;
 use std::sync::OnceLock;
 
@@ -18,14 +18,14 @@ struct ScopeAction {
 }
 
 impl Incident {
-    /// What operations should do about it.
-    pub fn action(&self, language: Language) -> &'static str {
+    /// What operations should do about it, `actions` being what they should do about its reason.
+    pub fn action<'a>(&self, language: Language, actions: &'a Actions) -> &'a str {
         let is_inside = |attribute: Attribute| self.scope.iter().any(|(of, _)| *of == attribute);
         let by_scope =
             scope_actions().iter().find(|action| is_inside(action.attribute) && action.unless != self.reason);
         match by_scope {
             Some(action) => in_language(language, action.en, action.zh),
-            None => self.reason.action(language, Audience::Operations),
+            None => actions.of(self.reason, language),
         }
     }
 }

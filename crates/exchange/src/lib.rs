@@ -49,7 +49,7 @@ pub use ledger::Ledger;
 pub use leg::{Direction, Leg, Source, Traffic, canonical_order, terminal_key};
 pub use names::{Names, Symbol};
 pub use offsets::Offsets;
-pub use outcome::{Conclusion, Outcome, conclude};
+pub use outcome::{Conclusion, Outcome, conclude, conclude_by_rules};
 pub use pairing::{LinkSpan, Pairing, PairingSettings, SilentLink};
 pub use reference::Reference;
 pub use summary::{CodeSummary, Coverage, FileState, FileSummary, IssuerCount, Summary};

@@ -3,8 +3,8 @@
 //! One exchange at a time: causes that only show across exchanges (a PIN key out of step, an issuer
 //! that is down) are not decided here.
 
-use crate::{Exchange, Form};
-use posmortem_classify::{Cause, Circumstances, CodeTables, Dialect, Meaning, Reason};
+use crate::{Exchange, Form, Names};
+use posmortem_classify::{Answered, Cause, Circumstances, CodeTables, Dialect, Meaning, Reason, Rules};
 use posmortem_iso8583::{Mti, ResponseCode};
 
 /// What became of an attempt. Every attempt has exactly one outcome.
@@ -91,12 +91,44 @@ impl Conclusion {
 
 /// Concludes an exchange by the code tables.
 pub fn conclude(exchange: &Exchange, tables: &CodeTables) -> Conclusion {
+    let meaning = |coded, mti| meaning_of(exchange, tables, coded, mti);
+    conclude_with(exchange, tables, meaning)
+}
+
+/// Concludes an exchange by rules of the user before the code tables. Rules are asked about the answer's code and
+/// the one further up; the answers to reversals are no attempts.
+pub fn conclude_by_rules(
+    exchange: &Exchange,
+    tables: &CodeTables,
+    rules: &Rules,
+    names: &Names,
+) -> Conclusion {
+    let (link, amount) = (names.text(exchange.symbol(|leg| leg.link)), exchange.amount());
+    let meaning = |(code, told), mti| {
+        let dialect = tables.resolve(told, code, mti);
+        let circumstances = circumstances(exchange, mti);
+        let entry_mode = circumstances.entry_mode;
+        rules.meaning(tables, &circumstances, &Answered { dialect, code, mti, entry_mode, link, amount })
+    };
+    conclude_with(exchange, tables, meaning)
+}
+
+/// A code and the dialect that is told of it.
+type Coded = (ResponseCode, Option<Dialect>);
+
+/// Concludes an exchange by what a code means in the attempt.
+#[inline(always)]
+fn conclude_with(
+    exchange: &Exchange,
+    tables: &CodeTables,
+    meaning_of: impl Fn(Coded, Option<Mti>) -> Meaning,
+) -> Conclusion {
     let answer = exchange.answer.as_ref();
     let code = answer.and_then(|leg| leg.code);
     let told = answer.and_then(|leg| leg.dialect);
     let mti = answer.and_then(|leg| leg.mti);
     let dialect = code.map(|code| tables.resolve(told, code, mti));
-    let meaning = code.map_or(Meaning::Unlisted, |code| meaning_of(exchange, tables, (code, told), mti));
+    let meaning = code.map_or(Meaning::Unlisted, |code| meaning_of((code, told), mti));
     let (approved, partial, stand_in) = match meaning {
         Meaning::Approved { partial, stand_in } => (true, partial, stand_in),
         _ => (false, false, false),
@@ -128,7 +160,7 @@ pub fn conclude(exchange: &Exchange, tables: &CodeTables) -> Conclusion {
             approval(exchange, tables, Conclusion { outcome: Outcome::Approved, ..conclusion })
         }
         Meaning::Declined(reason) => {
-            let upstream = exchange.upstream.map(|coded| meaning_of(exchange, tables, coded, mti));
+            let upstream = exchange.upstream.map(|coded| meaning_of(coded, mti));
             let reason = if let Some(Meaning::Declined(upstream)) = upstream { upstream } else { reason };
             Conclusion { outcome: Outcome::Declined, reason: Some(reason), ..conclusion }
         }
@@ -157,12 +189,10 @@ fn why_lost(exchange: &Exchange) -> Reason {
     told.unwrap_or(Reason::RESPONSE_TIMEOUT)
 }
 
-fn meaning_of(
-    exchange: &Exchange,
-    tables: &CodeTables,
-    (code, told): (ResponseCode, Option<Dialect>),
-    mti: Option<Mti>,
-) -> Meaning {
-    let circumstances = Circumstances { mti, kind: exchange.main().kind, entry_mode: exchange.entry_mode() };
-    tables.meaning(tables.resolve(told, code, mti), code, &circumstances)
+fn meaning_of(exchange: &Exchange, tables: &CodeTables, (code, told): Coded, mti: Option<Mti>) -> Meaning {
+    tables.meaning(tables.resolve(told, code, mti), code, &circumstances(exchange, mti))
+}
+
+fn circumstances(exchange: &Exchange, mti: Option<Mti>) -> Circumstances {
+    Circumstances { mti, kind: exchange.main().kind, entry_mode: exchange.entry_mode() }
 }

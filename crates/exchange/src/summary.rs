@@ -1,7 +1,7 @@
 //! The result of a run: what the crate `report` prints and nothing else.
 
 use crate::{AmountTally, Counts, Ledger, Names, Symbol, Tally, TerminalTally};
-use posmortem_classify::{Dialect, Reason};
+use posmortem_classify::{Actions, Dialect, Reason};
 use posmortem_iso8583::{Currency, ResponseCode, Timestamp};
 use std::borrow::Cow;
 use std::cmp::{Ordering, Reverse};
@@ -117,6 +117,8 @@ pub struct Summary {
     pub codes: Vec<CodeSummary>,
     /// Terminals, the worst first.
     pub terminals: Vec<TerminalTally>,
+    /// What operations should do about each reason.
+    pub actions: Actions,
     /// Reversals without an original within the horizon.
     pub orphan_reversals: u64,
     /// What makes the numbers doubtful, in sentences: worth saying wherever the report goes.

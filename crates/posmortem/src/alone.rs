@@ -5,12 +5,13 @@
 //! the order. Only the order of memory does: a tally of twenty thousand terminals is larger than what a
 //! processor keeps at hand. What attempts of one kind come to is found out once.
 
+use crate::Settings;
 use crate::plain::{PlainLeg, Vocabulary};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use posmortem_classify::CodeTables;
 use posmortem_exchange::{
-    Approvals, Attempt, Conclusion, Detail, Exchange, ExchangeTable, Names, Outcome, Symbol, Tally, conclude,
+    Approvals, Attempt, Conclusion, Detail, Exchange, ExchangeTable, Names, Outcome, Symbol, Tally,
 };
 use posmortem_iso8583::Timestamp;
 
@@ -57,7 +58,8 @@ const NO_ANSWER: u32 = u32::MAX;
 const NO_MEANING: u32 = u32::MAX;
 
 /// Attempts that are not in the tally yet.
-pub(crate) struct Alone {
+pub(crate) struct Alone<'s> {
+    settings: &'s Settings,
     /// By the number of who was at the terminal.
     approved: Vec<Approved>,
     /// Approved attempts that are not among these yet.
@@ -73,9 +75,10 @@ pub(crate) struct Alone {
     issuers: Vec<u32>,
 }
 
-impl Default for Alone {
-    fn default() -> Self {
+impl<'s> Alone<'s> {
+    pub(crate) fn new(settings: &'s Settings) -> Self {
         Self {
+            settings,
             approved: Vec::new(),
             latest: Vec::with_capacity(AT_ONCE),
             failed: Vec::new(),
@@ -124,7 +127,7 @@ impl Whole<'_> {
     }
 }
 
-impl Alone {
+impl Alone<'_> {
     /// Takes an attempt that was answered in time and not taken back.
     #[inline(always)]
     pub(crate) fn add(
@@ -135,7 +138,7 @@ impl Alone {
         tally: &mut Tally,
         mut table: Option<&mut ExchangeTable>,
     ) {
-        let number = self.meaning(whole, words, table.as_deref_mut());
+        let number = self.meaning(whole, names, words, table.as_deref_mut());
         if let Some(table) = table {
             self.push(whole, number, words, table);
         }
@@ -175,14 +178,20 @@ impl Alone {
 
     /// The number of what an attempt comes to.
     #[inline(always)]
-    fn meaning(&mut self, whole: &Whole<'_>, words: &Vocabulary, table: Option<&mut ExchangeTable>) -> u32 {
+    fn meaning(
+        &mut self,
+        whole: &Whole<'_>,
+        names: &Names,
+        words: &Vocabulary,
+        table: Option<&mut ExchangeTable>,
+    ) -> u32 {
         let sort = whole.sort();
         let mixed = (u64::from(sort.0) << 32 | u64::from(sort.1)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let place = (mixed >> (64 - FRONT.ilog2())) as usize;
         match self.front[place] {
             (known, number) if known == sort && number != NO_MEANING => number,
             _ => {
-                let number = self.find_meaning(sort, whole, words, table);
+                let number = self.find_meaning(sort, whole, names, words, table);
                 self.front[place] = (sort, number);
                 number
             }
@@ -194,12 +203,15 @@ impl Alone {
         &mut self,
         sort: Sort,
         whole: &Whole<'_>,
+        names: &Names,
         words: &Vocabulary,
         table: Option<&mut ExchangeTable>,
     ) -> u32 {
-        let Self { meanings, by_sort, .. } = self;
+        let Self { settings, meanings, by_sort, .. } = self;
         *by_sort.entry(sort).or_insert_with(|| {
-            meanings.push(meaning_of(whole, words, table));
+            let exchange = whole.unfold(words);
+            let conclusion = settings.conclude(&exchange, CodeTables::built_in(), names);
+            meanings.push(meaning_of(&exchange, conclusion, table));
             // No more of them than pairs that a log shows.
             (meanings.len() - 1) as u32
         })
@@ -274,11 +286,9 @@ fn known(numbers: &mut Vec<u32>, place: usize, find: impl FnOnce() -> u32) -> &m
 }
 
 #[cold]
-fn meaning_of(whole: &Whole<'_>, words: &Vocabulary, table: Option<&mut ExchangeTable>) -> Meaning {
-    let exchange = whole.unfold(words);
-    let conclusion = conclude(&exchange, CodeTables::built_in());
+fn meaning_of(exchange: &Exchange, conclusion: Conclusion, table: Option<&mut ExchangeTable>) -> Meaning {
     let [link, manner, ending] = table.map_or([0; 3], |table| {
-        [table.link_number(&exchange), table.manner_number(&exchange), table.ending_number(&conclusion)]
+        [table.link_number(exchange), table.manner_number(exchange), table.ending_number(&conclusion)]
     });
     Meaning { conclusion, is_approved: conclusion.outcome == Outcome::Approved, link, manner, ending }
 }

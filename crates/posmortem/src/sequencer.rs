@@ -13,7 +13,6 @@ use crate::{Filter, Settings};
 use posmortem_classify::CodeTables;
 use posmortem_exchange::{
     Aside, Exchange, ExchangeTable, Leg, LinkSpan, Names, Pairing, RunFacts, Symbol, Tally, canonical_order,
-    conclude,
 };
 use std::ops::ControlFlow;
 
@@ -35,7 +34,7 @@ pub(crate) struct Sequencer<'s, 't> {
     waiting: Vec<Leg>,
     /// Plain legs, where there are any.
     crowd: Option<Crowd>,
-    alone: Alone,
+    alone: Alone<'s>,
     /// The number of waiting legs at which the next look is due: twice those that had to stay, so
     /// that each leg is sorted a bounded number of times.
     due: usize,
@@ -47,6 +46,7 @@ pub(crate) struct Sequencer<'s, 't> {
 
 /// What happens to an exchange that has been settled.
 pub(crate) struct Counting<'s> {
+    settings: &'s Settings,
     tables: &'s CodeTables,
     filter: &'s Filter,
     pub(crate) tally: Tally,
@@ -79,7 +79,7 @@ impl<'s, 't> Sequencer<'s, 't> {
             settings,
             waiting: Vec::new(),
             crowd: None,
-            alone: Alone::default(),
+            alone: Alone::new(settings),
             due: fewest,
             fewest,
             pairing,
@@ -268,7 +268,7 @@ impl<'s> Counting<'s> {
         let (tables, filter) = (CodeTables::built_in(), &settings.filter);
         let table = settings.needs_table().then(ExchangeTable::default);
         let chosen = settings.needs_chosen().then(ExchangeTable::default);
-        Self { tables, filter, tally: Tally::default(), table, chosen, selected: 0, stopped: false }
+        Self { settings, tables, filter, tally: Tally::default(), table, chosen, selected: 0, stopped: false }
     }
 
     /// Takes over what pairing has settled beside attempts.
@@ -311,7 +311,7 @@ impl<'s> Counting<'s> {
         observer: &mut dyn Observer,
         tap: &mut Option<&mut dyn Tap>,
     ) {
-        let conclusion = conclude(exchange, self.tables);
+        let conclusion = self.settings.conclude(exchange, self.tables, names);
         if let Some(tap) = tap {
             tap.exchange(exchange, &conclusion, names);
         }

@@ -1,11 +1,12 @@
 //! Everything a run can be told. Resolved by the caller: no file, flag or variable is read here.
 
 use crate::{Filter, TokenKey};
-use posmortem_classify::Dialect;
-use posmortem_exchange::PairingSettings;
+use posmortem_classify::{CodeTables, Dialect, Rules};
+use posmortem_exchange::{Conclusion, Exchange, Names, PairingSettings, conclude, conclude_by_rules};
 use posmortem_iso8583::AmountUnit;
 use posmortem_logs::InputSettings;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The settings of a run: write those that matter and take the rest from [`Settings::default()`].
 ///
@@ -32,6 +33,8 @@ pub struct Settings {
     pub dialect: Option<Dialect>,
     /// The dialect of a link's codes, by the link's name.
     pub link_dialects: BTreeMap<String, Dialect>,
+    /// Rules of the user, which are asked before the code tables; none is no rule.
+    pub rules: Option<Arc<Rules>>,
     /// Digits of the card number that name the issuer, 6 or 8; `None` takes eight where they show.
     pub bin_digits: Option<u8>,
     /// How bare amounts are to be read.
@@ -73,6 +76,7 @@ impl Default for Settings {
             pairing: PairingSettings::default(),
             dialect: None,
             link_dialects: BTreeMap::new(),
+            rules: None,
             bin_digits: None,
             amount_unit: AmountUnit::default(),
             filter: Filter::default(),
@@ -90,9 +94,21 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// What became of an exchange, and why.
+    #[inline]
+    pub(crate) fn conclude(&self, exchange: &Exchange, tables: &CodeTables, names: &Names) -> Conclusion {
+        match &self.rules {
+            None => conclude(exchange, tables),
+            Some(rules) => conclude_by_rules(exchange, tables, rules, names),
+        }
+    }
+
     /// Whether attempts may be counted without being made into exchanges: nobody asks for them one by
-    /// one.
+    /// one, and no rule for their amounts, which attempts of one sort do not share.
     pub(crate) fn may_glance(&self) -> bool {
+        if self.rules.as_ref().is_some_and(|rules| rules.ask_for_amounts()) {
+            return false;
+        }
         let glances = !self.tells_exchanges && !self.inspects && self.amount_unit != AmountUnit::Major;
         glances && self.filter.is_open() && self.token_key.is_none()
     }

@@ -34,8 +34,8 @@ pub(crate) fn summary_of(facts: RunFacts, pairing: &Pairing, tally: Tally, names
     summary
 }
 
-/// The run with what its table says of the fleet, and of the attempts that were chosen, where not all are. A run
-/// that broke off is of a part of it, and says nothing.
+/// The run with what its table says of the fleet, and of the attempts that were chosen, where not all are, and with what
+/// rules say is to be done. A run that broke off is of a part of it, and nothing is said of the fleet.
 pub(crate) fn judged(mut run: Run, chosen: Option<ExchangeTable>, settings: &Settings) -> Run {
     if let (true, Some(table), false) =
         (settings.breakdown, chosen.as_ref().or(run.table.as_ref()), run.stopped)
@@ -49,6 +49,9 @@ pub(crate) fn judged(mut run: Run, chosen: Option<ExchangeTable>, settings: &Set
             diagnosis.recurrences = Some(Recurrences::of(&today, past));
         }
         run.diagnosis = Some(diagnosis);
+    }
+    if let Some(rules) = &settings.rules {
+        run.summary.actions = rules.actions().clone();
     }
     run.table = run.table.filter(|_| settings.keep_table);
     run

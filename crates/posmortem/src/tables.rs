@@ -20,14 +20,20 @@ pub use save::save_table;
 use crate::Settings;
 use std::fmt::Write;
 
+/// What stands before the digest of the rules in a text of settings.
+const RULES: &str = "rules=";
+
 /// What of the settings shapes the rows of a table, as one comparable text.
 fn settings_text(settings: &Settings) -> String {
-    let Settings { input, pairing, dialect, link_dialects, bin_digits, amount_unit, .. } = settings;
+    let Settings { input, pairing, dialect, link_dialects, rules, bin_digits, amount_unit, .. } = settings;
     let mut text = format!("horizon={}ms timeout={}ms", pairing.horizon_ms, pairing.timeout_ms);
     let mut add = |told: std::fmt::Arguments<'_>| {
         let written = text.write_fmt(told);
         debug_assert!(written.is_ok(), "a String takes every character");
     };
+    if let Some(rules) = rules.as_ref().and_then(|rules| rules.decisions_sha256()) {
+        add(format_args!(" {RULES}{rules}"));
+    }
     for (link, timeout) in &pairing.link_timeouts_ms {
         add(format_args!(" timeout[{link}]={timeout}ms"));
     }

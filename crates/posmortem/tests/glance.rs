@@ -6,6 +6,7 @@
 //! the other kinds meet in every order.
 
 mod cases;
+mod ruled;
 
 use cases::{Case, Form, Law, draw, replay, same, uphold};
 use posmortem::exchange::{Conclusion, Exchange, Ledger, Names, Outcome, Symbol};
@@ -13,11 +14,13 @@ use posmortem::{InputSource, Observer, Run, Settings, analyse};
 use posmortem_report::{Format, View, write_summary};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
+use ruled::{ruled, rules_of};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-const LAWS: [Law; 1] = [("a_glance_is_enough", a_glance_is_enough)];
+const LAWS: [Law; 2] =
+    [("a_glance_is_enough", a_glance_is_enough), ("a_glance_is_enough_by_rules", a_glance_is_enough)];
 
 const HEADER: &str = "time,mti,stan,rrn,terminal_id,merchant_id,pan,processing_code,amount,currency,pos_entry_mode,response_code,link,latency_ms,direction,original_stan";
 
@@ -266,8 +269,9 @@ fn run_with(case: &Case, at_a_glance: bool, keep_table: bool) -> (Run, u64) {
         .collect();
     // What is probed decides whether disorder is found out.
     let probed_legs = case.one("probed_legs");
-    let mut settings =
-        Settings { tells_exchanges: !at_a_glance, probed_legs, keep_table, ..Settings::default() };
+    let tells_exchanges = !at_a_glance;
+    let rules = rules_of(case);
+    let mut settings = Settings { tells_exchanges, probed_legs, keep_table, rules, ..Settings::default() };
     let mut threads = 1;
     if at_a_glance {
         settings.input.block_size = case.one("block_size");
@@ -328,6 +332,26 @@ fn a_glance_is_enough(case: &Case) -> TestCaseResult {
 #[test]
 fn a_glance_is_enough_for_any_day() {
     uphold(&LAWS, "a_glance_is_enough", &day());
+}
+
+#[test]
+fn a_glance_is_enough_by_rules_for_any_day() {
+    uphold(&LAWS, "a_glance_is_enough_by_rules", &ruled(day()));
+}
+
+/// Rules say something of most days, and most of what they say it of is read at a glance.
+#[test]
+fn rules_are_asked_at_a_glance() {
+    let (mut differ, mut alone) = (0, 0);
+    let days = draw(&ruled(day()), 100);
+    for day in &days {
+        let mut without = day.clone();
+        without.inputs.retain(|(name, _)| name != "rules");
+        let (run_by_rules, told) = run(day, true);
+        differ += u32::from(report(&run_by_rules) != report(&run(&without, true).0));
+        alone += u32::from(told < run_by_rules.selected);
+    }
+    assert!(differ >= 70 && alone >= 50, "{differ} differ, {alone} with attempts at a glance");
 }
 
 /// A generated day, large enough that keys are forgotten while it is read.

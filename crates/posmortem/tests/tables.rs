@@ -5,6 +5,7 @@
 #![cfg(feature = "tables")]
 
 mod cases;
+mod ruled;
 
 use cases::{Case, Form, Law, draw, replay, same, uphold};
 use posmortem::exchange::{
@@ -14,6 +15,7 @@ use posmortem::{InputSource, Observer, Run, Settings, Tables, TokenKey, analyse,
 use posmortem_report::{ExchangeRows, Format, RowFormat, View, write_summary};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
+use ruled::{ruled, rules_of};
 use std::collections::HashMap;
 use std::fs;
 use std::ops::ControlFlow;
@@ -175,7 +177,8 @@ impl Lab {
 
     /// As the case has it.
     fn settings_of(case: &Case) -> Settings {
-        let mut settings = Settings { waiting_legs: case.one("waiting_legs"), ..Self::settings() };
+        let mut settings =
+            Settings { waiting_legs: case.one("waiting_legs"), rules: rules_of(case), ..Self::settings() };
         settings.input.block_size = case.one("block_size");
         settings
     }
@@ -200,15 +203,17 @@ impl Lab {
         InputSource::Path(path)
     }
 
-    fn of_logs(&self, logs: &[InputSource]) -> Said {
+    fn of_logs(&self, logs: &[InputSource], case: &Case) -> Said {
         let mut rows = Rows(ExchangeRows::new(RowFormat::Ndjson, Vec::new(), &sorted_paths(logs)));
-        let settings = Settings { token_key: Some(self.key.clone()), ..Self::settings() };
+        let settings =
+            Settings { token_key: Some(self.key.clone()), rules: rules_of(case), ..Self::settings() };
         let run = analyse(logs, &settings, &mut rows);
         said(&run, rows)
     }
 
     fn of_tables(tables: &[InputSource], settings: &Settings) -> Said {
         let tables = Tables::open(tables).expect("tables that fit together");
+        tables.check_rules(settings).expect("the rules of then");
         let mut rows = Rows(ExchangeRows::new(RowFormat::Ndjson, Vec::new(), &tables.paths()));
         let run = tables.analyse(settings, &mut rows);
         let summary = &run.summary;
@@ -269,7 +274,8 @@ fn tables_cut_anywhere_say_what_the_day_says(case: &Case) -> TestCaseResult {
     }
     let turn = case.one("turn") % tables.len();
     tables.rotate_left(turn);
-    let (of_tables, of_logs) = (pool.install(|| Lab::of_tables(&tables, &settings)), lab.of_logs(&logs));
+    let (of_tables, of_logs) =
+        (pool.install(|| Lab::of_tables(&tables, &settings)), lab.of_logs(&logs, case));
     same("rows of tables and logs", &of_tables.rows, &of_logs.rows)?;
     let lines = |lines: &[String]| lines.join("\n");
     let [of_table, of_log] = [&of_tables.table, &of_logs.table];
@@ -281,7 +287,36 @@ fn tables_cut_anywhere_say_what_the_day_says(case: &Case) -> TestCaseResult {
 
 #[test]
 fn tables_cut_anywhere_say_what_the_day_says_for_any_day() {
-    uphold(&LAWS, "tables_cut_anywhere_say_what_the_day_says", &day());
+    let days = prop_oneof![2 => day().boxed(), 1 => ruled(day()).boxed()];
+    uphold(&LAWS, "tables_cut_anywhere_say_what_the_day_says", &days);
+}
+
+#[test]
+fn tables_are_read_by_the_rules_that_they_were_saved_by() {
+    let row = "2026-11-21T08:00:00,a,0210,T1,000001,,,100,51,,,,,,,,,156,,,,,,,,,".to_owned();
+    let case = Case::new(Form::Csv, HEADER, vec![row]).with("hands", &[]);
+    let lab = Lab::new();
+    let settings = [None, Some(3), Some(4)].map(|rule: Option<usize>| match rule {
+        None => Lab::settings(),
+        Some(rule) => Settings { rules: rules_of(&case.clone().with("rules", &[rule])), ..Lab::settings() },
+    });
+    let logs = lab.logs(&case, 0, &[(0, &case.rows[0])]);
+    for (saved, then) in settings.iter().enumerate() {
+        let table = lab.save(saved, &logs, then);
+        for (read, now) in settings.iter().enumerate() {
+            let checked = Tables::open(std::slice::from_ref(&table)).unwrap().check_rules(now);
+            let told = match (saved, read) {
+                _ if saved == read => "",
+                (0, _) => "was saved without the rules that are in force: leave them out, or save it again",
+                (_, 0) => "was saved by rules, and none are in force: name those of then (--rules), or save",
+                _ => "was saved by other rules than those in force: name those of then (--rules), or save",
+            };
+            match checked {
+                Ok(()) => assert_eq!(saved, read),
+                Err(error) => assert!(saved != read && error.to_string().contains(told), "{error}"),
+            }
+        }
+    }
 }
 
 #[test]

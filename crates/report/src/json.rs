@@ -49,7 +49,7 @@ pub(crate) struct Report<'s> {
     /// The fleet; with filters, the chosen attempts alone.
     totals: Totals,
     /// Causes that terminals share, in the order of their start.
-    incidents: Vec<Incident>,
+    incidents: Vec<Incident<'s>>,
     /// What limits the whole diagnosis, in sentences.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     limits: Vec<String>,

@@ -47,12 +47,13 @@ impl<'s> Judged<'s> {
     }
 
     pub(crate) fn verdict(&self, terminal: &'s TerminalTally) -> Verdict<'s> {
+        let actions = &self.summary.actions;
         match (self.diagnosis, self.judgements.get(self.key(terminal))) {
             (Some(diagnosis), Some(said)) => {
                 let recurrence = self.recurrences().and_then(|all| all.of_terminal(self.key(terminal)));
-                Verdict::judged(said, &diagnosis.incidents).with(recurrence)
+                Verdict::judged(said, &diagnosis.incidents, actions).with(recurrence)
             }
-            _ => Verdict::unjudged(terminal),
+            _ => Verdict::unjudged(terminal, actions),
         }
     }
 

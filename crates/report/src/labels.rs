@@ -136,6 +136,10 @@ labels! {
     rejected: "rejected", "无法读取";
     non_message: "records that are no message", "非报文记录";
     orphan_reversals: "reversals without their original", "找不到原交易的冲正";
+    // Rules.
+    rule: "rule", "规则";
+    conditions: "applies to", "适用条件";
+    place: "place", "位置";
     // Inspections.
     messages: "messages", "报文";
     file: "file", "文件";

@@ -12,7 +12,6 @@ use crate::table::{
     Page, actions, answer, cleared, heading, incidents, notes, terminals, verdicts, warnings,
 };
 use crate::{View, evidence};
-use posmortem_classify::Audience;
 use posmortem_diagnose::Incident;
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -71,7 +70,7 @@ fn told_incidents(page: &Page<'_>, text: &mut Text) {
         let evidence = evidence::sentences(&incident.evidence, names, page.language);
         let evidence = evidence.iter().map(|sentence| page.pen.name(sentence).into_owned());
         let who = owner(reason.owner(), page.language);
-        let action = format!("**{who}**: {}", incident.action(page.language));
+        let action = format!("**{who}**: {}", incident.action(page.language, &page.summary.actions));
         text.list([sizes.join(page.pen.dot())].into_iter().chain(evidence).chain([action]));
     }
     text.list(page.more(told.len() - shown, "起"));
@@ -111,7 +110,7 @@ fn to_do(page: &Page<'_>, text: &mut Text) {
     }
     text.list(reasons.into_iter().map(|(reason, count)| {
         let (who, action) =
-            (owner(reason.owner(), page.language), reason.action(page.language, Audience::Operations));
+            (owner(reason.owner(), page.language), page.summary.actions.of(reason, page.language));
         let (times, what, to) = (page.pen.times(), page.cause_and_reason(reason), page.pen.arrow());
         format!("{count}{times} {what}{to}**{who}**: {action}")
     }));

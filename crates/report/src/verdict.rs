@@ -3,7 +3,7 @@
 //! Which cause comes most often, `TerminalTally::dominant` says; expectation, confidence and the share
 //! of incidents are the diagnosis's, and empty where there is none.
 
-use posmortem_classify::{Audience, Cause, Language, Reason};
+use posmortem_classify::{Actions, Cause, Language, Reason};
 use posmortem_diagnose::{Incident, Recurrence, State, Thousandths, Verdict as Judgement};
 use posmortem_exchange::{Dominant, Sample, TerminalTally};
 use posmortem_iso8583::Timestamp;
@@ -25,26 +25,35 @@ pub(crate) struct Verdict<'s> {
     pub(crate) recurrence: Option<Recurrence>,
     /// What a terminal suffers from that only shares its trouble.
     shared: Option<&'s Incident>,
+    /// What is to be done about each reason.
+    actions: &'s Actions,
 }
 
 impl<'s> Verdict<'s> {
-    pub(crate) fn unjudged(terminal: &'s TerminalTally) -> Self {
+    pub(crate) fn unjudged(terminal: &'s TerminalTally, actions: &'s Actions) -> Self {
         let dominant = terminal.dominant();
         let ongoing = dominant.is_some_and(|dominant| {
             terminal.last_approved.is_none_or(|approved| approved.millis <= dominant.tally.last.millis)
         });
-        Self { judgement: None, dominant, ongoing, recurrence: None, shared: None }
+        Self { judgement: None, dominant, ongoing, recurrence: None, shared: None, actions }
     }
 
     /// What the diagnosis says, and the incidents that it names.
-    pub(crate) fn judged(said: &'s Judgement, incidents: &'s [Incident]) -> Self {
+    pub(crate) fn judged(said: &'s Judgement, incidents: &'s [Incident], actions: &'s Actions) -> Self {
         let explains = |incident: &&Incident| {
             said.state == State::Shared
                 && said.incidents.contains(&incident.id)
                 && said.reason == Some(incident.reason)
         };
         let shared = incidents.iter().find(explains);
-        Self { judgement: Some(said), dominant: None, ongoing: said.ongoing, recurrence: None, shared }
+        Self {
+            judgement: Some(said),
+            dominant: None,
+            ongoing: said.ongoing,
+            recurrence: None,
+            shared,
+            actions,
+        }
     }
 
     /// With what the days before say of it.
@@ -108,9 +117,9 @@ impl<'s> Verdict<'s> {
         self.reason().map(Reason::owner)
     }
 
-    pub(crate) fn action(&self, language: Language) -> Option<&'static str> {
-        let of_reason = || self.reason().map(|reason| reason.action(language, Audience::Operations));
-        self.shared.map(|incident| incident.action(language)).or_else(of_reason)
+    pub(crate) fn action(&self, language: Language) -> Option<&'s str> {
+        let of_reason = || self.reason().map(|reason| self.actions.of(reason, language));
+        self.shared.map(|incident| incident.action(language, self.actions)).or_else(of_reason)
     }
 
     fn either<T>(

@@ -1,7 +1,7 @@
 //! Flags that say how a log is to be read, and what is made of it. All but `--columns` can stand in a
 //! configuration too.
 
-use crate::config::Setting;
+use crate::config::{Setting, files_text};
 use clap::Args;
 
 /// What is typed of some settings.
@@ -90,6 +90,9 @@ pub(crate) struct ReadingArgs {
     pairing: PairingArgs,
     #[command(flatten)]
     cards: CardArgs,
+    /// Rules of your own, which are asked before the code tables (TOML; `rules check` tries them; repeatable)
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    rules: Vec<String>,
 }
 
 /// What stands for cards and their issuers in a result.
@@ -112,7 +115,8 @@ impl ReadingArgs {
             (Setting::BinDigits, &self.cards.bin_digits),
             (Setting::TokenKey, &self.cards.token_key),
         ]);
-        [self.log.stated(), self.pairing.stated(), of_cards].concat()
+        let rules = (!self.rules.is_empty()).then(|| (Setting::Rules, files_text(&self.rules)));
+        [self.log.stated(), self.pairing.stated(), of_cards, rules.into_iter().collect()].concat()
     }
 }
 

@@ -29,6 +29,7 @@ Examples:
   posmortem report logs/*.gz -o day.json -o -   many files and outputs at once
   posmortem inspect new.log                     what is in an unknown log
   posmortem explain 55                          one code in every dialect
+  posmortem rules check ours.toml               rules of your own, tried
   posmortem help report                         all of a command, with examples
 
 ";
@@ -116,6 +117,36 @@ Examples:
   posmortem explain pin_key_out_of_sync --lang zh
   posmortem explain \"Wrong PIN\"
   posmortem explain A0 --format json";
+
+pub(super) const RULES: &str = "\
+Examples:
+  posmortem rules check ours.toml
+  posmortem rules list ours.toml";
+
+pub(super) const RULES_CHECK: &str = "\
+Examples:
+  posmortem rules check ours.toml
+  posmortem report day.log --rules ours.toml
+
+A file of rules:
+  [[rule]]
+  name = \"vault window\"
+  link = \"up-north\"          # also: dialect, code, mti, entry_mode,
+  code = [\"96\", \"A0\"]      # currency, amount
+  reason = \"hsm_fault\"       # a reason that `explain` knows
+  action = \"Ring the vault.\"
+
+  [[test]]
+  link = \"up-north\"
+  code = \"A0\"
+  rule = \"vault window\"      # or \"none\"; also: reason, cause
+
+The first rule whose conditions all hold decides. Approvals stay what they are.";
+
+pub(super) const RULES_LIST: &str = "\
+Examples:
+  posmortem rules list ours.toml
+  posmortem rules list ours.toml --format table";
 
 pub(super) const SCHEMA: &str = "\
 Examples:

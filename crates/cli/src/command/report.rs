@@ -43,7 +43,12 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
     }
     // Nothing but JSON tells it, and a small log is read as fast as the tables are hashed.
     let tells_rules = outputs.iter().any(|(_, format)| *format == Format::Json);
-    let rules_sha256 = if tells_rules { CodeTables::built_in().sha256() } else { String::new() };
+    let tables = CodeTables::built_in();
+    let rules_sha256 = match &plan.reading.settings.rules {
+        _ if !tells_rules => String::new(),
+        Some(rules) => tables.sha256_with(rules),
+        None => tables.sha256(),
+    };
     let (diagnosis, breakdown) = (run.diagnosis.as_ref(), run.breakdown.as_ref());
     let content = Content { summary: &run.summary, diagnosis, breakdown };
     for (output, format) in outputs {

@@ -3,7 +3,7 @@
 //! The document is walked by hand instead of deserialised, so that an unknown key is told with its
 //! line and with the key that was probably meant.
 
-use super::{Entry, Origin, Setting, Stated};
+use super::{Entry, Origin, Setting, Stated, values};
 use crate::nearest::did_you_mean;
 use anyhow::{Result, anyhow};
 use posmortem::iso8583::wire::Profile;
@@ -52,17 +52,25 @@ impl Document<'_> {
     fn setting(&self, name: &Name<'_>, value: &Value<'_>) -> Result<(Entry, Stated)> {
         let known = Setting::ALL.map(Setting::name).into_iter().chain([COLUMNS, LINK, LISTING]);
         let key = Setting::from_name(name.get_ref()).ok_or_else(|| self.unknown(name, known))?;
+        if let (Setting::Rules, DeValue::Array(list)) = (key, value.get_ref()) {
+            let files = list.iter().map(|value| Ok(self.beside(&self.stated(name, value)?.text)));
+            let text = values::files_text(&files.collect::<Result<Vec<_>>>()?);
+            return Ok((Entry::Setting(key), Stated { text, origin: self.origin(name) }));
+        }
         let mut stated = self.stated(name, value)?;
-        let is_file = match key {
-            Setting::Profile => Profile::built_in(&stated.text).is_none(),
-            _ => key == Setting::TokenKey,
-        };
-        if is_file {
-            // Beside the file that names it, wherever the tool is run.
-            let folder = self.path.parent().unwrap_or(Path::new(""));
-            stated.text = folder.join(&stated.text).to_string_lossy().into_owned();
+        match key {
+            Setting::Profile if Profile::built_in(&stated.text).is_some() => {}
+            Setting::Profile | Setting::TokenKey => stated.text = self.beside(&stated.text),
+            Setting::Rules => stated.text = values::files_text(&[self.beside(&stated.text)]),
+            _ => {}
         }
         Ok((Entry::Setting(key), stated))
+    }
+
+    /// A file beside the one that names it, wherever the tool is run.
+    fn beside(&self, file: &str) -> String {
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        folder.join(file).to_string_lossy().into_owned()
     }
 
     fn columns(&self, columns: &DeTable<'_>, stated: &mut Vec<(Entry, Stated)>) -> Result<()> {
@@ -119,10 +127,11 @@ impl Document<'_> {
                 return Err(self.error(value.span().start, &why));
             }
         };
-        Ok(Stated {
-            text,
-            origin: Origin::File { path: self.path.to_owned(), line: self.line(name.span().start) },
-        })
+        Ok(Stated { text, origin: self.origin(name) })
+    }
+
+    fn origin(&self, name: &Name<'_>) -> Origin {
+        Origin::File { path: self.path.to_owned(), line: self.line(name.span().start) }
     }
 
     fn unknown<'k>(&self, name: &Name<'_>, known: impl IntoIterator<Item = &'k str>) -> anyhow::Error {

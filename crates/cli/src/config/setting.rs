@@ -10,6 +10,7 @@ use super::values;
 pub(crate) enum Setting {
     Timezone,
     Dialect,
+    Rules,
     Timeout,
     Horizon,
     BinDigits,
@@ -26,9 +27,10 @@ pub(crate) enum Setting {
 
 impl Setting {
     /// Every setting, in the order in which they are shown.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Timezone,
         Self::Dialect,
+        Self::Rules,
         Self::Timeout,
         Self::Horizon,
         Self::BinDigits,
@@ -51,6 +53,7 @@ impl Setting {
         match self {
             Self::Timezone => "timezone",
             Self::Dialect => "dialect",
+            Self::Rules => "rules",
             Self::Timeout => "timeout",
             Self::Horizon => "horizon",
             Self::BinDigits => "bin_digits",
@@ -89,7 +92,7 @@ impl Setting {
             Self::MaxRejects => Some("0.1%, at least 10"),
             Self::Lang => Some("en"),
             Self::AmountUnit | Self::Color => Some("auto"),
-            Self::Timezone | Self::Dialect | Self::BinDigits | Self::InputFormat => None,
+            Self::Timezone | Self::Dialect | Self::Rules | Self::BinDigits | Self::InputFormat => None,
             Self::Profile | Self::Separator | Self::TokenKey | Self::Threads => None,
         }
     }
@@ -105,6 +108,7 @@ impl Setting {
             Self::InputFormat => values::input_format(text).map(drop),
             Self::Separator => values::separator(text).map(drop),
             // Files are looked at when they are needed.
+            Self::Rules => values::files(text).map(drop),
             Self::Profile | Self::TokenKey => Ok(()),
             Self::Threads => values::threads(text).map(drop),
             Self::MaxRejects => values::reject_limit(text).map(drop),

@@ -8,7 +8,9 @@ use posmortem::classify::{Dialect, Language};
 use posmortem::iso8583::AmountUnit;
 use posmortem::iso8583::wire::Profile;
 use posmortem::logs::{Column, InputFormat, Listing, ListingError};
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A name of the IANA database, or an offset from UTC. The rules of POSIX (`EST5EDT4`) are none: their
@@ -108,6 +110,24 @@ pub(crate) fn profile(text: &str) -> Result<Arc<Profile>, String> {
             let hint = meant_or_all(text, names);
             Err(format!("`{text}` is neither a wire profile nor a file{hint}"))
         }
+    }
+}
+
+/// Files: one by its path, several as a list of TOML.
+pub(crate) fn files(text: &str) -> Result<Vec<PathBuf>, String> {
+    if !text.starts_with('[') {
+        return Ok(vec![PathBuf::from(text)]);
+    }
+    let list = toml::from_str::<BTreeMap<String, Vec<PathBuf>>>(&format!("files = {text}"));
+    let wrong = |_| format!("`{text}` is no list of files: write one path, or [\"one.toml\", \"two.toml\"]");
+    Ok(list.map_err(wrong)?.into_values().flatten().collect())
+}
+
+/// The text that [`files`] reads.
+pub(crate) fn files_text(files: &[String]) -> String {
+    match files {
+        [file] if !file.starts_with('[') => file.clone(),
+        _ => toml::Value::from(files.to_vec()).to_string(),
     }
 }
 

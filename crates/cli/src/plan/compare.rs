@@ -72,6 +72,7 @@ impl ComparePlan {
                 ReadingPlan::of_any(&input, &no_filter, &args.reading.log, config, surroundings, messages)?;
             reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet;
             reading.settings.tells_exchanges = false;
+            reading.settings.rules = super::rules::in_force(config)?;
             reading.settings.diagnosis = Some(settings.clone());
             refuse_collisions(&reading, &written)?;
             Ok(Side::Inputs(path.clone(), Box::new(reading)))

@@ -12,10 +12,10 @@ use posmortem_report::Format;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// `None` where nothing is to be judged.
+/// `None` where nothing is to be judged; `run` tells filter and rules.
 pub(super) fn resolve(
     args: &ReportArgs,
-    filter: &Filter,
+    run: &posmortem::Settings,
     written: &Written<Format>,
     messages: Messages,
 ) -> Result<Option<Settings>> {
@@ -31,14 +31,14 @@ pub(super) fn resolve(
         }
         return Ok(None);
     }
-    let why = if args.why { explained(filter, written)? } else { Vec::new() };
+    let why = if args.why { explained(&run.filter, written)? } else { Vec::new() };
     let inventory = args.inventory.as_deref().map(inventory).transpose()?.unwrap_or_default();
     let mut settings = Settings { why, inventory, ..Settings::default() };
     if let Some(folder) = &args.history {
         // The first run of all makes the folder.
         let is_to_be_made = args.save.as_ref() == Some(folder) && !folder.exists();
         let paths = if is_to_be_made { Vec::new() } else { files(folder)? };
-        settings.history = history(folder, &paths, &settings, messages)?;
+        settings.history = history(folder, &paths, &settings, run, messages)?;
         settings.past = Some(past(&paths, messages));
     }
     Ok(Some(settings))
@@ -69,10 +69,16 @@ fn past(paths: &[PathBuf], messages: Messages) -> Vec<DayFindings> {
 
 /// What the tables of a folder let expect. Those that cannot be read are told of and left out: one that
 /// broke must not keep tomorrow's report from being made.
-fn history(folder: &Path, paths: &[PathBuf], settings: &Settings, messages: Messages) -> Result<History> {
+fn history(
+    folder: &Path,
+    paths: &[PathBuf],
+    settings: &Settings,
+    run: &posmortem::Settings,
+    messages: Messages,
+) -> Result<History> {
     let is_table = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "parquet");
     let tables: Vec<_> = paths.iter().filter(is_table).cloned().collect();
-    let (history, unread) = tables::history(&tables, settings)?;
+    let (history, unread) = tables::history(&tables, settings, run.rules.as_ref())?;
     for (path, why) in unread {
         messages.warn(format_args!("--history: {} is left out: {why}", path.display()));
     }

@@ -102,7 +102,14 @@ impl ReadingPlan {
 
 /// What says how logs are to be read says nothing to tables, which have been read.
 pub(super) fn refuse_reading(log: &LogArgs, input: &InputArgs, config: &Config) -> Result<()> {
-    let of_tables = [Setting::Threads, Setting::TokenKey, Setting::MaxRejects, Setting::Lang, Setting::Color];
+    let of_tables = [
+        Setting::Rules,
+        Setting::Threads,
+        Setting::TokenKey,
+        Setting::MaxRejects,
+        Setting::Lang,
+        Setting::Color,
+    ];
     let mut typed = config.entries().filter_map(|(_, stated)| match stated.origin {
         Origin::Flag(setting) => Some(setting),
         _ => None,

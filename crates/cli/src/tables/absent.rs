@@ -2,11 +2,13 @@
 
 use crate::output::Output;
 use anyhow::{Result, bail};
+use posmortem::classify::Rules;
 use posmortem::diagnose::{self, History};
 use posmortem::exchange::Summary;
 use posmortem::iso8583::Timestamp;
 use posmortem::{InputSource, Observer, Run, Settings, TokenKey, analyse};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Whether tables are built in.
 pub(crate) const ARE_BUILT_IN: bool = false;
@@ -29,12 +31,16 @@ impl Tables {
 }
 
 /// Refuses.
-pub(crate) fn open(_: &[InputSource]) -> Result<Tables> {
+pub(crate) fn open(_: &[InputSource], _: &Settings) -> Result<Tables> {
     bail!(NOT_BUILT_IN)
 }
 
 /// Refuses.
-pub(crate) fn history(_: &[PathBuf], _: &diagnose::Settings) -> Result<(History, Vec<(PathBuf, String)>)> {
+pub(crate) fn history(
+    _: &[PathBuf],
+    _: &diagnose::Settings,
+    _: Option<&Arc<Rules>>,
+) -> Result<(History, Vec<(PathBuf, String)>)> {
     bail!(NOT_BUILT_IN)
 }
 

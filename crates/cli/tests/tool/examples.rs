@@ -27,6 +27,7 @@ fn bench() -> Bench {
         .with("capture.bin", capture())
         .with("old.txt", pair)
         .with("inventory.csv", inventory)
+        .with("ours.toml", fs::read(fixture("rules.toml")).unwrap())
         .with("monday.csv", day.replace("2026-11-21", "2026-11-20"))
         .with("tuesday.csv", &day)
         .with("acquirer.toml", "timezone = 'Asia/Shanghai'\n")

@@ -35,6 +35,7 @@ mod page;
 mod prometheus;
 #[cfg(feature = "tables")]
 mod questions;
+mod rules;
 mod shell;
 mod statuses;
 #[cfg(feature = "tables")]

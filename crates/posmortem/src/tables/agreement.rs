@@ -1,5 +1,7 @@
 //! Which tables can be read together.
 
+use super::RULES;
+use crate::Settings;
 use posmortem_exchange::FileFacts;
 use posmortem_tables::{Header, Table, TableFacts};
 
@@ -15,6 +17,9 @@ pub enum JoinError {
          the other"
     )]
     Settings(String, String, String, String),
+    /// Its rows do not mean what the rules in force would make of them.
+    #[error("{0} was saved {1}, or save it again from its logs")]
+    Rules(String, &'static str),
     /// One card would have two tokens.
     #[error(
         "{0} and {1} were saved under different token keys ({2}, {3}), so that their cards cannot be \
@@ -54,6 +59,29 @@ pub(super) fn check(tables: &[(String, Table)]) -> Result<(), JoinError> {
         }
     }
     Ok(())
+}
+
+/// Checks that every table was saved by the rules of these settings.
+pub(super) fn check_rules<'t>(
+    mut tables: impl Iterator<Item = (&'t String, &'t Table)>,
+    settings: &Settings,
+) -> Result<(), JoinError> {
+    let in_force = settings.rules.as_ref().and_then(|rules| rules.decisions_sha256());
+    let of = |table: &'t Table| rules_of(&table.header().settings);
+    let Some((path, table)) = tables.find(|(_, table)| of(table) != in_force.as_deref()) else {
+        return Ok(());
+    };
+    let why = match (of(table), in_force) {
+        (Some(_), Some(_)) => "by other rules than those in force: name those of then (--rules)",
+        (Some(_), None) => "by rules, and none are in force: name those of then (--rules)",
+        (None, _) => "without the rules that are in force: leave them out",
+    };
+    Err(JoinError::Rules(path.clone(), why))
+}
+
+/// The digest of the rules in a text of settings, in which they stand third.
+fn rules_of(settings: &str) -> Option<&str> {
+    settings.split(' ').nth(2)?.strip_prefix(RULES)
 }
 
 /// The same files, as far as can be told: of the same size, with the same messages at both ends.

@@ -2,18 +2,22 @@
 
 use super::Tables;
 use crate::{InputSource, Settings};
+use posmortem_classify::Rules;
 use posmortem_diagnose::History;
 use posmortem_exchange::FileState;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Reads one table after the other, each a history of its own. What could not be read, and why, comes back
-/// beside: a history of fewer days is still one. `settings` tells the inventory.
+/// beside: a history of fewer days is still one. `settings` tells the inventory. The exchanges are concluded by `rules`,
+/// whichever were in force when they were saved: what to expect is said in the terms of the day that is judged.
 pub fn read_history(
     paths: &[PathBuf],
     settings: &posmortem_diagnose::Settings,
+    rules: Option<&Arc<Rules>>,
 ) -> (History, Vec<(PathBuf, String)>) {
     let (mut history, mut unread) = (History::default(), Vec::new());
-    let wanted = Settings { keep_table: true, ..Settings::default() };
+    let wanted = Settings { keep_table: true, rules: rules.cloned(), ..Settings::default() };
     for path in paths {
         let table = Tables::open(&[InputSource::Path(path.clone())]).map_err(|error| error.to_string());
         let run = table.map(|table| table.analyse(&wanted, &mut ()));

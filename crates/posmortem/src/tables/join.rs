@@ -1,7 +1,7 @@
 //! A run over tables: what they settled is taken over, and the legs of their edges meet.
 
 use super::JoinError;
-use super::agreement::{check, settled_span};
+use super::agreement::{check, check_rules, settled_span};
 use crate::Settings;
 use crate::run::{InputSource, Observer, Run};
 use crate::sequencer::Counting;
@@ -81,13 +81,22 @@ impl Tables {
         Ok(Self { tables, files: files.into_iter().map(|(file, _)| file).collect() })
     }
 
+    /// Checks that what rows say is what they come to by the rules of these settings: exchanges are concluded anew
+    /// while they are read.
+    ///
+    /// # Errors
+    /// When a table was saved by other rules.
+    pub fn check_rules(&self, settings: &Settings) -> Result<(), JoinError> {
+        check_rules(self.tables.iter().map(|input| (&input.path, &input.table)), settings)
+    }
+
     /// The paths to which [`posmortem_exchange::Source::input`] refers.
     pub fn paths(&self) -> Vec<String> {
         self.files.iter().map(|file| file.summary.path.clone()).collect()
     }
 
     /// Reads all tables as one input. Horizon and time-outs are theirs; of the settings only filter,
-    /// diagnosis and table count. The observer hears of exchanges table by table, and not in the order of time.
+    /// rules, diagnosis and table count. The observer hears of exchanges table by table, and not in the order of time.
     pub fn analyse(self, settings: &Settings, observer: &mut dyn Observer) -> Run {
         let Self { tables, files } = self;
         let pairing = tables.first().map(|input| input.table.header().facts.pairing.clone());

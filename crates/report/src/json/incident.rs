@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Incident {
+pub(super) struct Incident<'s> {
     /// 1 for the first; verdicts name incidents by it.
     id: u32,
     cause: &'static str,
@@ -42,13 +42,13 @@ pub(super) struct Incident {
     /// What decided, in sentences.
     evidence: Vec<String>,
     /// What to do, in a sentence.
-    action: &'static str,
+    action: &'s str,
     recurrence: Option<Recurring>,
 }
 
-impl Incident {
+impl<'s> Incident<'s> {
     pub(super) fn of(
-        judged: &Judged<'_>,
+        judged: &Judged<'s>,
         incident: &posmortem_diagnose::Incident,
         language: Language,
     ) -> Self {
@@ -70,7 +70,7 @@ impl Incident {
             owner: reason.owner(),
             ongoing: incident.ongoing,
             evidence: evidence::sentences(&incident.evidence, names, language),
-            action: incident.action(language),
+            action: incident.action(language, &judged.summary.actions),
             recurrence: judged.recurrence(incident).map(Recurring::from),
         }
     }

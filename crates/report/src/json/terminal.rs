@@ -73,7 +73,7 @@ struct Judgement<'s> {
     /// What decided, in sentences.
     evidence: Vec<String>,
     /// What to do, in a sentence.
-    action: Option<&'static str>,
+    action: Option<&'s str>,
     /// At most three failures, for a help desk.
     samples: Vec<Looked<'s>>,
     recurrence: Option<Recurring>,

@@ -7,7 +7,7 @@ use crate::View;
 use crate::judged::Judged;
 use crate::labels::owner;
 use crate::pen::Style;
-use posmortem_classify::{Audience, Reason};
+use posmortem_classify::Reason;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
                 .enumerate()
                 .map(|(at, line)| if at == 0 { line.clone() } else { format!("{indent}{line}") }),
         );
-        let action = reason.action(page.language, Audience::Operations);
+        let action = page.summary.actions.of(reason, page.language);
         lines.extend(page.hanging(&indent, action));
     }
     lines

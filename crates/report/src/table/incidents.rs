@@ -35,7 +35,7 @@ fn told(page: &Page<'_>, incident: &Incident) -> Vec<String> {
     for (at, line) in lines.iter_mut().enumerate() {
         line.insert_str(0, if at == 0 { &mark } else { &indent });
     }
-    lines.extend(page.hanging(&indent, incident.action(page.language)));
+    lines.extend(page.hanging(&indent, incident.action(page.language, &page.summary.actions)));
     lines
 }
 

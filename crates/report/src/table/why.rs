@@ -24,7 +24,9 @@ pub(super) fn sections(page: &Page<'_>, said: &Diagnosis) -> Vec<Vec<String>> {
         let tally = page.summary.terminals.iter().find(of_it);
         let verdict = match tally {
             Some(tally) => Some(page.judged.verdict(tally)),
-            None => said.verdict(why.terminal).map(|judged| Verdict::judged(judged, &said.incidents)),
+            None => said
+                .verdict(why.terminal)
+                .map(|judged| Verdict::judged(judged, &said.incidents, &page.summary.actions)),
         };
         let printed = tally.map_or(why.terminal, |tally| tally.terminal);
         sections.push(conclusion(page, page.summary.names.text(printed), verdict.as_ref(), why));

@@ -2,7 +2,7 @@
 
 use crate::day::clock;
 use crate::diagnosed;
-use posmortem_classify::{Language, Reason};
+use posmortem_classify::{Audience, Language, Reason, Rules};
 use posmortem_diagnose::{Diagnosis, State};
 use posmortem_exchange::Summary;
 use posmortem_report::{Content, Format, View, write_report};
@@ -110,6 +110,35 @@ fn colour_adds_nothing_but_colour() {
         }
         assert_eq!(coloured, table(&day, &View { color: false, ..view }));
     }
+}
+
+/// Wherever a reason is told with what to do about it, a rule's words stand for those of the table. What is to be
+/// done about a scope is no reason's.
+#[test]
+fn actions_of_rules_are_told_in_every_format() {
+    let mut day = explained();
+    let rule = |reason: Reason| {
+        format!("[[rule]]\nname = '{reason}'\ncode = '51'\nreason = '{reason}'\naction = 'Ours: {reason}.'\n")
+    };
+    let rules = Reason::all().map(rule).collect::<String>();
+    day.0.actions = Rules::read(&[&rules]).unwrap().actions().clone();
+    let view = View { all_terminals: true, width: Some(400), ..View::default() };
+    let check = |day: &(Summary, Diagnosis), format| {
+        let shown = written(day, format, &view);
+        let built_in = Reason::all().map(|reason| reason.action(Language::En, Audience::Operations));
+        assert!(shown.contains("Ours: ") && !built_in.into_iter().any(|action| shown.contains(action)));
+    };
+    check(&day, Format::Table);
+    day.1.whys.clear();
+    let tells_actions = |format: &Format| *format != Format::Prometheus;
+    Format::ALL.into_iter().filter(tells_actions).for_each(|format| check(&day, format));
+    let report = json(&day, &view);
+    let told = |one: &Value| one["action"] == json!(format!("Ours: {}.", one["reason"].as_str().unwrap()));
+    let incidents = report["incidents"].as_array().unwrap();
+    assert!(incidents.iter().any(told));
+    let verdicts = report["terminals"].as_array().unwrap().iter().map(|terminal| &terminal["verdict"]);
+    let own: Vec<_> = verdicts.filter(|verdict| verdict["state"] == "own").collect();
+    assert!(!own.is_empty() && own.into_iter().all(told));
 }
 
 fn json(day: &(Summary, Diagnosis), view: &View<'_>) -> Value {
