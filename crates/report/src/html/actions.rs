@@ -14,7 +14,7 @@ pub(super) struct Action {
     reason: &'static str,
     reason_title: &'static str,
     owner: &'static str,
-    action: &'static str,
+    action: String,
     /// What the shop can do.
     at_the_shop: &'static str,
 }
@@ -27,7 +27,7 @@ pub(super) fn of(lens: &Lens<'_>) -> Vec<Action> {
         reason: reason.name(),
         reason_title: reason.title(lens.language),
         owner: owner(reason.owner(), lens.language),
-        action: reason.action(lens.language, Audience::Operations),
+        action: lens.summary.actions.of(reason, lens.language).to_owned(),
         at_the_shop: reason.action(lens.language, Audience::Merchant),
     };
     counted(lens.judged, lens.view).into_iter().map(told).collect()

@@ -25,7 +25,7 @@ pub(super) struct Incident {
     terminals: u32,
     confidence: String,
     owner: &'static str,
-    action: &'static str,
+    action: String,
     /// Whether it is new, or how often it was there before.
     recurrence: Option<String>,
     evidence: Vec<String>,
@@ -56,7 +56,7 @@ fn told(lens: &Lens<'_>, incident: &posmortem_diagnose::Incident) -> Incident {
         terminals,
         confidence: incident.confidence.to_string(),
         owner: owner(reason.owner(), lens.language),
-        action: incident.action(lens.language),
+        action: incident.action(lens.language, &lens.summary.actions).to_owned(),
         recurrence: lens.judged.recurrence(incident).map(|told| words(told, lens.language)),
         evidence: sentences(&incident.evidence, &lens.summary.names, lens.language),
     }
