@@ -58,7 +58,7 @@ fn a_day_is_mailed_kept_and_told_to_prometheus() {
         mail.lines().all(|line| line.len() <= 100 && line.is_ascii() && !line.contains('\x1b')),
         "{mail}"
     );
-    assert_eq!(names(&bench, "reports"), ["2026-11-21.csv", "2026-11-21.json"]);
+    assert_eq!(names(&bench, "reports"), ["2026-11-21.csv", "2026-11-21.html", "2026-11-21.json"]);
     assert_eq!(names(&bench, "tables").len(), 2, "a table and what was found");
     let told = fs::read_to_string(bench.path("textfiles/posmortem.prom")).unwrap();
     assert!(told.contains("\nposmortem_failed_ratio 0.402844\n"), "{told}");
@@ -85,7 +85,7 @@ fn yesterday_tells_today_what_to_expect() {
     assert_eq!(run(&bench, "2026-11-21", &[]), (0, String::new()));
     let mail = bench.read("mail");
     assert!(!mail.contains("--history") && !mail.contains("too few to be each other's"), "{mail}");
-    assert_eq!((names(&bench, "tables").len(), names(&bench, "reports").len()), (4, 4));
+    assert_eq!((names(&bench, "tables").len(), names(&bench, "reports").len()), (4, 6));
     assert!(mail.contains("findings of 1 of the 30 days before are known, the latest of"), "{mail}");
 }
 
