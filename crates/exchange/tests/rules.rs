@@ -65,7 +65,8 @@ fn approvals_time_outs_and_reversals_stay() {
     };
     let refused = undone(Some("12"));
     let unlisted = undone(Some("8Z"));
-    let changes: [(&str, Box<dyn Fn(Exchange) -> Exchange>); 6] = [
+    type Change = Box<dyn Fn(Exchange) -> Exchange>;
+    let changes: [(&str, Change); 6] = [
         ("00", Box::new(|exchange| exchange)),
         ("05", Box::new(|exchange| Exchange { late: true, ..exchange })),
         ("00", Box::new(move |exchange| Exchange { undo: Some(refused), ..exchange })),

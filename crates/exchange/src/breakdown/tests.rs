@@ -17,10 +17,10 @@ fn attempt(number: u64, names: &mut Names) -> Exchange {
         terminal_key: names.intern(&terminal),
         merchant: names.intern(pick(&["M1", "M2", "M3"])),
         issuer: names.intern(pick(&["411111", "52000000", "BANK", ""])),
-        link: names.intern(if number % 2 == 0 { "west" } else { "east" }),
+        link: names.intern(if number.is_multiple_of(2) { "west" } else { "east" }),
         entry_mode: [EntryMode::Chip, EntryMode::Fallback, EntryMode::Manual][number as usize % 3],
         amount: Some(Amount { minor: number, currency: Currency::parse(b"978").expect("a currency") }),
-        latency_ms: (number % 5 != 0).then_some((number % 3_000) as u32),
+        latency_ms: (!number.is_multiple_of(5)).then_some((number % 3_000) as u32),
         ..Leg::untold(at, Source::default())
     })
 }
@@ -28,7 +28,7 @@ fn attempt(number: u64, names: &mut Names) -> Exchange {
 /// The ending of some is an approval that was lost.
 fn ending(number: u64, exchange: &Exchange) -> Conclusion {
     let ending = conclude(exchange, CodeTables::built_in());
-    if ending.outcome == Outcome::Approved && number % 11 == 0 {
+    if ending.outcome == Outcome::Approved && number.is_multiple_of(11) {
         let reason = Some(Reason::RESPONSE_TIMEOUT);
         return Conclusion { outcome: Outcome::Late, reason, approval_lost: true, ..ending };
     }
