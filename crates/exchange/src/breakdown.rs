@@ -88,8 +88,10 @@ pub struct Management {
     pub sign_ons: [u64; Reply::ALL.len()],
     /// Changes of working keys by how they were answered.
     pub key_changes: [u64; Reply::ALL.len()],
-    /// Reversals, whatever they took back.
+    /// Reversals that took something back.
     pub reversals: u64,
+    /// Reversals of which nobody knows the original.
+    pub orphan_reversals: u64,
 }
 
 /// What a run's attempts come to, counted by something else than their terminal.

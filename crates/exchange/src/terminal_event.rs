@@ -56,6 +56,8 @@ pub enum TerminalEventKind {
     StoredAdvice,
     /// It sent a reversal, for this reason where it told one.
     Reversal(Option<ReversalReason>),
+    /// It sent a reversal of which nobody knows the original.
+    OrphanReversal(Option<ReversalReason>),
     /// The STAN of an attempt is lower than that of the one before: a restart, or a set-up anew.
     StanFellBack,
     /// So many STANs are missing before that of an attempt; 65,535 stands for as many or more.
@@ -72,8 +74,18 @@ impl TerminalEventKind {
             Self::StoredAdvice => (3, 0, "", None),
             Self::Reversal(None) => (4, 0, "", None),
             Self::Reversal(Some(told)) => (4, 1, told.code, told.reason),
-            Self::StanFellBack => (5, 0, "", None),
-            Self::StanJumped(gap) => (6, *gap, "", None),
+            Self::OrphanReversal(None) => (5, 0, "", None),
+            Self::OrphanReversal(Some(told)) => (5, 1, told.code, told.reason),
+            Self::StanFellBack => (6, 0, "", None),
+            Self::StanJumped(gap) => (7, *gap, "", None),
+        }
+    }
+
+    /// Why a reversal was sent, where it is one and tells it.
+    pub fn reversal_reason(&self) -> Option<ReversalReason> {
+        match self {
+            Self::Reversal(reason) | Self::OrphanReversal(reason) => *reason,
+            _ => None,
         }
     }
 
@@ -150,6 +162,6 @@ mod tests {
 
     #[test]
     fn events_are_small() {
-        assert!(size_of::<TerminalEvent>() <= 40);
+        assert!(size_of::<TerminalEvent>() <= 48);
     }
 }

@@ -54,6 +54,7 @@ fn events<T: AsRef<str>>(legs: &[T]) -> Vec<String> {
     let shown = table.events().iter().map(|event| {
         let what = match event.what {
             TerminalEventKind::Reversal(Some(told)) => format!("Reversal({})", told.code),
+            TerminalEventKind::OrphanReversal(Some(told)) => format!("OrphanReversal({})", told.code),
             other => format!("{other:?}"),
         };
         format!("{} {} {what}", event.at / 1_000, names.text(event.terminal))

@@ -338,6 +338,7 @@ fn days_hold_what_they_are_meant_to_hold() {
         ("NetworkManagement", 0),
         ("StoredAdvice", 0),
         ("Reversal(Some", 0),
+        ("OrphanReversal", 0),
         ("StanFellBack", 0),
         ("StanJumped", 0),
     ];

@@ -111,6 +111,9 @@ impl<'s> Sheet<'s> {
     }
 }
 
+/// The sum of everything, where rows of it follow.
+const ALL: Value<'static> = Value::Word("all", ["all", "全部"]);
+
 type Rows<'s> = Vec<Vec<Value<'s>>>;
 
 /// A column that always stays.

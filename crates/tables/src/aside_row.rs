@@ -11,6 +11,7 @@ const KEY_CHANGE: &str = "key_change";
 const NETWORK_MANAGEMENT: &str = "network_management";
 const STORED_ADVICE: &str = "stored_advice";
 const REVERSAL: &str = "reversal";
+const ORPHAN_REVERSAL: &str = "orphan_reversal";
 
 /// What a row says of `aside`.
 pub(crate) fn cells<'c>(aside: &Aside, names: &'c Names, file: &'c str) -> Result<Cells<'c>, TableError> {
@@ -25,9 +26,7 @@ pub(crate) fn cells<'c>(aside: &Aside, names: &'c Names, file: &'c str) -> Resul
     if let Some(what) = aside.what {
         cells.set_name(Column::Event, name(what));
         cells.set_name(Column::Reply, what.reply().map_or("", Reply::name));
-        if let TerminalEventKind::Reversal(reason) = what {
-            cells.set_reversal_reason(reason);
-        }
+        cells.set_reversal_reason(what.reversal_reason());
     }
     Ok(cells)
 }
@@ -57,6 +56,7 @@ fn what(cells: &Cells<'_>) -> Result<Option<TerminalEventKind>, TableError> {
         NETWORK_MANAGEMENT => managed(TerminalEventKind::NetworkManagement),
         STORED_ADVICE => Some(TerminalEventKind::StoredAdvice),
         REVERSAL => Some(TerminalEventKind::Reversal(cells.reversal_reason()?)),
+        ORPHAN_REVERSAL => Some(TerminalEventKind::OrphanReversal(cells.reversal_reason()?)),
         _ => None,
     };
     what.map(Some).ok_or_else(|| contradiction(Column::Event))
@@ -70,6 +70,7 @@ fn name(what: TerminalEventKind) -> &'static str {
         TerminalEventKind::NetworkManagement(_) => NETWORK_MANAGEMENT,
         TerminalEventKind::StoredAdvice => STORED_ADVICE,
         TerminalEventKind::Reversal(_) => REVERSAL,
+        TerminalEventKind::OrphanReversal(_) => ORPHAN_REVERSAL,
         TerminalEventKind::StanFellBack | TerminalEventKind::StanJumped(_) => "",
     }
 }

@@ -274,7 +274,7 @@ mod tests {
         let error = Header::from_pairs(|key| (key == SCHEMA).then_some("1")).expect_err("another schema");
         assert_eq!(
             error.to_string(),
-            "an exchange table of schema 1, and this version reads 3: save it again from its logs"
+            "an exchange table of schema 1, and this version reads 4: save it again from its logs"
         );
     }
 }

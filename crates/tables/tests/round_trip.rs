@@ -175,6 +175,8 @@ fn asides(names: &mut Names) -> Vec<Aside> {
     let others = [
         TerminalEventKind::StoredAdvice,
         TerminalEventKind::Reversal(None),
+        TerminalEventKind::OrphanReversal(None),
+        TerminalEventKind::OrphanReversal(ReversalReason::known("68", Some(Reason::RESPONSE_TIMEOUT))),
         TerminalEventKind::Reversal(ReversalReason::known("4001", None)),
         TerminalEventKind::Reversal(ReversalReason::known("68", Some(Reason::RESPONSE_TIMEOUT))),
     ];

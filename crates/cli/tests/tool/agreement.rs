@@ -14,8 +14,7 @@ type Numbers = (u64, u64, [u64; 5]);
 
 /// A day with faults of every kind in all forms, made by one run.
 fn outputs() -> Bench {
-    let settings =
-        Settings { attempts: 12_000, form: Form::Both, ..Settings::labelled(3, World::City, 120) };
+    let settings = Settings { attempts: 12_000, form: Form::Both, ..Settings::labelled(3, World::City, 120) };
     let mut log = Vec::new();
     write(&settings, &mut log, None).unwrap();
     let bench = Bench::new().with("day.csv", log).with_variable("COLUMNS", "400");
@@ -51,8 +50,7 @@ fn every_form_tells_the_same_numbers() {
     ndjson_is_the_terminals_of_the_json(&bench, &report);
     let csv = bench.read("a.csv");
     let rows = csv::Reader::from_reader(csv.as_bytes()).into_records();
-    let rows: Vec<Vec<String>> =
-        rows.map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+    let rows: Vec<Vec<String>> = rows.map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
     let header: Vec<_> = csv.lines().next().unwrap().split(',').collect();
     rows_are_the_terminals_of_the_json(&header, &rows, &report);
     let tsv = bench.read("a.tsv");
@@ -166,7 +164,11 @@ fn prometheus_tells_the_totals(text: &str, report: &Value) {
     assert_eq!(sample("posmortem_terminals{state=\"own\"}"), own);
     for (frames, count) in report["input"]["ledger"].as_object().unwrap() {
         if frames != "non_message" {
-            assert_eq!(sample(&format!("posmortem_frames{{ledger=\"{frames}\"}}")), number(count), "{frames}");
+            assert_eq!(
+                sample(&format!("posmortem_frames{{ledger=\"{frames}\"}}")),
+                number(count),
+                "{frames}"
+            );
         }
     }
 }

@@ -188,7 +188,9 @@ impl Judge<'_, '_> {
         if next.is_some_and(|attempt| attempt.flags.has(Flags::AFTER_SIGN_ON)) {
             evidence.push(Evidence::new("ended_at_sign_on", []));
         }
-        let timed_out = |what: &TerminalEventKind| matches!(what, TerminalEventKind::Reversal(Some(why)) if why.reason.is_some_and(is_time_out));
+        let timed_out = |what: &TerminalEventKind| {
+            what.reversal_reason().is_some_and(|why| why.reason.is_some_and(is_time_out))
+        };
         let events = self.fleet.events[suspect.terminal as usize].iter();
         let inside: Vec<_> = events.filter(|event| (start..=end).contains(&event.at)).collect();
         let undone = inside.iter().filter(|event| timed_out(&event.what)).count() as u64;

@@ -59,7 +59,9 @@ impl After {
             match event.what {
                 TerminalEventKind::SignOn(_) | TerminalEventKind::NetworkManagement(_) => after.sign_ons += 1,
                 TerminalEventKind::StanFellBack => after.restarts += 1,
-                TerminalEventKind::StoredAdvice | TerminalEventKind::Reversal(_) => after.stored += 1,
+                TerminalEventKind::StoredAdvice
+                | TerminalEventKind::Reversal(_)
+                | TerminalEventKind::OrphanReversal(_) => after.stored += 1,
                 _ => {}
             }
         }

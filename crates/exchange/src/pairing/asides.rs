@@ -15,7 +15,10 @@ pub(super) fn aside(open: &Open) -> Option<Aside> {
         Traffic::Advice => Some(TerminalEventKind::StoredAdvice),
         Traffic::Reversal => {
             let reason = open.request.as_ref().and_then(|leg| leg.reversal_reason);
-            Some(TerminalEventKind::Reversal(reason))
+            Some(match open.original {
+                Some(_) => TerminalEventKind::Reversal(reason),
+                None => TerminalEventKind::OrphanReversal(reason),
+            })
         }
         Traffic::Administrative => {
             let is_network = main.mti.is_some_and(|mti| mti.class() == Class::Network);

@@ -1,6 +1,6 @@
 //! What became of each issuer's attempts: approved, failed for business reasons, failed for technical ones.
 
-use super::{Column, Kind, Rows, Value, column};
+use super::{ALL, Column, Kind, Rows, Value, column};
 use crate::judged::Judged;
 use posmortem_exchange::{Breakdown, Group, Outcome, Symbol};
 use posmortem_iso8583::scheme_of;
@@ -19,7 +19,6 @@ pub(super) const COLUMNS: &[Column] = &[
     column("technical_rate", Kind::Fraction, "technical %", "技术失败率"),
 ];
 
-const ALL: Value<'static> = Value::Word("all", ["all", "全部"]);
 const UNKNOWN: Value<'static> = Value::Word("unknown", ["unknown", "未知"]);
 
 /// First the fleet, then issuers, the most technical failures first.

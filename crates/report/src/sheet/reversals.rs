@@ -1,9 +1,11 @@
-//! Attempts that the issuer approved and the customer did not get, by terminal, reason and currency; and first of
-//! all, how many reversals found nothing that they could take back.
+//! Attempts that the issuer approved and the customer did not get, by terminal, reason and currency; and reversals
+//! that found nothing that they could take back, first all of them, last by terminal.
 
-use super::{Column, Kind, Rows, Value, column};
+use super::{ALL, Column, Kind, Rows, Value, column};
 use crate::judged::Judged;
-use posmortem_exchange::{Breakdown, LostApprovals, terminal_key};
+use posmortem_exchange::{
+    Breakdown, LostApprovals, Management, Summary, Symbol, TerminalTally, terminal_key,
+};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -19,35 +21,63 @@ pub(super) const COLUMNS: &[Column] = &[
 
 const NOT_MATCHED: Value<'static> = Value::Word("not_matched", ["reversals not matched", "未匹配的冲正"]);
 
-/// The most money first, currency by currency as they come: amounts of two are not compared.
+/// First the sum of all reversals that were not matched, those of no terminal too; then lost approvals, the most
+/// money first, currency by currency as they come, for amounts of two are not compared; then who sent reversals
+/// that were not matched.
 pub(super) fn rows<'s>(judged: &Judged<'s>, breakdown: &'s Breakdown) -> Rows<'s> {
-    let names = &judged.summary.names;
-    // As printed, and whose merchant.
-    let printed: BTreeMap<&str, _> = judged
-        .summary
-        .terminals
-        .iter()
-        .map(|terminal| (terminal_key(names.text(terminal.terminal)), terminal))
-        .collect();
+    let printed = Printed::of(judged);
     let mut lost: Vec<&LostApprovals> = breakdown.lost.iter().collect();
     lost.sort_by_key(|lost| (lost.currency, Reverse(lost.minor), Reverse(lost.count)));
-    let row = |lost: &LostApprovals| {
-        let key = names.text(lost.terminal);
-        let terminal = printed.get(key).copied();
+    let lost = lost.into_iter().map(|lost| {
+        let [terminal, merchant] = printed.cells(lost.terminal);
+        let currency = lost.currency.filter(|currency| currency.is_known());
         vec![
             Value::Word("approval_lost", ["approved, then lost", "批准后失效"]),
-            Value::text(terminal.map_or(key, |terminal| names.text(terminal.terminal))),
-            Value::text(terminal.map_or("", |terminal| judged.summary.merchant_of(terminal))),
+            terminal,
+            merchant,
             Value::Reason(lost.reason),
-            lost.currency
-                .filter(|currency| currency.is_known())
-                .map_or(Value::Nothing, |currency| Value::Text(currency.to_string().into())),
+            currency.map_or(Value::Nothing, |currency| Value::Text(currency.to_string().into())),
             Value::Count(lost.count),
             Value::Amount(lost.minor, lost.currency),
         ]
+    });
+    let not_matched = |[terminal, merchant]: [Value<'s>; 2], count| {
+        let nothing = || Value::Nothing;
+        vec![NOT_MATCHED, terminal, merchant, nothing(), nothing(), Value::Count(count), nothing()]
     };
-    let nothing = || Value::Nothing;
-    let not_matched = Value::Count(judged.summary.orphan_reversals);
-    let first = vec![NOT_MATCHED, nothing(), nothing(), nothing(), nothing(), not_matched, nothing()];
-    std::iter::once(first).chain(lost.into_iter().map(row)).collect()
+    let all = not_matched([ALL, Value::Nothing], judged.summary.orphan_reversals);
+    let mut senders: Vec<&Management> =
+        breakdown.management.iter().filter(|sender| sender.orphan_reversals > 0).collect();
+    senders.sort_by_key(|sender| Reverse(sender.orphan_reversals));
+    let senders =
+        senders.into_iter().map(|one| not_matched(printed.cells(one.terminal), one.orphan_reversals));
+    std::iter::once(all).chain(lost).chain(senders).collect()
+}
+
+/// Terminals as the log prints them, by their ids without left zeros.
+struct Printed<'s> {
+    summary: &'s Summary,
+    terminals: BTreeMap<&'s str, &'s TerminalTally>,
+}
+
+impl<'s> Printed<'s> {
+    fn of(judged: &Judged<'s>) -> Self {
+        let summary = judged.summary;
+        let key = |terminal: &TerminalTally| terminal_key(summary.names.text(terminal.terminal));
+        let terminals = summary.terminals.iter().map(|terminal| (key(terminal), terminal)).collect();
+        Self { summary, terminals }
+    }
+
+    /// The terminal and its merchant.
+    fn cells(&self, key: Symbol) -> [Value<'s>; 2] {
+        let key = self.summary.names.text(key);
+        match self.terminals.get(key) {
+            Some(terminal) => {
+                let id = self.summary.names.text(terminal.terminal);
+                [Value::text(id), Value::text(self.summary.merchant_of(terminal))]
+            }
+            // It asked for nothing else.
+            None => [Value::text(key), Value::Nothing],
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Who answers late or never: links and issuers, the most time-outs first.
 
-use super::{Column, Kind, Rows, Value, column};
+use super::{ALL, Column, Kind, Rows, Value, column};
 use crate::judged::Judged;
 use posmortem_exchange::{Breakdown, Group, Outcome, Symbol};
 use std::cmp::Reverse;
@@ -19,7 +19,6 @@ pub(super) const COLUMNS: &[Column] = &[
     column("p99_ms", Kind::Whole, "p99", "p99").rank(1),
 ];
 
-const ALL: Value<'static> = Value::Word("all", ["all", "全部"]);
 const LINK: Value<'static> = Value::Word("link", ["link", "链路"]);
 const ISSUER: Value<'static> = Value::Word("issuer", ["issuer", "发卡行"]);
 
