@@ -9,7 +9,6 @@ use posmortem_iso8583::{Mti, ResponseCode};
 use sha2::{Digest, Sha256};
 
 use crate::lookup::{Lookup, respelled};
-use crate::rules::hex;
 use crate::{Circumstances, DataError, Dialect, Entry, Meaning, QualifiedCode, Reason, Rules};
 use crate::{dialect, entry, kind, qualified, reason, reversal_reason, source};
 
@@ -151,12 +150,12 @@ impl CodeTables {
             hash.update(format!("{name} {}\n", text.len()));
             hash.update(text);
         }
-        hex(&hash.finalize())
+        const_hex::encode(hash.finalize())
     }
 
     /// The same with rules of the user over the tables.
     pub fn sha256_with(&self, rules: &Rules) -> String {
-        hex(&Sha256::digest(format!("{}\n{}\n", self.sha256(), rules.sha256())))
+        const_hex::encode(Sha256::digest(format!("{}\n{}\n", self.sha256(), rules.sha256())))
     }
 
     fn spelling(&self, code: &str) -> Option<ResponseCode> {

@@ -10,7 +10,7 @@ mod read;
 mod rule_test;
 mod table;
 
-use std::fmt::Write;
+use std::collections::HashMap;
 
 use posmortem_iso8583::ResponseCode;
 use sha2::{Digest, Sha256};
@@ -70,6 +70,10 @@ impl Rule {
         (self.file, self.line)
     }
 }
+
+/// Each rule is compared with so many earlier ones about its code, and about none: thousands of rules must not take
+/// minutes to be checked.
+const MOST_COMPARED: usize = 1_000;
 
 /// Rules in force, in their order: the first that applies decides.
 #[derive(Clone, Debug, Default)]
@@ -142,25 +146,41 @@ impl Rules {
         self.rules.iter().any(|rule| rule.conditions.amount.is_some())
     }
 
-    /// Rules that can never apply, each with an earlier one that takes all of theirs. Several earlier rules that do so
-    /// together are not found.
+    /// Rules that can never apply, each with the first that takes all of theirs. Several earlier rules that do so together
+    /// are not found, nor is one behind a thousand others about the same code.
     pub fn hidden(&self) -> Vec<(&Rule, &Rule)> {
-        let rules = self.rules.iter().enumerate();
-        let hider = |at: usize, rule: &Rule| self.rules[..at].iter().find(|earlier| earlier.hides(rule));
-        rules.filter_map(|(at, rule)| Some((rule, hider(at, rule)?))).collect()
+        // A rule about codes is hidden by one about all of them, or about none in particular.
+        let mut by_code: HashMap<Option<ResponseCode>, Vec<usize>> = HashMap::new();
+        let mut hidden = Vec::new();
+        for (at, rule) in self.rules.iter().enumerate() {
+            let codes = &rule.conditions.codes;
+            let of_code = |code| by_code.get(&code).into_iter().flatten().copied().take(MOST_COMPARED);
+            let of_first = codes.first().into_iter().flat_map(|code| of_code(Some(*code)));
+            let hides = |earlier: &usize| self.rules[*earlier].hides(rule);
+            if let Some(hider) = of_code(None).chain(of_first).filter(hides).min() {
+                hidden.push((rule, &self.rules[hider]));
+            }
+            if codes.is_empty() {
+                by_code.entry(None).or_default().push(at);
+            }
+            for code in codes {
+                by_code.entry(Some(*code)).or_default().push(at);
+            }
+        }
+        hidden
     }
 
-    /// SHA-256, in hex, over what the rules do: conditions, reasons and actions in their order, and not names, tests
-    /// and comments.
+    /// SHA-256, in hex, over what the rules do: conditions, reasons and actions in the order of the rules, and not names,
+    /// tests and comments, nor how a condition is spelled.
     pub fn sha256(&self) -> String {
         let mut hash = Sha256::new();
         for Rule { conditions, reason, action, .. } in &self.rules {
             let texts =
                 |action: &OwnAction| format!("{}\t{}", action.en, action.zh.as_deref().unwrap_or_default());
             let action = action.as_ref().map(texts).unwrap_or_default();
-            hash.update(format!("{conditions}\t{reason}\t{action}\n"));
+            hash.update(format!("{}\t{reason}\t{action}\n", conditions.canonical()));
         }
-        hex(&hash.finalize())
+        const_hex::encode(hash.finalize())
     }
 
     /// The same over what decides reasons alone, without actions; `None` where no rule takes an attempt.
@@ -169,19 +189,10 @@ impl Rules {
         deciding.peek()?;
         let mut hash = Sha256::new();
         for Rule { conditions, reason, .. } in deciding {
-            hash.update(format!("{conditions}\t{reason}\n"));
+            hash.update(format!("{}\t{reason}\n", conditions.canonical()));
         }
-        Some(hex(&hash.finalize()))
+        Some(const_hex::encode(hash.finalize()))
     }
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 #[cfg(test)]

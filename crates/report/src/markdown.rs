@@ -70,7 +70,8 @@ fn told_incidents(page: &Page<'_>, text: &mut Text) {
         let evidence = evidence::sentences(&incident.evidence, names, page.language);
         let evidence = evidence.iter().map(|sentence| page.pen.name(sentence).into_owned());
         let who = owner(reason.owner(), page.language);
-        let action = format!("**{who}**: {}", incident.action(page.language, &page.summary.actions));
+        let action = page.pen.name(incident.action(page.language, &page.summary.actions));
+        let action = format!("**{who}**: {action}");
         text.list([sizes.join(page.pen.dot())].into_iter().chain(evidence).chain([action]));
     }
     text.list(page.more(told.len() - shown, "起"));
@@ -112,7 +113,7 @@ fn to_do(page: &Page<'_>, text: &mut Text) {
         let (who, action) =
             (owner(reason.owner(), page.language), page.summary.actions.of(reason, page.language));
         let (times, what, to) = (page.pen.times(), page.cause_and_reason(reason), page.pen.arrow());
-        format!("{count}{times} {what}{to}**{who}**: {action}")
+        format!("{count}{times} {what}{to}**{who}**: {}", page.pen.name(action))
     }));
 }
 

@@ -97,8 +97,8 @@ impl fmt::Display for AmountRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.from, self.to) {
             (from, to) if from == to => write!(f, "={from}"),
-            (0, to) => write!(f, "<={to}"),
             (from, u64::MAX) => write!(f, ">={from}"),
+            (0, to) => write!(f, "<={to}"),
             (from, to) => write!(f, ">={from},<={to}"),
         }
     }
@@ -156,28 +156,45 @@ impl Conditions {
     pub(super) fn are_none(&self) -> bool {
         *self == Self::default()
     }
+
+    /// What is asked for, in one spelling: the same for conditions that hold of the same attempts because they differ in
+    /// the order of their lists, in doubles or in how a message type is written.
+    pub(super) fn canonical(&self) -> String {
+        let mtis = self.mtis.iter().map(|pattern| MtiPattern(pattern.plain())).collect();
+        let mut asked = Self { mtis, ..self.clone() }.asked();
+        for (_, texts) in &mut asked {
+            texts.sort();
+            texts.dedup();
+        }
+        told(&asked)
+    }
+
+    /// What is asked for, by key.
+    fn asked(&self) -> [(&'static str, Vec<String>); 7] {
+        let Self { dialects, codes, mtis, entry_modes, links, currency, amount } = self;
+        let of_mti = |pattern: &MtiPattern| pattern.0.iter().map(|byte| char::from(*byte)).collect();
+        [
+            ("dialect", dialects.iter().map(Dialect::to_string).collect()),
+            ("code", codes.iter().map(ResponseCode::to_string).collect()),
+            ("mti", mtis.iter().map(of_mti).collect()),
+            ("entry_mode", entry_modes.iter().map(|mode| mode.name().to_owned()).collect()),
+            ("link", links.iter().map(|link| format!("{link:?}")).collect()),
+            ("currency", currency.iter().map(Currency::to_string).collect()),
+            ("amount", amount.iter().map(AmountRange::to_string).collect()),
+        ]
+    }
 }
 
-/// As a list of what is asked for, the same for the same conditions.
+/// As a list of what is asked for, as it is written.
 impl fmt::Display for Conditions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { dialects, codes, mtis, entry_modes, links, currency, amount } = self;
-        let texts = |texts: Vec<String>| texts.join(",");
-        let of_mti =
-            |pattern: &MtiPattern| pattern.0.iter().map(|byte| char::from(*byte)).collect::<String>();
-        let asked = [
-            ("dialect", texts(dialects.iter().map(Dialect::to_string).collect())),
-            ("code", texts(codes.iter().map(ResponseCode::to_string).collect())),
-            ("mti", texts(mtis.iter().map(of_mti).collect())),
-            ("entry_mode", texts(entry_modes.iter().map(|mode| mode.name().to_owned()).collect())),
-            ("link", texts(links.iter().map(|link| format!("{link:?}")).collect())),
-            ("currency", currency.map(|currency| currency.to_string()).unwrap_or_default()),
-            ("amount", amount.map(|range| range.to_string()).unwrap_or_default()),
-        ];
-        let asked: Vec<_> = asked.into_iter().filter(|(_, text)| !text.is_empty()).collect();
-        let told: Vec<_> = asked.iter().map(|(name, text)| format!("{name}={text}")).collect();
-        f.write_str(&told.join(" "))
+        f.write_str(&told(&self.asked()))
     }
+}
+
+fn told(asked: &[(&str, Vec<String>)]) -> String {
+    let asked = asked.iter().filter(|(_, texts)| !texts.is_empty());
+    asked.map(|(name, texts)| format!("{name}={}", texts.join(","))).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -216,6 +233,7 @@ mod tests {
             (">99999", ">=100000", vec![100_000], vec![99_999]),
             ("< 500", "<=499", vec![0, 499], vec![500]),
             ("=0", "=0", vec![0], vec![1]),
+            (">=0", ">=0", vec![0, u64::MAX], vec![]),
             (">0, <=500", ">=1,<=500", vec![1, 500], vec![0, 501]),
         ] {
             let range = AmountRange::parse(text).unwrap();

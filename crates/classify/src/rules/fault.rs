@@ -1,6 +1,7 @@
 //! What is wrong with a file of rules, and where.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::{Cause, Reason};
 
@@ -30,7 +31,7 @@ pub enum WrongRule {
         /// The word.
         found: String,
         /// The words that could stand there.
-        known: Vec<String>,
+        known: Arc<[String]>,
     },
     /// A value of another type.
     #[error("{wanted} is wanted here, not {found}")]
@@ -50,6 +51,12 @@ pub enum WrongRule {
         /// How one looks.
         example: &'static str,
     },
+    /// A text that reports would have to cover or escape: it is not repeated here either.
+    #[error(
+        "reports could not show this text as it stands: leave out what looks like a card number, and characters that \
+         control a screen or the direction of writing"
+    )]
+    NotToBeShown,
     /// A key is missing.
     #[error("a {table} needs its `{key}`")]
     Missing {

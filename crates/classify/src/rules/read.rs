@@ -1,5 +1,8 @@
 //! TOML to rules and their tests. All faults of a file are found, not the first alone.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
 use posmortem_iso8583::{Amount, Currency, EntryMode, Mti, ResponseCode};
 use toml::de::{DeTable, DeValue};
 
@@ -31,12 +34,12 @@ const TEST: [&str; 10] =
 
 /// Reads texts of files that are in force together, in this order.
 pub(super) fn read(texts: &[&str]) -> Result<Rules, Vec<RuleFault>> {
-    let mut rules = Rules::default();
+    let (mut rules, mut taken) = (Rules::default(), Taken::default());
     let mut faults = Faults { file: 0, found: Vec::new() };
     for (file, text) in texts.iter().enumerate() {
         faults.file = file;
         match DeTable::parse(text) {
-            Ok(document) => read_file(document.get_ref(), text, &mut rules, &mut faults),
+            Ok(document) => read_file(document.get_ref(), text, (&mut rules, &mut taken), &mut faults),
             Err(error) => {
                 let what = WrongRule::Toml(error.message().to_owned());
                 faults.add(error.span().unwrap_or_default(), what);
@@ -46,13 +49,49 @@ pub(super) fn read(texts: &[&str]) -> Result<Rules, Vec<RuleFault>> {
     let Faults { found: mut faults, .. } = faults;
     // A rule that is wrong itself is not missed beside that.
     if faults.is_empty() {
-        faults.extend(rules.tests.iter().filter_map(|test| test.names_no_rule(&rules)));
+        let known: Arc<[String]> = rules.rules.iter().map(|rule| rule.name.clone()).collect();
+        let is_taken = |name: &str| taken.names.contains(name);
+        faults.extend(rules.tests.iter().filter_map(|test| test.names_no_rule(is_taken, &known)));
     }
     faults.sort_by_key(|fault| (fault.file, fault.span.start));
     if faults.is_empty() { Ok(rules) } else { Err(faults) }
 }
 
-fn read_file(document: &DeTable<'_>, text: &str, rules: &mut Rules, faults: &mut Faults) {
+/// What rules cannot have that come after others.
+#[derive(Default)]
+struct Taken {
+    names: HashSet<String>,
+    /// The first rule that tells an action for a reason, by its place.
+    actions: HashMap<Reason, usize>,
+}
+
+/// The lines of a text, counted on from the place that was asked for last.
+struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    /// The line in which a byte stands.
+    fn of(&mut self, at: usize) -> usize {
+        if at < self.at {
+            (self.at, self.line) = (0, 1);
+        }
+        let passed = self.text.get(self.at..at).unwrap_or_default();
+        self.line += passed.iter().filter(|&&byte| byte == b'\n').count();
+        self.at = at;
+        self.line
+    }
+}
+
+fn read_file(
+    document: &DeTable<'_>,
+    text: &str,
+    (rules, taken): (&mut Rules, &mut Taken),
+    faults: &mut Faults,
+) {
+    let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
     for (name, value) in document {
         let tables = match (name.get_ref().as_ref(), value.get_ref()) {
             ("rule" | "test", DeValue::Array(tables)) => tables,
@@ -73,8 +112,8 @@ fn read_file(document: &DeTable<'_>, text: &str, rules: &mut Rules, faults: &mut
         for value in tables {
             if name.get_ref() == "rule" {
                 if let Some(table) = Table::of("rule", value, &RULE, faults) {
-                    let line = 1 + text.bytes().take(table.span.start).filter(|&byte| byte == b'\n').count();
-                    read_rule(&table, line, rules, faults);
+                    let line = lines.of(table.span.start);
+                    read_rule(&table, line, (rules, taken), faults);
                 }
             } else if let Some(table) = Table::of("test", value, &TEST, faults) {
                 read_test(&table, rules, faults);
@@ -83,7 +122,7 @@ fn read_file(document: &DeTable<'_>, text: &str, rules: &mut Rules, faults: &mut
     }
 }
 
-fn read_rule(table: &Table<'_>, line: usize, rules: &mut Rules, faults: &mut Faults) {
+fn read_rule(table: &Table<'_>, line: usize, (rules, taken): (&mut Rules, &mut Taken), faults: &mut Faults) {
     let before = faults.found.len();
     let name = table.line("name", faults);
     match &name {
@@ -93,7 +132,7 @@ fn read_rule(table: &Table<'_>, line: usize, rules: &mut Rules, faults: &mut Fau
                 name.wrong("name of a rule", "another one: tests call no rule `none`"),
             );
         }
-        Some(name) if rules.rules.iter().any(|rule| rule.name == name.text) => {
+        Some(name) if taken.names.contains(&name.text) => {
             faults.add(name.span.clone(), WrongRule::SecondName(name.text.clone()));
         }
         Some(_) => {}
@@ -105,11 +144,13 @@ fn read_rule(table: &Table<'_>, line: usize, rules: &mut Rules, faults: &mut Fau
         faults.add(table.span.clone(), WrongRule::Unconditional);
     }
     let reason = read_reason(table, faults);
-    let action = read_action(table, reason, rules, faults);
+    let action = read_action(table, reason, (rules, taken), faults);
     if let (Some(name), Some(reason), true) = (name, reason, faults.found.len() == before) {
         if let Some(action) = &action {
             rules.actions.set(reason, action.clone());
+            taken.actions.entry(reason).or_insert(rules.rules.len());
         }
+        taken.names.insert(name.text.clone());
         let file = faults.file;
         rules.rules.push(Rule { name: name.text, conditions, reason, action, file, line });
     }
@@ -133,7 +174,7 @@ fn read_conditions(table: &Table<'_>, faults: &mut Faults) -> Conditions {
     for text in table.texts("entry_mode", faults) {
         conditions.entry_modes.extend(entry_mode(&text, faults));
     }
-    conditions.links = table.texts("link", faults).into_iter().map(|text| text.text).collect();
+    conditions.links = table.lines("link", faults).into_iter().map(|text| text.text).collect();
     conditions.currency = currency(table, faults);
     if let Some(text) = table.text("amount", faults) {
         conditions.amount = AmountRange::parse(&text.text);
@@ -177,7 +218,7 @@ fn read_reason(table: &Table<'_>, faults: &mut Faults) -> Option<Reason> {
 fn read_action(
     table: &Table<'_>,
     reason: Option<Reason>,
-    rules: &Rules,
+    (rules, taken): (&Rules, &Taken),
     faults: &mut Faults,
 ) -> Option<OwnAction> {
     let action = table.line("action", faults);
@@ -189,10 +230,10 @@ fn read_action(
         return None;
     };
     let own = OwnAction { en: en.text, zh: zh.map(|text| text.text) };
-    let other = |rule: &&Rule| {
-        Some(rule.reason) == reason && rule.action.as_ref().is_some_and(|action| *action != own)
-    };
-    if let (Some(rule), Some(reason)) = (rules.rules.iter().find(other), reason) {
+    if let Some(reason) = reason
+        && let Some(rule) = taken.actions.get(&reason).map(|at| &rules.rules[*at])
+        && rule.action.as_ref() != Some(&own)
+    {
         faults.add(en.span, WrongRule::OtherAction { rule: rule.name.clone(), reason });
     }
     Some(own)

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use posmortem_iso8583::screen;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -91,7 +92,7 @@ impl<'t> Table<'t> {
             faults.add(text.span.clone(), text.wrong("line of text", "some words without line breaks"));
             return None;
         }
-        Some(text)
+        shown(text, faults)
     }
 
     /// One text under a key, or a list of them.
@@ -108,10 +109,24 @@ impl<'t> Table<'t> {
         }
     }
 
+    /// The same of texts that reports show.
+    pub(super) fn lines(&self, key: &str, faults: &mut Faults) -> Vec<Text> {
+        self.texts(key, faults).into_iter().filter_map(|text| shown(text, faults)).collect()
+    }
+
     /// Takes note that a key is missing.
     pub(super) fn lacks(&self, key: &'static str, faults: &mut Faults) {
         faults.add(self.span.clone(), WrongRule::Missing { table: self.name, key });
     }
+}
+
+/// A text that may be shown as it stands.
+fn shown(text: Text, faults: &mut Faults) -> Option<Text> {
+    if screen(text.text.as_bytes()) == text.text {
+        return Some(text);
+    }
+    faults.add(text.span, WrongRule::NotToBeShown);
+    None
 }
 
 fn text(value: &Spanned<DeValue<'_>>, wanted: &'static str, faults: &mut Faults) -> Option<Text> {

@@ -137,6 +137,41 @@ fn a_rule_behind_one_that_takes_all_of_its_attempts_is_hidden() {
     }
 }
 
+/// Thousands of rules are checked by looking at few pairs of them.
+#[test]
+fn the_first_rule_that_hides_is_found_among_many() {
+    let rule = |number: usize, asked: &str| {
+        format!("[[rule]]\nname = '{number}'\nreason = 'wrong_amount'\n{asked}\n")
+    };
+    let mut text: String =
+        (0..3_000).map(|number| rule(number, &format!("code = 'A{number}'\nlink = 'a'"))).collect();
+    text += &rule(3_000, "link = 'a'\nentry_mode = 'chip'");
+    text += &rule(3_001, "code = ['A7', 'A2999']\nlink = 'b'");
+    // By one about its codes and more, by one about no code, by one of its own code.
+    text += &rule(3_002, "code = 'A2999'\nlink = 'b'\nmti = '0200'");
+    text += &rule(3_003, "code = 'A9'\nlink = 'a'\nentry_mode = 'chip'\nmti = '0200'");
+    text += &rule(3_004, "code = 'XX'\nlink = 'a'\nentry_mode = 'chip'");
+    text += &rule(3_005, "code = ['A2999', 'A1']\nlink = 'b'");
+    let rules = read(&text);
+    let hidden: Vec<_> = rules.hidden().iter().map(|(rule, by)| (rule.name(), by.name())).collect();
+    assert_eq!(hidden, [("3002", "3001"), ("3003", "9"), ("3004", "3000")]);
+    assert_eq!(rules.rules().iter().map(|rule| rule.place().1).max(), Some(text.lines().count() - 4));
+}
+
+/// A fault holds no list of its own of all that could have been meant.
+#[test]
+fn tests_that_name_no_rule_share_what_they_could_have_named() {
+    let rule = "[[rule]]\nname = 'a'\ncode = '51'\nreason = 'wrong_amount'\n";
+    let text = rule.to_owned() + &"[[test]]\ncode = '51'\nrule = 'b'\n".repeat(2);
+    let faults = Rules::read(&[&text]).unwrap_err();
+    let [WrongRule::Unknown { known, .. }, WrongRule::Unknown { known: other, .. }] =
+        [&faults[0].what, &faults[1].what]
+    else {
+        panic!("{faults:?}")
+    };
+    assert!(std::sync::Arc::ptr_eq(known, other) && known[..] == ["a".to_owned()]);
+}
+
 #[test]
 fn a_rule_that_asks_for_nothing_tells_its_action_alone() {
     let told = "[[rule]]\nname = 'keys'\nreason = 'pin_key_out_of_sync'\naction = 'Call the vault.'\n";
@@ -197,6 +232,15 @@ fn faults_are_told_with_what_is_to_blame() {
         (rule("cause = 'key'"), "'key'", "`wrong_amount` is a reason of `operator`, not of `key`"),
         (rule("cause = 'keys'"), "'keys'", "`keys` is no cause"),
         (rule("action = ''"), "''", "`` is no line of text"),
+        (
+            rule("action = 'Call 4111 1111 1111 1111.'"),
+            "'Call",
+            "reports could not show this text as it stands: ",
+        ),
+        (rule("action = 'a'\naction_zh = '4111111111111111'"), "'4111", "reports could not show this text"),
+        (rule("action = 'Call \u{202e}su.'"), "'Call", "reports could not show this text"),
+        (rule("link = ['a', '4111111111111111']"), "'4111", "reports could not show this text"),
+        (rule("").replace("'a'", "'4111111111111111'"), "'4111", "reports could not show this text"),
         (
             rule("action_zh = '请致电。'"),
             "'请致电。'",
@@ -283,10 +327,25 @@ fn the_digest_is_of_what_rules_do() {
     assert_eq!(usual.len(), 64);
     let same = format!("# Ours.\n{}[[test]]\ncode = '05'\nrule = 'other'\n", ALL.replace("'all'", "'other'"));
     assert_eq!(read(&same).sha256(), usual);
+    // Nor is it of how lists and message types are written.
+    for (old, new) in [
+        ("'61', '05'", "'05', '61'"),
+        ("'61', '05'", "'5', '61', '05'"),
+        ("'visa', 'iso1987'", "'iso1987', 'visa'"),
+    ] {
+        let spelled = read(&ALL.replace(old, new));
+        assert_eq!(
+            (spelled.sha256(), spelled.decisions_sha256()),
+            (usual.clone(), read(ALL).decisions_sha256())
+        );
+    }
+    let of_mti = |mti: &str| read(&ALL.replace("'02xx'", mti)).decisions_sha256();
+    assert_eq!(of_mti("['0210', '0100']"), of_mti("['0100', '0200', '0211']"));
+    assert_ne!(of_mti("'0200'"), of_mti("'0100'"));
     let mut others = vec![usual];
     for (old, new) in [
         ("'chip'", "'stripe'"),
-        ("'61', '05'", "'05', '61'"),
+        ("'61', '05'", "'05'"),
         (">=5000", ">=5001"),
         ("over_terminal_limit'", "wrong_amount'"),
         ("limit'\n", "limit'\naction = 'Call us.'\n"),
