@@ -28,6 +28,9 @@ use clap::{Args as ClapArgs, Parser, Subcommand, value_parser};
 use posmortem_report::{DecodeFormat, ExplainFormat, Format, JsonDocument, Question, RulesFormat};
 use std::path::PathBuf;
 
+/// A hundred years: more is a slip of the hand.
+const MOST_DAYS: i64 = 36_500;
+
 /// Root causes of failing card terminals, from ISO 8583-style logs.
 #[derive(Debug, Parser)]
 #[command(name = "posmortem", version, after_help = teaching::posmortem(), max_term_width = 100)]
@@ -138,9 +141,9 @@ pub(crate) struct ReportArgs {
     /// is kept beside it, for --history and `compare`
     #[arg(long, value_name = "DIR")]
     pub(crate) save: Option<PathBuf>,
-    /// Remove tables and findings from the folder of --save that ended more than N days before this day does, by
+    /// Remove tables and findings from the folder of --save that ended more than N days before this day, by
     /// the days of the data. No other file is touched
-    #[arg(long, value_name = "N", requires = "save", value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", requires = "save", value_parser = value_parser!(u32).range(1..=MOST_DAYS))]
     pub(crate) keep_days: Option<u32>,
     /// Show at most so many rows of each table
     #[arg(long, value_name = "N")]

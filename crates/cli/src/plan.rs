@@ -188,7 +188,7 @@ impl ReportPlan {
         reading.settings.tells_exchanges = false;
         reading.shows_warnings = written.0.contains(&(Destination::Standard, Format::Table));
         refuse_collisions(&reading, &written)?;
-        reading.settings.rules = rules::in_force(config)?;
+        reading.settings.rules = rules::in_force(config, messages)?;
         reading.settings.diagnosis = diagnosis::resolve(args, &reading.settings, &written, messages)?;
         reading.settings.breakdown = needs_breakdown(args, &written)?;
         // Who names terminals wants to hear of them, whatever there is to say.
@@ -265,7 +265,7 @@ impl ClassifyPlan {
             surroundings,
             messages,
         )?;
-        reading.settings.rules = rules::in_force(config)?;
+        reading.settings.rules = rules::in_force(config, messages)?;
         // A spinner between the rows on one screen would tear them.
         let rows_on_screen = surroundings.stdout_is_terminal && written.to_standard();
         reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet && !rows_on_screen;

@@ -2,11 +2,11 @@
 
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
-use crate::findings::Findings;
 use crate::messages::Messages;
 use crate::output::Output;
 use crate::plan::ReadingPlan;
 use crate::reject_list;
+use crate::remarks::Remarks;
 use crate::tables::{self, Tables};
 use crate::watch::{Interruption, Watch};
 use anyhow::{Context, Result};
@@ -66,7 +66,10 @@ pub(crate) fn read(
     let pool = pool.context("the workers cannot be started").map_err(Failure::usage)?;
     let mut watch = Watch::new(each, &interruption, plan.shows_progress);
     let (run, table) = match (input, saving) {
-        (Input::Tables(tables), _) => (pool.install(|| tables.analyse(&plan.settings, &mut watch)), None),
+        (Input::Tables(tables), _) => {
+            let run = pool.install(|| tables.analyse(&plan.settings, &mut watch));
+            (run.map_err(Failure::usage)?, None)
+        }
         (Input::Logs, None) => (pool.install(|| analyse(&plan.sources, &plan.settings, &mut watch)), None),
         (Input::Logs, Some(Saving { key, out })) => {
             let (run, table) =
@@ -82,9 +85,9 @@ pub(crate) fn read(
     if run.stopped {
         return Ok(Reading { run, code: ExitCode::Done, table: None });
     }
-    let findings = Findings::of(&run, plan);
-    let mut code = findings.code;
-    findings.tell(messages);
+    let remarks = Remarks::of(&run, plan);
+    let mut code = remarks.code;
+    remarks.tell(messages);
     if let Some(list) = list
         && let Err(error) = list.write_whole(|out| reject_list::write(&run, out))
     {

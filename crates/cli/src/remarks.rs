@@ -16,32 +16,32 @@ use std::path::Path;
 
 /// Sentences, and the status that they explain.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Findings {
+pub(crate) struct Remarks {
     pub(crate) code: ExitCode,
     errors: Vec<String>,
     warnings: Vec<String>,
 }
 
-impl Findings {
+impl Remarks {
     /// What is to be said of a run.
     pub(crate) fn of(run: &Run, plan: &ReadingPlan) -> Self {
-        let mut findings = Self { code: ExitCode::Done, errors: Vec::new(), warnings: Vec::new() };
-        findings.look_at_files(&run.summary);
-        findings.look_at_ledger(&run.summary, plan);
+        let mut remarks = Self { code: ExitCode::Done, errors: Vec::new(), warnings: Vec::new() };
+        remarks.look_at_files(&run.summary);
+        remarks.look_at_ledger(&run.summary, plan);
         if !plan.shows_warnings {
-            findings.warnings.extend(run.summary.warnings.iter().cloned());
+            remarks.warnings.extend(run.summary.warnings.iter().cloned());
         }
         let unexplained = unexplained(run, plan);
         if !has_messages(&run.summary) {
-            findings.say_that_nothing_was_read(&run.summary);
+            remarks.say_that_nothing_was_read(&run.summary);
         } else if !unexplained.is_empty() {
-            findings.warnings.extend(unexplained);
+            remarks.warnings.extend(unexplained);
         } else if run.selected == 0 && !plan.settings.filter.is_open() {
-            findings.warnings.push(nothing_matches(&plan.settings.filter));
+            remarks.warnings.push(nothing_matches(&plan.settings.filter));
         } else if run.selected == 0 {
-            findings.warnings.push("there is no attempt in the input, only other messages".to_owned());
+            remarks.warnings.push("there is no attempt in the input, only other messages".to_owned());
         }
-        findings
+        remarks
     }
 
     /// Tells it, errors first.
@@ -142,7 +142,12 @@ fn name(file: &FileSummary) -> &str {
 }
 
 /// The file that was probably meant by a path that leads nowhere.
-fn probably_meant(path: &Path) -> String {
+fn probably_meant(path: &str) -> String {
+    // Standard input leads somewhere.
+    if path == "-" {
+        return String::new();
+    }
+    let path = Path::new(path);
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return String::new() };
     let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let Ok(entries) = fs::read_dir(listed) else { return String::new() };
@@ -176,7 +181,7 @@ fn nothing_matches(filter: &Filter) -> String {
 fn sentence(file: &FileSummary) -> String {
     let path = name(file);
     match &file.state {
-        FileState::Unreadable(why) => format!("{path}: {why}{}", probably_meant(Path::new(path))),
+        FileState::Unreadable(why) => format!("{path}: {why}{}", probably_meant(&file.path)),
         FileState::BrokenOff(why) => {
             format!("{path}: {why}; {} records were read before that", HumanCount(file.frames))
         }
@@ -197,12 +202,12 @@ mod tests {
     use posmortem::diagnose::{Diagnosis, Listed, State, Verdict};
 
     /// Files as path, bytes, frames and state; half the frames found no partner, the rest is rejected.
-    fn findings(
+    fn remarks(
         files: &[(&str, u64, u64, FileState)],
         rejected: u64,
         selected: u64,
         filtered: bool,
-    ) -> Findings {
+    ) -> Remarks {
         let frames: u64 = files.iter().map(|file| file.2).sum();
         let ledger = Ledger { request_only: frames - rejected, rejected, ..Ledger::default() };
         let file = |(path, bytes, frames, state): &(&str, u64, u64, FileState)| FileSummary {
@@ -217,7 +222,7 @@ mod tests {
         let summary = Summary { files: files.iter().map(file).collect(), ledger, ..Summary::default() };
         let mut plan = plan();
         plan.settings.filter.terminals.extend(filtered.then(|| "1".to_owned()));
-        Findings::of(&run(summary, selected), &plan)
+        Remarks::of(&run(summary, selected), &plan)
     }
 
     fn run(summary: Summary, selected: u64) -> Run {
@@ -246,21 +251,21 @@ mod tests {
         }
     }
 
-    fn of_summary(summary: Summary, plan: &ReadingPlan) -> Findings {
-        Findings::of(&run(summary, 1), plan)
+    fn of_summary(summary: Summary, plan: &ReadingPlan) -> Remarks {
+        Remarks::of(&run(summary, 1), plan)
     }
 
     #[test]
     fn a_good_day_leaves_nothing_to_say() {
-        let good = findings(&[("a", 9, 4, FileState::Whole)], 0, 4, false);
-        assert_eq!(good, Findings { code: ExitCode::Done, errors: Vec::new(), warnings: Vec::new() });
+        let good = remarks(&[("a", 9, 4, FileState::Whole)], 0, 4, false);
+        assert_eq!(good, Remarks { code: ExitCode::Done, errors: Vec::new(), warnings: Vec::new() });
     }
 
     #[test]
     fn what_decides_the_status_is_an_error_and_the_rest_a_warning() {
         let broken = FileState::BrokenOff("broken off after byte 9: no more data".to_owned());
         let files = [("a", 9, 5000, FileState::Whole), ("b", 0, 0, FileState::Empty), ("c", 9, 1200, broken)];
-        let found = findings(&files, 3, 0, true);
+        let found = remarks(&files, 3, 0, true);
         assert_eq!(found.code, ExitCode::Incomplete);
         assert_eq!(
             found.errors,
@@ -276,7 +281,7 @@ mod tests {
     fn nothing_read_tells_every_file() {
         let missing = FileState::Unreadable("no such file".to_owned());
         let files = [("-", 9, 20, FileState::Whole), ("b", 9, 0, FileState::Empty), ("c", 0, 0, missing)];
-        let found = findings(&files, 20, 0, true);
+        let found = remarks(&files, 20, 0, true);
         assert_eq!(found.code, ExitCode::NothingRead);
         let last = "no message could be read".to_owned();
         let expected = [
@@ -319,7 +324,7 @@ mod tests {
         };
         assert_eq!(of_summary(doubtful(), &plan()).warnings, doubtful().warnings);
         let shown = of_summary(doubtful(), &ReadingPlan { shows_warnings: true, ..plan() });
-        assert_eq!(shown, Findings { code: ExitCode::Done, errors: Vec::new(), warnings: Vec::new() });
+        assert_eq!(shown, Remarks { code: ExitCode::Done, errors: Vec::new(), warnings: Vec::new() });
     }
 
     #[test]
@@ -332,7 +337,7 @@ mod tests {
         let mut asked = posmortem::diagnose::Settings::default();
         asked.inventory.insert("8", Listed { status: "Test".to_owned(), ..Listed::default() });
         plan.settings.diagnosis = Some(asked);
-        let found = Findings::of(&Run { diagnosis: Some(diagnosis), ..run(summary, 1) }, &plan);
+        let found = Remarks::of(&Run { diagnosis: Some(diagnosis), ..run(summary, 1) }, &plan);
         let stranger = "terminal `10012370` has no attempt in the input; did you mean `10012307`?";
         let silenced = "terminal `8` is not judged: its status in the list is `Test`";
         assert_eq!(

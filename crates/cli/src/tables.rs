@@ -6,7 +6,7 @@
 use crate::output::Output;
 use anyhow::{Context, Result};
 use posmortem::classify::Rules;
-use posmortem::diagnose::{self, History};
+use posmortem::diagnose::{self, CalendarDate, History};
 use posmortem::exchange::Summary;
 use posmortem::iso8583::Timestamp;
 pub(crate) use posmortem::{Expired, Tables};
@@ -48,10 +48,15 @@ pub(crate) fn save(
     (run, written.context("the table cannot be written"))
 }
 
-/// Files of other runs in the folder of a table that ended more than so many days before it, and what only looks
+/// Files of other runs in the folder of a table that ended more than so many days before its day, and what only looks
 /// like one of them.
-pub(crate) fn expired(newest: &Path, last: Timestamp, keep_days: u32) -> Result<Expired> {
-    Ok(posmortem::expired(newest, last, keep_days)?)
+pub(crate) fn expired(
+    newest: &Path,
+    last: Timestamp,
+    judged: Option<CalendarDate>,
+    keep_days: u32,
+) -> Result<Expired> {
+    Ok(posmortem::expired(newest, last, judged, keep_days)?)
 }
 
 /// The name of a saved table.

@@ -167,7 +167,7 @@ fn by_key<'f, T: Clone, K: Ord>(
 
 /// Another part of the day said the same of the terminal: its words are those of the part that saw more.
 fn add_terminal(sum: &mut FaultyTerminal, other: &FaultyTerminal) {
-    let observed = sum.observed + other.observed;
+    let observed = sum.observed.saturating_add(other.observed);
     if other.observed > sum.observed {
         *sum = other.clone();
     }
@@ -176,6 +176,6 @@ fn add_terminal(sum: &mut FaultyTerminal, other: &FaultyTerminal) {
 
 /// A scope was hit twice. Of the terminals nobody knows which were hit both times.
 fn add_incident(sum: &mut SharedCause, other: &SharedCause) {
-    sum.observed += other.observed;
+    sum.observed = sum.observed.saturating_add(other.observed);
     sum.terminals = sum.terminals.max(other.terminals);
 }

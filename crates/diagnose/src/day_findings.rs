@@ -17,6 +17,8 @@ pub struct DayFindings {
     pub span: (Timestamp, Timestamp),
     /// What was read, as a digest: a log that is read again when it has grown has the same.
     pub inputs: String,
+    /// By which rules of the user it was judged, as a digest of what they decide; none is by none.
+    pub rules: Option<String>,
     /// Attempts of the fleet.
     pub totals: Counts,
     /// Terminals at fault, by their ids.
@@ -65,8 +67,14 @@ impl State {
 }
 
 impl DayFindings {
-    /// What a diagnosis found; none where it judged no attempt. `inputs` is [`DayFindings::inputs`].
-    pub fn of(summary: &Summary, diagnosis: &Diagnosis, inputs: String) -> Option<Self> {
+    /// What a diagnosis found; none where it judged no attempt. `inputs` is [`DayFindings::inputs`], `rules`
+    /// [`DayFindings::rules`].
+    pub fn of(
+        summary: &Summary,
+        diagnosis: &Diagnosis,
+        inputs: String,
+        rules: Option<String>,
+    ) -> Option<Self> {
         let span = diagnosis.span?;
         let id = |verdict: &Verdict| summary.names.text(verdict.terminal).to_owned();
         let (mut terminals, mut faultless, mut undecided) = (Vec::new(), Vec::new(), BTreeSet::new());
@@ -92,6 +100,7 @@ impl DayFindings {
         Some(Self {
             span,
             inputs,
+            rules,
             totals: summary.totals,
             terminals,
             incidents: diagnosis.incidents.iter().map(SharedCause::of).collect(),
@@ -105,22 +114,11 @@ impl DayFindings {
         CalendarDate::amid(self.span.0, self.span.1)
     }
 
-    /// The day on which it ends.
-    pub fn last_date(&self) -> CalendarDate {
-        CalendarDate::of(self.span.1)
-    }
-
-    /// Both parts of a day as one.
-    pub(crate) fn join(&mut self, other: Self) {
-        let Self { span, totals, terminals, incidents, faultless, undecided, inputs: _ } = other;
-        self.span = (self.span.0.min(span.0), self.span.1.max(span.1));
-        self.totals.exchanges += totals.exchanges;
-        self.totals.outcomes.iter_mut().zip(totals.outcomes).for_each(|(sum, count)| *sum += count);
-        self.totals.causes.iter_mut().zip(totals.causes).for_each(|(sum, count)| *sum += count);
-        self.terminals.extend(terminals);
-        self.incidents.extend(incidents);
-        self.faultless.extend(faultless);
-        self.undecided.extend(undecided);
+    /// Adds what was found in another part of the day. Who else was there then, and how many attempts there were in
+    /// all, is asked of no day before.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.terminals.extend_from_slice(&other.terminals);
+        self.incidents.extend_from_slice(&other.incidents);
     }
 }
 

@@ -30,8 +30,8 @@ const FEWEST_TERMINALS: usize = 50;
 pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Diagnosis {
     let mut fleet = Fleet::of(table, names, settings);
     let (groups, signatures) = (Groups::payments(), Signatures::built_in());
-    let mut found =
-        Found { before: settings.history.rates(&fleet.cells, fleet.day.span), ..Found::default() };
+    let history = settings.history.since(&fleet, settings.days_before());
+    let mut found = Found { before: history.rates(&fleet.cells), ..Found::default() };
     let mut kinds = ScopeKind::payments();
     kinds.iter_mut().for_each(|kind| kind.all_day |= found.before.is_some());
     let scan = ScanSettings::day(Attribute::Terminal.dimension());
@@ -70,7 +70,7 @@ pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Di
         counts: &counts,
         fleet_rate: failed as f64 / (attempts as f64).max(1.0),
         cards_elsewhere: &CardsElsewhere::of(&fleet, &blamed),
-        key_ages: &KeyAges::of(&fleet, &settings.history),
+        key_ages: &KeyAges::of(&fleet, &history),
     };
     let with_attempts = (UNTOLD..fleet.terminals.len() as u32)
         .filter(|terminal| !fleet.day.sequences[*terminal as usize].is_empty())
@@ -221,7 +221,8 @@ fn limits(fleet: &Fleet<'_>, settings: &Settings, has_history: bool) -> Vec<Evid
     }
     // A run that is done again finds its own table, and says what it said before.
     if settings.history.days() > 0 || settings.past.is_some() {
-        limits.push(Evidence::new("history_of_the_day", []));
+        let days = Value::Count(settings.days_before().into());
+        limits.push(Evidence::new("history_of_the_day", [days]));
     }
     if is_small(fleet) {
         let (terminals, year) = (fleet.terminals.len() as u64 - 1, u64::from(baseline::PUBLISHED_YEAR));

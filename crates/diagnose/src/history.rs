@@ -3,12 +3,15 @@
 //! A day alone cannot tell an issuer that is down all day from one that always declines so often. The
 //! days before can. Of terminals nothing is kept but when they signed on and were first seen (`key_age.rs`): whether one was
 //! faulty yesterday is not asked here.
+//!
+//! Which tables count depends on the day that is judged: what lies too far back does not, since a run that is done
+//! again may not find it any more.
 
 use crate::baseline::{Cells, HOURS, MannerKey, Slots, fit};
 use crate::coverage::covered;
 use crate::fleet::Fleet;
 use crate::key_age::first_seen;
-use crate::{Flags, LEAST_RATE, Mark, Rates, Settings};
+use crate::{CalendarDate, Flags, LEAST_RATE, Mark, Rates, Settings};
 use posmortem_exchange::{ExchangeTable, Names};
 use std::collections::BTreeMap;
 
@@ -16,20 +19,24 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct History {
     days: Vec<PastDay>,
-    /// By terminal: when it signed on or changed keys, in no order.
-    sign_ons: BTreeMap<String, Vec<i64>>,
-    /// By terminal: when it was first seen in each stretch that a table covers, in no order.
-    first_seen: BTreeMap<String, Vec<i64>>,
 }
 
 /// What one table tells.
 #[derive(Clone, Debug)]
 struct PastDay {
+    /// What was read, as in [`DayFindings::inputs`](crate::DayFindings::inputs).
+    inputs: String,
+    /// The day in its middle.
+    date: CalendarDate,
     /// Its first moment and the one after its last.
     span: (i64, i64),
     /// What of that its attempts cover without a gap.
     covered: Vec<(i64, i64)>,
     by_cell: BTreeMap<(String, MannerKey), Hours>,
+    /// By terminal: when it signed on or changed keys, in no order.
+    sign_ons: BTreeMap<String, Vec<i64>>,
+    /// By terminal: when it was first seen in each stretch that is covered.
+    first_seen: BTreeMap<String, Vec<i64>>,
 }
 
 /// One issuer and manner.
@@ -41,17 +48,21 @@ struct Hours {
 }
 
 impl History {
-    /// Adds what one table tells. Attacks and repeats are left out as on the day itself; what was wrong
-    /// with single terminals or for an hour weighs little in the sum of many days.
-    pub fn add(&mut self, table: &ExchangeTable, names: &Names, settings: &Settings) {
+    /// Adds what one table tells; `inputs` is [`DayFindings::inputs`](crate::DayFindings::inputs) of its run. Attacks and
+    /// repeats are left out as on the day itself; what was wrong with single terminals or for an hour weighs little in
+    /// the sum of many days. A table without attempts tells nothing.
+    pub fn add(&mut self, table: &ExchangeTable, names: &Names, inputs: String, settings: &Settings) {
         let fleet = Fleet::of(table, names, settings);
+        let Some(date) = date_of(&fleet) else { return };
         let covered = covered(&fleet.day);
+        let (mut sign_ons, mut seen_first) = (BTreeMap::new(), BTreeMap::new());
         for (terminal, symbol) in (0_u32..).zip(&fleet.terminals).skip(1) {
-            let seen = first_seen(&fleet, terminal, &covered);
-            self.first_seen.entry(names.text(*symbol).to_owned()).or_default().extend(seen);
+            let id = names.text(*symbol);
+            let seen: Vec<i64> = first_seen(&fleet, terminal, &covered).collect();
+            seen_first.insert(id.to_owned(), seen);
             let times: Vec<i64> = fleet.sign_ons(terminal).collect();
             if !times.is_empty() {
-                self.sign_ons.entry(names.text(*symbol).to_owned()).or_default().extend(times);
+                sign_ons.insert(id.to_owned(), times);
             }
         }
         let left_out = Flags::NEUTRAL.with(Flags::ATTACK);
@@ -79,7 +90,8 @@ impl History {
                 *hours.hits.entry((mark, hour)).or_default() += units;
             }
         }
-        self.days.push(PastDay { span: fleet.day.span, covered, by_cell });
+        let span = fleet.day.span;
+        self.days.push(PastDay { inputs, date, span, covered, by_cell, sign_ons, first_seen: seen_first });
     }
 
     /// Tables added.
@@ -87,14 +99,31 @@ impl History {
         self.days.len()
     }
 
+    /// What of it counts for a day that is judged: no table of more than so many days before.
+    pub(crate) fn since(&self, fleet: &Fleet<'_>, days: u32) -> Since<'_> {
+        let date = date_of(fleet);
+        let is_near = |day: &&PastDay| date.is_none_or(|date| day.date >= date.before(days));
+        Since { days: self.days.iter().filter(is_near).collect(), date, span: fleet.day.span }
+    }
+}
+
+/// The tables of a history that are not too old for a day that is judged.
+pub(crate) struct Since<'h> {
+    days: Vec<&'h PastDay>,
+    /// The day that is judged.
+    date: Option<CalendarDate>,
+    span: (i64, i64),
+}
+
+impl Since<'_> {
     /// When a terminal signed on or changed keys, in no order.
-    pub(crate) fn sign_ons(&self, terminal: &str) -> &[i64] {
-        self.sign_ons.get(terminal).map_or(&[], Vec::as_slice)
+    pub(crate) fn sign_ons(&self, terminal: &str) -> impl Iterator<Item = i64> {
+        self.days.iter().filter_map(move |day| day.sign_ons.get(terminal)).flatten().copied()
     }
 
     /// When a terminal was first seen in each stretch that a table covers, in no order.
-    pub(crate) fn first_seen(&self, terminal: &str) -> &[i64] {
-        self.first_seen.get(terminal).map_or(&[], Vec::as_slice)
+    pub(crate) fn first_seen(&self, terminal: &str) -> impl Iterator<Item = i64> {
+        self.days.iter().filter_map(move |day| day.first_seen.get(terminal)).flatten().copied()
     }
 
     /// What the tables cover without a gap, each by itself (`coverage.rs`).
@@ -102,15 +131,22 @@ impl History {
         self.days.iter().flat_map(|day| day.covered.iter().copied())
     }
 
-    /// What these days let expect in the cells of another one; none where there are no days. Issuers and
-    /// manners that they never saw are expected at the fleet's own level. A table of the very day that is
-    /// judged (a run done again) is passed over.
-    pub(crate) fn rates(&self, cells: &Cells, span: (i64, i64)) -> Option<Rates> {
-        let others: Vec<&PastDay> = self.days.iter().filter(|day| !is_same_day(day.span, span)).collect();
-        if others.is_empty() {
+    /// What the days before let expect in the cells of the day that is judged; none where there are no such days.
+    /// Issuers and manners that they never saw are expected at the fleet's own level. Passed over are tables of that
+    /// very day (a run done again, or a part of it), of days after, and of a log that was read again when it had grown.
+    pub(crate) fn rates(&self, cells: &Cells) -> Option<Rates> {
+        let is_before = |day: &&&PastDay| {
+            self.date.is_some_and(|date| day.date < date) && !is_same_day(day.span, self.span)
+        };
+        let before: Vec<&PastDay> = self.days.iter().filter(is_before).copied().collect();
+        let logs: Vec<_> = before.iter().map(|day| (day.inputs.as_str(), day.span)).collect();
+        let outgrown = outgrown(&logs);
+        let whole = before.into_iter().zip(outgrown).filter(|(_, outgrown)| !outgrown);
+        let whole: Vec<&PastDay> = whole.map(|(day, _)| day).collect();
+        if whole.is_empty() {
             return None;
         }
-        let (all, slots) = cells_and_slots(&others, cells);
+        let (all, slots) = cells_and_slots(&whole, cells);
         let rates = fit(&all, &slots, None);
         let levels = (0..cells.of.len() as u32).map(|cell| {
             let mut levels = [LEAST_RATE as f32; Mark::COUNT];
@@ -134,6 +170,24 @@ impl History {
 pub(crate) fn is_same_day(one: (i64, i64), other: (i64, i64)) -> bool {
     let common = one.1.min(other.1) - one.0.max(other.0);
     common * 2 > (one.1 - one.0).min(other.1 - other.0)
+}
+
+/// Which of these logs, each told by what was read and its span, were read again when they had grown: the longest
+/// counts.
+pub(crate) fn outgrown(logs: &[(&str, (i64, i64))]) -> Vec<bool> {
+    let outgrows = |(longer_at, longer): (usize, &(&str, (i64, i64))),
+                    (at, log): (usize, &(&str, (i64, i64)))| {
+        let holds = longer.1.0 <= log.1.0 && log.1.1 <= longer.1.1;
+        longer_at != at && longer.0 == log.0 && holds && (longer.1 != log.1 || longer_at < at)
+    };
+    let is_outgrown = |log| logs.iter().enumerate().any(|longer| outgrows(longer, log));
+    logs.iter().enumerate().map(is_outgrown).collect()
+}
+
+/// The day of a fleet's log; none where it has no attempt.
+fn date_of(fleet: &Fleet<'_>) -> Option<CalendarDate> {
+    let (first, after_last) = fleet.day.span;
+    (first < after_last).then(|| CalendarDate::amid(fleet.moment(first), fleet.moment(after_last - 1)))
 }
 
 /// The cells of the day that is judged first, under their numbers, then those that only the others know.
@@ -187,5 +241,13 @@ mod tests {
         assert!(is_same_day(day, day));
         assert!(is_same_day(day, (3_600_000, 86_400_000)));
         assert!(!is_same_day(day, (86_000_000, 172_800_000)));
+    }
+
+    #[test]
+    fn of_a_log_that_grew_the_longest_counts() {
+        let (noon, evening) = ((0, 12), (0, 20));
+        assert_eq!(outgrown(&[("log", noon), ("log", evening), ("other", noon)]), [true, false, false]);
+        // A copy is one log, and a log that goes on elsewhere is another part.
+        assert_eq!(outgrown(&[("log", noon), ("log", noon), ("log", (6, 20))]), [false, true, false]);
     }
 }

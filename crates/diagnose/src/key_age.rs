@@ -6,7 +6,7 @@
 
 use crate::coverage::{covered, joined};
 use crate::fleet::Fleet;
-use crate::history::History;
+use crate::history::Since;
 use std::sync::OnceLock;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -42,17 +42,16 @@ pub(crate) struct KeyAges {
 }
 
 impl KeyAges {
-    pub(crate) fn of(fleet: &Fleet<'_>, history: &History) -> Self {
+    pub(crate) fn of(fleet: &Fleet<'_>, history: &Since<'_>) -> Self {
         let of_terminal = |terminal: u32| {
             let id = fleet.names.text(fleet.terminals[terminal as usize]);
-            fleet.sign_ons(terminal).chain(history.sign_ons(id).iter().copied()).collect::<Vec<i64>>()
+            fleet.sign_ons(terminal).chain(history.sign_ons(id)).collect::<Vec<i64>>()
         };
         let signed_on: Vec<_> = (0..fleet.terminals.len() as u32).map(of_terminal).collect();
         let of_day = covered(&fleet.day);
         let seen = |terminal: u32| {
             let id = fleet.names.text(fleet.terminals[terminal as usize]);
-            let earlier = history.first_seen(id).iter().copied();
-            first_seen(fleet, terminal, &of_day).chain(earlier).collect::<Vec<i64>>()
+            first_seen(fleet, terminal, &of_day).chain(history.first_seen(id)).collect::<Vec<i64>>()
         };
         let (_, end) = fleet.day.span;
         let recent = end - policy().hours * HOUR_MS..end;

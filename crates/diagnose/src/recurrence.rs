@@ -5,7 +5,7 @@
 //! do. A day of which no findings were kept is unknown, and neither for nor against anything.
 
 use crate::comparison::{IncidentKey, TerminalKey};
-use crate::history::is_same_day;
+use crate::history::{is_same_day, outgrown};
 use crate::{
     CalendarDate, Change, Comparison, DayFindings, FaultyTerminal, IncidentChange, SharedCause,
     TerminalChange,
@@ -35,7 +35,9 @@ impl Recurrence {
 pub struct Recurrences {
     /// How many of the days before are known.
     pub known: u32,
-    /// The latest of them.
+    /// How many of those were judged by other rules of the user than today, at least in part.
+    pub other_rules: u32,
+    /// The latest known day.
     pub latest: Option<CalendarDate>,
     /// By the id of the terminal.
     terminals: BTreeMap<String, Recurrence>,
@@ -51,9 +53,9 @@ impl Recurrences {
     /// So many days before are looked at.
     pub const DAYS: u32 = 30;
 
-    /// What `past` says of `today`, in whatever order it comes.
-    pub fn of(today: &DayFindings, past: &[DayFindings]) -> Self {
-        let days = days_before(today, past);
+    /// What `past` says of `today`, in whatever order it comes, as far as it is of so many days before.
+    pub fn of(today: &DayFindings, past: &[DayFindings], days: u32) -> Self {
+        let (days, other_rules) = days_before(today, past, days);
         let Some((latest, of_latest)) = days.last_key_value() else { return Self::default() };
         let seen = Seen::of(&days);
         let Comparison { incidents, terminals } = Comparison::of(of_latest, today);
@@ -68,6 +70,7 @@ impl Recurrences {
         };
         Self {
             known: seen.known,
+            other_rules,
             latest: Some(*latest),
             terminals: today.terminals.iter().map(|one| (one.terminal.clone(), seen.terminal(one))).collect(),
             incidents: today.incidents.iter().map(|one| seen.incident(one)).collect(),
@@ -92,37 +95,34 @@ impl Recurrences {
     }
 }
 
-/// The known days before a day, each with all its parts.
-fn days_before(today: &DayFindings, past: &[DayFindings]) -> BTreeMap<CalendarDate, DayFindings> {
+/// The known days before a day, each with all its parts, and how many of them were judged by other rules.
+fn days_before(
+    today: &DayFindings,
+    past: &[DayFindings],
+    days: u32,
+) -> (BTreeMap<CalendarDate, DayFindings>, u32) {
     let date = today.date();
-    let window = date.before(Recurrences::DAYS)..date;
+    let window = date.before(days)..date;
     let is_before = |part: &&DayFindings| {
         // A log of several days holds some that have been looked at one by one.
         window.contains(&part.date()) && !is_same_day(civil(part), civil(today))
     };
     let parts: Vec<&DayFindings> = past.iter().filter(is_before).collect();
-    let mut days: BTreeMap<CalendarDate, DayFindings> = BTreeMap::new();
-    for (at, part) in parts.iter().enumerate() {
-        let is_outgrown =
-            |(other_at, other): (usize, &&DayFindings)| other_at != at && outgrows(other, other_at, part, at);
-        if parts.iter().enumerate().any(is_outgrown) {
-            continue;
+    let logs: Vec<_> = parts.iter().map(|part| (part.inputs.as_str(), civil(part))).collect();
+    let outgrown = outgrown(&logs);
+    let (mut days, mut by_others) = (BTreeMap::<CalendarDate, DayFindings>::new(), BTreeSet::new());
+    for (part, _) in parts.iter().zip(outgrown).filter(|(_, outgrown)| !outgrown) {
+        if part.rules != today.rules {
+            by_others.insert(part.date());
         }
         match days.get_mut(&part.date()) {
-            Some(day) => day.join((*part).clone()),
+            Some(day) => day.join(part),
             None => {
                 days.insert(part.date(), (*part).clone());
             }
         }
     }
-    days
-}
-
-/// Whether one is of the same log as another, read again when it had grown.
-fn outgrows(one: &DayFindings, at: usize, other: &DayFindings, other_at: usize) -> bool {
-    let (longer, shorter) = (civil(one), civil(other));
-    let holds = longer.0 <= shorter.0 && shorter.1 <= longer.1;
-    one.inputs == other.inputs && holds && (longer != shorter || at < other_at)
+    (days, by_others.len() as u32)
 }
 
 fn civil(part: &DayFindings) -> (i64, i64) {

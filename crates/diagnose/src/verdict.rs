@@ -1,6 +1,6 @@
 //! What is said of incidents and terminals: the result that reports print.
 
-use crate::{Attribute, Evidence, Recurrences, Thousandths};
+use crate::{Attribute, Evidence, Recurrences, Thousandths, Value};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use posmortem_classify::{Cause, Reason};
@@ -234,6 +234,15 @@ impl Diagnosis {
     ) -> Self {
         let by_terminal = verdicts.iter().enumerate().map(|(at, verdict)| (verdict.terminal, at)).collect();
         Self { incidents, verdicts, by_terminal, whys, limits, span: None, recurrences: None }
+    }
+
+    /// Takes what the findings of the days before say, and what limits that.
+    pub fn recall(&mut self, recurrences: Recurrences) {
+        if recurrences.other_rules > 0 {
+            let days = [recurrences.other_rules, recurrences.known].map(|days| Value::Count(days.into()));
+            self.limits.push(Evidence::new("judged_by_other_rules", days));
+        }
+        self.recurrences = Some(recurrences);
     }
 
     /// One a terminal with attempts that the inventory does not silence, by the text of its id.

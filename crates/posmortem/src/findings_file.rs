@@ -6,7 +6,7 @@
 //! is the same whatever was made of it. What findings say stands in `diagnose`.
 
 use crate::run_name::inputs_digest;
-use posmortem_classify::{Cause, Reason};
+use posmortem_classify::{Cause, Reason, Rules};
 use posmortem_diagnose::{Attribute, DayFindings, Diagnosis, FaultyTerminal, SharedCause, State};
 use posmortem_exchange::{Counts, Outcome, Summary};
 use posmortem_iso8583::{Timestamp, screen};
@@ -37,9 +37,9 @@ pub enum FindingsError {
     Contradictory(&'static str),
 }
 
-/// What the diagnosis of a run found; none where it judged no attempt.
-pub fn findings_of(summary: &Summary, diagnosis: &Diagnosis) -> Option<DayFindings> {
-    DayFindings::of(summary, diagnosis, inputs_digest(summary))
+/// What the diagnosis of a run found by those rules; none where it judged no attempt.
+pub fn findings_of(summary: &Summary, diagnosis: &Diagnosis, rules: Option<&Rules>) -> Option<DayFindings> {
+    DayFindings::of(summary, diagnosis, inputs_digest(summary), rules.and_then(Rules::decisions_sha256))
 }
 
 /// Writes findings.
@@ -97,6 +97,9 @@ struct Versioned {
 struct Document<'d, Ids> {
     findings: u64,
     inputs: String,
+    /// Findings of versions that knew no rules have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rules: Option<String>,
     first: String,
     last: String,
     totals: Totals,
@@ -134,10 +137,12 @@ struct Terminal<'d> {
 
 impl<'d> Document<'d, &'d [String]> {
     fn of(findings: &'d DayFindings) -> Self {
-        let DayFindings { span, inputs, totals, terminals, incidents, faultless, undecided } = findings;
+        let DayFindings { span, inputs, rules, totals, terminals, incidents, faultless, undecided } =
+            findings;
         Self {
             findings: VERSION,
             inputs: inputs.clone(),
+            rules: rules.clone(),
             first: span.0.to_string(),
             last: span.1.to_string(),
             totals: Totals::of(totals),
@@ -151,14 +156,19 @@ impl<'d> Document<'d, &'d [String]> {
 
 impl<Ids> Document<'_, Ids> {
     fn into_findings(self, ids: fn(Ids) -> Vec<String>) -> Result<DayFindings, FindingsError> {
-        let Self { findings: _, inputs, first, last, totals, incidents, terminals, faultless, undecided } =
+        let Self { inputs, rules, first, last, totals, incidents, terminals, faultless, undecided, .. } =
             self;
         let moment = |text: &str| -> Result<Timestamp, FindingsError> {
             parse_time(text.as_bytes()).ok_or(FindingsError::Contradictory("first, last"))
         };
+        let span = (moment(&first)?, moment(&last)?);
+        if span.0.civil_millis() > span.1.civil_millis() {
+            return Err(FindingsError::Contradictory("first, last"));
+        }
         Ok(DayFindings {
-            span: (moment(&first)?, moment(&last)?),
+            span,
             inputs,
+            rules,
             totals: totals.counts()?,
             terminals: terminals.into_iter().map(Terminal::into_fault).collect::<Result<_, _>>()?,
             incidents: incidents.into_iter().map(Incident::into_cause).collect::<Result<_, _>>()?,
@@ -186,7 +196,12 @@ impl Totals {
         for cause in Cause::ALL {
             counts.causes[cause.index()] = told(&self.causes, cause.name())?;
         }
-        Ok(counts)
+        let sum = |parts: &[u64]| parts.iter().try_fold(0_u64, |sum, part| sum.checked_add(*part));
+        let unclassified = counts.with(Outcome::Unclassified);
+        let failed = sum(&counts.causes).and_then(|sum| sum.checked_add(unclassified));
+        let is_sound = sum(&counts.outcomes) == Some(counts.exchanges)
+            && failed.is_some_and(|failed| failed <= counts.exchanges);
+        if is_sound { Ok(counts) } else { Err(FindingsError::Contradictory("totals")) }
     }
 }
 
@@ -266,6 +281,7 @@ mod tests {
         DayFindings {
             span: (moment(1_763_683_230_250), moment(1_763_750_000_000)),
             inputs: "e3b0c442".to_owned(),
+            rules: Some("5f70bf18".to_owned()),
             totals,
             terminals: vec![
                 fault("1 \"quoted\" \\ 一", State::Own, "mac_key_out_of_sync"),
@@ -293,6 +309,11 @@ mod tests {
         let told = written(&findings());
         assert!(told.starts_with("{\"findings\":1,") && told.ends_with("}\n"), "{told}");
         assert_eq!(read_findings(told.as_bytes()), Ok(findings()));
+        // Where no rules decided, nothing is told of them, as before there were any.
+        let plain = DayFindings { rules: None, ..findings() };
+        let told = written(&plain);
+        assert!(!told.contains("rules"), "{told}");
+        assert_eq!(read_findings(told.as_bytes()), Ok(plain));
     }
 
     #[test]
@@ -323,6 +344,21 @@ mod tests {
                 told.replace("\"first\":\"2025", "\"first\":\"once"),
                 FindingsError::Contradictory("first, last"),
             ),
+            (
+                told.replace("\"first\":\"2025", "\"first\":\"2026"),
+                FindingsError::Contradictory("first, last"),
+            ),
+            (told.replace("\"approved\":28", "\"approved\":29"), FindingsError::Contradictory("totals")),
+            (
+                told.replace("\"approved\":28", &format!("\"approved\":{}", u64::MAX)),
+                FindingsError::Contradictory("totals"),
+            ),
+            (
+                told.replace("\"key\":12", &format!("\"key\":{}", u64::MAX))
+                    .replace("\"card\":0", "\"card\":1"),
+                FindingsError::Contradictory("totals"),
+            ),
+            (told.replace("\"key\":12", "\"key\":41"), FindingsError::Contradictory("totals")),
         ] {
             assert_eq!(read_findings(text.as_bytes()), Err(error), "{text}");
         }

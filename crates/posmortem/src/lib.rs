@@ -47,7 +47,12 @@
 //!   the run. `()` listens to nothing.
 //! - [`Decoder`] shows messages one by one, field by field, as they may be shown.
 //! - [`save_table`] writes all exchanges as Parquet on the way, and [`Tables`] reads such tables in place of logs;
-//!   [`read_history`] lets earlier days tell what to expect. (Feature `tables`, on unless it is left out.)
+//!   [`read_history`] lets earlier days tell what to expect. [`expired`] names tables and findings of a folder that are
+//!   too old. (Feature `tables`, on unless it is left out.)
+//! - [`findings_of`] takes down what a run found, in some twelve bytes a terminal, and [`write_findings`] keeps it.
+//!   [`read_findings`] reads it again, for [`diagnose::Comparison`] with another day; [`read_past`] reads many of them, to
+//!   tell what is new, recurs or is over ([`diagnose::Settings::past`]).
+//! - [`Settings::rules`] takes rules of the user ([`classify::Rules`]), which are asked before the code tables.
 //! - [`read_inventory`] takes the acquirer's own list of terminals into account.
 //!
 //! Examples that run stand in the crate's folder `examples`: `terminals-at-fault`, `declines-by-issuer`,
@@ -72,7 +77,7 @@
 //! An input that cannot be read does not end a run, and neither does a record: [`exchange::FileState`] tells how far
 //! each file could be read, and the [`exchange::Ledger`] where every frame went. A caller who wants to know whether a
 //! result is complete looks at both. Where there is nothing to return, errors are small enums ([`DecodeFailure`],
-//! [`InventoryError`], [`TokenKeyError`], [`JoinError`], [`TableError`]); none holds a byte of a message.
+//! [`InventoryError`], [`TokenKeyError`], [`JoinError`], [`TableError`], [`FindingsError`]); none holds a byte of a message.
 //!
 //! # Card data
 //!
@@ -138,7 +143,7 @@ pub use posmortem_exchange as exchange;
 pub use posmortem_iso8583 as iso8583;
 pub use posmortem_logs as logs;
 pub use run::{InputSource, Observer, Reject, Run, TABLE_MAGIC, analyse, sorted_paths};
-pub use run_name::{findings_name, is_findings_name, table_name};
+pub use run_name::{findings_name, is_findings_path, table_name};
 pub use settings::Settings;
 #[cfg(feature = "tables")]
 pub use tables::{Expired, JoinError, TableError, Tables, expired, read_history, save_table};

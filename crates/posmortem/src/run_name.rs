@@ -4,9 +4,14 @@
 //! So a run that is done again replaces its own files, and parts of one day do not replace each other's. Who
 //! clears a folder up knows by the name which files are of this tool, and looks into those alone.
 
+#[cfg(feature = "tables")]
+use posmortem_diagnose::CalendarDate;
 use posmortem_exchange::Summary;
 use posmortem_iso8583::Timestamp;
+#[cfg(feature = "tables")]
+use posmortem_logs::parse_time;
 use sha2::{Digest, Sha256};
+use std::path::Path;
 
 /// How the name of a table ends.
 const TABLE: &str = ".parquet";
@@ -30,7 +35,7 @@ pub(crate) fn inputs_digest(summary: &Summary) -> String {
         digest.update(file.path.as_bytes());
         digest.update(b"\n");
     }
-    digest.finalize()[..4].iter().map(|byte| format!("{byte:02x}")).collect()
+    const_hex::encode(&digest.finalize()[..4])
 }
 
 /// The name of a run's table in a folder of tables: from when to when, and the first digits of a digest
@@ -45,8 +50,8 @@ pub fn findings_name(summary: &Summary) -> String {
 }
 
 /// Whether a file is called as findings are.
-pub fn is_findings_name(name: &str) -> bool {
-    name.ends_with(FINDINGS)
+pub fn is_findings_path(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with(FINDINGS))
 }
 
 /// A file of a run, by its name.
@@ -61,8 +66,8 @@ pub(crate) enum RunFile {
 
 #[cfg(feature = "tables")]
 impl RunFile {
-    /// What a name says, and on which day that run ended (`20261121`); none where no run has made it.
-    pub(crate) fn of(name: &str) -> Option<(Self, &str)> {
+    /// What a name says, what the names of that run begin with, and on which day it ended; none where no run has made it.
+    pub(crate) fn of(name: &str) -> Option<(Self, &str, CalendarDate)> {
         let (kind, stem) = match (name.strip_suffix(TABLE), name.strip_suffix(FINDINGS)) {
             (Some(stem), _) => (Self::Table, stem),
             (None, Some(stem)) => (Self::Findings, stem),
@@ -76,7 +81,10 @@ impl RunFile {
         };
         let is_digest =
             digest.len() == 8 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        (is_moment(first) && is_moment(last) && is_digest).then(|| (kind, &last[..8]))
+        if !(is_moment(first) && is_moment(last) && is_digest) {
+            return None;
+        }
+        Some((kind, stem, CalendarDate::of(parse_time(last.as_bytes())?)))
     }
 }
 
@@ -94,15 +102,18 @@ mod tests {
         let summary = summary(86_399_999);
         assert_eq!(table_name(&summary), "19700101T000000-19700101T235959-e3b0c442.parquet");
         assert_eq!(findings_name(&summary), "19700101T000000-19700101T235959-e3b0c442.findings.json");
-        assert!(is_findings_name(&findings_name(&summary)) && !is_findings_name(&table_name(&summary)));
+        let is_findings = |name: String| is_findings_path(&Path::new("kept").join(name));
+        assert!(is_findings(findings_name(&summary)) && !is_findings(table_name(&summary)));
     }
 
     #[cfg(feature = "tables")]
     #[test]
     fn names_of_other_makers_are_seen_through() {
         let summary = summary(2 * 86_400_000);
-        assert_eq!(RunFile::of(&table_name(&summary)), Some((RunFile::Table, "19700103")));
-        assert_eq!(RunFile::of(&findings_name(&summary)), Some((RunFile::Findings, "19700103")));
+        let (stem, day) =
+            ("19700101T000000-19700103T000000-e3b0c442", summary.last.map(CalendarDate::of).unwrap());
+        assert_eq!(RunFile::of(&table_name(&summary)), Some((RunFile::Table, stem, day)));
+        assert_eq!(RunFile::of(&findings_name(&summary)), Some((RunFile::Findings, stem, day)));
         for name in [
             "day.parquet",
             "19700101T000000-19700101T235959-e3b0c442.csv",
@@ -112,6 +123,7 @@ mod tests {
             "1970-01-01T000000-19700101T235959-e3b0c442.parquet",
             "--e3b0c442.parquet",
             "19700101T000000-1970010éT35959-e3b0c442.parquet",
+            "19700101T000000-19701301T235959-e3b0c442.parquet",
         ] {
             assert_eq!(RunFile::of(name), None, "{name}");
         }

@@ -45,8 +45,9 @@ pub(crate) fn judged(mut run: Run, chosen: Option<ExchangeTable>, settings: &Set
     drop(chosen);
     if let (Some(asked), Some(table), false) = (&settings.diagnosis, &run.table, run.stopped) {
         let mut diagnosis = posmortem_diagnose::diagnose(table, &run.summary.names, asked);
-        if let (Some(past), Some(today)) = (&asked.past, findings_of(&run.summary, &diagnosis)) {
-            diagnosis.recurrences = Some(Recurrences::of(&today, past));
+        let rules = settings.rules.as_deref();
+        if let (Some(past), Some(today)) = (&asked.past, findings_of(&run.summary, &diagnosis, rules)) {
+            diagnosis.recall(Recurrences::of(&today, past, asked.days_before()));
         }
         run.diagnosis = Some(diagnosis);
     }

@@ -28,6 +28,11 @@ pub(super) fn run(plan: &ComparePlan, messages: Messages) -> Result<ExitCode, Fa
         days.push((screen(path.to_string_lossy().as_bytes()).into_owned(), found));
     }
     let [(old_path, old), (new_path, new)] = &days[..] else { return Ok(code) };
+    if old.rules != new.rules {
+        messages.warn(format_args!(
+            "{old_path} and {new_path} were judged by different rules: what is new or over may be so by the rules alone"
+        ));
+    }
     let comparison = Comparison::of(old, new);
     let compared = Compared { old: (old_path, old), new: (new_path, new), comparison: &comparison };
     for (output, format) in outputs {
@@ -60,7 +65,8 @@ fn findings(side: &Side, messages: Messages) -> Result<(&Path, Option<DayFinding
             if matches!(code, ExitCode::NothingRead | ExitCode::Interrupted) {
                 return Ok((path, None, code));
             }
-            let found = run.diagnosis.as_ref().and_then(|said| findings_of(&run.summary, said));
+            let rules = reading.settings.rules.as_deref();
+            let found = run.diagnosis.as_ref().and_then(|said| findings_of(&run.summary, said, rules));
             let found = found.ok_or_else(|| nothing(path, "no attempt in it can be judged".to_owned()))?;
             Ok((path, Some(found), code))
         }

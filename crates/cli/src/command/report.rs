@@ -36,7 +36,8 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
         return Ok(code);
     }
     if let (Some(table), Some((folder, _))) = (table, &plan.save)
-        && let Err(error) = keep(folder, plan.keep_days, &run, table, messages)
+        && let Err(error) =
+            keep(folder, plan.keep_days, &run, plan.reading.settings.rules.as_deref(), table, messages)
     {
         messages.error(format_args!("{error:#}"));
         code = code.and(ExitCode::NotWritten);

@@ -10,7 +10,7 @@ use crate::messages::Messages;
 use crate::surroundings::Surroundings;
 use anyhow::{Result, bail};
 use posmortem::diagnose::Settings;
-use posmortem::is_findings_name;
+use posmortem::is_findings_path;
 use posmortem_report::{ComparisonFormat, View};
 use std::fs::File;
 use std::io::Read;
@@ -63,6 +63,7 @@ impl ComparePlan {
             sources: SourceArgs { inputs: vec![path.clone()], ..SourceArgs::default() },
             rejects: None,
         };
+        let rules = super::rules::in_force(config, messages)?;
         let side = |path: &PathBuf| -> Result<Side> {
             if holds_findings(path) {
                 return Ok(Side::Findings(path.clone()));
@@ -72,7 +73,7 @@ impl ComparePlan {
                 ReadingPlan::of_any(&input, &no_filter, &args.reading.log, config, surroundings, messages)?;
             reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet;
             reading.settings.tells_exchanges = false;
-            reading.settings.rules = super::rules::in_force(config)?;
+            reading.settings.rules.clone_from(&rules);
             reading.settings.diagnosis = Some(settings.clone());
             refuse_collisions(&reading, &written)?;
             Ok(Side::Inputs(path.clone(), Box::new(reading)))
@@ -80,6 +81,9 @@ impl ComparePlan {
         let (old, new) = (side(&args.old)?, side(&args.new)?);
         if !old.is_log() && !new.is_log() {
             refuse_reading(&args.reading.log, &input(&args.new), config)?;
+        }
+        if let (Side::Findings(_), Side::Findings(_)) = (&old, &new) {
+            refuse_judging(args)?;
         }
         let view = View {
             language: config.value(Setting::Lang, language)?.unwrap_or_default(),
@@ -94,17 +98,35 @@ impl ComparePlan {
     }
 }
 
+/// Refuses what says how a day is to be judged, where both were judged when they were kept. A configuration is for other
+/// runs, too, and is passed over.
+fn refuse_judging(args: &CompareArgs) -> Result<()> {
+    let is_stated = |key: Setting| args.reading.stated().iter().any(|(stated, _)| *stated == key);
+    let flags = [("--terminals", args.inventory.is_some()), ("--rules", is_stated(Setting::Rules))];
+    match flags.into_iter().find(|(_, is_typed)| *is_typed) {
+        Some((flag, _)) => {
+            bail!(
+                "{flag} helps to judge, and both sides are findings: name the log or table of one, or leave it out"
+            )
+        }
+        None => Ok(()),
+    }
+}
+
 /// What every file of findings begins with.
 const BEGINNING: &[u8] = b"{\"findings\":";
 
 /// Whether a path leads to findings: by its name, or by how it begins.
 fn holds_findings(path: &Path) -> bool {
-    let is_named_so = path.file_name().and_then(|name| name.to_str()).is_some_and(is_findings_name);
+    // Standard input, whatever lies there under that name.
+    if path == Path::new("-") {
+        return false;
+    }
     let begins_so = || {
         let mut beginning = [0; BEGINNING.len()];
         let read = File::open(path).and_then(|mut file| file.read_exact(&mut beginning));
         read.is_ok() && beginning == *BEGINNING
     };
     // What is read of a pipe is gone.
-    is_named_so || path.is_file() && begins_so()
+    is_findings_path(path) || path.is_file() && begins_so()
 }

@@ -7,7 +7,7 @@ use crate::tables;
 use anyhow::{Context, Result, anyhow, bail};
 use posmortem::diagnose::{DayFindings, History, Inventory, Settings};
 use posmortem::exchange::terminal_key;
-use posmortem::{Filter, is_findings_name, read_inventory, read_past};
+use posmortem::{Filter, is_findings_path, read_inventory, read_past};
 use posmortem_report::Format;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub(super) fn resolve(
     }
     let why = if args.why { explained(&run.filter, written)? } else { Vec::new() };
     let inventory = args.inventory.as_deref().map(inventory).transpose()?.unwrap_or_default();
-    let mut settings = Settings { why, inventory, ..Settings::default() };
+    let mut settings = Settings { why, inventory, kept_days: args.keep_days, ..Settings::default() };
     if let Some(folder) = &args.history {
         // The first run of all makes the folder.
         let is_to_be_made = args.save.as_ref() == Some(folder) && !folder.exists();
@@ -57,9 +57,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// What was found on other days. What cannot be read is told and left out: that day is unknown then.
 fn past(paths: &[PathBuf], messages: Messages) -> Vec<DayFindings> {
-    let are_findings =
-        |path: &&PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(is_findings_name);
-    let kept: Vec<_> = paths.iter().filter(are_findings).cloned().collect();
+    let kept: Vec<_> = paths.iter().filter(|path| is_findings_path(path)).cloned().collect();
     let (past, unread) = read_past(&kept);
     for (path, why) in unread {
         messages.warn(format_args!("--history: {} is left out: {why}", path.display()));

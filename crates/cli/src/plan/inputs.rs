@@ -7,7 +7,7 @@ mod folder;
 use crate::args::SourceArgs;
 use crate::messages::Messages;
 use anyhow::{Result, bail};
-use posmortem::{InputSource, TABLE_MAGIC, is_findings_name};
+use posmortem::{InputSource, TABLE_MAGIC, is_findings_path};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
@@ -40,11 +40,6 @@ pub(super) fn inputs(args: &SourceArgs, stdin_is_terminal: bool, messages: Messa
 /// Whether a source begins as tables do. Pipes are not looked into: what is read is gone.
 fn is_table(source: &InputSource) -> bool {
     matches!(source, InputSource::Path(path) if is_table_file(path))
-}
-
-/// Whether a file is called as what a run has found is.
-fn holds_findings(path: &Path) -> bool {
-    path.file_name().and_then(|name| name.to_str()).is_some_and(is_findings_name)
 }
 
 fn is_table_file(path: &Path) -> bool {
@@ -85,7 +80,7 @@ impl Gathered {
         if path == Path::new("-") {
             return self.add_named(InputSource::Stdin, PathBuf::from("-"), path);
         }
-        if holds_findings(path) {
+        if is_findings_path(path) {
             bail!(
                 "{} holds what was found on a day, for --history and `compare`: name the log or the table",
                 path.display()

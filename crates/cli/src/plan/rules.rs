@@ -2,6 +2,7 @@
 
 use crate::args::{RulesCheckArgs, RulesListArgs};
 use crate::config::{self, Config, Setting, color, language};
+use crate::messages::Messages;
 use crate::rule_files::RuleFiles;
 use crate::surroundings::Surroundings;
 use anyhow::{Result, bail};
@@ -61,7 +62,10 @@ fn paths(named: &[PathBuf], config: &Config) -> Result<Vec<PathBuf>> {
 }
 
 /// The rules by which a run concludes, if there are any.
-pub(super) fn in_force(config: &Config) -> Result<Option<Arc<Rules>>> {
-    let rules = RuleFiles::read(&paths(&[], config)?)?.rules;
-    Ok(Some(rules).filter(|rules| !rules.rules().is_empty()))
+pub(super) fn in_force(config: &Config, messages: Messages) -> Result<Option<Arc<Rules>>> {
+    let files = RuleFiles::read(&paths(&[], config)?)?;
+    if files.rules.rules().is_empty() && !files.paths.is_empty() {
+        messages.warn(format_args!("no rule stands in {}", files.paths.join(", ")));
+    }
+    Ok(Some(files.rules).filter(|rules| !rules.rules().is_empty()))
 }

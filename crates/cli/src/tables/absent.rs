@@ -3,7 +3,7 @@
 use crate::output::Output;
 use anyhow::{Result, bail};
 use posmortem::classify::Rules;
-use posmortem::diagnose::{self, History};
+use posmortem::diagnose::{self, CalendarDate, History};
 use posmortem::exchange::Summary;
 use posmortem::iso8583::Timestamp;
 use posmortem::{InputSource, Observer, Run, Settings, TokenKey, analyse};
@@ -25,7 +25,7 @@ impl Tables {
         match *self {}
     }
 
-    pub(crate) fn analyse(self, _: &Settings, _: &mut dyn Observer) -> Run {
+    pub(crate) fn analyse(self, _: &Settings, _: &mut dyn Observer) -> Result<Run> {
         match self {}
     }
 }
@@ -59,10 +59,11 @@ pub(crate) fn save(
 pub(crate) struct Expired {
     pub(crate) files: Vec<PathBuf>,
     pub(crate) doubtful: Vec<(PathBuf, String)>,
+    pub(crate) is_undated: bool,
 }
 
 /// Refuses.
-pub(crate) fn expired(_: &Path, _: Timestamp, _: u32) -> Result<Expired> {
+pub(crate) fn expired(_: &Path, _: Timestamp, _: Option<CalendarDate>, _: u32) -> Result<Expired> {
     bail!(NOT_BUILT_IN)
 }
 

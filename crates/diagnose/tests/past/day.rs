@@ -31,6 +31,7 @@ pub(crate) fn part(number: i64, (from, until): (i64, i64), inputs: &str, lines: 
     let mut day = DayFindings {
         span: (at(number, from), Timestamp { millis: last.millis - 1, ..last }),
         inputs: inputs.to_owned(),
+        rules: None,
         totals: Counts::default(),
         terminals: Vec::new(),
         incidents: Vec::new(),

@@ -4,8 +4,9 @@
 mod day;
 
 use day::{date, day, part};
-use posmortem_classify::Reason;
-use posmortem_diagnose::{Change, Comparison, DayFindings, Recurrence, Recurrences, State};
+use posmortem_classify::{Language, Reason};
+use posmortem_diagnose::{Change, Comparison, DayFindings, Diagnosis, Recurrence, Recurrences, State};
+use posmortem_exchange::Names;
 
 /// A terminal on the old day and on the new one: what is said of it, and what is then said of both.
 #[test]
@@ -92,7 +93,7 @@ fn what_asks_for_a_look_comes_first() {
 
 /// What `past` says of terminal `T` on the 21st, whose key is out of sync.
 fn recurrence(past: &[DayFindings]) -> Option<Recurrence> {
-    Recurrences::of(&day(21, &["T own mac_key_out_of_sync"]), past).of_terminal("T")
+    Recurrences::of(&day(21, &["T own mac_key_out_of_sync"]), past, Recurrences::DAYS).of_terminal("T")
 }
 
 fn told(days: u32, of: u32, first: Option<i64>) -> Option<Recurrence> {
@@ -140,7 +141,7 @@ fn parts_of_a_day_are_one_day() {
     );
     // What was over in the morning and back in the evening was there.
     let Recurrences { cleared_terminals, .. } =
-        Recurrences::of(&day(21, &["T fine"]), &[evening(), morning()]);
+        Recurrences::of(&day(21, &["T fine"]), &[evening(), morning()], Recurrences::DAYS);
     assert_eq!(cleared_terminals.len(), 1);
 }
 
@@ -159,11 +160,60 @@ fn a_log_that_had_grown_counts_as_it_was_in_the_end() {
 }
 
 #[test]
+fn days_that_are_about_to_be_thrown_away_do_not_count() {
+    let faulty = &["T own mac_key_out_of_sync"];
+    let past: Vec<_> = (10..21).map(|number| day(number, faulty)).collect();
+    let found = |days| Recurrences::of(&day(21, faulty), &past, days).of_terminal("T");
+    assert_eq!([found(3), found(1)], [told(3, 3, Some(18)), told(1, 1, Some(20))]);
+}
+
+#[test]
+fn days_that_were_judged_by_other_rules_are_counted() {
+    let by = |number, rules: Option<&str>| DayFindings {
+        rules: rules.map(str::to_owned),
+        ..day(number, &["T own mac_key_out_of_sync"])
+    };
+    let past = [by(17, None), by(18, Some("ours")), by(19, Some("others")), by(19, Some("others"))];
+    for (today, other) in [(None, 2), (Some("ours"), 2), (Some("others"), 2), (Some("new"), 3)] {
+        let found = Recurrences::of(&by(21, today), &past, Recurrences::DAYS);
+        assert_eq!((found.known, found.other_rules), (3, other), "{today:?}");
+        // It is said with what limits the diagnosis.
+        let mut diagnosis = Diagnosis::default();
+        diagnosis.recall(found);
+        let limits: Vec<_> =
+            (diagnosis.limits.iter()).map(|limit| limit.text(Language::En, &Names::default())).collect();
+        let [limit] = &limits[..] else { panic!("{limits:?}") };
+        assert!(
+            limit.starts_with(&format!("{other} of the 3 known days before were judged by other")),
+            "{limit}"
+        );
+    }
+    let mut diagnosis = Diagnosis::default();
+    diagnosis.recall(Recurrences::of(&by(21, None), &[by(20, None)], Recurrences::DAYS));
+    assert!(diagnosis.limits.is_empty() && diagnosis.recurrences.is_some());
+}
+
+/// Findings come from files that anybody may have written.
+#[test]
+fn parts_of_a_day_are_added_whatever_they_say() {
+    let most = u64::MAX.to_string();
+    let terminal = format!("T own mac_key_out_of_sync {most}");
+    let parts = || [part(20, (0, 12), "a", &[&terminal]), part(20, (12, 24), "b", &[&terminal])];
+    let found = Recurrences::of(&day(21, &["T fine"]), &parts(), Recurrences::DAYS);
+    let [(over, _)] = &found.cleared_terminals[..] else { panic!("{found:?}") };
+    assert_eq!(over.old.as_ref().unwrap().observed, u64::MAX);
+    let mut twice = day(20, &["issuer=1 issuer_unavailable", "issuer=1 issuer_unavailable"]);
+    twice.incidents.iter_mut().for_each(|one| one.observed = u64::MAX);
+    let changes = Comparison::of(&twice, &day(21, &[])).incidents;
+    assert_eq!(changes[0].old.as_ref().unwrap().observed, u64::MAX);
+}
+
+#[test]
 fn days_that_lie_in_a_log_of_several_days_are_not_before_it() {
     let faulty = &["T own pin_key_out_of_sync"][..];
     let week = part(15, (0, 7 * 24), "week", &["T own mac_key_out_of_sync"]);
     let past: Vec<_> = (10..18).map(|number| day(number, faulty)).collect();
-    let found = Recurrences::of(&week, &past);
+    let found = Recurrences::of(&week, &past, Recurrences::DAYS);
     assert_eq!(found.of_terminal("T"), told(5, 5, Some(10)));
 }
 
@@ -173,7 +223,7 @@ fn incidents_recur_by_cause_reason_and_scope() {
         ["issuer=1 issuer_unavailable", "issuer=2 issuer_unavailable", "link=up link_outage"];
     let today = day(21, &[down, other, link]);
     let past = [day(20, &[down]), day(18, &[down, other]), day(17, &[])];
-    let found = Recurrences::of(&today, &past);
+    let found = Recurrences::of(&today, &past, Recurrences::DAYS);
     let of: Vec<_> = (0..5).map(|id| found.of_incident(id)).collect();
     assert_eq!(of, [None, told(2, 3, Some(18)), told(1, 3, Some(18)), told(0, 3, None), None]);
 }
@@ -190,7 +240,7 @@ fn what_is_over_was_there_on_the_latest_known_day() {
     let past =
         [day(19, &latest), day(16, &["A own weak_signal", "E own weak_signal", "link=up link_outage"])];
     let today = day(21, &["A own weak_signal", "B fine", "C undecided", "E fine"]);
-    let found = Recurrences::of(&today, &past);
+    let found = Recurrences::of(&today, &past, Recurrences::DAYS);
     assert_eq!((found.known, found.latest), (2, Some(date(19))));
     let over: Vec<_> = (found.cleared_terminals.iter())
         .map(|(one, recurrence)| (one.old.as_ref().unwrap().terminal.as_str(), one.change, recurrence.days))

@@ -2,6 +2,7 @@
 //! and without.
 
 mod day;
+mod days_before;
 mod slow;
 
 use day::{HOUR, MIDNIGHT, MINUTE, Made, Said, judged, mixed, ordinary, table};
@@ -181,7 +182,7 @@ fn stale_keys(today: &[(u64, i64)], yesterday: Option<&[(u64, i64)]>) -> Said {
     let mut history = History::default();
     if let Some(sign_ons) = yesterday {
         let (table, names) = table(&ordinary(), sign_ons, MIDNIGHT - 24 * HOUR);
-        history.add(&table, &names, &Settings::default());
+        history.add(&table, &names, String::new(), &Settings::default());
     }
     judged(&made, today, history)
 }
@@ -221,7 +222,7 @@ fn a_terminal_installed_today_has_no_old_keys() {
     let yesterday = |made: &[Made]| {
         let (table, names) = table(made, &others, MIDNIGHT - DAY);
         let mut history = History::default();
-        history.add(&table, &names, &Settings::default());
+        history.add(&table, &names, String::new(), &Settings::default());
         judged(&with_wrong_mac(ordinary()), &others, history)
     };
     let mut made = ordinary();
@@ -265,7 +266,7 @@ fn a_gap_inside_a_log_tells_nothing_of_sign_ons() {
         let (made, sign_ons) = log_of(days);
         let (table, names) = table(&made, &sign_ons, MIDNIGHT);
         let mut history = History::default();
-        history.add(&table, &names, &Settings::default());
+        history.add(&table, &names, String::new(), &Settings::default());
         let today: Vec<_> = log_of(&[-1, 0]).1.into_iter().filter(|(_, at)| *at > 0).collect();
         judged(&with_wrong_mac(ordinary()), &today, history).sentences(TERMINAL)
     };

@@ -38,7 +38,7 @@ pub(crate) fn score(
     let mut judged_by = diagnose::Settings::default();
     if days_before > 0 {
         let (_, table, names) = read(&before(settings, days_before), log)?;
-        judged_by.history.add(&table, &names, &diagnose::Settings::default());
+        judged_by.history.add(&table, &names, String::new(), &diagnose::Settings::default());
     }
     let (labels, table, names) = read(settings, log)?;
     let truth = Truth::of(&labels);

@@ -1,6 +1,7 @@
 //! Saved tables of other days as what a diagnosis expects.
 
 use super::Tables;
+use crate::run_name::inputs_digest;
 use crate::{InputSource, Settings};
 use posmortem_classify::Rules;
 use posmortem_diagnose::History;
@@ -20,7 +21,7 @@ pub fn read_history(
     let wanted = Settings { keep_table: true, rules: rules.cloned(), ..Settings::default() };
     for path in paths {
         let table = Tables::open(&[InputSource::Path(path.clone())]).map_err(|error| error.to_string());
-        let run = table.map(|table| table.analyse(&wanted, &mut ()));
+        let run = table.map(|table| table.analyse_anew(&wanted, &mut ()));
         let told = run.and_then(|run| match run.summary.files.iter().find_map(|file| trouble(&file.state)) {
             Some(trouble) => Err(trouble),
             None => Ok(run),
@@ -28,7 +29,7 @@ pub fn read_history(
         match told {
             Ok(run) => {
                 if let Some(table) = &run.table {
-                    history.add(table, &run.summary.names, settings);
+                    history.add(table, &run.summary.names, inputs_digest(&run.summary), settings);
                 }
             }
             Err(why) => unread.push((path.clone(), why)),

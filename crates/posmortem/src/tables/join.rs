@@ -26,7 +26,7 @@ use std::fs::File;
 /// let (run, written) = save_table(&[day], &settings, &key, &mut (), std::fs::File::create(&path)?);
 /// written?;
 ///
-/// let again = Tables::open(&[InputSource::Path(path)])?.analyse(&settings, &mut ());
+/// let again = Tables::open(&[InputSource::Path(path)])?.analyse(&settings, &mut ())?;
 /// assert_eq!(again.summary.totals, run.summary.totals);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -82,7 +82,7 @@ impl Tables {
     }
 
     /// Checks that what rows say is what they come to by the rules of these settings: exchanges are concluded anew
-    /// while they are read.
+    /// while they are read. [`Tables::analyse`] checks it, too; who has work to do before may ask first.
     ///
     /// # Errors
     /// When a table was saved by other rules.
@@ -97,7 +97,17 @@ impl Tables {
 
     /// Reads all tables as one input. Horizon and time-outs are theirs; of the settings only filter,
     /// rules, diagnosis and table count. The observer hears of exchanges table by table, and not in the order of time.
-    pub fn analyse(self, settings: &Settings, observer: &mut dyn Observer) -> Run {
+    ///
+    /// # Errors
+    /// When a table was saved by other rules than those of the settings: what it settled would not fit what is settled
+    /// now.
+    pub fn analyse(self, settings: &Settings, observer: &mut dyn Observer) -> Result<Run, JoinError> {
+        self.check_rules(settings)?;
+        Ok(self.analyse_anew(settings, observer))
+    }
+
+    /// The same, by whichever rules: exchanges are concluded anew by those of the settings.
+    pub(super) fn analyse_anew(self, settings: &Settings, observer: &mut dyn Observer) -> Run {
         let Self { tables, files } = self;
         let pairing = tables.first().map(|input| input.table.header().facts.pairing.clone());
         let mut join = Join::new(settings, pairing.unwrap_or_default(), files);

@@ -1,8 +1,9 @@
 //! Which tables and findings of a folder are older than somebody wants to keep them.
 //!
-//! Age is counted in days of the data, from the day on which the newest table ends: a clock that is wrong, or a job that did
+//! Age is counted in days of the data, back from the day of the newest table: a clock that is wrong, or a job that did
 //! not run for a week, must not cost a history. Nothing is removed here, and nothing is named that a run has not made: the
-//! name must be one of ours, a table's seal whole, findings readable. Folders in the folder are not entered.
+//! name must be one of ours, a table's seal whole, findings readable. The newest run's own files are never named.
+//! Folders in the folder are not entered.
 
 use crate::findings_file::{FindingsError, read_findings};
 use crate::run_name::RunFile;
@@ -20,35 +21,50 @@ pub struct Expired {
     pub files: Vec<PathBuf>,
     /// What is called like one, is as old, and stays because it is none that is whole: which, and why.
     pub doubtful: Vec<(PathBuf, String)>,
+    /// Whether there may be some, and the newest table has too few messages to tell of which day it is.
+    pub is_undated: bool,
 }
 
 /// Looks in the folder of `newest`, a table that tells `last` as its last moment, for files that ended more than
-/// `keep_days` days before it does.
+/// `keep_days` days before the day that it is of. `judged` is the day that its diagnosis is of, where there is one: what
+/// that day was compared with is not listed.
 ///
 /// # Errors
 /// When the folder or that table cannot be read.
-pub fn expired(newest: &Path, last: Timestamp, keep_days: u32) -> io::Result<Expired> {
+pub fn expired(
+    newest: &Path,
+    last: Timestamp,
+    judged: Option<CalendarDate>,
+    keep_days: u32,
+) -> io::Result<Expired> {
     let folder = newest.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let kept_from = compact(CalendarDate::of(last).before(keep_days));
+    let file_name = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+    let own = file_name(newest).and_then(|name| Some(RunFile::of(&name)?.1.to_owned()));
+    let kept_from = CalendarDate::of(last).before(keep_days);
     let mut candidates = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         // A link is not ours, whatever it leads to.
         let is_file = fs::symlink_metadata(&path).is_ok_and(|file| file.is_file());
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        if let (true, Some((kind, ended))) = (is_file, RunFile::of(name)) {
-            candidates.push((ended.to_owned(), kind, path));
+        let Some(name) = file_name(&path).filter(|_| is_file) else { continue };
+        if let Some((kind, stem, ended)) = RunFile::of(&name)
+            && ended < kept_from
+            && own.as_deref() != Some(stem)
+        {
+            candidates.push((ended, kind, path));
         }
     }
-    candidates.retain(|(ended, ..)| *ended < kept_from);
-    let mut expired = Expired::default();
     if candidates.is_empty() {
-        return Ok(expired);
+        return Ok(Expired::default());
     }
-    // The newest table is read through, to tell where it ends indeed.
-    let kept_from = compact(last_date(newest).map_err(io::Error::other)?.before(keep_days));
+    // The newest table is looked into, to tell of which day it is indeed.
+    let Some(date) = date_of(newest).map_err(io::Error::other)? else {
+        return Ok(Expired { is_undated: true, ..Expired::default() });
+    };
+    let kept_from = judged.map_or(date, |judged| judged.min(date)).before(keep_days);
     candidates.retain(|(ended, ..)| *ended < kept_from);
     candidates.sort_by(|a, b| a.2.cmp(&b.2));
+    let mut expired = Expired::default();
     for (_, kind, path) in candidates {
         match doubt(kind, &path) {
             None => expired.files.push(path),
@@ -73,16 +89,14 @@ fn doubt(kind: RunFile, path: &Path) -> Option<String> {
     }
 }
 
-/// The day on which a table ends: by its sixteenth-latest leg, since a single record may have a wrong date.
-fn last_date(path: &Path) -> Result<CalendarDate, TableError> {
+/// The day in the middle of a table. Fifteen messages at either end may have a wrong date; of fewer than sixteen in all
+/// none is known to have a right one.
+fn date_of(path: &Path) -> Result<Option<CalendarDate>, TableError> {
     let table = Table::open(File::open(path)?)?;
     let facts = &table.header().facts;
-    let last = facts.run.last.unwrap_or(Timestamp { millis: 0, offset_minutes: None });
-    let millis = facts.core.map_or(last.millis, |(_, ends)| ends.min(last.millis));
-    Ok(CalendarDate::of(Timestamp { millis, ..last }))
-}
-
-/// As it stands in names of files.
-fn compact(date: CalendarDate) -> String {
-    date.to_string().replace('-', "")
+    // The clock on the wall is that of the last message, as it is in the file's name.
+    let offset_minutes = facts.run.last.and_then(|last| last.offset_minutes);
+    let at = |millis| Timestamp { millis, offset_minutes };
+    // Of a few messages more, the sixteenth-earliest stands behind the sixteenth-latest, and may be the wrong one.
+    Ok(facts.core.map(|(begins, ends)| CalendarDate::amid(at(begins.min(ends)), at(ends))))
 }

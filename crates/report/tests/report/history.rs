@@ -34,7 +34,7 @@ fn shared(attribute: Attribute, value: &str, name: &str) -> SharedCause {
 fn today() -> (Summary, Diagnosis, DayFindings) {
     let mut summary = diagnosed::counts();
     let diagnosis = diagnosed::diagnosis(&mut summary.names);
-    let findings = DayFindings::of(&summary, &diagnosis, "today".to_owned()).unwrap();
+    let findings = DayFindings::of(&summary, &diagnosis, "today".to_owned(), None).unwrap();
     (summary, diagnosis, findings)
 }
 
@@ -45,6 +45,7 @@ fn before(days: i64, terminals: Vec<FaultyTerminal>, incidents: Vec<SharedCause>
     DayFindings {
         span: (earlier(span.0), earlier(span.1)),
         inputs: days.to_string(),
+        rules: None,
         totals,
         terminals,
         incidents,
@@ -76,7 +77,7 @@ fn the_day_before() -> DayFindings {
 
 fn with_history(past: &[DayFindings]) -> (Summary, Diagnosis) {
     let (summary, mut diagnosis, findings) = today();
-    diagnosis.recurrences = Some(Recurrences::of(&findings, past));
+    diagnosis.recurrences = Some(Recurrences::of(&findings, past, Recurrences::DAYS));
     (summary, diagnosis)
 }
 

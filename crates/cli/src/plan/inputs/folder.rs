@@ -3,8 +3,9 @@
 //! What is hidden (a name that begins with a dot), what is no file (pipes, sockets, devices) and the findings that
 //! stand beside tables are passed over. Links are followed, and a folder that is met again, as in a loop of links, is not.
 
-use super::{holds_findings, is_table_file};
+use super::is_table_file;
 use anyhow::{Context, Result, bail};
+use posmortem::is_findings_path;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -67,7 +68,7 @@ impl Walk {
             let Ok(there) = fs::metadata(&path) else { continue };
             if there.is_dir() {
                 self.enter(&path)?;
-            } else if there.is_file() && !holds_findings(&path) {
+            } else if there.is_file() && !is_findings_path(&path) {
                 self.files.push(path);
             }
         }
