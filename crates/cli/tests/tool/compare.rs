@@ -101,6 +101,40 @@ fn every_format_goes_where_it_is_told() {
     assert_eq!(rows(top.with_code(0).0), 2);
 }
 
+/// What was found is found: nothing that helps to judge changes it.
+#[test]
+#[cfg(feature = "tables")]
+fn findings_are_not_judged_again() {
+    let rule = "[[rule]]\nname = 'ours'\ncode = 'A0'\nreason = 'hsm_fault'\n";
+    let list = "terminal_id,status\n10012307,maintenance\n";
+    let bench =
+        bench().with("ours.toml", rule).with("list.csv", list).with("site.toml", "rules = 'ours.toml'\n");
+    for day in ["old", "new"] {
+        let log = format!("{day}.csv");
+        bench.run(&["report", &log, "--save", "kept", "-o", "told.tsv"]).with_code(0);
+    }
+    let mut kept: Vec<_> = std::fs::read_dir(bench.path("kept"))
+        .unwrap()
+        .map(|entry| format!("kept/{}", entry.unwrap().file_name().into_string().unwrap()))
+        .filter(|name| name.ends_with(".json"))
+        .collect();
+    kept.sort();
+    let [old, new] = &kept[..] else { panic!("{kept:?}") };
+    for [flag, file] in [["--rules", "ours.toml"], ["--terminals", "list.csv"]] {
+        let told = format!("{flag} helps to judge, and both sides are findings");
+        bench.run(&["compare", old, new, flag, file]).says_only(2, &told);
+        bench.run(&["compare", old, "new.csv", flag, file]).with_code(0);
+        bench.run(&["compare", "old.csv", new, flag, file]).with_code(0);
+    }
+    // A configuration is for all runs.
+    bench.run(&["compare", old, new, "--config", "site.toml"]).with_code(0);
+    // Standard input, whatever lies there under that name.
+    let bench = bench.with("-", "{\"findings\":1,");
+    let piped = bench.run_on(bench.read("old.csv"), &["compare", "-", "new.csv"]);
+    let named = bench.run(&["compare", "old.csv", "new.csv"]);
+    assert_eq!(piped.with_code(0).0, named.with_code(0).0);
+}
+
 #[test]
 fn what_cannot_be_compared_is_told() {
     let bench = bench()

@@ -95,7 +95,9 @@ fn a_table_of_the_day_itself_is_passed_over() {
     let (alone, _) = judged(&bench, &[]);
     let (mut report, told) = judged(&bench, &["--history", "tables"]);
     assert!(told.is_empty(), "{told:?}");
-    let passed = json!(["the history holds no table of another day (one of this very day is passed over)"]);
+    let passed = json!([
+        "the history holds no table of the 30 days before (of this very day and of days after none is used)"
+    ]);
     assert_eq!((limits(&alone), limits(&report)), (json!([]), passed));
     report["limits"] = json!([]);
     assert_eq!((&report["incidents"], &report["terminals"]), (&alone["incidents"], &alone["terminals"]));

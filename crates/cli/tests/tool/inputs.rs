@@ -232,3 +232,12 @@ fn a_card_number_in_a_file_s_name_is_covered() {
     let listed = bench.read("rejects.tsv");
     assert!(listed.contains("card-************1111.csv"), "{listed}");
 }
+
+/// Standard input is no path that leads nowhere.
+#[test]
+fn nobody_means_another_file_than_standard_input() {
+    let bench = Bench::new().with("st", "").with("standard input.log", "");
+    let ended = bench.run_on("this is no log\n", &["report", "-"]);
+    let lines = ended.with_code(3).1;
+    assert!(!lines.is_empty() && !ended.stderr.contains("did you mean"), "{lines:?}");
+}

@@ -139,6 +139,37 @@ fn a_run_done_again_changes_nothing() {
     assert_eq!(folder(&bench).len(), 4);
 }
 
+/// What is thrown away afterwards tells nothing before either.
+#[test]
+fn a_run_done_again_does_not_miss_what_it_removed() {
+    let outputs = ["-o", "day.json", "-o", "day.csv", "-o", "day.txt"];
+    let all = |bench: &Bench| ["day.json", "day.csv", "day.txt"].map(|name| bench.read(name));
+    // What is wrong on the first day is to be expected after it, as far as that day is known.
+    let mut oldest = day(18).issuer_down();
+    for number in 0..12 {
+        oldest = oldest.mac(number);
+    }
+    // Some minutes of the evening before and after belong to the day's log.
+    let past_midnight: String = (0..40)
+        .map(|minute| {
+            format!("2026-11-22T00:{minute:02}:00,10012301,M1,{minute},62220200,1,unionpay-pos,00\n")
+        })
+        .collect();
+    for (name, log) in [("a.csv", day(21).mac(7).log()), ("b.csv", day(21).mac(7).log() + &past_midnight)] {
+        let bench = keep(Bench::new(), "18.csv", &oldest);
+        let bench = keep(bench, "19.csv", &day(19).mac(7).mac(5));
+        let bench = keep(bench, "20.csv", &day(20).mac(7)).with(name, log);
+        let command = [&["report", name, "--keep-days", "1"][..], &KEEPING, &outputs].concat();
+        bench.run(&command).with_code(0);
+        let (told, kept) = (all(&bench), folder(&bench));
+        assert!(kept.len() == 4 && kept.keys().all(|file| file.starts_with("2026112")), "{:?}", kept.keys());
+        bench.run(&command).with_code(0);
+        assert_eq!((all(&bench), folder(&bench)), (told, kept), "{name}");
+        let report: Value = serde_json::from_str(&bench.read("day.json")).unwrap();
+        assert_eq!(marks(&report)[&terminal(7)], "1/1 from 2026-11-20");
+    }
+}
+
 #[test]
 fn days_after_are_no_days_before() {
     let bench = keep(Bench::new(), "22.csv", &day(22).mac(7));
@@ -306,9 +337,56 @@ fn a_wrong_date_clears_no_folder() {
     assert_eq!(marks(&report), expected([(7, "4/4 from 2026-11-17")]));
 }
 
+/// In a log of a few messages one with a wrong date could be any of them.
+#[test]
+fn a_small_log_with_a_wrong_date_clears_no_folder() {
+    let stray = "2099-01-01T12:00:00,10012301,M1,9,62220200,1,unionpay-pos,00\n";
+    let small = day(21).log().lines().take(12).map(|row| row.to_owned() + "\n").collect::<String>();
+    let bench = crowded_folder().with("21.csv", small.clone() + stray).with("22.csv", small);
+    let kept = names(&bench);
+    for (log, told) in [("21.csv", true), ("22.csv", false)] {
+        // Where nothing could be too old, nothing is said.
+        let days = if told { "30" } else { "36500" };
+        let ended = bench.run(&["report", log, "--save", "kept", "--keep-days", days, "-o", "told.tsv"]);
+        let lines = ended.with_code(0).1;
+        let why = "has too few messages to tell of which day it is: nothing is removed";
+        assert_eq!(
+            lines.iter().any(|line| line.starts_with("posmortem: --keep-days: ") && line.ends_with(why)),
+            told
+        );
+        let left = names(&bench);
+        assert!(kept.iter().all(|name| left.contains(name)), "{left:?}");
+    }
+}
+
+#[test]
+fn findings_tell_by_which_rules_they_were_found() {
+    let rule = |code: &str| format!("[[rule]]\nname = 'ours'\ncode = '{code}'\nreason = 'hsm_fault'\n");
+    let bench = Bench::new().with("ours.toml", rule("A0")).with("others.toml", rule("13"));
+    let bench = bench.with("18.csv", day(18).mac(7).log());
+    bench.run(&[&["report", "18.csv", "--rules", "ours.toml"][..], &KEEPING].concat()).with_code(0);
+    let bench = keep(bench, "19.csv", &day(19).mac(7)).with("21.csv", day(21).mac(7).log());
+    let limits = |arguments: &[&str]| {
+        let arguments = [&["21.csv", "--history", "kept"], arguments].concat();
+        let limits = report(&bench, &arguments, &[])["limits"].as_array().unwrap().clone();
+        let is_told = |limit: &&Value| limit.as_str().unwrap().contains("judged by other rules");
+        limits.iter().find(is_told).map(|limit| limit.as_str().unwrap()[..11].to_owned())
+    };
+    assert_eq!(limits(&[]).as_deref(), Some("1 of the 2 "));
+    assert_eq!(limits(&["--rules", "ours.toml"]).as_deref(), Some("1 of the 2 "));
+    assert_eq!(limits(&["--rules", "others.toml"]).as_deref(), Some("2 of the 2 "));
+    // Two days of findings say it, too.
+    let compare = ["compare", &findings(&bench, 18), &findings(&bench, 19)];
+    let told = bench.run(&compare);
+    let [told] = &told.with_code(0).1[..] else { panic!("{told:?}") };
+    assert!(told.contains("were judged by different rules"), "{told}");
+}
+
 #[test]
 fn keeping_asks_for_a_folder_and_a_day() {
     let bench = Bench::new().with("20.csv", day(20).log());
     bench.run(&["report", "20.csv", "--keep-days", "3"]).says_only(2, "--save <DIR>");
     bench.run(&["report", "20.csv", "--save", "kept", "--keep-days", "0"]).says_only(2, "0 is not in 1..");
+    let too_many = ["report", "20.csv", "--save", "kept", "--keep-days", "999999"];
+    bench.run(&too_many).says_only(2, "999999 is not in 1..=36500");
 }

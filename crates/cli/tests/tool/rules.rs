@@ -1,8 +1,13 @@
 //! Rules of the user: files, faults with their carets, and what becomes of a report.
 
 use crate::bench::{Bench, Ended, fixture, rows};
+use posmortem::classify::Rules;
+use posmortem::exchange::{Conclusion, Exchange, Names};
+use posmortem::{InputSource, Observer, analyse};
 use serde_json::Value;
+use std::fmt::Write;
 use std::fs;
+use std::ops::ControlFlow;
 
 const RULE: &str = "[[rule]]\nname = 'desk'\ncode = ['97', '8Z']\nreason = 'issuer_maintenance'\n\
                     action = 'Ring the desk.'\naction_zh = '请联系服务台。'\n";
@@ -99,6 +104,144 @@ fn both_ways_of_reading_say_the_same() {
     assert!(told > 0 && sum.iter().sum::<u64>() == rows(classified.with_code(0).0) as u64);
     let operator = classified.with_code(0).0.lines().filter(|row| row.contains(",operator,")).count() as u64;
     assert_eq!(sum[4], operator);
+}
+
+const ANSWERS: u32 = 80_000;
+
+/// A day of answers, each of an attempt of its own: more than what is probed, so that most are read at a glance.
+fn answers() -> String {
+    let mut log = "time,link,mti,terminal_id,stan,rrn,amount,currency,response_code,dialect\n".to_owned();
+    for number in 0..ANSWERS {
+        let second = number * 27 / 25;
+        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+        let (link, dialect) = [("up-north", "unionpay-pos"), ("visa-east", "visa")][(number % 2) as usize];
+        let code = ["00", "97", "8Z", "51", "00", "00", "97", "05", "8Z", "00"][(number / 2 % 10) as usize];
+        let (terminal, amount) = (10_012_301 + number % 40, 1_000 + number % 5_000);
+        writeln!(
+            log,
+            "2026-11-21T{hour:02}:{minute:02}:{second:02},{link},0210,{terminal},{:06},{:012},{amount},CNY,{code},{dialect}",
+            number + 1,
+            700_000_000_000_u64 + u64::from(number)
+        )
+        .unwrap();
+    }
+    log
+}
+
+/// Counts the exchanges that are made, and not counted at a glance.
+struct Made(u64);
+
+impl Observer for Made {
+    fn exchange(&mut self, _: &Exchange, _: &Conclusion, _: &Names) -> ControlFlow<()> {
+        self.0 += 1;
+        ControlFlow::Continue(())
+    }
+}
+
+/// `classify` makes every exchange, and `report` counts most of these without.
+#[test]
+fn rules_decide_of_what_is_read_at_a_glance() {
+    let text = fs::read_to_string(fixture("rules.toml")).unwrap();
+    let tables =
+        text.split_inclusive("\n\n").filter(|table| !table.contains("amount") && !table.contains("[[test]]"));
+    let rules: String = tables.collect();
+    let bench = Bench::new().with("ours.toml", &rules).with("day.csv", answers());
+
+    let settings = posmortem::Settings {
+        tells_exchanges: false,
+        rules: Some(Rules::read(&[&rules]).unwrap().into()),
+        ..posmortem::Settings::default()
+    };
+    let mut made = Made(0);
+    let run = analyse(&[InputSource::Path(bench.path("day.csv"))], &settings, &mut made);
+    assert!(
+        run.selected == u64::from(ANSWERS) && made.0 * 2 < run.selected,
+        "{} of {} were made",
+        made.0,
+        run.selected
+    );
+
+    let ended = bench.run(&["classify", "day.csv", "--rules", "ours.toml"]);
+    let classified = ended.with_code(0).0;
+    let of = |name: &str| {
+        let needle = format!(",{name},");
+        classified.lines().skip(1).filter(|row| row.contains(&needle)).count() as u64
+    };
+    let reports = [&["--no-diagnosis"][..], &[]].map(|more| {
+        let arguments = ["report", "day.csv", "--rules", "ours.toml", "--format", "json", "--all-terminals"];
+        json(&bench.run(&[&arguments[..], more].concat()))
+    });
+    for report in &reports {
+        let totals = &report["totals"];
+        for cause in ["network", "account", "card", "key", "operator"] {
+            assert_eq!(totals["causes"][cause], of(cause), "{cause}");
+        }
+        for outcome in ["declined", "unclassified"] {
+            assert_eq!(totals[outcome], of(outcome), "{outcome}");
+        }
+    }
+    // Rules take 8Z of one link; that of the other, and its 97, are in no table.
+    assert_eq!((of("issuer_maintenance"), of("unclassified")), (8_000, 16_000));
+}
+
+#[test]
+fn texts_that_reports_cannot_show_are_refused_and_not_repeated() {
+    let card = "4111111111111111";
+    for (key, value) in [
+        ("name = 'a'", format!("name = '{card}'")),
+        ("link = 'l'", format!("link = ['l', '{card}']")),
+        ("action = 'b'", format!("action = 'Ring {card}.'")),
+        ("action = 'b'", "action = 'Ring \u{202e}them.'".to_owned()),
+        ("action_zh = 'c'", format!("action_zh = '{card}'")),
+    ] {
+        let rule = "[[rule]]\nname = 'a'\nlink = 'l'\nreason = 'hsm_fault'\naction = 'b'\naction_zh = 'c'\n";
+        let line = 1 + rule.lines().position(|line| line == key).unwrap();
+        let bench = Bench::new().with("ours.toml", rule.replace(key, &value));
+        for arguments in [&["rules", "list", "ours.toml"][..], &["report", "x", "--rules", "ours.toml"]] {
+            let ended = bench.run(arguments);
+            let (stdout, lines) = ended.with_code(2);
+            let place = format!("posmortem: ours.toml:{line}:");
+            assert!(lines[0].starts_with(&place) && lines[0].contains("reports could not show"), "{lines:?}");
+            assert!(stdout.is_empty() && !ended.stderr.contains(card) && !ended.stderr.contains('\u{202e}'));
+        }
+    }
+}
+
+#[test]
+fn an_action_is_a_text_in_markdown() {
+    let rule = RULE
+        .replace("Ring the desk.", "Ring *the* <b>desk</b> [now](x).")
+        .replace("issuer_maintenance", "terminal_not_registered");
+    let bench = Bench::new().with("ours.toml", rule);
+    bench.run(&["report", &fixture("day.csv"), "--rules", "ours.toml", "-o", "day.md"]).with_code(0);
+    let page = bench.read("day.md");
+    assert!(page.contains("Ring \\*the\\* \\<b\\>desk\\</b\\> \\[now"), "{page}");
+}
+
+#[test]
+fn a_file_without_rules_is_told() {
+    let bench = Bench::new().with("empty.toml", "# none yet\n");
+    let day = fixture("day.csv");
+    for command in [&["report", &day][..], &["classify", &day], &["compare", &day, &day]] {
+        let ended = bench.run(&[command, &["--rules", "empty.toml"]].concat());
+        let lines = ended.with_code(0).1;
+        let told = lines.iter().filter(|line| line.contains("no rule stands in empty.toml")).count();
+        assert_eq!(told, 1, "{lines:?}");
+    }
+}
+
+#[test]
+fn a_fault_of_a_long_line_is_shown_with_what_stands_around_it() {
+    let rules: Vec<_> = (0..2_000)
+        .map(|number| format!("{{ name = '{number}', code = '51', reason = 'hsm_fault' }}"))
+        .collect();
+    let text = format!("rule = [{}]\n", rules.join(", ").replacen("'1000', code", "'1000', kode", 1));
+    let ended = Bench::new().with("ours.toml", text).run(&["rules", "check", "ours.toml"]);
+    let lines = ended.with_code(2).1;
+    assert!(lines.iter().all(|line| line.len() < 250), "{lines:?}");
+    let [.., excerpt, carets] = &lines[..] else { panic!("{lines:?}") };
+    let caret = carets.find('^').unwrap();
+    assert_eq!(&excerpt[caret..caret + 4], "kode");
 }
 
 #[test]
