@@ -2,7 +2,7 @@
 //! its place.
 
 use crate::bench::{Bench, fixture};
-use posmortem_synth::{Form, Rates, Settings, Wire, write};
+use posmortem_synth::{Form, Rates, Settings, Wire, World, write};
 use serde_json::{Value, json};
 
 #[track_caller]
@@ -174,13 +174,61 @@ fn a_log_of_another_make_is_set_up_by_its_inspection() {
     );
     assert_eq!(column("Bemerkung")["looks_like"], Value::Null);
     let config = bench.read("site.toml");
-    for line in ["timezone = \"+08:00\"", "\"Terminalnummer\" = \"terminal_id\"", "# \"Bemerkung\" = \"-\""] {
+    for line in
+        ["timezone = \"+08:00\"", "\"Terminalnummer\" = \"terminal_id\"", "# \"Bemerkung\" = \"link\""]
+    {
         assert!(config.lines().any(|own| own == line), "{line}: {config}");
     }
     let ended = bench.run(&["report", "foreign.csv", "--config", "site.toml", "--format", "json"]);
     let report: Value = serde_json::from_str(ended.with_code(0).0).unwrap();
     assert_eq!(report["totals"]["exchanges"], 120);
     assert_eq!(report["input"]["first"], "2026-11-21T16:00:00.000+08:00");
+}
+
+/// A day of rows whose header has other names for some columns.
+fn renamed_day(names: &[(&str, &str)]) -> String {
+    let mut log = Vec::new();
+    let world = World::City;
+    let settings = Settings { attempts: 2_000, terminals: 40, world, form: Form::Both, ..Settings::new(3) };
+    write(&settings, &mut log, None).unwrap();
+    let log = String::from_utf8(log).unwrap();
+    let (header, rows) = log.split_once('\n').unwrap();
+    let new = |name: &str| names.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new).to_owned();
+    let header: Vec<_> = header.split(',').map(new).collect();
+    assert!(names.iter().all(|(_, new)| header.iter().any(|name| name == new)), "{header:?}");
+    format!("{}\n{rows}", header.join(","))
+}
+
+#[test]
+fn a_link_by_another_name_is_proposed() {
+    let bench = Bench::new().with("day.csv", renamed_day(&[("link", "RUTA")]));
+    let found = inspected(&bench, 0, &["day.csv", "--write-config", "site.toml"]);
+    let column = entry(&found["files"][0]["unknown_columns"], "name", "RUTA");
+    assert_eq!((&column["looks_like"], &column["in_force"]), (&json!("link"), &json!(false)));
+    let config = bench.read("site.toml");
+    assert!(config.contains("\n# No column tells the link, and this one could: "), "{config}");
+    assert!(config.contains("\n\"RUTA\" = \"link\"\n"), "{config}");
+    // With it, the day is the day, to the byte: the names are as long.
+    let known = Bench::new().with("day.csv", renamed_day(&[]));
+    let report = ["report", "day.csv", "--format", "json"];
+    let configured = bench.run(&[&report[..], &["--config", "site.toml"]].concat());
+    assert_eq!(configured.with_code(0).0, known.run(&report).with_code(0).0);
+}
+
+#[test]
+fn of_columns_that_could_be_the_link_the_likeliest_is_proposed() {
+    let names = [("link", "LEITUNG"), ("model", "MODELL"), ("region", "GEBIET")];
+    let bench = Bench::new().with("day.csv", renamed_day(&names));
+    bench.run(&["inspect", "day.csv", "--write-config", "site.toml"]).with_code(0);
+    let config = bench.read("site.toml");
+    let has = |line: &str| config.lines().any(|own| own == line);
+    assert!(has("\"LEITUNG\" = \"link\"") && has("# \"MODELL\" = \"link\""), "{config}");
+    assert!(has("# \"GEBIET\" = \"link\""), "{config}");
+    assert!(config.contains("# Could be the link: "), "{config}");
+    // Where a column tells the link, nothing else is taken for it.
+    let bench = Bench::new().with("day.csv", renamed_day(&names[1..]));
+    bench.run(&["inspect", "day.csv", "--write-config", "site.toml"]).with_code(0);
+    assert!(!bench.read("site.toml").contains("\"link\""), "{}", bench.read("site.toml"));
 }
 
 #[test]

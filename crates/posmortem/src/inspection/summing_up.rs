@@ -3,7 +3,7 @@
 use super::Collector;
 use super::card_data::CardDataCounts;
 use super::fields::{Counted, Fields};
-use super::links::{Given, LinkCounts};
+use super::links::{Given, LinkCounts, Links};
 use posmortem_classify::{Category, Circumstances, CodeTables, Dialect, Meaning};
 use posmortem_exchange::{
     Choice, Clock, ColumnGuess, Field, FieldCoverage, Hop, InspectedFile, InspectedLink, Inspection, Leaks,
@@ -117,18 +117,19 @@ fn inspected_file(file: &FileFindings) -> InspectedFile {
         column: Some(guess.column.name()),
         confidence: guess.confidence,
         in_force: true,
+        link: None,
     });
     InspectedFile {
         format: format.clone(),
         profile: profile.clone(),
         compression,
-        columns: in_force.chain(guesses(&counts.fields)).collect(),
+        columns: in_force.chain(guesses(&counts.fields, &counts.links)).collect(),
         leaks: leaks(counts, profile.is_some()),
     }
 }
 
 /// What the columns look like whose names mean nothing.
-fn guesses(fields: &Fields) -> Vec<ColumnGuess> {
+fn guesses(fields: &Fields, links: &Links) -> Vec<ColumnGuess> {
     let sorted = fields.sorted();
     let taken: Vec<Column> = sorted.iter().filter_map(|counted| column_of(&counted.field)).collect();
     let name = |counted: &Counted| match &counted.field {
@@ -144,8 +145,37 @@ fn guesses(fields: &Fields) -> Vec<ColumnGuess> {
         column: guess.map(|(column, _)| column.name()),
         confidence: guess.map_or(0, |(_, confidence)| confidence),
         in_force: false,
+        link: None,
     };
-    unknown.into_iter().zip(guesses).map(guess).collect()
+    let mut guesses: Vec<_> = unknown.into_iter().zip(guesses).map(guess).collect();
+    if !taken.contains(&Column::Link) && links.by_name.keys().all(String::is_empty) {
+        guess_link(&mut guesses, fields);
+    }
+    guesses
+}
+
+/// Which of the columns that look like nothing else could tell the link. The likeliest of those on both sides is one
+/// that a terminal shows several texts of, then one of fewer texts, then the first.
+fn guess_link(guesses: &mut [ColumnGuess], fields: &Fields) {
+    let sorted = fields.sorted();
+    let texts = |name: &str| {
+        let of_name = |counted: &&&Counted| matches!(&counted.field, Field::Other(own) if own == name);
+        sorted.iter().find(of_name).and_then(|counted| counted.texts.as_deref())
+    };
+    let mut likeliest: Option<((bool, u64), &mut ColumnGuess, u16)> = None;
+    for guess in guesses.iter_mut().filter(|guess| guess.column.is_none()) {
+        let Some((link, share)) = texts(&guess.name).and_then(|texts| texts.link(fields.sides)) else {
+            continue;
+        };
+        guess.link = Some(link);
+        let rank = (!link.is_chosen_anew, link.texts);
+        if link.is_on_both_sides && likeliest.as_ref().is_none_or(|(best, ..)| rank < *best) {
+            likeliest = Some((rank, guess, share));
+        }
+    }
+    if let Some((_, guess, share)) = likeliest {
+        (guess.column, guess.confidence) = (Some(Column::Link.name()), share);
+    }
 }
 
 fn column_of(field: &Field) -> Option<Column> {
