@@ -355,6 +355,96 @@ fn people_read_it_in_both_languages() {
     assert!(table.starts_with("报文 904 · ") && table.contains("\n明文卡数据\n"), "{table}");
 }
 
+/// Refused after a fall back, as UnionPay has it, whether the answer tells how the card was read or its request alone.
+#[test]
+fn codes_are_asked_about_as_the_report_does() {
+    let day = |answered: &str| {
+        let mut log = String::from("time,mti,stan,terminal_id,pos_entry_mode,response_code,dialect\n");
+        for at in 10..40 {
+            log += &format!("2026-11-21T08:{at}:01,0200,0000{at},10012345,801,,unionpay-pos\n");
+            log += &format!("2026-11-21T08:{at}:02,0210,0000{at},10012345,{answered},45,unionpay-pos\n");
+        }
+        Bench::new().with("day.csv", log)
+    };
+    for answered in ["801", ""] {
+        let bench = day(answered);
+        let found = inspected(&bench, 0, &["day.csv"]);
+        assert_eq!(found["unlisted_codes"], json!([]), "{answered}");
+        assert_eq!(found["links"][0]["listed"], 30, "{answered}");
+        let table = bench.run(&["report", "-q", "day.csv", "--format", "table"]).with_code(0).0.to_owned();
+        let codes = table.split("\nCodes\n").nth(1).unwrap();
+        assert!(codes.contains("Fallback refused") && !codes.contains("Reserved"), "{codes}");
+    }
+    // Read by the chip, it has no meaning.
+    let found = inspected(&day("051"), 0, &["day.csv"]);
+    assert_eq!(found["unlisted_codes"][0]["code"], "45");
+}
+
+#[test]
+fn a_narrow_screen_is_kept() {
+    let files = ["day.log", "malformed/planted-card-data.csv", "malformed/hops.csv"].map(fixture);
+    for width in [60, 80] {
+        let bench = Bench::new().with_variable("COLUMNS", width.to_string());
+        for file in &files {
+            let ended = bench.run(&["inspect", "-q", file]);
+            let wide: Vec<_> = ended.stdout.lines().filter(|line| line.chars().count() > width).collect();
+            assert!(!ended.stdout.is_empty() && wide.is_empty(), "{width}: {wide:#?}");
+        }
+    }
+}
+
+#[test]
+fn elements_are_called_as_most_messages_have_them() {
+    let named = |mtis: [&str; 3]| {
+        let row = |(at, mti): (usize, &str)| format!("2026-11-21T08:15:0{at},{mti},10012345,00{at},1\n");
+        let rows: String = mtis.into_iter().enumerate().map(row).collect();
+        let bench = Bench::new().with("day.csv", format!("time,mti,tid,de39,de24\n{rows}"));
+        bench.run(&["inspect", "-q", "day.csv"]).with_code(0).0.to_owned()
+    };
+    for (mtis, name) in [
+        (["2110", "2110", "0110"], "Function code"),
+        (["1110", "1110", "1110"], "Function code"),
+        (["0110", "0110", "2110"], "Network international identifier"),
+    ] {
+        let table = named(mtis);
+        let line = table.lines().find(|line| line.starts_with("DE24 ")).unwrap();
+        assert!(line.contains(name), "{line}");
+    }
+}
+
+/// Who reads that names were not understood reads what to do about it, too.
+#[test]
+fn what_is_not_understood_is_told_with_the_next_step() {
+    let bench = Bench::new().with("foreign.csv", foreign_log());
+    let next = "; try: posmortem inspect FILE --write-config site.toml, then --config site.toml";
+    let ended = bench.run(&["report", "foreign.csv"]);
+    let (_, lines) = ended.with_code(3);
+    assert!(lines[0].ends_with(next) && lines[0].len() < 500, "{}", lines[0]);
+    assert_eq!(lines[0].matches("not ").count(), 2, "{}", lines[0]);
+    let bench = bench.with("day.csv", renamed_day(&[("link", "LEITUNG")]));
+    let ended = bench.run(&["report", "day.csv"]);
+    let (_, lines) = ended.with_code(0);
+    assert_eq!(
+        lines,
+        [
+            "posmortem: day.csv: columns not understood: `LEITUNG`: name them under [columns] of the configuration, \
+             or \"-\" to pass them over",
+            "posmortem: no column tells the link: outages of a link cannot be told from those of issuers; \
+             name it under [columns]",
+        ]
+    );
+    let table = bench.run(&["inspect", "-q", "day.csv"]).with_code(0).0.to_owned();
+    assert!(table.ends_with(
+        "\nTo name these columns: posmortem inspect FILE --write-config site.toml, then --config site.toml.\n"
+    ));
+    // Nothing can be done where all is understood, and nothing needs to be where the link is.
+    let bench = bench.with("bare.csv", "time,tid,rc\n2026-11-21T08:15:01,10012345,51\n");
+    assert!(bench.run(&["report", "bare.csv"]).with_code(0).1.is_empty());
+    let bench = bench.with("day.csv", renamed_day(&[("model", "MODELL")]));
+    let ended = bench.run(&["report", "day.csv"]);
+    assert!(ended.with_code(0).1.iter().all(|line| line.contains("`MODELL`")), "{ended:?}");
+}
+
 /// The same small day in every form: what is counted is the same, and so is where cards stand.
 #[test]
 fn every_format_is_inspected_alike() {
