@@ -176,9 +176,13 @@ mod tests {
     /// What became of an attempt looks like that, too.
     #[test]
     fn answers_alone_are_told_apart() {
-        let answers = column(90, |at, _| ["approved", "declined"][(at % 2) as usize].to_owned());
-        let of = |messages| answers.link(messages).map(|(guess, _)| guess.is_on_both_sides);
-        assert_eq!((of([0, 180]), of([90, 90])), (Some(false), Some(true)));
+        let mut answers = Texts::default();
+        for at in 0..90 {
+            answers.see([&b"approved"[..], b"declined"][at % 2]);
+            answers.keep(Side::Response, &format!("T{}", at % 7));
+        }
+        let of = |messages| answers.link(messages).map(|(guess, share)| (guess.is_on_both_sides, share));
+        assert_eq!((of([0, 90]), of([90, 90])), (Some((false, 1000)), None));
     }
 
     #[test]
