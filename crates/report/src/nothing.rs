@@ -7,6 +7,7 @@ use crate::pen::Pen;
 use crate::table::verdicts::is_its_own;
 use posmortem_classify::{Language, Reason};
 use posmortem_diagnose::{FEWEST_ATTEMPTS, State, Value};
+use posmortem_exchange::TerminalTally;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -80,7 +81,7 @@ fn busiest_of_small(judged: &Judged<'_>, view: &View<'_>) -> Option<u64> {
 /// The reason of most failures of the fleet, the earlier in the taxonomy where two have as many.
 fn most_frequent(judged: &Judged<'_>) -> Option<(Option<Reason>, u64)> {
     let mut counts: BTreeMap<Option<Reason>, u64> = BTreeMap::new();
-    for (reason, tally) in judged.summary.terminals.iter().flat_map(|terminal| terminal.reasons()) {
+    for (reason, tally) in judged.summary.terminals.iter().flat_map(TerminalTally::reasons) {
         *counts.entry(reason).or_default() += tally.count();
     }
     counts.into_iter().max_by_key(|&(reason, count)| (count, reason.is_some(), Reverse(reason)))
