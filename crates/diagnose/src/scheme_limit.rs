@@ -51,6 +51,8 @@ pub struct SchemeLimit {
     pub fail: u32,
     /// Of fewer attempts a share tells nothing.
     pub least: u64,
+    /// Fewer reads of the kind are chance: they reach no limit.
+    pub few: u64,
     /// The day from which it holds, `2021-04-01`.
     pub since: &'static str,
 }
@@ -71,6 +73,7 @@ impl SchemeLimit {
         let reaches = |limit: u32| u128::from(part) * 100_000 >= u128::from(limit) * u128::from(whole);
         match () {
             () if whole < self.least => LimitState::Few,
+            () if part < self.few => LimitState::Within,
             () if reaches(self.fail) => LimitState::Over,
             () if reaches(self.warn) => LimitState::Warn,
             () => LimitState::Within,
@@ -85,16 +88,17 @@ fn table() -> &'static [SchemeLimit] {
 
 /// The rows, or the line that is none.
 fn read(text: &'static str) -> Result<Vec<SchemeLimit>, usize> {
-    let rows = posmortem_iso8583::rows(text, ["scheme", "share", "warn", "fail", "least", "since"]);
-    let read = |[scheme, share, warn, fail, least, since]: [&'static str; 6]| {
+    let rows = posmortem_iso8583::rows(text, ["scheme", "share", "warn", "fail", "least", "few", "since"]);
+    let read = |[scheme, share, warn, fail, least, few, since]: [&'static str; 7]| {
         let share = match share {
             "fallback" => LimitedShare::Fallback,
             "keyed" => LimitedShare::Keyed,
             _ => return None,
         };
         let scheme = (scheme != "-").then_some(scheme);
-        let (warn, fail, least) = (per_cent(warn)?, per_cent(fail)?, least.parse().ok()?);
-        Some(SchemeLimit { scheme, share, warn, fail, least, since })
+        let (warn, fail) = (per_cent(warn)?, per_cent(fail)?);
+        let (least, few) = (least.parse().ok()?, few.parse().ok()?);
+        Some(SchemeLimit { scheme, share, warn, fail, least, few, since })
     };
     let rows = rows.map_err(|_| 0_usize)?.into_iter();
     rows.map(|row| read(row.fields).ok_or(row.line)).collect()
@@ -124,8 +128,8 @@ mod tests {
                 byte.is_ascii_digit()
             }));
         }
-        for row in ["visa\tfalback\t1\t2\t30\t2021-04-01", "visa\tkeyed\t1.2345\t2\t30\t2021-04-01"] {
-            let text: &'static str = format!("scheme\tshare\twarn\tfail\tleast\tsince\n{row}\n").leak();
+        for row in ["visa\tfalback\t1\t2\t30\t3\t2021-04-01", "visa\tkeyed\t1.2345\t2\t30\t3\t2021-04-01"] {
+            let text: &'static str = format!("scheme\tshare\twarn\tfail\tleast\tfew\tsince\n{row}\n").leak();
             assert_eq!(read(text), Err(2), "{row}");
         }
     }
@@ -149,6 +153,7 @@ mod tests {
         assert_eq!(visa.state(499, 10_000), LimitState::Within);
         assert_eq!(visa.state(0, 30), LimitState::Within);
         assert_eq!(visa.state(29, 29), LimitState::Few);
+        assert_eq!([2, 3].map(|part| visa.state(part, 30)), [LimitState::Within, LimitState::Over]);
         assert_eq!(visa.state(u64::MAX, u64::MAX), LimitState::Over);
     }
 }

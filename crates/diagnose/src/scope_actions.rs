@@ -1,18 +1,20 @@
 //! What to do about an incident: what its reason says, unless `data/scope-actions.tsv` knows better for its
-//! scope. Readers that fail by model or firmware are not cleaned one by one.
+//! scope. Readers that fail by model or firmware are not cleaned one by one, and what an issuer refuses is its to tell.
 
 use crate::words::in_language;
 use crate::{Attribute, Incident};
-use posmortem_classify::{Actions, Language, Reason};
+use posmortem_classify::{Actions, Cause, Language, Reason};
 use posmortem_iso8583::TableRow;
 use std::sync::OnceLock;
 
-const COLUMNS: [&str; 4] = ["attribute", "unless", "en", "zh"];
+const COLUMNS: [&str; 5] = ["attribute", "cause", "unless", "en", "zh"];
 
 /// A row of `data/scope-actions.tsv`.
 struct ScopeAction {
     attribute: Attribute,
-    unless: Reason,
+    /// Of that cause alone.
+    cause: Option<Cause>,
+    unless: Option<Reason>,
     en: &'static str,
     zh: &'static str,
 }
@@ -20,10 +22,12 @@ struct ScopeAction {
 impl Incident {
     /// What operations should do about it, `actions` being what they should do about its reason.
     pub fn action<'a>(&self, language: Language, actions: &'a Actions) -> &'a str {
-        let is_inside = |attribute: Attribute| self.scope.iter().any(|(of, _)| *of == attribute);
-        let by_scope =
-            scope_actions().iter().find(|action| is_inside(action.attribute) && action.unless != self.reason);
-        match by_scope {
+        let fits = |action: &&ScopeAction| {
+            self.scope.iter().any(|(of, _)| *of == action.attribute)
+                && action.cause.is_none_or(|cause| cause == self.cause)
+                && action.unless != Some(self.reason)
+        };
+        match scope_actions().iter().find(fits) {
             Some(action) => in_language(language, action.en, action.zh),
             None => actions.of(self.reason, language),
         }
@@ -37,10 +41,12 @@ fn scope_actions() -> &'static [ScopeAction] {
 
 fn read_scope_actions() -> Option<Vec<ScopeAction>> {
     let rows = posmortem_iso8583::rows(include_str!("../data/scope-actions.tsv"), COLUMNS).ok()?;
-    let action = |row: TableRow<'static, 4>| {
-        let [attribute, unless, en, zh] = row.fields;
-        let (attribute, unless) = (Attribute::from_name(attribute)?, Reason::from_name(unless)?);
-        Some(ScopeAction { attribute, unless, en, zh })
+    let action = |row: TableRow<'static, 5>| {
+        let [attribute, cause, unless, en, zh] = row.fields;
+        let attribute = Attribute::from_name(attribute)?;
+        let cause = if cause == "-" { None } else { Some(Cause::from_name(cause)?) };
+        let unless = if unless == "-" { None } else { Some(Reason::from_name(unless)?) };
+        Some(ScopeAction { attribute, cause, unless, en, zh })
     };
     rows.into_iter().map(action).collect()
 }
@@ -56,7 +62,7 @@ mod tests {
         for action in &actions {
             let name = action.attribute.name();
             assert!(action.en.ends_with('.') && action.zh.ends_with('。'), "{name}");
-            let of = |action: &ScopeAction| (action.attribute, action.unless);
+            let of = |action: &ScopeAction| (action.attribute, action.cause, action.unless);
             let alike = actions.iter().filter(|other| of(other) == of(action));
             assert_eq!(alike.count(), 1, "{name}: the first row hides the others");
         }

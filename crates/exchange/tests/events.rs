@@ -108,8 +108,8 @@ fn network_management_that_is_neither_is_told_as_such_and_echo_tests_are_not() {
 fn a_stored_message_that_is_sent_again_is_one_event() {
     check(&["0 0220 s=1", "200 0221 s=1", "201 0230 s=1 rc=00"], &["0 T1 StoredAdvice"]);
     check(&["5 0230 s=1 rc=00"], &["5 T1 StoredAdvice"]);
-    check(&["0 0420 s=1 why=68", "300 0421 s=1 why=68", "301 0430 s=1 rc=00"], &["0 T1 Reversal(68)"]);
-    check(&["5 0410 s=1 rc=00"], &["5 T1 Reversal(None)"]);
+    check(&["0 0420 s=1 why=68", "300 0421 s=1 why=68", "301 0430 s=1 rc=00"], &["0 T1 OrphanReversal(68)"]);
+    check(&["5 0410 s=1 rc=00"], &["5 T1 OrphanReversal(None)"]);
     let hop = [
         "0 0200 s=1 r=A a=5",
         "9 0420 s=5 r=A a=5 why=68",

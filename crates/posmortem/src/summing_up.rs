@@ -59,15 +59,18 @@ pub(crate) fn judged(mut run: Run, chosen: Option<ExchangeTable>, settings: &Set
 
 fn breakdown_of(table: &ExchangeTable, names: &Names) -> Breakdown {
     let counter = BreakdownCounter::new(table, names);
-    let counted = |mut part: BreakdownPart, chunk: &Chunk| {
-        counter.count(chunk, &mut part);
+    let counted = |chunks: &[Chunk]| {
+        let mut part = BreakdownPart::default();
+        chunks.iter().for_each(|chunk| counter.count(chunk, &mut part));
         part
     };
     let joined = |mut one: BreakdownPart, other| {
         one.add(other);
         one
     };
-    let parts = table.chunks().par_iter().fold(BreakdownPart::default, counted);
+    // A part has room for every issuer: no more of them than threads.
+    let share = table.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
+    let parts = table.chunks().par_chunks(share).map(counted);
     counter.finish(parts.reduce(BreakdownPart::default, joined))
 }
 

@@ -263,3 +263,44 @@ fn top_leaves_the_answers_of_the_document_whole() {
     let one = json(&bench, &[&day, "--top", "1", "--ask", "hours"]);
     assert_eq!(one["rows"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn no_page_takes_the_place_of_another_file() {
+    let (bench, day) = (Bench::new().with("pages/day.md", "time,rc\n"), fixture("day.csv"));
+    for more in [
+        &[&day[..], "-o", "pages/10012307.md"][..],
+        &[&day, "-o", "a.json", "-o", "./pages/../pages/all.md"],
+        &[&day, "--rejects", "pages/rejects.md"],
+        &["pages/day.md"],
+        &["pages"],
+    ] {
+        let ended = bench.run(&[&["report", "--per-terminal", "./pages/"], more].concat());
+        ended.says_only(2, "stands where --per-terminal writes the pages of terminals");
+    }
+    assert_eq!(
+        (bench.names(), bench.read("pages/day.md")),
+        (vec!["pages".to_owned()], "time,rc\n".to_owned())
+    );
+    // Other names and other folders do.
+    let others = ["-o", "pages/all.csv", "-o", "all.md", "--rejects", "pages/rejects.tsv"];
+    let ended = bench.run(&[&["report", &day, "--per-terminal", "pages"], &others[..]].concat());
+    ended.with_code(0);
+    assert!(bench.read("all.md").contains("10012307") && bench.read("pages/all.csv").contains("10012307"));
+}
+
+/// Of twenty thousand pages, waiting for the disk at each took nearly all the time. Whoever has no strace skips it.
+#[test]
+#[cfg(target_os = "linux")]
+fn pages_wait_for_no_disk() {
+    let bench = Bench::new();
+    let mut traced = std::process::Command::new("strace");
+    traced.args(["-f", "-o", "trace", "-e", "trace=fsync,fdatasync,mkdir,mkdirat,rename,renameat,renameat2"]);
+    traced.arg(env!("CARGO_BIN_EXE_posmortem"));
+    traced.args(["report", &fixture("day.csv"), "--per-terminal", "pages"]).current_dir(bench.path(""));
+    if !traced.output().is_ok_and(|ended| ended.status.success()) {
+        return;
+    }
+    let trace = bench.read("trace");
+    let calls = |name: &str| trace.lines().filter(|line| line.contains(name)).count();
+    assert_eq!((calls("rename"), calls("mkdir"), calls("sync(")), (5, 1, 0), "{trace}");
+}
