@@ -52,7 +52,7 @@ fn a_day_is_mailed_kept_and_told_to_prometheus() {
     assert_eq!(head.lines().take(2).collect::<Vec<_>>(), ["To: ops@example.com", subject]);
     assert_eq!(bench.read("sendmail.arguments"), "-oi -t\n");
     // There is no other day yet, and that is told before the report.
-    assert!(body.contains("none of the 30 days before are known"), "{body}");
+    assert!(body.contains("no earlier day is known"), "{body}");
     assert!(body.contains("2026-11-21 08:00:04 to 21:53:43 | logs/switch-2026-11-21.csv\n"), "{body}");
     // Headings of the table are shorter than its rows, which fill what there is.
     let table = &body[body.find("2026-11-21 08:00:04 to ").unwrap()..];
