@@ -18,8 +18,8 @@ use posmortem::exchange::{Exchange, ExchangeTable, Leg, Names, Summary};
 use posmortem::iso8583::ResponseCode;
 use posmortem::logs::Format;
 use posmortem_benches::stages::{
-    Frames, classify, codes, count, end_to_end, end_to_end_at_a_glance, exchanges, format_of, judge, legs,
-    pair, read, read_at_a_glance, report, summary_of, table_of,
+    Frames, break_down, classify, codes, count, end_to_end, end_to_end_at_a_glance, exchanges, format_of,
+    judge, legs, pair, read, read_at_a_glance, report, summary_of, table_of,
 };
 use posmortem_benches::{Character, delimited, jpos};
 use posmortem_report::Format as ReportFormat;
@@ -165,6 +165,8 @@ fn counting(exchanges: (Vec<Exchange>, Names)) -> u64 {
 #[library_benchmark]
 #[bench::tsv(args = (ReportFormat::Tsv), setup = summary_in, config = limit(8_060_000))]
 #[bench::json(args = (ReportFormat::Json), setup = summary_in, config = limit(19_800_000))]
+#[bench::markdown(args = (ReportFormat::Markdown), setup = summary_in, config = limit(12_100_000))]
+#[bench::html(args = (ReportFormat::Html), setup = summary_in, config = limit(48_000_000))]
 fn reporting((summary, format): (Summary, ReportFormat)) -> usize {
     black_box(report(black_box(&summary), format))
 }
@@ -194,10 +196,16 @@ fn diagnosing(exchanges: (ExchangeTable, Names)) -> (usize, usize) {
     black_box(judge(black_box(&exchanges)))
 }
 
+#[library_benchmark]
+#[bench::city(args = (300), setup = exchanges_of_a_city, config = limit(31_800_000))]
+fn breaking_down(exchanges: (ExchangeTable, Names)) -> u64 {
+    black_box(break_down(black_box(&exchanges)))
+}
+
 library_benchmark_group!(
     name = stages;
     benchmarks =
         detecting, parsing, parsing_at_a_glance, classifying, pairing, counting, reporting, starting, whole_run,
-        whole_run_at_a_glance, diagnosing
+        whole_run_at_a_glance, diagnosing, breaking_down
 );
 main!(library_benchmark_groups = stages);

@@ -3,8 +3,8 @@
 use crate::{Character, attempts};
 use posmortem::classify::{Circumstances, CodeTables, Dialect, Kind, Meaning};
 use posmortem::exchange::{
-    Exchange, ExchangeTable, Leg, Names, Pairing, PairingSettings, Reference, Source, Summary, Tally,
-    conclude,
+    BreakdownCounter, BreakdownPart, Exchange, ExchangeTable, Leg, Names, Pairing, PairingSettings,
+    Reference, Source, Summary, Tally, conclude,
 };
 use posmortem::iso8583::{Amount, AmountUnit, EntryMode, Mti, ResponseCode, Timestamp};
 use posmortem::logs::{
@@ -203,4 +203,11 @@ pub fn table_of(log: &Path) -> (ExchangeTable, Names) {
 pub fn judge((table, names): &(ExchangeTable, Names)) -> (usize, usize) {
     let diagnosis = diagnose::diagnose(table, names, &diagnose::Settings::default());
     (diagnosis.verdicts().len(), diagnosis.incidents.len())
+}
+
+/// Counts every attempt of a table by minute, issuer, link, site and latency; the result is their number.
+pub fn break_down((table, names): &(ExchangeTable, Names)) -> u64 {
+    let (counter, mut part) = (BreakdownCounter::new(table, names), BreakdownPart::default());
+    table.chunks().iter().for_each(|chunk| counter.count(chunk, &mut part));
+    counter.finish(part).fleet.counts.exchanges
 }

@@ -30,7 +30,17 @@ enum Sink {
         content: BufWriter<File>,
         temporary: TempPath,
         path: PathBuf,
+        outlives: Outlives,
     },
+}
+
+/// What a file that has its name is still there after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outlives {
+    /// It is on the disk before it takes its name.
+    PowerFailure,
+    /// The system writes it when it likes: of thousands of files, waiting for the disk at each took nearly all the time.
+    Run,
 }
 
 impl Output {
@@ -63,13 +73,26 @@ impl Output {
         if fs::metadata(folder).is_ok_and(|there| !there.is_dir()) {
             bail!("{name} is no folder: name one, or one that is to be made");
         }
-        let made = fs::create_dir_all(folder).and_then(|()| open_in(folder));
-        let (content, temporary) = made.with_context(|| cannot_write(&name))?;
-        let sink = Sink::File { content, temporary, path: folder.to_owned() };
+        fs::create_dir_all(folder).with_context(|| cannot_write(&name))?;
+        Self::to_be_named(folder, Outlives::PowerFailure)
+    }
+
+    /// The same for one of many files, which can be written again: `folder` is there, and nothing waits for the disk.
+    ///
+    /// # Errors
+    /// When no file can be written there.
+    pub(crate) fn one_of_many(folder: &Path) -> Result<Self> {
+        Self::to_be_named(folder, Outlives::Run)
+    }
+
+    fn to_be_named(folder: &Path, outlives: Outlives) -> Result<Self> {
+        let name = folder.display().to_string();
+        let (content, temporary) = open_in(folder).with_context(|| cannot_write(&name))?;
+        let sink = Sink::File { content, temporary, path: folder.to_owned(), outlives };
         Ok(Self { name, sink, is_closed: false })
     }
 
-    /// Ends an output that [`Output::in_folder`] opened, under this name.
+    /// Ends an output that [`Output::in_folder`] or [`Output::one_of_many`] opened, under this name.
     ///
     /// # Errors
     /// As [`Output::write_whole`].
@@ -142,7 +165,7 @@ fn open(path: &Path) -> io::Result<Sink> {
         }
         content.get_ref().set_permissions(there.permissions())?;
     }
-    Ok(Sink::File { content, temporary, path })
+    Ok(Sink::File { content, temporary, path, outlives: Outlives::PowerFailure })
 }
 
 /// A new file under a name of its own.
@@ -160,9 +183,11 @@ impl Sink {
         match self {
             Self::Standard(mut out) => out.flush(),
             Self::Device(mut out) => out.flush(),
-            Self::File { content, temporary, path } => {
+            Self::File { content, temporary, path, outlives } => {
                 let content = content.into_inner().map_err(io::IntoInnerError::into_error)?;
-                content.sync_all()?;
+                if outlives == Outlives::PowerFailure {
+                    content.sync_all()?;
+                }
                 drop(content);
                 temporary.persist(path).map_err(|failed| failed.error)
             }
@@ -222,6 +247,19 @@ mod tests {
         drop(Output::file(&path).unwrap());
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(names(folder.path()), ["day.csv"]);
+    }
+
+    #[test]
+    fn one_of_many_appears_whole_in_a_folder_that_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Output::one_of_many(&folder.path().join("missing")).is_err());
+        for text in ["old", "new"] {
+            let mut page = Output::one_of_many(folder.path()).unwrap();
+            page.write_all(text.as_bytes()).unwrap();
+            page.end_as("1.md").unwrap();
+            assert_eq!(fs::read_to_string(folder.path().join("1.md")).unwrap(), text);
+        }
+        assert_eq!(names(folder.path()), ["1.md"]);
     }
 
     #[test]

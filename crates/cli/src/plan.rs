@@ -35,7 +35,7 @@ use clap_complete::Shell;
 use posmortem::classify::Language;
 use posmortem_report::{ExplainFormat, Format, JsonDocument, RowFormat, View};
 use std::path::PathBuf;
-use written::refuse_collisions;
+use written::{refuse_among_pages, refuse_collisions};
 
 /// A command, ready to run.
 pub(crate) enum Plan {
@@ -187,7 +187,11 @@ impl ReportPlan {
         reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet;
         reading.settings.tells_exchanges = false;
         reading.shows_warnings = written.0.contains(&(Destination::Standard, Format::Table));
-        refuse_collisions(&reading, &written)?;
+        refuse_collisions(reading.files(), &written, reading.rejects.as_deref())?;
+        if let Some(pages) = &args.per_terminal {
+            let files = reading.files().chain(written.paths()).chain(reading.rejects.as_deref());
+            refuse_among_pages(pages, files)?;
+        }
         reading.settings.rules = rules::in_force(config, messages)?;
         reading.settings.diagnosis = diagnosis::resolve(args, &reading.settings, &written, messages)?;
         reading.settings.breakdown = needs_breakdown(args, &written)?;
@@ -269,7 +273,7 @@ impl ClassifyPlan {
         // A spinner between the rows on one screen would tear them.
         let rows_on_screen = surroundings.stdout_is_terminal && written.to_standard();
         reading.shows_progress = surroundings.stderr_is_terminal && !messages.quiet && !rows_on_screen;
-        refuse_collisions(&reading, &written)?;
+        refuse_collisions(reading.files(), &written, reading.rejects.as_deref())?;
         let tables = written.0.iter().filter(|(_, form)| *form == RowOutput::Table).count();
         if tables > 0 {
             reading.refuse_to_save("a table")?;

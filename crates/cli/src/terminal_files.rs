@@ -1,6 +1,7 @@
 //! A file for each terminal that somebody has something to do about, named by its id.
 //!
-//! Each appears whole or not at all. Files of other terminals, of an earlier run, stay.
+//! Each appears whole or not at all. Files of other terminals, of an earlier run, stay. There may be tens of thousands,
+//! and each can be written again, so none is waited for until it is on the disk.
 
 use crate::output::Output;
 use anyhow::Result;
@@ -11,14 +12,14 @@ use std::path::Path;
 /// Bytes of a file's name before its ending; file systems take 255 in all.
 const LONGEST: usize = 200;
 
-/// Writes the files.
+/// Writes the files into `folder`, which is there.
 ///
 /// # Errors
 /// When one cannot be written; those before it stand.
 pub(crate) fn write(content: &Content<'_>, view: &View<'_>, folder: &Path) -> Result<()> {
     let mut names = FileNames::default();
     TerminalPages::new(content, view)
-        .write(|_| Output::in_folder(folder), |id, output| output.end_as(&format!("{}.md", names.of(id))))
+        .write(|_| Output::one_of_many(folder), |id, output| output.end_as(&format!("{}.md", names.of(id))))
 }
 
 /// Names of files by terminals' ids, no two of which differ in case alone.

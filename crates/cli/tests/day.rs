@@ -113,6 +113,7 @@ fn in_json(report: &Value) -> Vec<Vec<(String, String)>> {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Number(number) if number.is_f64() => format!("{:.3}", number.as_f64().unwrap()),
+        Value::Array(ids) => ids.iter().map(Value::to_string).collect::<Vec<_>>().join(" "),
         other => other.to_string(),
     };
     let place = |terminal: &Value, name: &str| {
@@ -124,7 +125,8 @@ fn in_json(report: &Value) -> Vec<Vec<(String, String)>> {
     // `cause`, `start` and the like belong to the verdict; no name stands in two places.
     let names = "terminal_id merchant_id exchanges approved declined unanswered unclassified state cause reason \
                  start end observed expected confidence owner network account card key operator first_failed \
-                 last_approved ongoing action recurrence recurrence_days recurrence_of recurrence_first";
+                 last_approved ongoing action recurrence recurrence_days recurrence_of recurrence_first \
+                 late reversed open incidents";
     let row =
         |terminal| names.split_whitespace().map(|name| (name.to_owned(), place(terminal, name))).collect();
     list(&report["terminals"]).iter().map(row).collect()

@@ -78,7 +78,16 @@ impl Evidence {
             Language::Zh => row.zh,
         };
         let mut text = String::new();
-        let mut rest = sentence;
+        let mut rest = match sentence.split_once('|') {
+            Some((one, many)) => {
+                if self.values.first() == Some(&Value::Count(1)) {
+                    one
+                } else {
+                    many
+                }
+            }
+            None => sentence,
+        };
         while let Some((before, after)) = rest.split_once('{') {
             text.push_str(before);
             let (place, after) = after.split_once('}').unwrap_or((after, ""));
@@ -144,9 +153,25 @@ mod tests {
     fn both_languages_say_the_same() {
         assert!(!sentences().is_empty());
         for row in sentences() {
-            assert_eq!(places(row.en), places(row.zh), "{}", row.name);
+            for form in row.en.split('|').chain(row.zh.split('|')) {
+                assert_eq!(
+                    places(form),
+                    places(row.zh.split('|').next().unwrap_or_default()),
+                    "{}",
+                    row.name
+                );
+            }
+            assert!(row.en.matches('|').count() <= 1 && row.zh.matches('|').count() <= 1, "{}", row.name);
             assert!(sentences().iter().filter(|other| other.name == row.name).count() == 1);
         }
+    }
+
+    #[test]
+    fn one_has_a_form_of_its_own() {
+        let said =
+            |count| Evidence::new("too_few", [Value::Count(count)]).text(Language::En, &Names::default());
+        assert_eq!(said(1), "1 attempt is too few to judge");
+        assert_eq!(said(12), "12 attempts are too few to judge");
     }
 
     #[test]

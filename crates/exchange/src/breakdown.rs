@@ -9,7 +9,7 @@ mod counter;
 mod latencies;
 mod timeline;
 
-use crate::{Counts, ExchangeTable, Names, Reply, Symbol};
+use crate::{Counts, Reply, Symbol};
 pub use counter::{BreakdownCounter, BreakdownPart};
 pub use latencies::Latencies;
 use posmortem_classify::Reason;
@@ -79,17 +79,16 @@ pub struct LostApprovals {
     pub minor: u128,
 }
 
-/// Network management of one terminal, and what it sent on its own, each message once.
+/// Network management of one terminal, and its reversals that found nothing, each message once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Management {
-    /// The terminal without left zeros.
+    /// The terminal without left zeros: as the log prints it is not kept, for what befalls terminals beside their
+    /// attempts is told by this alone.
     pub terminal: Symbol,
     /// Sign-ons by how they were answered, in the order of [`Reply::ALL`].
     pub sign_ons: [u64; Reply::ALL.len()],
     /// Changes of working keys by how they were answered.
     pub key_changes: [u64; Reply::ALL.len()],
-    /// Reversals that took something back.
-    pub reversals: u64,
     /// Reversals of which nobody knows the original.
     pub orphan_reversals: u64,
 }
@@ -109,19 +108,11 @@ pub struct Breakdown {
     pub sites: Vec<SiteReads>,
     /// By terminal, reason and currency, in the order of their texts.
     pub lost: Vec<LostApprovals>,
-    /// Terminals with network management or reversals, in the order of their texts.
+    /// Terminals with network management or reversals that found nothing, in the order of their texts.
     pub management: Vec<Management>,
 }
 
 impl Breakdown {
-    /// Of a finished table, on this thread. [`BreakdownCounter`] takes it chunk by chunk.
-    pub fn of(table: &ExchangeTable, names: &Names) -> Self {
-        let counter = BreakdownCounter::new(table, names);
-        let mut all = BreakdownPart::default();
-        table.chunks().iter().for_each(|chunk| counter.count(chunk, &mut all));
-        counter.finish(all)
-    }
-
     /// How cards of each scheme were read at all sites, in the order of the schemes' names; their site is absent.
     pub fn schemes(&self) -> Vec<SiteReads> {
         let mut schemes = BTreeMap::<_, [u64; EntryMode::ALL.len()]>::new();

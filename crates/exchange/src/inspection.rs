@@ -111,6 +111,20 @@ pub struct ColumnGuess {
     pub confidence: u16,
     /// Whether the log could not be read without it, so that it has been read by this guess.
     pub in_force: bool,
+    /// What it would be as the link, where it could be and no column tells the link.
+    pub link: Option<LinkGuess>,
+}
+
+/// What speaks for a column as the one that tells the link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkGuess {
+    /// Different texts in it.
+    pub texts: u64,
+    /// Whether one terminal shows several: its model and its region do not change, links do.
+    pub is_chosen_anew: bool,
+    /// Whether requests and answers have it alike. Where the log has one of them alone, it may as well tell what
+    /// became of an attempt.
+    pub is_on_both_sides: bool,
 }
 
 /// Card data in one place of one input.

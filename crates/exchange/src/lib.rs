@@ -43,7 +43,7 @@ pub use exchange_table::{
 pub use facts::{FileFacts, RunFacts};
 pub use inspection::{
     Choice, Clock, ColumnGuess, Field, FieldCoverage, Hop, InspectedFile, InspectedLink, Inspection, Leaks,
-    RunnerUp, UnlistedCode, ZoneGuess,
+    LinkGuess, RunnerUp, UnlistedCode, ZoneGuess,
 };
 pub use ledger::Ledger;
 pub use leg::{Direction, Leg, Source, Traffic, canonical_order, terminal_key};

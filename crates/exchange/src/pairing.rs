@@ -198,6 +198,11 @@ impl Pairing {
         silent
     }
 
+    /// Whether the input names any link.
+    pub fn hears_links(&self) -> bool {
+        self.links.has_names()
+    }
+
     /// A row that stands for a whole exchange.
     fn row(&mut self, leg: &Leg) {
         let same = |open: &Open| {

@@ -15,6 +15,7 @@ use crate::format::Format;
 use crate::input::LONGEST_SAMPLE;
 use crate::settings::{InputFormat, InputSettings};
 use candidates::{Candidate, candidates, kind_of};
+use error::NO_MESSAGE;
 pub use error::{DetectError, Tried};
 use score::{Sense, read_sample};
 pub use wire::ProfileGuess;
@@ -91,7 +92,7 @@ pub fn detect(sample: &[u8], settings: &InputSettings) -> Result<Detection, Dete
             }
         }
         if found.len() == before {
-            tried.push(Tried { format, why: "its shape is there, but no message in it" });
+            tried.push(Tried { format, why: NO_MESSAGE });
         }
     }
     choose(found, settings).unwrap_or_else(|| Err(fault.unwrap_or(DetectError::Unknown { tried })))

@@ -9,6 +9,7 @@ mod card_data;
 mod fields;
 mod links;
 mod summing_up;
+mod texts;
 
 use card_data::CardDataCounts;
 use fields::Fields;
@@ -47,7 +48,7 @@ impl Collector {
     pub(crate) fn message(&mut self, record: &Record<'_>, leg: &Leg, names: &Names) {
         self.messages += 1;
         *self.types.entry(leg.mti).or_default() += 1;
-        self.fields.keep(record.position);
+        self.fields.keep(record.position, leg, names.text(leg.terminal_key));
         self.links.see(record, leg, names.text(leg.link));
     }
 

@@ -93,12 +93,13 @@
 //!
 //! ```
 //! use posmortem::{InputSource, Settings, analyse};
-//! use posmortem_report::{Format, View, write_report};
+//! use posmortem_report::{Content, Format, View, write_report};
 //! let day = InputSource::Path("../../fixtures/day.csv".into());
 //! let run = analyse(&[day], &Settings::default(), &mut ());
 //! let view = View { version: env!("CARGO_PKG_VERSION"), ..View::default() };
 //! let mut csv = Vec::new();
-//! write_report(&run.summary, run.diagnosis.as_ref(), Format::Csv, &view, &mut csv)?;
+//! let content = Content { diagnosis: run.diagnosis.as_ref(), ..Content::of(&run.summary) };
+//! write_report(&content, Format::Csv, &view, &mut csv)?;
 //! assert!(csv.starts_with(b"terminal_id,merchant_id,exchanges,approved,"));
 //! # std::io::Result::Ok(())
 //! ```

@@ -350,8 +350,9 @@ impl<'s, 't> Pipeline<'s, 't> {
         let counted = sequencer.finish(legs, &names, words.as_ref(), &mut facts, observer);
         let Counted { mut pairing, tally, table, chosen, selected, stopped } = counted;
         rejects.sort();
-        let inspection = settings.inspects.then(|| inspection_of(findings, pairing.take_hops(&names)));
+        let hops = settings.inspects.then(|| pairing.take_hops(&names));
         let summary = summary_of(facts, &pairing, tally, names);
+        let inspection = hops.map(|hops| inspection_of(findings, hops, &summary.codes));
         // What they held in the busiest hour is not needed beside what diagnosis holds.
         drop((pairing, words, spare));
         let run =

@@ -126,7 +126,9 @@ impl Stream {
         let (detection, guessed) =
             recognised.map_err(|error| unreadable(&error))?.map_err(|error| match error {
                 DetectError::Empty => FileState::Empty,
-                _ => unreadable(&error),
+                // An inspection is the next step.
+                _ if inspects => unreadable(&error),
+                _ => FileState::Unreadable(error.with_next_step()),
             })?;
         self.is_compressed = input.compression() != Compression::Plain;
         self.findings.compression = input.compression().name();

@@ -16,7 +16,7 @@ const NAMED_LINKS: usize = 5;
 
 /// The result of a run, whose exchanges are counted in `tally`.
 pub(crate) fn summary_of(facts: RunFacts, pairing: &Pairing, tally: Tally, names: Names) -> Summary {
-    let warnings = warnings(&facts, &pairing.silent_links(&names), &names);
+    let warnings = warnings(&facts, pairing, &names);
     let notes = notes(&facts);
     let RunFacts { files, ledger, first, last, orphan_reversals, .. } = facts;
     let mut summary = Summary {
@@ -60,20 +60,24 @@ pub(crate) fn judged(mut run: Run, chosen: Option<ExchangeTable>, settings: &Set
 
 fn breakdown_of(table: &ExchangeTable, names: &Names) -> Breakdown {
     let counter = BreakdownCounter::new(table, names);
-    let counted = |mut part: BreakdownPart, chunk: &Chunk| {
-        counter.count(chunk, &mut part);
+    let counted = |chunks: &[Chunk]| {
+        let mut part = BreakdownPart::default();
+        chunks.iter().for_each(|chunk| counter.count(chunk, &mut part));
         part
     };
     let joined = |mut one: BreakdownPart, other| {
         one.add(other);
         one
     };
-    let parts = table.chunks().par_iter().fold(BreakdownPart::default, counted);
+    // A part has room for every issuer: no more of them than threads.
+    let share = table.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
+    let parts = table.chunks().par_chunks(share).map(counted);
     counter.finish(parts.reduce(BreakdownPart::default, joined))
 }
 
 /// What makes the numbers doubtful, the weightiest first.
-fn warnings(facts: &RunFacts, silent: &[SilentLink], names: &Names) -> Vec<String> {
+fn warnings(facts: &RunFacts, pairing: &Pairing, names: &Names) -> Vec<String> {
+    let (silent, hears_links) = (pairing.silent_links(names), pairing.hears_links());
     let mut warnings = Vec::new();
     let (requests, answers) = (facts.attempt_requests, facts.attempt_answers);
     if facts.ledger.paired == 0 && requests > 1 && answers > 1 {
@@ -102,9 +106,18 @@ fn warnings(facts: &RunFacts, silent: &[SilentLink], names: &Names) -> Vec<Strin
         ));
     }
     // A misspelt column name shows only here.
-    for file in facts.files.iter().filter(|file| !file.unknown_columns.is_empty()) {
-        let columns = file.unknown_columns.join(", ");
-        warnings.push(format!("{}: columns not understood: {columns}", file.summary.path));
+    let unknown = facts.files.iter().filter(|file| !file.unknown_columns.is_empty());
+    for file in unknown.clone() {
+        let (path, columns) = (&file.summary.path, file.unknown_columns.join(", "));
+        let hint = "name them under [columns] of the configuration, or \"-\" to pass them over";
+        warnings.push(format!("{path}: columns not understood: {columns}: {hint}"));
+    }
+    // Where all columns are understood nothing can be done about it.
+    if !hears_links && unknown.count() > 0 {
+        let hint = "name it under [columns]";
+        warnings.push(format!(
+            "no column tells the link: outages of a link cannot be told from those of issuers; {hint}"
+        ));
     }
     warnings
 }

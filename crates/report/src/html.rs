@@ -52,7 +52,7 @@ struct Page<'s> {
     /// Whether a diagnosis was made.
     is_judged: bool,
     headline: headline::Headline,
-    incidents: Vec<incidents::Incident>,
+    incidents: incidents::Incidents,
     terminals: terminals::Terminals,
     list: list::List,
     actions: Vec<actions::Action>,
@@ -82,7 +82,7 @@ impl<'s> Page<'s> {
             words: words::Words::of(lens.language),
             is_judged: lens.judged.diagnosis.is_some(),
             headline: headline::Headline::of(lens),
-            incidents: incidents::of(lens),
+            incidents: incidents::Incidents::of(lens),
             terminals: terminals::Terminals::of(lens, &listed.terminals),
             list: list::List::of(lens, &listed),
             actions: actions::of(lens),

@@ -16,6 +16,7 @@ mod why;
 use crate::answer::rows_schema;
 use crate::judged::Judged;
 use crate::labels::Labels;
+use crate::over::Over;
 use crate::sheet::Sheet;
 use crate::{Question, View, evidence};
 use cleared::{Cleared, History};
@@ -86,19 +87,15 @@ impl<'s> Report<'s> {
             limits: evidence::sentences(limits, &summary.names, language),
             terminals: listed.into_iter().map(|line| Terminal::of(judged, line, language)).collect(),
             history: judged.recurrences().map(History::of),
-            cleared: judged.recurrences().map(|_| cleared(judged, view)),
+            cleared: judged
+                .recurrences()
+                .map(|_| Over::all(judged, view).into_iter().map(Cleared::of).collect()),
             codes: summary.codes.iter().map(|code| Code::of(summary, code)).collect(),
             answers: judged.breakdown.map(|_| Answers::of(judged, view)),
             warnings: &summary.warnings,
             notes: filtered.into_iter().chain(summary.notes.iter().map(String::as_str)).collect(),
         }
     }
-}
-
-/// What is not found any more, incidents first.
-fn cleared(judged: &Judged<'_>, view: &View<'_>) -> Vec<Cleared> {
-    let incidents = judged.cleared_incidents(view).into_iter().filter_map(Cleared::of_incident);
-    incidents.chain(judged.cleared_terminals(view).into_iter().filter_map(Cleared::of_terminal)).collect()
 }
 
 #[derive(Serialize, JsonSchema)]

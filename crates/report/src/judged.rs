@@ -21,6 +21,11 @@ pub(crate) struct Judged<'s> {
     whys: HashMap<&'s str, &'s Why>,
 }
 
+/// Failures of an incident beyond the expected ones, as whole ones: nobody acts on a thousandth of a failure.
+pub(crate) fn whole_excess(incident: &Incident) -> u64 {
+    (incident.excess().0 + 500) / 1000
+}
+
 /// A terminal and what is said of it.
 pub(crate) type Line<'s> = (&'s TerminalTally, Verdict<'s>);
 
@@ -113,6 +118,14 @@ impl<'s> Judged<'s> {
         let hit: Option<BTreeSet<u32>> = view.filtered.then(|| of_terminals().copied().collect());
         let is_shown = |incident: &&Incident| hit.as_ref().is_none_or(|hit| hit.contains(&incident.id));
         diagnosis.incidents.iter().filter(is_shown).collect()
+    }
+
+    /// The same, the largest first, as many as `top` leaves.
+    pub(crate) fn largest_incidents(&self, view: &View<'_>) -> Vec<&'s Incident> {
+        let mut incidents = self.incidents(view);
+        incidents.sort_by_key(|incident| (Reverse(incident.excess()), incident.id));
+        incidents.truncate(view.top.unwrap_or(usize::MAX));
+        incidents
     }
 
     /// What the days before say, where they were asked.

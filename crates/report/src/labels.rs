@@ -174,6 +174,8 @@ labels! {
     not_read: "Messages that could not be read", "无法读取的报文";
     unlisted_codes: "Codes to which the table in force gives no meaning", "所用码表未定义的应答码";
     unknown_columns: "Columns whose names mean nothing", "名称无法识别的列";
+    how_to_name: "To name these columns: posmortem inspect FILE --write-config site.toml, then --config site.toml.",
+        "为这些列命名：posmortem inspect 文件 --write-config site.toml，然后使用 --config site.toml。";
     looks_like: "looks like", "疑似";
     fits: "fits", "符合";
     read_so: "read so", "按此读取";

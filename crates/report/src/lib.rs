@@ -32,14 +32,19 @@ mod inspection;
 mod json;
 mod judged;
 mod labels;
+mod look_up;
 mod markdown;
 mod measures;
 mod moment;
 mod ndjson;
+mod nothing;
+mod outcomes;
+mod over;
 mod pen;
 mod percent;
 mod prometheus;
 mod question;
+mod reads;
 mod recurrence;
 mod rules;
 mod schema;
@@ -101,21 +106,20 @@ pub fn write_report(
 ) -> io::Result<()> {
     let judged = Judged::of(content);
     let mut out = BufWriter::new(out);
-    let (out, sheet) =
-        (&mut out, view.question.map(|question| Sheet::of(question, &judged, view).top(view.top)));
-    match (format, &sheet) {
+    let (out, sheet) = (&mut out, |question| Sheet::of(question, &judged, view).top(view.top));
+    match (format, view.question) {
         (Format::Table, None) => table::write(&judged, view, out)?,
-        (Format::Table, Some(sheet)) => table::write_answer(&judged, sheet, view, out)?,
+        (Format::Table, Some(asked)) => table::write_answer(&judged, &sheet(asked), view, out)?,
         (Format::Tsv, None) => tsv::write(&judged, view, out)?,
-        (Format::Tsv, Some(sheet)) => answer::write_tsv(sheet, out)?,
+        (Format::Tsv, Some(asked)) => answer::write_tsv(&sheet(asked), out)?,
         (Format::Csv, None) => csv::write(&judged, view, out)?,
-        (Format::Csv, Some(sheet)) => answer::write_csv(sheet, out)?,
+        (Format::Csv, Some(asked)) => answer::write_csv(&sheet(asked), out)?,
         (Format::Json, None) => json::write(&judged, view, out)?,
-        (Format::Json, Some(sheet)) => answer::write_json(sheet, out)?,
+        (Format::Json, Some(asked)) => answer::write_json(&sheet(asked), out)?,
         (Format::Ndjson, None) => ndjson::write(&judged, view, out)?,
-        (Format::Ndjson, Some(sheet)) => answer::write_ndjson(sheet, out)?,
+        (Format::Ndjson, Some(asked)) => answer::write_ndjson(&sheet(asked), out)?,
         (Format::Markdown, None) => markdown::write(&judged, view, out)?,
-        (Format::Markdown, Some(sheet)) => markdown::write_answer(&judged, sheet, view, out)?,
+        (Format::Markdown, Some(asked)) => markdown::write_answer(&judged, &sheet(asked), view, out)?,
         // The page has room for all answers.
         (Format::Html, _) => html::write(&judged, view, out)?,
         // A monitor asks for the same every day.

@@ -13,7 +13,6 @@ use crate::table::{
 };
 use crate::{View, evidence};
 use posmortem_diagnose::Incident;
-use std::cmp::Reverse;
 use std::io::{self, Write};
 
 pub(crate) fn write(judged: &Judged<'_>, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -21,7 +20,7 @@ pub(crate) fn write(judged: &Judged<'_>, view: &View<'_>, out: &mut dyn Write) -
     let mut text = Text::default();
     text.list(heading::lines(&page));
     text.list(judged.diagnosis.map(|said| page.limits(said)).unwrap_or_default());
-    text.list(cleared::known(&page));
+    text.list(judged.recurrences().map(|all| cleared::known_days(all, page.language)));
     told_incidents(&page, &mut text);
     match judged.diagnosis {
         Some(_) => judged_terminals(&page, &mut text),
@@ -44,7 +43,7 @@ pub(crate) fn write_answer(
     let mut text = Text::default();
     text.list(heading::input_lines(&page).into_iter().chain(page.filtered()));
     text.heading(sheet.question.title(page.language));
-    match sheet.rows.is_empty() {
+    match sheet.is_empty() {
         true => text.paragraph(page.labels.nothing_to_tell),
         false => text.table(&answer::grid(&page, sheet), page.more(sheet.left_out, "行")),
     }
@@ -54,13 +53,11 @@ pub(crate) fn write_answer(
 
 /// Each with all of its evidence: whom it is handed to has no other format at hand.
 fn told_incidents(page: &Page<'_>, text: &mut Text) {
-    let mut told = page.judged.incidents(page.view);
-    told.sort_by_key(|incident| (Reverse(incident.excess()), incident.id));
-    let shown = page.view.top.unwrap_or(usize::MAX).min(told.len());
-    if shown > 0 {
+    let (all, shown) = (page.judged.incidents(page.view), page.judged.largest_incidents(page.view));
+    if !all.is_empty() {
         text.heading(page.labels.incidents);
     }
-    for incident in &told[..shown] {
+    for incident in &shown {
         let Incident { id, reason, .. } = incident;
         let scope = Scope::of(incident).text(page.language);
         let cause = page.cause_and_reason(*reason);
@@ -74,7 +71,7 @@ fn told_incidents(page: &Page<'_>, text: &mut Text) {
         let action = format!("**{who}**: {action}");
         text.list([sizes.join(page.pen.dot())].into_iter().chain(evidence).chain([action]));
     }
-    text.list(page.more(told.len() - shown, "起"));
+    text.list(page.more(all.len() - shown.len(), "起"));
 }
 
 /// A table for each group of terminals that is listed, and a line for all others.
@@ -82,8 +79,8 @@ fn judged_terminals(page: &Page<'_>, text: &mut Text) {
     let is_listed =
         |verdict: &crate::verdict::Verdict<'_>| page.view.all_terminals || verdicts::is_its_own(verdict);
     let listed = page.judged.listed_if(page.view, is_listed);
-    if listed.terminals.is_empty() {
-        text.paragraph(verdicts::nothing(page));
+    if let Some(nothing) = page.nothing() {
+        text.paragraph(&nothing);
     }
     let groups = listed
         .terminals
@@ -98,9 +95,9 @@ fn judged_terminals(page: &Page<'_>, text: &mut Text) {
 
 fn counted_terminals(page: &Page<'_>, text: &mut Text) {
     let listed = page.judged.listed(page.view);
-    match listed.terminals.is_empty() {
-        true => text.paragraph(terminals::nothing(page)),
-        false => text.table(&terminals::grid(page, &listed.terminals), page.more(listed.left_out, "台")),
+    match page.nothing() {
+        Some(nothing) => text.paragraph(&nothing),
+        None => text.table(&terminals::grid(page, &listed.terminals), page.more(listed.left_out, "台")),
     }
 }
 
@@ -126,13 +123,12 @@ fn over(page: &Page<'_>, text: &mut Text) {
     }
 }
 
-/// Warnings and notes, each with its title first.
+/// Warnings and notes.
 fn said_of_itself(page: &Page<'_>, text: &mut Text) {
-    for lines in [warnings(page), notes(page)] {
-        let mut lines = lines.into_iter();
-        if let Some(title) = lines.next() {
-            text.heading(&title);
-            text.list(lines.map(|line| line.trim_start_matches(['!', '-', ' ']).to_owned()));
+    for (title, sentences) in [(page.labels.warnings, warnings(page)), (page.labels.notes, notes(page))] {
+        if !sentences.is_empty() {
+            text.heading(title);
+            text.list(sentences);
         }
     }
 }
@@ -142,16 +138,21 @@ fn said_of_itself(page: &Page<'_>, text: &mut Text) {
 pub(crate) struct Text(Vec<Vec<String>>);
 
 impl Text {
+    /// What stands above everything.
+    pub(crate) fn title(&mut self, title: &str) {
+        self.0.push(vec![format!("# {title}")]);
+    }
+
     pub(crate) fn heading(&mut self, title: &str) {
         self.0.push(vec![format!("## {title}")]);
     }
 
     pub(crate) fn paragraph(&mut self, line: &str) {
-        self.0.push(vec![line.to_owned()]);
+        self.0.push(vec![begun(line)]);
     }
 
     pub(crate) fn list(&mut self, lines: impl IntoIterator<Item = String>) {
-        self.0.push(lines.into_iter().map(|line| format!("- {}", line.trim_start_matches("! "))).collect());
+        self.0.push(lines.into_iter().map(|line| format!("- {}", begun(&line))).collect());
     }
 
     pub(crate) fn table(&mut self, grid: &Grid, more: Option<String>) {
@@ -161,5 +162,40 @@ impl Text {
 
     pub(crate) fn write(self, out: &mut dyn Write) -> io::Result<()> {
         crate::sections::write_sections(&self.0, out)
+    }
+}
+
+/// A line that begins no list and no rule of its own: a name from the log may begin with what would.
+fn begun(line: &str) -> String {
+    let line = line.trim_start();
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let mark = match line.as_bytes().get(digits) {
+        Some(b'-' | b'+') if digits == 0 => 0,
+        Some(b'.' | b')') if digits > 0 => digits,
+        _ => return line.to_owned(),
+    };
+    format!("{}\\{}", &line[..mark], &line[mark..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_begins_a_list_of_its_own() {
+        for (line, shown) in [
+            ("-day.log: empty", "\\-day.log: empty"),
+            ("  - x", "\\- x"),
+            ("+ x", "\\+ x"),
+            ("1. x", "1\\. x"),
+            ("12) x", "12\\) x"),
+            ("1.5 more", "1\\.5 more"),
+            ("2026-11-21 to", "2026-11-21 to"),
+            ("!day.log", "!day.log"),
+            ("**bold**", "**bold**"),
+            ("", ""),
+        ] {
+            assert_eq!(begun(line), shown);
+        }
     }
 }

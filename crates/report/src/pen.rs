@@ -18,7 +18,10 @@ pub(crate) enum Style {
 }
 
 /// What means something in Markdown inside of a line; a bar only in a table, where the table sees to it.
-const MARKS: [char; 12] = ['\\', '`', '*', '_', '{', '}', '[', ']', '<', '>', '#', '~'];
+const MARKS: [char; 13] = ['\\', '`', '*', '_', '{', '}', '[', ']', '<', '>', '#', '~', '&'];
+
+/// What trackers make links and mentions of wherever it stands, escaped or not.
+const LINKED: [&str; 3] = ["@", "://", "www."];
 
 /// Draws texts and marks.
 #[derive(Clone, Copy)]
@@ -66,12 +69,12 @@ impl Pen {
         if self.ascii { "x" } else { "×" }
     }
 
-    /// A name from a log as it may stand: other characters become escapes where ASCII was asked for, and marks of
-    /// Markdown mean nothing.
+    /// A name from a log as it may stand: other characters become escapes where ASCII was asked for, and in Markdown
+    /// neither marks nor links nor mentions mean anything.
     pub(crate) fn name(self, name: &str) -> Cow<'_, str> {
-        if self.markdown && name.contains(MARKS) {
-            let escape = |c: char| [Some('\\').filter(|_| MARKS.contains(&c)), Some(c)];
-            return Cow::Owned(name.chars().flat_map(escape).flatten().collect());
+        if self.markdown {
+            let words: Vec<_> = name.split(' ').map(in_markdown).collect();
+            return Cow::Owned(words.join(" "));
         }
         if !self.ascii || name.is_ascii() {
             return Cow::Borrowed(name);
@@ -100,5 +103,43 @@ impl Pen {
             Style::Cause(Cause::Operator) => 32,
         };
         Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m"))
+    }
+}
+
+/// A word whose marks are escaped. One that would become a link or a mention is code, for of links and mentions
+/// trackers take the escaped ones, too.
+fn in_markdown(word: &str) -> String {
+    let lower = word.to_ascii_lowercase();
+    if !LINKED.iter().any(|begin| lower.contains(begin)) {
+        let escape = |c: char| [Some('\\').filter(|_| MARKS.contains(&c)), Some(c)];
+        return word.chars().flat_map(escape).flatten().collect();
+    }
+    // No run of backticks within is as long as the fence.
+    let longest = word.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if word.starts_with('`') || word.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{word}{pad}{fence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_name_means_anything_in_markdown() {
+        for (name, shown) in [
+            ("T_1 *x*", "T\\_1 \\*x\\*"),
+            ("a &lt; b", "a \\&lt; b"),
+            ("@everyone", "`@everyone`"),
+            ("M a@b.example x", "M `a@b.example` x"),
+            ("HTTP://evil.example/_x_", "`HTTP://evil.example/_x_`"),
+            ("see WWW.evil.example", "see `WWW.evil.example`"),
+            ("a``b@c", "```a``b@c```"),
+            ("`@`", "`` `@` ``"),
+            ("plain name", "plain name"),
+        ] {
+            assert_eq!(Pen::MARKDOWN.name(name), shown);
+            assert_eq!(Pen::PLAIN.name(name), name);
+        }
     }
 }

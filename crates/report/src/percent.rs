@@ -29,6 +29,13 @@ impl Percent {
         format!("{} %", self.times(100))
     }
 
+    /// As a number from 0 to 1 with so many places: `0.58333`.
+    pub(crate) fn number(self, places: usize) -> String {
+        let scale = 10u128.pow(places as u32);
+        let number = self.times(scale);
+        format!("{}.{:0places$}", number / scale, number % scale)
+    }
+
     fn times(self, scale: u128) -> u128 {
         let (part, whole) = (u128::from(self.part), u128::from(self.whole).max(1));
         (part * scale * 2 + whole) / (whole * 2)
@@ -54,6 +61,23 @@ mod tests {
         ] {
             let share = Percent::of(part, whole);
             assert_eq!((share.tenths().as_str(), share.rounded().as_str()), (tenths, rounded));
+        }
+    }
+
+    #[test]
+    fn shares_as_numbers_have_the_places_asked_for() {
+        for (part, whole, places, number) in [
+            (0, 7, 5, "0.00000"),
+            (1, 3, 5, "0.33333"),
+            (2, 3, 6, "0.666667"),
+            (7, 7, 6, "1.000000"),
+            (1, 200_000, 5, "0.00001"),
+            (1, 200_001, 5, "0.00000"),
+            (1, 2_000_000, 6, "0.000001"),
+            (1, 2_000_001, 6, "0.000000"),
+            (u64::MAX, u64::MAX, 6, "1.000000"),
+        ] {
+            assert_eq!(Percent::of(part, whole).number(places), number);
         }
     }
 

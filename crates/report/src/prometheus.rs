@@ -7,6 +7,7 @@
 use crate::View;
 use crate::judged::Judged;
 use crate::measures::{Measure, Measured, Measures};
+use crate::percent::Percent;
 use crate::scope::Scope;
 use crate::verdict::UNJUDGED;
 use posmortem_classify::{Cause, Language, Reason};
@@ -113,18 +114,11 @@ fn shares(judged: &Judged<'_>, view: &View<'_>) -> Vec<Family> {
         Measured::Share { part, whole: whole @ 1.. } => Some(Family {
             name: format!("posmortem_{}_ratio", measure.name().trim_end_matches("_rate")),
             help: [Language::En, Language::Zh].map(|language| measure.meaning(language)),
-            samples: vec![(String::new(), ratio(part, whole))],
+            samples: vec![(String::new(), Percent::of(part, whole).number(6))],
         }),
         _ => None,
     };
     Measure::all().filter_map(share).collect()
-}
-
-/// With six decimals, half of the last rounded up.
-fn ratio(part: u64, whole: u64) -> String {
-    let (part, whole) = (u128::from(part), u128::from(whole));
-    let millionths = (part * 2_000_000 + whole) / (whole * 2);
-    format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000)
 }
 
 /// Every state, also of which there is no terminal, so that a series does not end with its trouble.
@@ -216,21 +210,6 @@ fn read() -> Result<Vec<TableRow<'static, 3>>, TableError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ratios_are_rounded_to_six_decimals() {
-        for (part, whole, shown) in [
-            (0, 5, "0.000000"),
-            (5, 5, "1.000000"),
-            (1, 3, "0.333333"),
-            (2, 3, "0.666667"),
-            (1, 2_000_000, "0.000001"),
-            (1, 2_000_001, "0.000000"),
-            (u64::MAX, u64::MAX, "1.000000"),
-        ] {
-            assert_eq!(ratio(part, whole), shown);
-        }
-    }
 
     #[test]
     fn seconds_keep_their_milliseconds_and_sign() {

@@ -40,6 +40,7 @@ pub(crate) fn words(recurrence: Recurrence, language: Language) -> String {
     match (recurrence, language) {
         (Recurrence { days: 0, .. }, Language::En) => "new".to_owned(),
         (Recurrence { days: 0, .. }, Language::Zh) => "新出现".to_owned(),
+        (Recurrence { days, of: 1, .. }, Language::En) => format!("on {days} of 1 day before"),
         (Recurrence { days, of, .. }, Language::En) => format!("on {days} of {of} days before"),
         (Recurrence { days, of, .. }, Language::Zh) => format!("此前{of}天中有{days}天"),
     }

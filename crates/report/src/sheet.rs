@@ -73,8 +73,8 @@ pub(crate) struct Sheet<'s> {
 impl<'s> Sheet<'s> {
     /// The answer of a result; without rows where the result does not hold what the question is about.
     pub(crate) fn of(question: Question, judged: &Judged<'s>, view: &View<'_>) -> Self {
-        let counted = |of: fn(&Judged<'s>, &'s Breakdown) -> Rows<'s>| {
-            judged.breakdown.map_or_else(Vec::new, |breakdown| of(judged, breakdown))
+        let counted = |of: fn(&Judged<'s>, &'s Breakdown, &View<'_>) -> Rows<'s>| {
+            judged.breakdown.map_or_else(Vec::new, |breakdown| of(judged, breakdown, view))
         };
         let rows = match question {
             Question::Incidents => incidents::rows(judged, view),
@@ -103,6 +103,11 @@ impl<'s> Sheet<'s> {
         }
     }
 
+    /// Whether there is nothing to tell, `top` aside.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.left_out == 0
+    }
+
     /// The first `top` rows of it.
     pub(crate) fn top(mut self, top: Option<usize>) -> Self {
         self.left_out = self.rows.len().saturating_sub(top.unwrap_or(usize::MAX));
@@ -113,6 +118,14 @@ impl<'s> Sheet<'s> {
 
 /// The sum of everything, where rows of it follow.
 const ALL: Value<'static> = Value::Word("all", ["all", "全部"]);
+
+/// What the log does not name.
+const UNKNOWN: Value<'static> = Value::Word("unknown", ["unknown", "未知"]);
+
+/// A name from the log, or the word for that there is none.
+fn named(name: &str) -> Value<'_> {
+    if name.is_empty() { UNKNOWN } else { Value::text(name) }
+}
 
 type Rows<'s> = Vec<Vec<Value<'s>>>;
 
@@ -138,6 +151,10 @@ mod tests {
             for (at, column) in columns.iter().enumerate() {
                 assert!(columns[..at].iter().all(|before| before.name != column.name), "{}", column.name);
                 assert!(column.title.iter().all(|title| !title.is_empty()), "{}", column.name);
+                let is_other = |before: &Column| {
+                    (0..2).all(|in_language| before.title[in_language] != column.title[in_language])
+                };
+                assert!(columns[..at].iter().all(is_other), "{}", column.name);
             }
         }
     }

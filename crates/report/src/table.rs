@@ -23,7 +23,7 @@ use crate::labels::{Labels, owner};
 use crate::pen::{Pen, Style};
 use crate::sections::write_sections;
 use crate::sheet::Sheet;
-use crate::{View, evidence, wrap};
+use crate::{View, evidence, nothing, wrap};
 use posmortem_classify::{Cause, Language, Reason};
 use posmortem_diagnose::Diagnosis;
 use posmortem_exchange::Summary;
@@ -44,8 +44,9 @@ pub(crate) fn write(judged: &Judged<'_>, view: &View<'_>, out: &mut dyn Write) -
         }
         Some(said) if !said.whys.is_empty() => why::sections(&page, said),
         Some(said) => {
-            let mut sections =
-                vec![[heading::lines(&page), page.limits(said), cleared::known(&page)].concat()];
+            let mut sections = vec![
+                [heading::lines(&page), page.warned(&page.limits(said)), cleared::known(&page)].concat(),
+            ];
             sections.push(incidents::lines(&page));
             sections.extend(verdicts::sections(&page));
             sections.extend([cleared::lines(&page), actions::lines(&page), codes::lines(&page)]);
@@ -54,7 +55,7 @@ pub(crate) fn write(judged: &Judged<'_>, view: &View<'_>, out: &mut dyn Write) -
     };
     let explains = judged.diagnosis.is_some_and(|said| !said.whys.is_empty());
     sections.push(if explains { Vec::new() } else { ledger::lines(&page) });
-    sections.extend([warnings(&page), notes(&page)]);
+    sections.extend([told_warnings(&page), told_notes(&page)]);
     write_sections(&sections, out)
 }
 
@@ -67,7 +68,7 @@ pub(crate) fn write_answer(
 ) -> io::Result<()> {
     let page = Page::of(judged, view);
     let mut sections = answer::sections(&page, sheet);
-    sections.push(warnings(&page));
+    sections.push(told_warnings(&page));
     write_sections(&sections, out)
 }
 
@@ -129,10 +130,20 @@ impl<'a> Page<'a> {
         flow::lines(&items, self.pen.arrow(), room, self.pen)
     }
 
-    /// What limits the whole diagnosis.
+    /// What limits the whole diagnosis, in sentences.
     pub(crate) fn limits(&self, said: &Diagnosis) -> Vec<String> {
         let limits = evidence::sentences(&said.limits, &self.summary.names, self.language);
-        limits.iter().flat_map(|limit| self.hanging("! ", &self.pen.name(limit))).collect()
+        limits.iter().map(|limit| self.pen.name(limit).into_owned()).collect()
+    }
+
+    /// Sentences that must not be overlooked, one a line or more.
+    fn warned(&self, sentences: &[String]) -> Vec<String> {
+        sentences.iter().flat_map(|sentence| self.hanging("! ", sentence)).collect()
+    }
+
+    /// What is said where there is no terminal to tell of.
+    pub(crate) fn nothing(&self) -> Option<String> {
+        nothing::nothing(self.judged, self.view, self.pen)
     }
 
     /// Sentences, one a line or more.
@@ -158,27 +169,33 @@ impl<'a> Page<'a> {
     }
 
     /// A text from outside, such as a path, that is safe and possible to show.
-    fn safe(&self, text: &str) -> String {
+    pub(crate) fn safe(&self, text: &str) -> String {
         self.pen.name(&escape_controls(text.as_bytes())).into_owned()
     }
 }
 
-/// What makes the numbers doubtful, not to be overlooked.
+/// What makes the numbers doubtful, in sentences.
 pub(crate) fn warnings(page: &Page<'_>) -> Vec<String> {
-    let warnings = &page.summary.warnings;
-    let lines = warnings.iter().flat_map(|warning| page.hanging("! ", &page.safe(warning)));
-    let title = (!warnings.is_empty()).then(|| page.labels.warnings.to_owned());
-    title.into_iter().chain(lines).map(|line| page.title(&line)).collect()
+    page.summary.warnings.iter().map(|warning| page.safe(warning)).collect()
 }
 
-/// Files in trouble, and what the result says of itself.
+/// Files in trouble, and what the result says of itself, in sentences.
 pub(crate) fn notes(page: &Page<'_>) -> Vec<String> {
     let troubles = page.summary.files.iter().filter_map(|file| {
         let trouble = crate::trouble::trouble(&file.state, page.language)?;
         Some(format!("{}: {trouble}", file.path))
     });
-    let notes: Vec<_> = troubles.chain(page.summary.notes.iter().cloned()).collect();
-    let lines = notes.iter().flat_map(|note| page.hanging("- ", &page.safe(note)));
-    let title = (!notes.is_empty()).then(|| page.title(page.labels.notes));
+    troubles.chain(page.summary.notes.iter().cloned()).map(|note| page.safe(&note)).collect()
+}
+
+fn told_warnings(page: &Page<'_>) -> Vec<String> {
+    let lines = page.warned(&warnings(page));
+    let title = (!lines.is_empty()).then(|| page.labels.warnings.to_owned());
+    title.into_iter().chain(lines).map(|line| page.title(&line)).collect()
+}
+
+fn told_notes(page: &Page<'_>) -> Vec<String> {
+    let lines: Vec<_> = notes(page).iter().flat_map(|note| page.hanging("- ", note)).collect();
+    let title = (!lines.is_empty()).then(|| page.title(page.labels.notes));
     title.into_iter().chain(lines).collect()
 }

@@ -5,11 +5,12 @@ use crate::evidence;
 use crate::grid::{Cell, Column, Grid};
 use crate::judged::{Judged, Line};
 use crate::labels::{owner, state_title};
+use crate::look_up::LookUp;
 use crate::markdown::Text;
 use crate::moment::{span, to_the_second};
 use crate::recurrence::words;
 use crate::scope::Scope;
-use crate::table::{Page, verdicts};
+use crate::table::{Page, heading, verdicts};
 use crate::{Content, View};
 use posmortem_classify::{Cause, Reason};
 use posmortem_exchange::{Outcome, ReasonTally, Sample};
@@ -61,13 +62,18 @@ fn told(page: &Page<'_>, line: &Line<'_>) -> Text {
         "" => labels.no_id.into(),
         id => page.pen.name(id),
     };
-    let state = verdict.state().map(|state| state_title(Some(state), page.language));
-    let said = state
-        .into_iter()
-        .map(str::to_owned)
-        .chain(verdict.reason().map(|reason| page.cause_and_reason(reason)));
-    text.heading(&format!("{} {id}", labels.terminal));
-    text.paragraph(&format!("**{}**", said.collect::<Vec<_>>().join(page.pen.dot())));
+    text.title(&format!("{} {id}", labels.the_terminal));
+    heading::input_lines(page).iter().for_each(|line| text.paragraph(line));
+    let state = verdict.state().map(|state| state_title(Some(state), page.language).to_owned());
+    let unclassified = || {
+        let some = terminal.counts.with(Outcome::Unclassified) > 0 && verdict.state().is_none();
+        some.then(|| labels.unclassified.to_owned())
+    };
+    let why = verdict.reason().map(|reason| page.cause_and_reason(reason)).or_else(unclassified);
+    let said: Vec<_> = state.into_iter().chain(why).collect();
+    if !said.is_empty() {
+        text.paragraph(&format!("**{}**", said.join(page.pen.dot())));
+    }
     text.list(facts(page, line));
     let (names, language) = (&summary.names, page.language);
     let sentences = match verdict.judgement {
@@ -194,14 +200,14 @@ fn samples(page: &Page<'_>, samples: &[Sample], text: &mut Text) {
         Column::right("byte"),
     ]);
     for sample in samples {
-        let file = usize::try_from(sample.source.input).ok().and_then(|at| page.summary.files.get(at));
+        let sample = LookUp::of(page.summary, sample);
         let cells = [
             to_the_second(sample.at),
             sample.stan.map(|stan| stan.to_string()).unwrap_or_default(),
-            if sample.rrn.is_absent() { String::new() } else { sample.rrn.to_string() },
+            sample.rrn.map(|rrn| rrn.to_string()).unwrap_or_default(),
             sample.code.map(|code| code.to_string()).unwrap_or_default(),
-            file.map(|file| page.pen.name(&file.path).into_owned()).unwrap_or_default(),
-            sample.source.offset.to_string(),
+            sample.file.map(|path| page.safe(path)).unwrap_or_default(),
+            sample.offset.to_string(),
         ];
         grid.push(cells.map(Cell::new).into());
     }

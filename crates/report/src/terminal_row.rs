@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 /// The columns, named as in the JSON. Added to at the end only, never reused.
-pub(crate) const COLUMNS: [&str; 29] = [
+pub(crate) const COLUMNS: [&str; 33] = [
     "terminal_id",
     "merchant_id",
     "exchanges",
@@ -39,6 +39,10 @@ pub(crate) const COLUMNS: [&str; 29] = [
     "recurrence_days",
     "recurrence_of",
     "recurrence_first",
+    "late",
+    "reversed",
+    "open",
+    "incidents",
 ];
 
 /// A terminal's values in the order of [`COLUMNS`]; what is not known is empty.
@@ -79,6 +83,11 @@ pub(crate) fn cells<'s>(
         verdict.recurrence.map_or("".into(), |told| text(told.days)),
         verdict.recurrence.map_or("".into(), |told| text(told.of)),
         verdict.recurrence.and_then(|told| told.first).map_or("".into(), text),
+        with(Outcome::Late),
+        with(Outcome::Reversed),
+        with(Outcome::Open),
+        // Parted by spaces, as no id holds one.
+        verdict.incidents().iter().map(u32::to_string).collect::<Vec<_>>().join(" ").into(),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 use super::Args;
 use crate::nearest::nearest;
+use clap::builder::PossibleValue;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory};
 
@@ -19,6 +20,9 @@ pub(super) fn complaint(error: &clap::Error) -> String {
         (ErrorKind::InvalidSubcommand, _) => unknown_command(error, command),
         (ErrorKind::UnknownArgument, Some(ContextValue::String(arg))) => {
             unknown_flag(error, arg, command, &tool)
+        }
+        (ErrorKind::MissingRequiredArgument, Some(ContextValue::Strings(missing))) => {
+            missing_arguments(error, missing, command)
         }
         _ => one_line(error),
     };
@@ -49,6 +53,16 @@ fn unknown_command(error: &clap::Error, command: &Command) -> String {
         None if word.contains(['.', '/']) => format!("{told}; to report on a log: posmortem report {word}"),
         None => format!("{told}: {}", or_list(&known)),
     }
+}
+
+/// What is missing, and what it may be where that has names.
+fn missing_arguments(error: &clap::Error, missing: &[String], command: &Command) -> String {
+    let named = command.get_arguments().filter(|arg| missing.contains(&arg.to_string())).map(|arg| {
+        let values = arg.get_possible_values();
+        let names: Vec<_> = values.iter().map(PossibleValue::get_name).collect();
+        if names.is_empty() { String::new() } else { format!("; write {}", or_list(&names)) }
+    });
+    [one_line(error)].into_iter().chain(named).collect()
 }
 
 /// A flag that this command does not have: another command's, a format's name, or one that looks alike.

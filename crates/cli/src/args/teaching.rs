@@ -182,11 +182,13 @@ A configuration file:
 
 pub(super) const COMPLETIONS: &str = "\
 Examples:
-  posmortem completions bash >> ~/.bash_completion
+  source <(posmortem completions bash)                  a line for ~/.bashrc
   posmortem completions zsh > ~/.zfunc/_posmortem       with ~/.zfunc in $fpath
   posmortem completions fish > ~/.config/fish/completions/posmortem.fish
 
-A shell reads them when it starts. The Debian package brings them along.";
+A shell reads them when it starts. With the package bash-completion, bash finds the script in \
+~/.local/share/bash-completion/completions/posmortem, too, and reads it when it is needed. The Debian package of \
+posmortem brings them along.";
 
 pub(super) const MAN: &str = "\
 Examples:

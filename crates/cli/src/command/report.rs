@@ -14,6 +14,7 @@ use posmortem::classify::CodeTables;
 use posmortem::exchange::{Conclusion, Exchange, Names};
 use posmortem_report::{Content, Format, Measures, View, write_report};
 use std::ops::ControlFlow;
+use std::path::Path;
 
 /// Runs the command. A result is written whatever was rejected, but not when there is none.
 pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Failure> {
@@ -52,29 +53,55 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
     };
     let (diagnosis, breakdown) = (run.diagnosis.as_ref(), run.breakdown.as_ref());
     let content = Content { summary: &run.summary, diagnosis, breakdown };
-    for (output, format) in outputs {
-        let on_screen = View { rules_sha256: &rules_sha256, ..plan.view };
-        let in_file = View { color: false, width: None, ..on_screen };
-        let view = if output.is_standard() { on_screen } else { in_file };
-        let written = output.write_whole(|out| write_report(&content, format, &view, out));
-        if let Err(error) = written {
-            messages.error(format_args!("{error:#}"));
-            code = code.and(ExitCode::NotWritten);
-        }
-    }
+    let view = View { rules_sha256: &rules_sha256, ..plan.view };
+    code = code.and(write_outputs(&content, outputs, &view, messages));
     if let Some(folder) = &plan.per_terminal {
-        let view = View { color: false, width: None, question: None, ..plan.view };
-        if let Err(error) = terminal_files::write(&content, &view, folder) {
+        code = code.and(write_pages(&content, folder, &view, messages));
+    }
+    Ok(code.and(hold_to_limits(&content, plan, messages)))
+}
+
+/// Writes the report in each form. One that cannot be written keeps no other from it.
+fn write_outputs(
+    content: &Content<'_>,
+    outputs: Vec<(Output, Format)>,
+    on_screen: &View<'_>,
+    messages: Messages,
+) -> ExitCode {
+    let mut code = ExitCode::Done;
+    let in_file = View { color: false, width: None, ..*on_screen };
+    for (output, format) in outputs {
+        let view = if output.is_standard() { on_screen } else { &in_file };
+        if let Err(error) = output.write_whole(|out| write_report(content, format, view, out)) {
             messages.error(format_args!("{error:#}"));
-            code = code.and(ExitCode::NotWritten);
+            code = ExitCode::NotWritten;
         }
     }
-    if !plan.fail_on.is_empty() {
-        let measures = Measures::of(&content, &plan.view);
-        for crossed in plan.fail_on.iter().filter_map(|limit| limit.crossed_by(&measures)) {
-            messages.error(crossed);
-            code = code.and(ExitCode::LimitCrossed);
+    code
+}
+
+/// Writes the pages of terminals, which answer no other question.
+fn write_pages(content: &Content<'_>, folder: &Path, on_screen: &View<'_>, messages: Messages) -> ExitCode {
+    let view = View { color: false, width: None, question: None, ..*on_screen };
+    match terminal_files::write(content, &view, folder) {
+        Ok(()) => ExitCode::Done,
+        Err(error) => {
+            messages.error(format_args!("{error:#}"));
+            ExitCode::NotWritten
         }
     }
-    Ok(code)
+}
+
+/// Tells each limit that the result crosses.
+fn hold_to_limits(content: &Content<'_>, plan: &ReportPlan, messages: Messages) -> ExitCode {
+    if plan.fail_on.is_empty() {
+        return ExitCode::Done;
+    }
+    let measures = Measures::of(content, &plan.view);
+    let mut code = ExitCode::Done;
+    for crossed in plan.fail_on.iter().filter_map(|limit| limit.crossed_by(&measures)) {
+        messages.error(crossed);
+        code = ExitCode::LimitCrossed;
+    }
+    code
 }

@@ -34,6 +34,15 @@ pub(crate) enum Side {
 }
 
 impl Side {
+    /// The files that it is read from.
+    fn files(&self) -> impl Iterator<Item = &Path> {
+        let (findings, inputs) = match self {
+            Self::Findings(path) => (Some(path.as_path()), None),
+            Self::Inputs(_, reading) => (None, Some(reading.files())),
+        };
+        findings.into_iter().chain(inputs.into_iter().flatten())
+    }
+
     /// Whether it can be told how it is to be read.
     fn is_log(&self) -> bool {
         matches!(self, Self::Inputs(_, reading) if !reading.are_tables)
@@ -75,10 +84,10 @@ impl ComparePlan {
             reading.settings.tells_exchanges = false;
             reading.settings.rules.clone_from(&rules);
             reading.settings.diagnosis = Some(settings.clone());
-            refuse_collisions(&reading, &written)?;
             Ok(Side::Inputs(path.clone(), Box::new(reading)))
         };
         let (old, new) = (side(&args.old)?, side(&args.new)?);
+        refuse_collisions(old.files().chain(new.files()), &written, None)?;
         if !old.is_log() && !new.is_log() {
             refuse_reading(&args.reading.log, &input(&args.new), config)?;
         }

@@ -40,7 +40,7 @@ impl InspectPlan {
         reading.settings.inspects = true;
         reading.settings.input.guesses = true;
         let files = args.write_config.iter().map(|path| (Destination::File(path.clone()), args.format));
-        refuse_collisions(&reading, &Written(files.collect()))?;
+        refuse_collisions(reading.files(), &Written(files.collect()), reading.rejects.as_deref())?;
         // A device takes whatever is written to it, and a folder is told when it is opened.
         if let Some(path) = args.write_config.as_ref().filter(|path| path.is_file() && !args.force) {
             bail!("{} is there already: --force replaces it", path.display());

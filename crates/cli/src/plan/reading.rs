@@ -12,7 +12,7 @@ use posmortem::exchange::PairingSettings;
 use posmortem::logs::{DateHint, InputSettings};
 use posmortem::{InputSource, Settings};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 /// What `report` and `classify` have in common.
@@ -85,6 +85,14 @@ impl ReadingPlan {
 }
 
 impl ReadingPlan {
+    /// The files that are read.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.sources.iter().filter_map(|source| match source {
+            InputSource::Path(path) => Some(path.as_path()),
+            InputSource::Stdin => None,
+        })
+    }
+
     /// A table holds what the whole run found, and is made of logs.
     pub(super) fn refuse_to_save(&self, what: &str) -> Result<()> {
         if !crate::tables::ARE_BUILT_IN {

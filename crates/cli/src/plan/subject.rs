@@ -45,6 +45,18 @@ fn titled(text: &str) -> Option<Reason> {
     Reason::all().find(has_title)
 }
 
+/// The reason whose name or title comes nearest, words being parted by whatever they are.
+fn meant(text: &str) -> Option<Reason> {
+    let plain = |text: &str| text.replace(['_', '-'], " ");
+    let spelled = |reason: Reason| {
+        [reason.name(), reason.title(Language::En), reason.title(Language::Zh)]
+            .map(|name| (plain(name), reason))
+    };
+    let known: Vec<(String, Reason)> = Reason::all().flat_map(spelled).collect();
+    let nearest = nearest(&plain(text), known.iter().map(|(name, _)| name.as_str()))?;
+    known.iter().find(|(name, _)| name == nearest).map(|(_, reason)| *reason)
+}
+
 /// `45-50`
 fn is_range(text: &str) -> bool {
     let is_code = |text: &str| ResponseCode::parse(text.as_bytes()).is_some();
@@ -53,8 +65,8 @@ fn is_range(text: &str) -> bool {
 
 /// Nobody knows `text`; a reason may have been meant.
 pub(crate) fn unknown(text: &str) -> Error {
-    let hint = match nearest(text, Reason::all().map(Reason::name)) {
-        Some(reason) => format!("; did you mean `{reason}`?"),
+    let hint = match meant(text) {
+        Some(reason) => format!("; did you mean `{}`?", reason.name()),
         None => ": `posmortem explain` with network, account, card, key or operator lists reasons".to_owned(),
     };
     anyhow!("`{text}` is neither a known response code nor a reason{hint}")
@@ -91,7 +103,9 @@ mod tests {
 
     #[test]
     fn what_is_neither_gets_a_hint() {
-        assert!(complaint("pin_incorect").ends_with("did you mean `pin_incorrect`?"));
+        for text in ["pin_incorect", "wrng_pin", "Wrong PINs"] {
+            assert!(complaint(text).ends_with("did you mean `pin_incorrect`?"), "{text}");
+        }
         assert!(complaint("card").contains("its reasons are chip_damaged, "));
     }
 }

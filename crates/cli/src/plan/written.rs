@@ -1,8 +1,6 @@
 //! What is written where, by `-o`, `--format` and the names of files.
 
-use super::ReadingPlan;
 use anyhow::{Result, anyhow, bail};
-use posmortem::InputSource;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +16,7 @@ pub(crate) enum Destination {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Written<F>(pub(crate) Vec<(Destination, F)>);
 
-impl<F: Copy> Written<F> {
+impl<F> Written<F> {
     /// Without `-o`, standard output alone. A file's name tells its format; for any other name, and
     /// for standard output, `--format` does.
     pub(super) fn resolve(
@@ -26,7 +24,10 @@ impl<F: Copy> Written<F> {
         told: Option<F>,
         standard: F,
         from_extension: impl Fn(&str) -> Option<F>,
-    ) -> Result<Self> {
+    ) -> Result<Self>
+    where
+        F: Copy,
+    {
         if outputs.is_empty() {
             return Ok(Self(vec![(Destination::Standard, standard)]));
         }
@@ -47,25 +48,30 @@ impl<F: Copy> Written<F> {
         outputs.iter().map(output).collect::<Result<_>>().map(Self)
     }
 
+    /// Where it goes, as the command line names it.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.0.iter().map(|(destination, _)| match destination {
+            Destination::File(path) => path.as_path(),
+            Destination::Standard => Path::new("-"),
+        })
+    }
+
     /// Whether something goes to standard output.
     pub(super) fn to_standard(&self) -> bool {
         self.0.iter().any(|(destination, _)| *destination == Destination::Standard)
     }
 }
 
-/// Two outputs in one file, or an output over an input, is a slip of the hand that costs a log.
-pub(super) fn refuse_collisions<F>(reading: &ReadingPlan, written: &Written<F>) -> Result<()> {
-    let inputs = reading.sources.iter().filter_map(|source| match source {
-        InputSource::Path(path) => Some(identity(path)),
-        InputSource::Stdin => None,
-    });
-    let inputs: BTreeSet<_> = inputs.collect();
+/// Two outputs in one file, or an output over an input, is a slip of the hand that costs a log. `more` is written beside
+/// what `-o` names.
+pub(super) fn refuse_collisions<'p, F>(
+    inputs: impl IntoIterator<Item = &'p Path>,
+    written: &Written<F>,
+    more: Option<&Path>,
+) -> Result<()> {
+    let inputs: BTreeSet<_> = inputs.into_iter().map(identity).collect();
     let mut seen = BTreeSet::new();
-    let files = written.0.iter().map(|(destination, _)| match destination {
-        Destination::File(path) => path.as_path(),
-        Destination::Standard => Path::new("-"),
-    });
-    for path in files.chain(reading.rejects.as_deref()) {
+    for path in written.paths().chain(more) {
         let shared = fs::metadata(path).is_ok_and(|there| !there.is_file());
         if shared {
             continue;
@@ -76,6 +82,22 @@ pub(super) fn refuse_collisions<F>(reading: &ReadingPlan, written: &Written<F>) 
         }
         if !seen.insert(file) {
             bail!("{} is named for two outputs", path.display());
+        }
+    }
+    Ok(())
+}
+
+/// A page of a terminal takes the place of what has its name, and which terminals get one is known when it is too late.
+pub(super) fn refuse_among_pages<'p>(pages: &Path, paths: impl IntoIterator<Item = &'p Path>) -> Result<()> {
+    let folder = identity(pages);
+    for path in paths {
+        let file = identity(path);
+        let ends_so = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
+        if ends_so && file.parent() == Some(&folder) {
+            bail!(
+                "{} stands where --per-terminal writes the pages of terminals: give them a folder of their own",
+                path.display()
+            );
         }
     }
     Ok(())

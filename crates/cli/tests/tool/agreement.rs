@@ -100,6 +100,9 @@ fn rows_are_the_terminals_of_the_json(header: &[&str], rows: &[Vec<String>], rep
                 Value::String(text) => cell == text,
                 Value::Number(number) => cell.parse() == Ok(number.as_f64().unwrap()),
                 Value::Bool(flag) => cell.parse() == Ok(*flag),
+                Value::Array(ids) => {
+                    cell.split_whitespace().eq(ids.iter().map(Value::to_string).collect::<Vec<_>>())
+                }
                 other => panic!("{column}: {other}"),
             };
             assert!(same, "{column}: {cell} {told}");

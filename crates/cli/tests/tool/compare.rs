@@ -146,6 +146,22 @@ fn what_cannot_be_compared_is_told() {
     bench
         .run(&["compare", "old.csv", "new.csv", "-o", "new.csv"])
         .says_only(2, "is an input and cannot be an output");
+    // Findings are inputs like any other.
+    let bench = bench.with("kept.findings.json", "{\"findings\":1}").with("kept", "{\"findings\":1}");
+    for (old, new, output) in [
+        ("old.csv", "kept.findings.json", "kept.findings.json"),
+        ("kept", "new.csv", "./kept"),
+        ("kept", "kept.findings.json", "./kept"),
+        ("kept", "kept.findings.json", "./kept.findings.json"),
+    ] {
+        let ended = bench.run(&["compare", old, new, "--format", "json", "-o", output]);
+        ended.says_only(2, "is an input and cannot be an output");
+    }
+    for (old, new) in [("old.csv", "new.csv"), ("kept", "new.csv"), ("kept", "kept.findings.json")] {
+        let ended = bench.run(&["compare", old, new, "-o", "a.json", "-o", "./a.json"]);
+        ended.says_only(2, "./a.json is named for two outputs");
+    }
+    assert_eq!(bench.read("kept.findings.json"), bench.read("kept"));
     bench.run(&["compare", "torn.findings.json", "new.csv"]).says_only(3, "torn.findings.json: no findings");
     bench.run(&["compare", "old.csv", "later.findings.json"]).says_only(3, "findings of version 2");
     bench.run(&["compare", "old.csv", "gone.findings.json"]).says_only(3, "gone.findings.json: ");

@@ -23,6 +23,7 @@ fn codes_and_reasons_are_explained() {
 fn what_nobody_knows_is_2_with_a_hint() {
     let bench = Bench::new();
     bench.run(&["explain", "pin_incorect"]).says_only(2, "did you mean `pin_incorrect`?");
+    bench.run(&["explain", "wrng_pin"]).says_only(2, "did you mean `pin_incorrect`?");
     bench.run(&["explain", "QQ9"]).says_only(2, "`QQ9` is neither a known response code nor a reason");
     bench.run(&["explain", "45-51"]).says_only(2, "`45-51` is neither a known response code nor a reason");
     bench.run(&["explain", "key"]).says_only(2, "its reasons are mac_invalid, ");

@@ -50,10 +50,7 @@ fn inputs_of_several_formats_are_one_run() {
     let ended = bench.run(&["classify", "--format", "csv", "a.log", "d.log"]);
     let (table, lines) = ended.with_code(4);
     assert_eq!(rows(table), 1);
-    assert!(
-        lines.iter().any(|line| line.contains("d.log: no known log format: not delimited (")),
-        "{lines:?}"
-    );
+    assert!(lines.iter().any(|line| line.contains("d.log: no known log format: not ")), "{lines:?}");
     // Two formats in one input are told apart by nobody but the user.
     let mixed = format!("{pairs}{}", objects.replace("}", ",\"mti\":\"0210\"}").repeat(2)).repeat(20);
     let ended = bench.run_on(&mixed, &["classify"]);

@@ -2,7 +2,7 @@
 //! its place.
 
 use crate::bench::{Bench, fixture};
-use posmortem_synth::{Form, Rates, Settings, Wire, write};
+use posmortem_synth::{Form, Rates, Settings, Wire, World, write};
 use serde_json::{Value, json};
 
 #[track_caller]
@@ -174,13 +174,61 @@ fn a_log_of_another_make_is_set_up_by_its_inspection() {
     );
     assert_eq!(column("Bemerkung")["looks_like"], Value::Null);
     let config = bench.read("site.toml");
-    for line in ["timezone = \"+08:00\"", "\"Terminalnummer\" = \"terminal_id\"", "# \"Bemerkung\" = \"-\""] {
+    for line in
+        ["timezone = \"+08:00\"", "\"Terminalnummer\" = \"terminal_id\"", "# \"Bemerkung\" = \"link\""]
+    {
         assert!(config.lines().any(|own| own == line), "{line}: {config}");
     }
     let ended = bench.run(&["report", "foreign.csv", "--config", "site.toml", "--format", "json"]);
     let report: Value = serde_json::from_str(ended.with_code(0).0).unwrap();
     assert_eq!(report["totals"]["exchanges"], 120);
     assert_eq!(report["input"]["first"], "2026-11-21T16:00:00.000+08:00");
+}
+
+/// A day of rows whose header has other names for some columns.
+fn renamed_day(names: &[(&str, &str)]) -> String {
+    let mut log = Vec::new();
+    let world = World::City;
+    let settings = Settings { attempts: 2_000, terminals: 40, world, form: Form::Both, ..Settings::new(3) };
+    write(&settings, &mut log, None).unwrap();
+    let log = String::from_utf8(log).unwrap();
+    let (header, rows) = log.split_once('\n').unwrap();
+    let new = |name: &str| names.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new).to_owned();
+    let header: Vec<_> = header.split(',').map(new).collect();
+    assert!(names.iter().all(|(_, new)| header.iter().any(|name| name == new)), "{header:?}");
+    format!("{}\n{rows}", header.join(","))
+}
+
+#[test]
+fn a_link_by_another_name_is_proposed() {
+    let bench = Bench::new().with("day.csv", renamed_day(&[("link", "RUTA")]));
+    let found = inspected(&bench, 0, &["day.csv", "--write-config", "site.toml"]);
+    let column = entry(&found["files"][0]["unknown_columns"], "name", "RUTA");
+    assert_eq!((&column["looks_like"], &column["in_force"]), (&json!("link"), &json!(false)));
+    let config = bench.read("site.toml");
+    assert!(config.contains("\n# No column tells the link, and this one could: "), "{config}");
+    assert!(config.contains("\n\"RUTA\" = \"link\"\n"), "{config}");
+    // With it, the day is the day, to the byte: the names are as long.
+    let known = Bench::new().with("day.csv", renamed_day(&[]));
+    let report = ["report", "day.csv", "--format", "json"];
+    let configured = bench.run(&[&report[..], &["--config", "site.toml"]].concat());
+    assert_eq!(configured.with_code(0).0, known.run(&report).with_code(0).0);
+}
+
+#[test]
+fn of_columns_that_could_be_the_link_the_likeliest_is_proposed() {
+    let names = [("link", "LEITUNG"), ("model", "MODELL"), ("region", "GEBIET")];
+    let bench = Bench::new().with("day.csv", renamed_day(&names));
+    bench.run(&["inspect", "day.csv", "--write-config", "site.toml"]).with_code(0);
+    let config = bench.read("site.toml");
+    let has = |line: &str| config.lines().any(|own| own == line);
+    assert!(has("\"LEITUNG\" = \"link\"") && has("# \"MODELL\" = \"link\""), "{config}");
+    assert!(has("# \"GEBIET\" = \"link\""), "{config}");
+    assert!(config.contains("# Could be the link: "), "{config}");
+    // Where a column tells the link, nothing else is taken for it.
+    let bench = Bench::new().with("day.csv", renamed_day(&names[1..]));
+    bench.run(&["inspect", "day.csv", "--write-config", "site.toml"]).with_code(0);
+    assert!(!bench.read("site.toml").contains("\"link\""), "{}", bench.read("site.toml"));
 }
 
 #[test]
@@ -305,6 +353,96 @@ fn people_read_it_in_both_languages() {
     let ended = bench.run(&["inspect", "--lang", "zh", &fixture("day.csv")]);
     let (table, _) = ended.with_code(0);
     assert!(table.starts_with("报文 904 · ") && table.contains("\n明文卡数据\n"), "{table}");
+}
+
+/// Refused after a fall back, as UnionPay has it, whether the answer tells how the card was read or its request alone.
+#[test]
+fn codes_are_asked_about_as_the_report_does() {
+    let day = |answered: &str| {
+        let mut log = String::from("time,mti,stan,terminal_id,pos_entry_mode,response_code,dialect\n");
+        for at in 10..40 {
+            log += &format!("2026-11-21T08:{at}:01,0200,0000{at},10012345,801,,unionpay-pos\n");
+            log += &format!("2026-11-21T08:{at}:02,0210,0000{at},10012345,{answered},45,unionpay-pos\n");
+        }
+        Bench::new().with("day.csv", log)
+    };
+    for answered in ["801", ""] {
+        let bench = day(answered);
+        let found = inspected(&bench, 0, &["day.csv"]);
+        assert_eq!(found["unlisted_codes"], json!([]), "{answered}");
+        assert_eq!(found["links"][0]["listed"], 30, "{answered}");
+        let table = bench.run(&["report", "-q", "day.csv", "--format", "table"]).with_code(0).0.to_owned();
+        let codes = table.split("\nCodes\n").nth(1).unwrap();
+        assert!(codes.contains("Fallback refused") && !codes.contains("Reserved"), "{codes}");
+    }
+    // Read by the chip, it has no meaning.
+    let found = inspected(&day("051"), 0, &["day.csv"]);
+    assert_eq!(found["unlisted_codes"][0]["code"], "45");
+}
+
+#[test]
+fn a_narrow_screen_is_kept() {
+    let files = ["day.log", "malformed/planted-card-data.csv", "malformed/hops.csv"].map(fixture);
+    for width in [60, 80] {
+        let bench = Bench::new().with_variable("COLUMNS", width.to_string());
+        for file in &files {
+            let ended = bench.run(&["inspect", "-q", file]);
+            let wide: Vec<_> = ended.stdout.lines().filter(|line| line.chars().count() > width).collect();
+            assert!(!ended.stdout.is_empty() && wide.is_empty(), "{width}: {wide:#?}");
+        }
+    }
+}
+
+#[test]
+fn elements_are_called_as_most_messages_have_them() {
+    let named = |mtis: [&str; 3]| {
+        let row = |(at, mti): (usize, &str)| format!("2026-11-21T08:15:0{at},{mti},10012345,00{at},1\n");
+        let rows: String = mtis.into_iter().enumerate().map(row).collect();
+        let bench = Bench::new().with("day.csv", format!("time,mti,tid,de39,de24\n{rows}"));
+        bench.run(&["inspect", "-q", "day.csv"]).with_code(0).0.to_owned()
+    };
+    for (mtis, name) in [
+        (["2110", "2110", "0110"], "Function code"),
+        (["1110", "1110", "1110"], "Function code"),
+        (["0110", "0110", "2110"], "Network international identifier"),
+    ] {
+        let table = named(mtis);
+        let line = table.lines().find(|line| line.starts_with("DE24 ")).unwrap();
+        assert!(line.contains(name), "{line}");
+    }
+}
+
+/// Who reads that names were not understood reads what to do about it, too.
+#[test]
+fn what_is_not_understood_is_told_with_the_next_step() {
+    let bench = Bench::new().with("foreign.csv", foreign_log());
+    let next = "; try: posmortem inspect FILE --write-config site.toml, then --config site.toml";
+    let ended = bench.run(&["report", "foreign.csv"]);
+    let (_, lines) = ended.with_code(3);
+    assert!(lines[0].ends_with(next) && lines[0].len() < 500, "{}", lines[0]);
+    assert_eq!(lines[0].matches("not ").count(), 2, "{}", lines[0]);
+    let bench = bench.with("day.csv", renamed_day(&[("link", "LEITUNG")]));
+    let ended = bench.run(&["report", "day.csv"]);
+    let (_, lines) = ended.with_code(0);
+    assert_eq!(
+        lines,
+        [
+            "posmortem: day.csv: columns not understood: `LEITUNG`: name them under [columns] of the configuration, \
+             or \"-\" to pass them over",
+            "posmortem: no column tells the link: outages of a link cannot be told from those of issuers; \
+             name it under [columns]",
+        ]
+    );
+    let table = bench.run(&["inspect", "-q", "day.csv"]).with_code(0).0.to_owned();
+    assert!(table.ends_with(
+        "\nTo name these columns: posmortem inspect FILE --write-config site.toml, then --config site.toml.\n"
+    ));
+    // Nothing can be done where all is understood, and nothing needs to be where the link is.
+    let bench = bench.with("bare.csv", "time,tid,rc\n2026-11-21T08:15:01,10012345,51\n");
+    assert!(bench.run(&["report", "bare.csv"]).with_code(0).1.is_empty());
+    let bench = bench.with("day.csv", renamed_day(&[("model", "MODELL")]));
+    let ended = bench.run(&["report", "day.csv"]);
+    assert!(ended.with_code(0).1.iter().all(|line| line.contains("`MODELL`")), "{ended:?}");
 }
 
 /// The same small day in every form: what is counted is the same, and so is where cards stand.

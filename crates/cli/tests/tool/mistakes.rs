@@ -66,7 +66,7 @@ explain 55 51                           | 2 | `51` is one argument too many for 
 explain pin_incorect                    | 2 | did you mean `pin_incorrect`?
 explain nonsense_at_all                 | 2 | neither a known response code nor a reason & lists reasons
 explain key                             | 2 | is a cause; its reasons are mac_invalid,
-completions                             | 2 | <SHELL> & (see `posmortem completions --help`)
+completions                             | 2 | <SHELL>; write bash, elvish, fish, powershell or zsh
 completions tcsh                        | 2 | possible values: bash, elvish, fish, powershell, zsh
 man reprot                              | 2 | did you mean `posmortem-report`?
 classify DAY -o day.parquet             | 2 | say --all

@@ -107,3 +107,14 @@ fn counts_alone_and_questions_have_a_page_too() {
         assert_eq!(bench.read("asked.html"), whole, "{question}");
     }
 }
+
+#[test]
+fn the_chart_links_to_told_incidents_alone() {
+    let (bench, day) = (Bench::new(), fixture("day.csv"));
+    let page =
+        |top: &str| bench.run(&["report", &day, "--format", "html", "--top", top]).with_code(0).0.to_owned();
+    assert!(page("1").contains("<a href=\"#incident-1\" aria-label="));
+    let cut = page("0");
+    assert!(cut.contains("class=\"band ") && !cut.contains("href=\"#incident-"), "a band, and no link");
+    assert!(cut.contains("<p>and 1 more</p>"));
+}

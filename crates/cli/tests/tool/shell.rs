@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout)]
 
 use crate::bench::Bench;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Whether a program is there; where it is not, says so.
@@ -62,6 +63,41 @@ fn bash_completes() {
     assert_eq!(completed(&["posmortem", "explain", "pin_k"]), ["pin_key_out_of_sync"]);
     assert_eq!(completed(&["posmortem", "config", "s"]), ["show"]);
     assert_eq!(completed(&["posmortem", "report", "--config", "day"]), ["day.log"]);
+}
+
+/// As the README and the help have it, in a shell without the package bash-completion.
+#[test]
+fn the_line_that_is_advised_for_bash_is_enough() {
+    const LINE: &str = "source <(posmortem completions bash)";
+    let advised = |text: &str| text.lines().any(|line| line.trim_start().starts_with(LINE));
+    let bench = Bench::new();
+    let help = bench.run(&["help", "completions"]);
+    assert!(advised(help.with_code(0).0) && advised(&readme()), "{help:?}");
+    if has("bash") {
+        let asked = format!("PATH={}:$PATH; {LINE}; complete -p posmortem", tools().display());
+        let told = output(&bench, "bash", &["--norc", "-c", &asked]);
+        assert!(told.starts_with("complete ") && told.ends_with(" -F _posmortem posmortem\n"), "{told}");
+    }
+}
+
+/// What was built from source is found by its name after the README's line.
+#[test]
+fn the_readme_puts_what_is_built_on_the_path() {
+    let readme = readme();
+    let line = readme.lines().find(|line| line.starts_with("export PATH=")).unwrap();
+    let bench = Bench::new().with("target/release/keep", "");
+    std::fs::copy(env!("CARGO_BIN_EXE_posmortem"), bench.path("target/release/posmortem")).unwrap();
+    let told = output(&bench, "sh", &["-c", &format!("{line}\ncd target && command -v posmortem")]);
+    assert!(told.ends_with("/target/release/posmortem\n"), "{told}");
+}
+
+fn readme() -> String {
+    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).unwrap()
+}
+
+/// The folder of the tool.
+fn tools() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_posmortem")).parent().unwrap()
 }
 
 #[test]
@@ -151,7 +187,7 @@ fn flags(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn the_readme_knows_no_flag_and_no_status_that_is_none() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).unwrap();
+    let readme = readme();
     let bench = Bench::new();
     bench.run(&["man", "--dir", "."]).with_code(0);
     let pages: String =

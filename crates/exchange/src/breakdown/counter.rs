@@ -168,8 +168,8 @@ impl<'t> BreakdownCounter<'t> {
     fn management(&self) -> Vec<Management> {
         let mut terminals = HashMap::<Symbol, Management, FixedState>::default();
         let is_told = |kind: &TerminalEventKind| {
-            use TerminalEventKind::{KeyChange, OrphanReversal, Reversal, SignOn};
-            matches!(kind, SignOn(_) | KeyChange(_) | Reversal(_) | OrphanReversal(_))
+            use TerminalEventKind::{KeyChange, OrphanReversal, SignOn};
+            matches!(kind, SignOn(_) | KeyChange(_) | OrphanReversal(_))
         };
         for event in self.table.events().iter().filter(|event| is_told(&event.what)) {
             let terminal = terminals.entry(event.terminal).or_default();
@@ -177,8 +177,7 @@ impl<'t> BreakdownCounter<'t> {
             match event.what {
                 TerminalEventKind::SignOn(reply) => terminal.sign_ons[reply as usize] += 1,
                 TerminalEventKind::KeyChange(reply) => terminal.key_changes[reply as usize] += 1,
-                TerminalEventKind::OrphanReversal(_) => terminal.orphan_reversals += 1,
-                _ => terminal.reversals += 1,
+                _ => terminal.orphan_reversals += 1,
             }
         }
         let mut terminals: Vec<_> = terminals.into_values().collect();

@@ -4,27 +4,44 @@ use crate::LatencyClass;
 
 /// Answers by how long they took. What is read from it is exact below 8 ms, and beyond that a fifth too small
 /// at most ([`LatencyClass`]).
+///
+/// There is one an issuer, and a log may tell 10^5 of them; most have a few classes that lie close together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Latencies {
-    /// By number of the class, as far as there are any.
-    counts: Vec<u64>,
+    /// The class of the first count.
+    first: usize,
+    /// By class from the first on; both ends hold an answer. A table holds no more than 2^32 attempts.
+    counts: Vec<u32>,
 }
 
 impl Latencies {
     /// Counts an answer of the class with that number; 0 is none.
     #[inline]
     pub(super) fn record(&mut self, class: usize) {
-        if class >= self.counts.len() {
-            self.counts.resize(class + 1, 0);
-        }
-        self.counts[class] += 1;
+        *self.count_of(class) += 1;
     }
 
     pub(super) fn add(&mut self, other: &Self) {
-        if other.counts.len() > self.counts.len() {
-            self.counts.resize(other.counts.len(), 0);
+        for (class, count) in (other.first..).zip(&other.counts).filter(|(_, count)| **count > 0) {
+            *self.count_of(class) += count;
         }
-        self.counts.iter_mut().zip(&other.counts).for_each(|(count, more)| *count += more);
+    }
+
+    #[inline]
+    fn count_of(&mut self, class: usize) -> &mut u32 {
+        let Self { first, counts } = self;
+        if counts.is_empty() {
+            *first = class;
+        }
+        if class < *first {
+            counts.splice(0..0, std::iter::repeat_n(0, *first - class));
+            *first = class;
+        }
+        let at = class - *first;
+        if at >= counts.len() {
+            counts.resize(at + 1, 0);
+        }
+        &mut counts[at]
     }
 
     /// Answers with a latency.
@@ -34,8 +51,8 @@ impl Latencies {
 
     /// Classes that hold an answer, the fastest first.
     pub fn classes(&self) -> impl Iterator<Item = (LatencyClass, u64)> {
-        let counts = (0_u64..).zip(&self.counts).filter(|(_, count)| **count > 0);
-        counts.filter_map(|(number, count)| Some((LatencyClass::from_number(number)?, *count)))
+        let counts = (self.first as u64..).zip(&self.counts).filter(|(_, count)| **count > 0);
+        counts.filter_map(|(number, count)| Some((LatencyClass::from_number(number)?, u64::from(*count))))
     }
 
     /// Milliseconds within which so many answers in a thousand came (nearest rank), told as the beginning of

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Conclusion, Exchange, Leg, Outcome, Source, conclude};
+use crate::{Conclusion, Exchange, ExchangeTable, Leg, Names, Outcome, Source, conclude};
 use posmortem_classify::CodeTables;
 use posmortem_iso8583::{Amount, Mti, ResponseCode, Timestamp};
 use std::collections::BTreeMap;
@@ -45,10 +45,18 @@ fn table(attempts: u64) -> (ExchangeTable, Names) {
     (table, names)
 }
 
+/// Of a finished table, chunk by chunk.
+fn breakdown_of(table: &ExchangeTable, names: &Names) -> Breakdown {
+    let counter = BreakdownCounter::new(table, names);
+    let mut all = BreakdownPart::default();
+    table.chunks().iter().for_each(|chunk| counter.count(chunk, &mut all));
+    counter.finish(all)
+}
+
 #[test]
 fn every_row_is_in_every_count() {
     let (table, names) = table(3_000);
-    let breakdown = Breakdown::of(&table, &names);
+    let breakdown = breakdown_of(&table, &names);
     let mut expected = Counts::default();
     let mut links = BTreeMap::<&str, (u64, u64)>::new();
     let mut reads = BTreeMap::<(&str, Option<&str>, EntryMode), u64>::new();
@@ -105,7 +113,7 @@ fn parts_in_any_order_come_to_the_same() {
         part.add(std::mem::take(&mut backwards));
         backwards = part;
     }
-    assert_eq!(counter.finish(backwards), Breakdown::of(&table, &names));
+    assert_eq!(counter.finish(backwards), breakdown_of(&table, &names));
 }
 
 #[test]
@@ -115,6 +123,6 @@ fn hours_are_those_of_the_logs_clock() {
     exchange.answer.as_mut().expect("an answer").at = Timestamp { millis: 0, offset_minutes: Some(-90) };
     table.push(&exchange, &ending(1, &exchange));
     table.finish(&names, |_, _| true);
-    let hours = Breakdown::of(&table, &names).minutes.hours();
+    let hours = breakdown_of(&table, &names).minutes.hours();
     assert_eq!(hours.iter().position(|hour| hour.exchanges == 1), Some(22));
 }

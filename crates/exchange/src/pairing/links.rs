@@ -105,6 +105,11 @@ impl Links {
         log.waiting.drain(..decided).collect()
     }
 
+    /// Whether any of them has a name.
+    pub(super) fn has_names(&self) -> bool {
+        self.logs.iter().any(|log| !log.link.is_absent())
+    }
+
     /// Whether any of them shows a request of an attempt.
     pub(super) fn show_requests(&self) -> bool {
         self.show_requests

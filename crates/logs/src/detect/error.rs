@@ -7,8 +7,16 @@ use crate::column::Column;
 use crate::settings::InputFormat;
 
 /// How to go on when the names of columns are not understood.
-const HOW_TO_NAME: &str = "if it is rows of columns, name them with `--columns`, or say what the names of its \
-     header stand for in the configuration's `[columns]` table";
+const HOW_TO_NAME: &str = "columns are named with `--columns`, or in the configuration's `[columns]` table";
+
+/// How to let the input be looked at, where that was not what was asked for.
+const HOW_TO_INSPECT: &str = "try: posmortem inspect FILE --write-config site.toml, then --config site.toml";
+
+/// Why a format whose shape is there was not taken.
+pub(super) const NO_MESSAGE: &str = "its shape is there, but no message in it";
+
+/// Formats that are told of where none fits.
+const NEAREST: usize = 2;
 
 /// How to go on when it is known better what the input is.
 const HOW_TO_FORCE: &str = "say which it is with `--input-format`, or `--profile` where messages are bytes";
@@ -24,7 +32,7 @@ pub enum DetectError {
     #[error("UTF-16 text; convert it to UTF-8")]
     Utf16,
     /// None of the formats.
-    #[error("no known log format: {}; {HOW_TO_FORCE}; {HOW_TO_NAME}", list(tried))]
+    #[error("no known log format: {}; {HOW_TO_FORCE}; {HOW_TO_NAME}", nearest(tried))]
     Unknown {
         /// Each format, and why it is not that one.
         tried: Vec<Tried>,
@@ -85,16 +93,28 @@ pub struct Tried {
 }
 
 impl DetectError {
+    /// The error with what helps to find out more about such an input.
+    pub fn with_next_step(&self) -> String {
+        match self {
+            Self::Unknown { .. } | Self::MissingColumns { .. } => format!("{self}; {HOW_TO_INSPECT}"),
+            _ => self.to_string(),
+        }
+    }
+
     /// An input that is not of this format.
     pub(crate) fn unlike(format: InputFormat, why: &'static str) -> Self {
         Self::Unknown { tried: vec![Tried { format, why }] }
     }
 }
 
-fn list(tried: &[Tried]) -> String {
-    let told: Vec<_> =
-        tried.iter().map(|Tried { format, why }| format!("not {} ({why})", format.name())).collect();
-    told.join(", ")
+/// The formats that come nearest: those whose shape is there, then the commoner ones.
+fn nearest(tried: &[Tried]) -> String {
+    let mut nearest = tried.to_vec();
+    nearest.sort_by_key(|tried| tried.why != NO_MESSAGE);
+    let told = nearest.iter().take(NEAREST);
+    let told: Vec<_> = told.map(|Tried { format, why }| format!("not {} ({why})", format.name())).collect();
+    let others = if tried.len() > NEAREST { ", nor any other" } else { "" };
+    told.join(", ") + others
 }
 
 fn choices(likely: &[Alternative]) -> String {

@@ -2,10 +2,11 @@
 //! names that mean nothing look like.
 
 use super::card_data::CardDataCounts;
+use super::texts::{Sides, Texts, place};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
-use posmortem_exchange::Field;
-use posmortem_iso8583::{CardData, find_card_data, find_card_data_of_chip};
+use posmortem_exchange::{Field, Leg};
+use posmortem_iso8583::{CardData, Side, find_card_data, find_card_data_of_chip};
 use posmortem_logs::{Column, FieldName, Likeness, Position, is_field_name};
 
 /// Elements whose numbers are ids, times and references: one in ten passes for a card number by
@@ -29,6 +30,8 @@ pub(super) struct Fields {
     /// The fields of the message that is being told.
     told: Vec<usize>,
     key: Vec<u8>,
+    /// Messages that were read.
+    pub(super) sides: Sides,
 }
 
 /// What was seen of one field.
@@ -45,6 +48,8 @@ pub(super) struct Counted {
     pub(super) first_line: Option<u64>,
     /// What the values look like, where the name means nothing.
     pub(super) likeness: Option<Box<Likeness>>,
+    /// What they would be as names of links, there too.
+    pub(super) texts: Option<Box<Texts>>,
     /// Told of the current message, and whether card data was.
     is_told: bool,
     leaks: bool,
@@ -76,10 +81,23 @@ impl Fields {
         if let Some(likeness) = &mut counted.likeness {
             likeness.see(value);
         }
+        if let Some(texts) = &mut counted.texts {
+            texts.see(value);
+        }
     }
 
-    /// The current message is read.
-    pub(super) fn keep(&mut self, position: Position) {
+    /// The current message is read, at the terminal of that id.
+    pub(super) fn keep(&mut self, position: Position, leg: &Leg, terminal: &str) {
+        self.keep_of(position, leg.side(), terminal);
+    }
+
+    fn keep_of(&mut self, position: Position, side: Side, terminal: &str) {
+        self.sides[place(side)] += 1;
+        for at in &self.told {
+            if let Some(texts) = &mut self.fields[*at].texts {
+                texts.keep(side, terminal);
+            }
+        }
         self.end(position, 1);
     }
 
@@ -96,11 +114,13 @@ impl Fields {
                 counted.first_line =
                     Some(counted.first_line.map_or(position.line, |line| line.min(position.line)));
             }
+            counted.texts.iter_mut().for_each(|texts| texts.forget());
             counted.is_told = false;
         }
     }
 
     pub(super) fn merge(&mut self, other: Self) {
+        self.sides.iter_mut().zip(other.sides).for_each(|(own, theirs)| *own += theirs);
         for (key, at) in other.known {
             let theirs = &other.fields[at];
             match self.known.get(&key) {
@@ -175,14 +195,15 @@ impl Fields {
 
 impl Counted {
     fn new(field: Field) -> Self {
-        let likeness = matches!(field, Field::Other(_)).then(Box::default);
+        let is_unknown = matches!(field, Field::Other(_));
         Self {
             field,
             filled: 0,
             card_data: CardDataCounts::default(),
             in_text: CardDataCounts::default(),
             first_line: None,
-            likeness,
+            likeness: is_unknown.then(Box::default),
+            texts: is_unknown.then(Box::default),
             is_told: false,
             leaks: false,
         }
@@ -194,6 +215,9 @@ impl Counted {
         self.in_text.merge(&other.in_text);
         self.first_line = [self.first_line, other.first_line].into_iter().flatten().min();
         if let (Some(own), Some(other)) = (&mut self.likeness, &other.likeness) {
+            own.merge(other);
+        }
+        if let (Some(own), Some(other)) = (&mut self.texts, &other.texts) {
             own.merge(other);
         }
     }
@@ -233,7 +257,7 @@ mod tests {
         let mut fields = Fields::default();
         fields.see(FieldName::Element(41), b"T1");
         fields.see(FieldName::Element(41), b"T1");
-        fields.keep(AT);
+        fields.keep_of(AT, Side::Response, "");
         fields.see(FieldName::Element(41), b"T1");
         fields.drop(AT);
         assert_eq!(fields.sorted()[0].filled, 1);
@@ -262,7 +286,7 @@ mod tests {
     fn numbers_in_chip_data_are_told_and_not_taken_from_the_text() {
         let mut fields = Fields::default();
         fields.see(FieldName::Element(55), b"9F2701805A0841111111111111115F340101");
-        fields.keep(AT);
+        fields.keep_of(AT, Side::Response, "");
         assert_eq!(fields.sorted()[0].card_data.numbers, 1);
         assert_eq!(fields.in_text().numbers, 0);
     }
@@ -273,7 +297,7 @@ mod tests {
         for name in [&b"4111111111111111"[..], b"5555555555554444", b"\xff", b""] {
             fields.see(FieldName::Other(name), b"x");
         }
-        fields.keep(AT);
+        fields.keep_of(AT, Side::Response, "");
         let sorted = fields.sorted();
         assert!(sorted.len() == 1 && sorted[0].field == Field::Unshown && sorted[0].filled == 1);
     }
@@ -285,7 +309,7 @@ mod tests {
             for name in names {
                 let mut one = Fields::default();
                 one.see(FieldName::Other(format!("n{name:05}").as_bytes()), b"x");
-                one.keep(AT);
+                one.keep_of(AT, Side::Response, "");
                 all.merge(one);
             }
             all

@@ -1,8 +1,8 @@
 //! What is heard on each link: how much, which codes, and by which clocks.
 
-use posmortem_classify::Dialect;
+use posmortem_classify::{Circumstances, Dialect, Kind};
 use posmortem_exchange::{Leg, Offsets};
-use posmortem_iso8583::{Mti, ResponseCode, Side, Timestamp};
+use posmortem_iso8583::{EntryMode, Mti, ResponseCode, Side, Timestamp};
 use posmortem_logs::{Column, DateHint, Record, local_time, transmission_time};
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -16,8 +16,27 @@ const FARTHEST_MS: i64 = 36 * 3_600_000;
 /// Zones lie so far apart, at least.
 const QUARTER_MS: i64 = 900_000;
 
-/// A code as it was given: the dialect that was told, the message type, the code itself.
-pub(super) type Given = (Option<Dialect>, Option<Mti>, ResponseCode);
+/// A code as it was given, with what of its message decides what it means.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Given {
+    /// The dialect that was told.
+    pub(super) told: Option<Dialect>,
+    pub(super) mti: Option<Mti>,
+    pub(super) code: ResponseCode,
+    kind: Kind,
+    pub(super) entry_mode: EntryMode,
+}
+
+impl Given {
+    fn of(leg: &Leg, code: ResponseCode) -> Self {
+        let Leg { dialect, mti, kind, entry_mode, .. } = *leg;
+        Self { told: dialect, mti, code, kind, entry_mode }
+    }
+
+    pub(super) fn circumstances(&self) -> Circumstances {
+        Circumstances { mti: self.mti, kind: self.kind, entry_mode: self.entry_mode }
+    }
+}
 
 /// Every link by name.
 #[derive(Clone, Default)]
@@ -48,7 +67,7 @@ impl Links {
         link.messages += 1;
         link.zoned += u64::from(record.at.offset_minutes.is_some());
         if let (Some(code), Side::Response) = (leg.code, leg.side()) {
-            *link.codes.entry((leg.dialect, leg.mti, code)).or_default() += 1;
+            *link.codes.entry(Given::of(leg, code)).or_default() += 1;
         }
         link.see_clocks(record);
     }

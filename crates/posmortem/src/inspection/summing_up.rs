@@ -3,17 +3,18 @@
 use super::Collector;
 use super::card_data::CardDataCounts;
 use super::fields::{Counted, Fields};
-use super::links::{Given, LinkCounts};
-use posmortem_classify::{Category, Circumstances, CodeTables, Dialect, Meaning};
+use super::links::{Given, LinkCounts, Links};
+use posmortem_classify::{Category, CodeTables, Dialect, Meaning};
 use posmortem_exchange::{
-    Choice, Clock, ColumnGuess, Field, FieldCoverage, Hop, InspectedFile, InspectedLink, Inspection, Leaks,
-    Offsets, RunnerUp, UnlistedCode, ZoneGuess,
+    Choice, Clock, CodeSummary, ColumnGuess, Field, FieldCoverage, Hop, InspectedFile, InspectedLink,
+    Inspection, Leaks, Offsets, RunnerUp, UnlistedCode, ZoneGuess,
 };
+use posmortem_iso8583::{EntryMode, ResponseCode};
 use posmortem_logs::{
     Alternative, Column, Detection, Format, GuessedColumn, Likeness, ProfileGuess, guess_columns,
 };
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables that are told of a link.
 const DIALECTS: usize = 5;
@@ -86,8 +87,8 @@ fn profile_of(detection: &Detection) -> Option<Choice> {
     })
 }
 
-/// Says what was found.
-pub(crate) fn inspection_of(files: Vec<FileFindings>, hops: Vec<Hop>) -> Inspection {
+/// Says what was found. `codes` are those of attempts that failed, with what they stood for.
+pub(crate) fn inspection_of(files: Vec<FileFindings>, hops: Vec<Hop>, codes: &[CodeSummary]) -> Inspection {
     let mut all = Collector::default();
     let mut inspected = Vec::new();
     for file in files {
@@ -95,6 +96,7 @@ pub(crate) fn inspection_of(files: Vec<FileFindings>, hops: Vec<Hop>) -> Inspect
         all.merge(file.counts);
     }
     let links = &all.links.by_name;
+    let meanings = Meanings::of(codes);
     let mut rejects: Vec<_> = all.rejects.into_iter().collect();
     rejects.sort_by_key(|(_, count)| Reverse(*count));
     Inspection {
@@ -103,9 +105,9 @@ pub(crate) fn inspection_of(files: Vec<FileFindings>, hops: Vec<Hop>) -> Inspect
         types: all.types.into_iter().collect(),
         fields: coverage(&all.fields),
         rejects,
-        links: links.iter().map(|(name, counts)| inspected_link(name, counts)).collect(),
+        links: links.iter().map(|(name, counts)| inspected_link(name, counts, &meanings)).collect(),
         hops,
-        unlisted: unlisted(links),
+        unlisted: unlisted(links, &meanings),
         zone: zone(links),
     }
 }
@@ -117,18 +119,19 @@ fn inspected_file(file: &FileFindings) -> InspectedFile {
         column: Some(guess.column.name()),
         confidence: guess.confidence,
         in_force: true,
+        link: None,
     });
     InspectedFile {
         format: format.clone(),
         profile: profile.clone(),
         compression,
-        columns: in_force.chain(guesses(&counts.fields)).collect(),
+        columns: in_force.chain(guesses(&counts.fields, &counts.links)).collect(),
         leaks: leaks(counts, profile.is_some()),
     }
 }
 
 /// What the columns look like whose names mean nothing.
-fn guesses(fields: &Fields) -> Vec<ColumnGuess> {
+fn guesses(fields: &Fields, links: &Links) -> Vec<ColumnGuess> {
     let sorted = fields.sorted();
     let taken: Vec<Column> = sorted.iter().filter_map(|counted| column_of(&counted.field)).collect();
     let name = |counted: &Counted| match &counted.field {
@@ -144,8 +147,37 @@ fn guesses(fields: &Fields) -> Vec<ColumnGuess> {
         column: guess.map(|(column, _)| column.name()),
         confidence: guess.map_or(0, |(_, confidence)| confidence),
         in_force: false,
+        link: None,
     };
-    unknown.into_iter().zip(guesses).map(guess).collect()
+    let mut guesses: Vec<_> = unknown.into_iter().zip(guesses).map(guess).collect();
+    if !taken.contains(&Column::Link) && links.by_name.keys().all(String::is_empty) {
+        guess_link(&mut guesses, fields);
+    }
+    guesses
+}
+
+/// Which of the columns that look like nothing else could tell the link. The likeliest of those on both sides is one
+/// that a terminal shows several texts of, then one of fewer texts, then the first.
+fn guess_link(guesses: &mut [ColumnGuess], fields: &Fields) {
+    let sorted = fields.sorted();
+    let texts = |name: &str| {
+        let of_name = |counted: &&&Counted| matches!(&counted.field, Field::Other(own) if own == name);
+        sorted.iter().find(of_name).and_then(|counted| counted.texts.as_deref())
+    };
+    let mut likeliest: Option<((bool, u64), &mut ColumnGuess, u16)> = None;
+    for guess in guesses.iter_mut().filter(|guess| guess.column.is_none()) {
+        let Some((link, share)) = texts(&guess.name).and_then(|texts| texts.link(fields.sides)) else {
+            continue;
+        };
+        guess.link = Some(link);
+        let rank = (!link.is_chosen_anew, link.texts);
+        if link.is_on_both_sides && likeliest.as_ref().is_none_or(|(best, ..)| rank < *best) {
+            likeliest = Some((rank, guess, share));
+        }
+    }
+    if let Some((_, guess, share)) = likeliest {
+        (guess.column, guess.confidence) = (Some(Column::Link.name()), share);
+    }
 }
 
 fn column_of(field: &Field) -> Option<Column> {
@@ -184,16 +216,15 @@ fn coverage(fields: &Fields) -> Vec<FieldCoverage> {
     filled.map(coverage).collect()
 }
 
-fn inspected_link(name: &str, counts: &LinkCounts) -> InspectedLink {
-    let tables = CodeTables::built_in();
+fn inspected_link(name: &str, counts: &LinkCounts, meanings: &Meanings) -> InspectedLink {
     let listed = |dialect: &dyn Fn(&Given) -> Dialect| -> u64 {
-        let known = counts.codes.iter().filter(|(given, _)| is_listed(tables, dialect(given), given));
+        let known = counts.codes.iter().filter(|(given, _)| meanings.list(dialect(given), given));
         known.map(|(_, count)| count).sum()
     };
     let mut dialects: Vec<(Dialect, u64)> =
         Dialect::all().map(|dialect| (dialect, listed(&|_| dialect))).collect();
     dialects.retain(|(_, listed)| *listed > 0);
-    let mut told: Vec<Option<Dialect>> = counts.codes.keys().map(|(told, ..)| *told).collect();
+    let mut told: Vec<Option<Dialect>> = counts.codes.keys().map(|given| given.told).collect();
     told.dedup();
     let told = if told.len() == 1 { told[0] } else { None };
     // Of equals the one in force, then the more general one, which stands above those that rest on it.
@@ -203,7 +234,7 @@ fn inspected_link(name: &str, counts: &LinkCounts) -> InspectedLink {
         name: name.to_owned(),
         messages: counts.messages,
         answers: counts.codes.values().sum(),
-        listed: listed(&|given| in_force(tables, given)),
+        listed: listed(&in_force),
         told,
         dialects,
         transmission: clock(&counts.transmission),
@@ -215,25 +246,39 @@ fn clock(offsets: &Offsets) -> Option<Clock> {
     Some(Clock { count: offsets.count(), median_ms: offsets.median()? })
 }
 
-fn in_force(tables: &CodeTables, &(told, mti, code): &Given) -> Dialect {
-    tables.resolve(told, code, mti)
+fn in_force(given: &Given) -> Dialect {
+    CodeTables::built_in().resolve(given.told, given.code, given.mti)
 }
 
-/// Whether a table gives the code a meaning. A range that a standard keeps free gives it none.
-fn is_listed(tables: &CodeTables, dialect: Dialect, &(_, mti, code): &Given) -> bool {
-    let circumstances = Circumstances { mti, ..Circumstances::default() };
-    let meaning = tables.meaning(dialect, code, &circumstances);
-    !matches!(meaning, Meaning::Unlisted | Meaning::NoDecline(Category::Reserved))
+/// What codes mean, asked as the report asks.
+struct Meanings {
+    /// Codes that stood for a reason where they made attempts fail. An answer need not tell how the card was read, for
+    /// its request does.
+    of_attempts: BTreeSet<(Dialect, ResponseCode)>,
 }
 
-fn unlisted(links: &BTreeMap<String, LinkCounts>) -> Vec<UnlistedCode> {
-    let tables = CodeTables::built_in();
+impl Meanings {
+    fn of(codes: &[CodeSummary]) -> Self {
+        let meant = codes.iter().filter(|code| code.reason.is_some());
+        Self { of_attempts: meant.filter_map(|code| code.dialect.zip(code.code)).collect() }
+    }
+
+    /// Whether a table gives the code a meaning in its message. A range that a standard keeps free gives it none.
+    fn list(&self, dialect: Dialect, given: &Given) -> bool {
+        let meaning = CodeTables::built_in().meaning(dialect, given.code, &given.circumstances());
+        let is_listed = !matches!(meaning, Meaning::Unlisted | Meaning::NoDecline(Category::Reserved));
+        let tells_all = given.entry_mode != EntryMode::Unknown;
+        is_listed || (!tells_all && self.of_attempts.contains(&(dialect, given.code)))
+    }
+}
+
+fn unlisted(links: &BTreeMap<String, LinkCounts>, meanings: &Meanings) -> Vec<UnlistedCode> {
     let mut counts = BTreeMap::new();
     for (link, heard) in links {
         for (given, count) in &heard.codes {
-            let dialect = in_force(tables, given);
-            if !is_listed(tables, dialect, given) {
-                *counts.entry((link, dialect, given.2)).or_default() += *count;
+            let dialect = in_force(given);
+            if !meanings.list(dialect, given) {
+                *counts.entry((link, dialect, given.code)).or_default() += *count;
             }
         }
     }

@@ -170,9 +170,9 @@
       const decimal = (cell) => element("td", row[cell] < 0 ? "" : decimals(row[cell]), "n");
       const incidents = element("td");
       row.slice(INCIDENTS).forEach((incident, nth) => {
-        const link = element("a", `#${incident}`);
-        link.href = `#incident-${incident}`;
-        incidents.append(nth ? " " : "", link);
+        const mention = element(data.told.includes(incident) ? "a" : "span", `#${incident}`);
+        if (data.told.includes(incident)) mention.href = `#incident-${incident}`;
+        incidents.append(nth ? " " : "", mention);
       });
       line.append(decimal(EXPECTED), decimal(CONFIDENCE), incidents);
     }

@@ -1,10 +1,11 @@
-//! How cards were read: by entry mode, and chip cards read by their stripe against what schemes accept.
+//! How cards were read: by entry mode, and chip cards read by their stripe and numbers typed in against what schemes
+//! accept.
 
 use super::lens::Lens;
 use super::terminals::named;
 use crate::percent::Percent;
+use crate::reads;
 use crate::sheet::fallback::limit_words;
-use posmortem_diagnose::{LimitState, LimitedShare, SchemeLimit};
 use posmortem_exchange::SiteReads;
 use posmortem_iso8583::EntryMode;
 use serde::Serialize;
@@ -36,8 +37,17 @@ struct Mode {
 struct Reads {
     site: String,
     scheme: Option<&'static str>,
-    electronic: u64,
-    fallback: u64,
+    /// Chip cards read by their stripe, of those read electronically.
+    fallback: Held,
+    /// Numbers typed in, of all at terminals.
+    keyed: Held,
+}
+
+/// A share beside its limit.
+#[derive(Serialize)]
+struct Held {
+    count: u64,
+    of: u64,
     share: String,
     limit: Option<String>,
     /// Its name, and what it is called.
@@ -47,21 +57,13 @@ struct Reads {
 impl Fallback {
     pub(super) fn of(lens: &Lens<'_>) -> Option<Self> {
         let breakdown = lens.judged.breakdown?;
-        let day = lens.summary.last.map(|last| last.to_string()).unwrap_or_default();
-        let day = day.get(..10).unwrap_or_default();
-        let schemes = breakdown.schemes();
-        let of_schemes = schemes.iter().filter(|reads| reads.read_electronically() > 0);
-        let mut sites: Vec<_> =
-            breakdown.sites.iter().filter(|reads| reads.with(EntryMode::Fallback) > 0).collect();
-        sites.sort_by_key(|reads| {
-            let state = limit(reads, day).map(|(_, state)| state);
-            (Reverse(state), Reverse(reads.with(EntryMode::Fallback)))
-        });
+        let schemes = reads::Reads::of_schemes(lens.judged, breakdown);
+        let sites = reads::Reads::of_sites(lens.judged, breakdown);
         let shown = sites.len().min(lens.view.top.unwrap_or(SITES));
         Some(Self {
-            modes: modes(&schemes),
-            schemes: of_schemes.map(|reads| told(lens, reads, day)).collect(),
-            sites: sites[..shown].iter().map(|reads| told(lens, reads, day)).collect(),
+            modes: modes(&breakdown.schemes()),
+            schemes: schemes.iter().map(|reads| told(lens, reads)).collect(),
+            sites: sites[..shown].iter().map(|reads| told(lens, reads)).collect(),
             left_out: sites.len() - shown,
         })
     }
@@ -83,21 +85,18 @@ fn modes(schemes: &[SiteReads]) -> Vec<Mode> {
     modes.iter().map(told).collect()
 }
 
-fn limit(reads: &SiteReads, day: &str) -> Option<(&'static SchemeLimit, LimitState)> {
-    let limit = SchemeLimit::of(reads.scheme, LimitedShare::Fallback, day)?;
-    Some((limit, limit.state(reads.with(EntryMode::Fallback), reads.read_electronically())))
-}
-
-fn told(lens: &Lens<'_>, reads: &SiteReads, day: &str) -> Reads {
-    let (fallback, electronic) = (reads.with(EntryMode::Fallback), reads.read_electronically());
-    let limit = limit(reads, day);
+fn told(lens: &Lens<'_>, reads: &reads::Reads) -> Reads {
+    let held = |count, of, held: Option<reads::Held>| Held {
+        count,
+        of,
+        share: Percent::of(count, of).tenths(),
+        limit: held.map(|(limit, _)| Percent::of(limit.fail.into(), 100_000).tenths()),
+        state: held.map(|(_, state)| (state.name(), limit_words(state)[lens.language as usize])),
+    };
     Reads {
-        site: named(lens.summary.names.text(reads.site), ""),
-        scheme: reads.scheme,
-        electronic,
-        fallback,
-        share: Percent::of(fallback, electronic).tenths(),
-        limit: limit.map(|(limit, _)| Percent::of(limit.fail.into(), 100_000).tenths()),
-        state: limit.map(|(_, state)| (state.name(), limit_words(state)[lens.language as usize])),
+        site: named(lens.summary.names.text(reads.of.site), lens.labels.unknown_issuer),
+        scheme: reads.of.scheme,
+        fallback: held(reads.fallbacks(), reads.of.read_electronically(), reads.fallback),
+        keyed: held(reads.typed_in(), reads.of.at_terminals(), reads.keyed),
     }
 }

@@ -4,6 +4,7 @@ use super::lens::{Lens, safe};
 use crate::evidence::sentences;
 use crate::labels::group_title;
 use crate::moment::{span, to_the_second};
+use crate::outcomes::parts;
 use crate::percent::Percent;
 use crate::table::cleared::known_days;
 use crate::table::heading::major;
@@ -22,8 +23,8 @@ pub(super) struct Headline {
     attempts: u64,
     approved: Part,
     failed: Part,
-    /// Other outcomes that came.
-    outcomes: Vec<Part>,
+    /// Other outcomes that came, how often, and what there is to say of that.
+    outcomes: Vec<(&'static str, u64, Option<String>)>,
     /// Causes of failures, and those without one; with their share of the failures.
     causes: Vec<CausePart>,
     incidents: usize,
@@ -73,15 +74,8 @@ impl Headline {
     pub(super) fn of(lens: &Lens<'_>) -> Self {
         let (counts, labels) = (&lens.summary.totals, lens.labels);
         let part = |title, count| Part { title, count, share: Percent::of(count, counts.exchanges).tenths() };
-        let others = [
-            (labels.declined, Outcome::Declined),
-            (labels.unanswered, Outcome::Unanswered),
-            (labels.late, Outcome::Late),
-            (labels.reversed, Outcome::Reversed),
-            (labels.unclassified, Outcome::Unclassified),
-            (labels.open, Outcome::Open),
-        ];
-        let others = others.into_iter().map(|(title, outcome)| part(title, counts.with(outcome)));
+        let others =
+            parts(counts, lens.language).into_iter().filter(|part| part.outcome != Outcome::Approved);
         let incidents = lens.judged.incidents(lens.view);
         Self {
             days: days(lens),
@@ -89,7 +83,7 @@ impl Headline {
             attempts: counts.exchanges,
             approved: part(labels.approved, counts.with(Outcome::Approved)),
             failed: part(labels.failed, counts.failed()),
-            outcomes: others.filter(|part| part.count > 0).collect(),
+            outcomes: others.map(|part| (part.title, part.count, part.note)).collect(),
             causes: causes(lens),
             incidents: incidents.len(),
             ongoing: incidents.iter().filter(|incident| incident.ongoing).count(),

@@ -2,11 +2,17 @@
 
 use super::lens::{Lens, Moment};
 use crate::evidence::sentences;
+use crate::judged::whole_excess;
 use crate::labels::owner;
 use crate::recurrence::words;
 use crate::scope::Scope;
 use serde::Serialize;
-use std::cmp::Reverse;
+
+#[derive(Serialize)]
+pub(super) struct Incidents {
+    rows: Vec<Incident>,
+    left_out: usize,
+}
 
 #[derive(Serialize)]
 pub(super) struct Incident {
@@ -31,12 +37,23 @@ pub(super) struct Incident {
     evidence: Vec<String>,
 }
 
-/// The largest first.
-pub(super) fn of(lens: &Lens<'_>) -> Vec<Incident> {
-    let mut incidents = lens.judged.incidents(lens.view);
-    incidents.sort_by_key(|incident| (Reverse(incident.excess()), incident.id));
-    incidents.truncate(lens.view.top.unwrap_or(usize::MAX));
-    incidents.into_iter().map(|incident| told(lens, incident)).collect()
+/// An incident that the page names, and links to where it is told.
+#[derive(Serialize)]
+pub(super) struct Mention {
+    id: u32,
+    is_told: bool,
+}
+
+impl Incidents {
+    pub(super) fn of(lens: &Lens<'_>) -> Self {
+        let told_of = lens.told.iter().map(|incident| told(lens, incident)).collect();
+        Self { rows: told_of, left_out: lens.judged.incidents(lens.view).len() - lens.told.len() }
+    }
+}
+
+/// By their ids.
+pub(super) fn mentions(lens: &Lens<'_>, ids: &[u32]) -> Vec<Mention> {
+    ids.iter().map(|&id| Mention { id, is_told: lens.is_told(id) }).collect()
 }
 
 fn told(lens: &Lens<'_>, incident: &posmortem_diagnose::Incident) -> Incident {
@@ -51,7 +68,7 @@ fn told(lens: &Lens<'_>, incident: &posmortem_diagnose::Incident) -> Incident {
         end: lens.moment(incident.end),
         ongoing: incident.ongoing,
         observed,
-        excess: (incident.excess().0 + 500) / 1000,
+        excess: whole_excess(incident),
         attempts,
         terminals,
         confidence: incident.confidence.to_string(),

@@ -5,6 +5,7 @@ use crate::judged::Judged;
 use crate::labels::Labels;
 use crate::moment::{same_day, to_the_minute};
 use posmortem_classify::Language;
+use posmortem_diagnose::Incident;
 use posmortem_exchange::Summary;
 use posmortem_iso8583::{Timestamp, escape_controls};
 use serde::Serialize;
@@ -15,6 +16,8 @@ pub(super) struct Lens<'s> {
     pub(super) view: &'s View<'s>,
     pub(super) language: Language,
     pub(super) labels: &'static Labels,
+    /// Incidents that the page tells, the largest first.
+    pub(super) told: Vec<&'s Incident>,
     /// Whether the input goes beyond one day, so that times need theirs.
     pub(super) with_day: bool,
 }
@@ -36,7 +39,7 @@ impl<'s> Lens<'s> {
             _ => true,
         };
         let (language, labels) = (view.language, Labels::of(view.language));
-        Self { judged, summary, view, language, labels, with_day }
+        Self { judged, summary, view, language, labels, told: judged.largest_incidents(view), with_day }
     }
 
     /// The language's tag.
@@ -45,6 +48,11 @@ impl<'s> Lens<'s> {
             Language::En => "en",
             Language::Zh => "zh-Hans",
         }
+    }
+
+    /// Whether the page tells an incident; `top` leaves some out.
+    pub(super) fn is_told(&self, id: u32) -> bool {
+        self.told.iter().any(|incident| incident.id == id)
     }
 
     pub(super) fn moment(&self, at: Timestamp) -> Moment {

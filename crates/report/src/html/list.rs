@@ -5,6 +5,7 @@
 //! again are told once, and what is not known is left out at the end.
 
 use super::IN_FULL;
+use super::incidents::{Mention, mentions};
 use super::lens::{Lens, safe};
 use super::terminals::{named, place};
 use super::words::Words;
@@ -55,7 +56,7 @@ struct Row {
     observed: u64,
     expected: Option<String>,
     confidence: Option<String>,
-    incidents: Vec<u32>,
+    incidents: Vec<Mention>,
 }
 
 impl List {
@@ -92,7 +93,7 @@ fn row(lens: &Lens<'_>, (terminal, verdict): &Line<'_>) -> Row {
         observed: verdict.observed(),
         expected: verdict.expected().map(|expected| expected.to_string()),
         confidence: verdict.confidence().map(|confidence| confidence.to_string()),
-        incidents: verdict.incidents().to_vec(),
+        incidents: mentions(lens, verdict.incidents()),
     }
 }
 
@@ -108,6 +109,8 @@ struct Data<'d, 's> {
     is_judged: bool,
     /// How many terminals are told in full.
     in_full: usize,
+    /// Incidents that the page tells, by their ids.
+    told: Vec<u32>,
     states: Vec<&'static str>,
     /// Name and title.
     causes: [(&'static str, &'static str); Cause::ALL.len()],
@@ -148,6 +151,7 @@ fn data(lens: &Lens<'_>, lines: &[Line<'_>]) -> String {
         with_day: lens.with_day,
         is_judged: lens.judged.diagnosis.is_some(),
         in_full: lines.len().min(IN_FULL),
+        told: lens.told.iter().map(|incident| incident.id).collect(),
         states: states.map(|state| state_title(state, lens.language)).collect(),
         causes: Cause::ALL.map(|cause| (cause.name(), cause.title(lens.language))),
         reasons: reasons.keys().map(titled).collect(),

@@ -1,16 +1,21 @@
 //! The worst terminals in full: verdict, what speaks for it, failures that a help desk can look up, what to do.
 
 use super::IN_FULL;
+use super::incidents::{Mention, mentions};
 use super::lens::{Lens, Moment, safe};
 use crate::evidence;
 use crate::judged::Line;
 use crate::labels::{group_title, owner};
+use crate::look_up::LookUp;
 use crate::moment::to_the_second;
+use crate::nothing::nothing;
+use crate::outcomes::parts;
+use crate::pen::Pen;
 use crate::recurrence::words;
 use crate::table::verdicts::is_its_own;
 use posmortem_classify::Cause;
 use posmortem_diagnose::State;
-use posmortem_exchange::{Outcome, Sample, Summary};
+use posmortem_exchange::{Sample, Summary};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -19,7 +24,7 @@ pub(super) struct Terminals {
     /// How many are told in full.
     in_full: usize,
     /// What is said where no terminal has a trouble of its own.
-    nothing: Option<&'static str>,
+    nothing: Option<String>,
 }
 
 /// Terminals of which the same is said.
@@ -50,11 +55,11 @@ struct Terminal {
     confidence: Option<String>,
     owner: &'static str,
     action: Option<String>,
-    incidents: Vec<u32>,
+    incidents: Vec<Mention>,
     attempts: u64,
     failed: u64,
-    /// Outcomes that came, and causes that failures had.
-    outcomes: Vec<(&'static str, u64)>,
+    /// Outcomes that came, how often and what there is to say of that; and causes that failures had.
+    outcomes: Vec<(&'static str, u64, Option<String>)>,
     causes: Vec<(&'static str, &'static str, u64)>,
     first_failed: Option<Moment>,
     last_approved: Option<Moment>,
@@ -96,22 +101,7 @@ impl Terminals {
         for group in &mut groups {
             group.count = all.iter().filter(|(_, verdict)| title(verdict.state()) == group.title).count();
         }
-        Self { nothing: nothing(lens, listed), groups, in_full: in_full.len() }
-    }
-}
-
-fn nothing(lens: &Lens<'_>, listed: &[Line<'_>]) -> Option<&'static str> {
-    let (counts, labels) = (&lens.summary.totals, lens.labels);
-    let has_own = listed.iter().any(|(_, verdict)| is_its_own(verdict));
-    let has_incidents = || !lens.judged.incidents(lens.view).is_empty();
-    match lens.judged.diagnosis {
-        _ if counts.exchanges == 0 => Some(labels.no_attempts),
-        Some(_) if has_own => None,
-        Some(_) if has_incidents() => Some(labels.no_own_fault),
-        Some(_) => Some(labels.nothing_unusual),
-        None if !listed.is_empty() => None,
-        None if counts.failed() == 0 => Some(labels.nothing_failed),
-        None => Some(labels.nothing_to_show),
+        Self { nothing: nothing(lens.judged, lens.view, Pen::PLAIN), groups, in_full: in_full.len() }
     }
 }
 
@@ -119,16 +109,6 @@ fn terminal(lens: &Lens<'_>, nth: usize, line: &Line<'_>) -> Terminal {
     let (terminal, verdict) = line;
     let (summary, language, labels) = (lens.summary, lens.language, lens.labels);
     let (counts, reason) = (&terminal.counts, verdict.reason());
-    let others = [
-        (labels.approved, Outcome::Approved),
-        (labels.declined, Outcome::Declined),
-        (labels.unanswered, Outcome::Unanswered),
-        (labels.late, Outcome::Late),
-        (labels.reversed, Outcome::Reversed),
-        (labels.unclassified, Outcome::Unclassified),
-        (labels.open, Outcome::Open),
-    ];
-    let outcomes = others.into_iter().map(|(title, outcome)| (title, counts.with(outcome)));
     let causes = Cause::ALL
         .into_iter()
         .map(|cause| (cause.name(), cause.title(language), counts.causes[cause.index()]));
@@ -147,10 +127,13 @@ fn terminal(lens: &Lens<'_>, nth: usize, line: &Line<'_>) -> Terminal {
         confidence: verdict.confidence().map(|confidence| confidence.to_string()),
         owner: verdict.owner().map_or("", |name| owner(name, language)),
         action: verdict.action(language).map(str::to_owned),
-        incidents: verdict.incidents().to_vec(),
+        incidents: mentions(lens, verdict.incidents()),
         attempts: counts.exchanges,
         failed: counts.failed(),
-        outcomes: outcomes.filter(|(_, count)| *count > 0).collect(),
+        outcomes: parts(counts, language)
+            .into_iter()
+            .map(|part| (part.title, part.count, part.note))
+            .collect(),
         causes: causes.filter(|(_, _, count)| *count > 0).collect(),
         first_failed: terminal.first_failed().map(|at| lens.moment(at)),
         last_approved: terminal.last_approved.map(|at| lens.moment(at)),
@@ -164,14 +147,14 @@ fn terminal(lens: &Lens<'_>, nth: usize, line: &Line<'_>) -> Terminal {
 }
 
 fn looked(summary: &Summary, sample: &Sample) -> Looked {
-    let file = usize::try_from(sample.source.input).ok().and_then(|at| summary.files.get(at));
+    let sample = LookUp::of(summary, sample);
     Looked {
         time: to_the_second(sample.at),
         stan: sample.stan.map(|stan| stan.to_string()),
-        rrn: (!sample.rrn.is_absent()).then(|| sample.rrn.to_string()),
+        rrn: sample.rrn.map(|rrn| rrn.to_string()),
         code: sample.code.map(|code| code.to_string()),
-        file: file.map(|file| safe(&file.path)),
-        offset: sample.source.offset,
+        file: sample.file.map(safe),
+        offset: sample.offset,
     }
 }
 

@@ -70,6 +70,8 @@ struct Band {
     id: u32,
     cause: &'static str,
     told: String,
+    /// Whether the page tells it beside the chart.
+    is_told: bool,
     x: Length,
     y: Length,
     width: Length,
@@ -318,6 +320,7 @@ fn bands(lens: &Lens<'_>, timeline: &Timeline) -> (Vec<Band>, u64) {
                 incident.reason.title(lens.language),
                 lens.labels.to
             ),
+            is_told: lens.is_told(incident.id),
             x: Length(start),
             y: Length(y),
             width: Length(end - start),

@@ -5,7 +5,7 @@
 
 use super::table::zone_text;
 use crate::View;
-use posmortem_exchange::{ColumnGuess, InspectedLink, Inspection, Summary};
+use posmortem_exchange::{ColumnGuess, InspectedLink, Inspection, LinkGuess, Summary};
 use posmortem_iso8583::escape_controls;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -70,14 +70,27 @@ fn write_columns(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()>
         return Ok(());
     }
     writeln!(out, "\n[columns]")?;
-    for ColumnGuess { name, column, confidence, .. } in columns.values() {
-        match column {
-            Some(column) => {
-                let (whole, tenth) = (confidence / 10, confidence % 10);
+    for ColumnGuess { name, column, confidence, link, .. } in columns.values() {
+        let (whole, tenth) = (confidence / 10, confidence % 10);
+        match (column, link) {
+            (Some(column), None) => {
                 writeln!(out, "# {whole}.{tenth} % of its values look like it.")?;
                 writeln!(out, "{} = {}", quoted(name), quoted(column))?;
             }
-            None => {
+            (Some(column), Some(link)) => {
+                writeln!(out, "# No column tells the link, and this one could: {},", texts_of(link))?;
+                writeln!(
+                    out,
+                    "# on {whole}.{tenth} % of requests and answers alike. If it tells something else,"
+                )?;
+                writeln!(out, "# write `-`, or outages are told of links that are none.")?;
+                writeln!(out, "{} = {}", quoted(name), quoted(column))?;
+            }
+            (None, Some(link)) => {
+                writeln!(out, "# Could be the link: {}. `-` says that it is not needed.", texts_of(link))?;
+                writeln!(out, "# {} = \"link\"", quoted(name))?;
+            }
+            (None, None) => {
                 writeln!(
                     out,
                     "# Its values look like nothing that is known; `-` says that it is not needed."
@@ -87,6 +100,13 @@ fn write_columns(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()>
         }
     }
     Ok(())
+}
+
+/// What a column rests on that could be the link.
+fn texts_of(link: &LinkGuess) -> String {
+    let anew = if link.is_chosen_anew { "several at one terminal" } else { "one and the same at a terminal" };
+    let side = if link.is_on_both_sides { "" } else { ", but requests or answers are missing" };
+    format!("{} texts, {anew}{side}", link.texts)
 }
 
 /// Unknown columns of all files by name. Where files disagree the better fit goes first, and one by
@@ -165,6 +185,7 @@ mod tests {
             column,
             confidence,
             in_force,
+            link: None,
         };
         let file = |columns| posmortem_exchange::InspectedFile { columns, ..Default::default() };
         let inspection = Inspection {

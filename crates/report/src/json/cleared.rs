@@ -1,11 +1,12 @@
 //! The keys `history` and `cleared`: which days before are known, and what was found on the latest of them and is
 //! not any more.
 
+use crate::over::{Over, Whose};
 use crate::recurrence::Recurring;
 use crate::scope::Scope;
 use crate::shown::Shown;
 use posmortem_classify::{Cause, Reason};
-use posmortem_diagnose::{CalendarDate, IncidentChange, Recurrence, Recurrences, TerminalChange};
+use posmortem_diagnose::{CalendarDate, Recurrences};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -42,29 +43,19 @@ pub(super) struct Cleared {
 }
 
 impl Cleared {
-    pub(super) fn of_incident((one, recurrence): &(IncidentChange, Recurrence)) -> Option<Self> {
-        let old = one.old.as_ref()?;
-        Some(Self {
+    pub(super) fn of(one: Over<'_>) -> Self {
+        let (terminal_id, scope) = match one.whose {
+            Whose::Terminal(terminal) => (Some(terminal.to_owned()), None),
+            Whose::Scope(scope) => (None, Some(scope)),
+        };
+        Self {
             state: one.change.name(),
-            terminal_id: None,
-            scope: Some(Scope::of_cause(old)),
-            cause: Some(old.reason.cause().name()),
-            reason: Some(old.reason.name()),
-            owner: Some(old.reason.owner()),
-            recurrence: (*recurrence).into(),
-        })
-    }
-
-    pub(super) fn of_terminal((one, recurrence): &(TerminalChange, Recurrence)) -> Option<Self> {
-        let old = one.old.as_ref()?;
-        Some(Self {
-            state: one.change.name(),
-            terminal_id: Some(old.terminal.clone()),
-            scope: None,
-            cause: old.cause.map(Cause::name),
-            reason: old.reason.map(Reason::name),
-            owner: old.reason.map(Reason::owner),
-            recurrence: (*recurrence).into(),
-        })
+            terminal_id,
+            scope,
+            cause: one.cause.map(Cause::name),
+            reason: one.reason.map(Reason::name),
+            owner: one.reason.map(Reason::owner),
+            recurrence: one.recurrence.into(),
+        }
     }
 }

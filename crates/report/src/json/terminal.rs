@@ -5,6 +5,7 @@ use crate::evidence;
 use crate::json::counts::{Causes, Outcomes};
 use crate::json::why::Why;
 use crate::judged::{Judged, Line};
+use crate::look_up::LookUp;
 use crate::recurrence::Recurring;
 use crate::shown::{Shown, told};
 use posmortem_classify::{Cause, Language, Reason};
@@ -119,14 +120,14 @@ struct Looked<'s> {
 
 impl<'s> Looked<'s> {
     fn of(summary: &'s Summary, sample: &Sample) -> Self {
-        let file = usize::try_from(sample.source.input).ok().and_then(|at| summary.files.get(at));
+        let sample = LookUp::of(summary, sample);
         Self {
             time: Shown(sample.at),
             stan: sample.stan.map(Shown),
-            rrn: (!sample.rrn.is_absent()).then_some(Shown(sample.rrn)),
+            rrn: sample.rrn.map(Shown),
             response_code: sample.code.map(Shown),
-            file: file.map(|file| file.path.as_str()),
-            offset: sample.source.offset,
+            file: sample.file,
+            offset: sample.offset,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What became of each issuer's attempts: approved, failed for business reasons, failed for technical ones.
 
-use super::{ALL, Column, Kind, Rows, Value, column};
+use super::{ALL, Column, Kind, Rows, Value, column, named};
+use crate::View;
 use crate::judged::Judged;
 use posmortem_exchange::{Breakdown, Group, Outcome, Symbol};
 use posmortem_iso8583::scheme_of;
@@ -19,16 +20,13 @@ pub(super) const COLUMNS: &[Column] = &[
     column("technical_rate", Kind::Fraction, "technical %", "技术失败率"),
 ];
 
-const UNKNOWN: Value<'static> = Value::Word("unknown", ["unknown", "未知"]);
-
 /// First the fleet, then issuers, the most technical failures first.
-pub(super) fn rows<'s>(judged: &Judged<'s>, breakdown: &'s Breakdown) -> Rows<'s> {
+pub(super) fn rows<'s>(judged: &Judged<'s>, breakdown: &'s Breakdown, _: &View<'_>) -> Rows<'s> {
     let mut groups: Vec<&(Symbol, Group)> = breakdown.issuers.iter().collect();
     groups.sort_by_key(|(_, group)| (Reverse(group.technical), Reverse(group.counts.exchanges)));
     let issuers = groups.into_iter().map(|(issuer, group)| {
         let told = judged.summary.names.text(*issuer);
-        let name = if told.is_empty() { UNKNOWN } else { Value::text(told) };
-        row(name, scheme_of(told), group)
+        row(named(told), scheme_of(told), group)
     });
     std::iter::once(row(ALL, None, &breakdown.fleet)).chain(issuers).collect()
 }

@@ -1,6 +1,7 @@
 //! Failures by cause and hour of the day, by the log's own clock; of several days each hour holds all of theirs.
 
 use super::{Column, Kind, Rows, Value, column};
+use crate::View;
 use crate::judged::Judged;
 use posmortem_classify::Cause;
 use posmortem_exchange::{Breakdown, Outcome};
@@ -19,7 +20,7 @@ pub(super) const COLUMNS: &[Column] = &[
 ];
 
 /// All twenty-four, from midnight on.
-pub(super) fn rows<'s>(_: &Judged<'s>, breakdown: &'s Breakdown) -> Rows<'s> {
+pub(super) fn rows<'s>(_: &Judged<'s>, breakdown: &'s Breakdown, _: &View<'_>) -> Rows<'s> {
     let hours = breakdown.minutes.hours().into_iter().zip(0_u64..);
     let row = |(counts, hour): (posmortem_exchange::Counts, u64)| {
         let mut row = vec![

@@ -36,7 +36,7 @@ pub(super) fn rows<'s>(judged: &Judged<'s>, view: &View<'_>) -> Rows<'s> {
             Value::Count(incident.attempts),
             Value::Count(incident.terminals.into()),
             Value::Thousandths(incident.confidence.0),
-            Value::text(incident.reason.owner()),
+            Value::Owner(incident.reason.owner()),
             Value::Flag(incident.ongoing),
         ]
     };

@@ -2,6 +2,7 @@
 //! which nothing went wrong are left out.
 
 use super::{Column, Kind, Rows, Value, column};
+use crate::View;
 use crate::judged::Judged;
 use posmortem_classify::{Cause, Reason};
 use posmortem_exchange::{Breakdown, Management, Reply, TerminalTally, terminal_key};
@@ -10,31 +11,34 @@ use std::collections::BTreeMap;
 
 pub(super) const COLUMNS: &[Column] = &[
     column("terminal_id", Kind::Text, "terminal", "终端"),
-    column("merchant_id", Kind::Text, "merchant", "商户").rank(5),
+    column("merchant_id", Kind::Text, "merchant", "商户").rank(6),
     column("key_failures", Kind::Whole, "key failures", "密钥失败"),
     column("reason", Kind::Text, "mostly", "主要细因"),
-    column("sign_ons", Kind::Whole, "sign-ons", "签到").rank(1),
-    column("sign_ons_refused", Kind::Whole, "refused", "签到被拒"),
-    column("sign_ons_unanswered", Kind::Whole, "unanswered", "签到无应答").rank(2),
-    column("key_changes", Kind::Whole, "key changes", "换密钥").rank(3),
-    column("key_changes_refused", Kind::Whole, "refused", "换密钥被拒"),
-    column("key_changes_unanswered", Kind::Whole, "unanswered", "换密钥无应答").rank(4),
+    column("sign_ons", Kind::Whole, "sign-ons", "签到").rank(2),
+    column("sign_ons_refused", Kind::Whole, "sign-ons refused", "签到被拒"),
+    column("sign_ons_unanswered", Kind::Whole, "sign-ons unanswered", "签到无应答").rank(3),
+    column("key_changes", Kind::Whole, "key changes", "换密钥").rank(4),
+    column("key_changes_refused", Kind::Whole, "changes refused", "换密钥被拒").rank(1),
+    column("key_changes_unanswered", Kind::Whole, "changes unanswered", "换密钥无应答").rank(5),
 ];
 
-/// The most key failures first.
-pub(super) fn rows<'s>(judged: &Judged<'s>, breakdown: &'s Breakdown) -> Rows<'s> {
+/// The most key failures first; of terminals with as many attempts as the view asks for.
+pub(super) fn rows<'s>(judged: &Judged<'s>, breakdown: &'s Breakdown, view: &View<'_>) -> Rows<'s> {
     let names = &judged.summary.names;
     let mut managed: BTreeMap<&str, &Management> =
         breakdown.management.iter().map(|one| (names.text(one.terminal), one)).collect();
     let none = Management::default();
     let mut rows = Vec::new();
-    for terminal in &judged.summary.terminals {
+    for (terminal, _) in judged.counted(view) {
         let id = names.text(terminal.terminal);
         let management = managed.remove(terminal_key(id)).unwrap_or(&none);
         rows.push(row(id, judged.summary.merchant_of(terminal), Some(terminal), management));
     }
-    // Those that signed on and never asked for a decision.
-    rows.extend(managed.into_iter().map(|(id, management)| row(id, "", None, management)));
+    // Those that signed on and never asked for a decision. How the log prints them is not known: they stand here
+    // without left zeros, as their sign-ons are kept.
+    if view.min_exchanges == 0 {
+        rows.extend(managed.into_iter().map(|(id, management)| row(id, "", None, management)));
+    }
     rows.retain(|row| row.wrong > 0);
     rows.sort_by_key(|row| (Reverse(row.failures), Reverse(row.wrong)));
     rows.into_iter().map(|row| row.cells).collect()

@@ -1,6 +1,7 @@
 //! Who answers late or never: links and issuers, the most time-outs first.
 
-use super::{ALL, Column, Kind, Rows, Value, column};
+use super::{ALL, Column, Kind, Rows, Value, column, named};
+use crate::View;
 use crate::judged::Judged;
 use posmortem_exchange::{Breakdown, Group, Outcome, Symbol};
 use std::cmp::Reverse;
@@ -23,14 +24,13 @@ const LINK: Value<'static> = Value::Word("link", ["link", "链路"]);
 const ISSUER: Value<'static> = Value::Word("issuer", ["issuer", "发卡行"]);
 
 /// First the fleet, then links, then issuers.
-pub(super) fn rows<'s>(judged: &Judged<'s>, breakdown: &'s Breakdown) -> Rows<'s> {
-    let mut rows = vec![row(ALL, "", &breakdown.fleet)];
+pub(super) fn rows<'s>(judged: &Judged<'s>, breakdown: &'s Breakdown, _: &View<'_>) -> Rows<'s> {
+    let mut rows = vec![row(ALL, Value::Nothing, &breakdown.fleet)];
     for (of, groups) in [(LINK, &breakdown.links), (ISSUER, &breakdown.issuers)] {
         let mut groups: Vec<&(Symbol, Group)> = groups.iter().collect();
         groups.sort_by_key(|(_, group)| (Reverse(timeouts(group)), Reverse(group.counts.exchanges)));
-        rows.extend(
-            groups.into_iter().map(|(name, group)| row(of.clone(), judged.summary.names.text(*name), group)),
-        );
+        let name = |name: Symbol| named(judged.summary.names.text(name));
+        rows.extend(groups.into_iter().map(|(symbol, group)| row(of.clone(), name(*symbol), group)));
     }
     rows
 }
@@ -39,11 +39,11 @@ fn timeouts(group: &Group) -> u64 {
     group.counts.with(Outcome::Unanswered) + group.counts.with(Outcome::Late)
 }
 
-fn row<'s>(of: Value<'s>, name: &'s str, group: &Group) -> Vec<Value<'s>> {
+fn row<'s>(of: Value<'s>, name: Value<'s>, group: &Group) -> Vec<Value<'s>> {
     let within = |permille| Value::milliseconds(group.latencies.quantile_ms(permille));
     vec![
         of,
-        Value::text(name),
+        name,
         Value::Count(group.counts.exchanges),
         Value::Count(group.counts.with(Outcome::Unanswered)),
         Value::Count(group.counts.with(Outcome::Late)),

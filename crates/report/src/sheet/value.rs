@@ -1,6 +1,8 @@
 //! What a cell of a sheet holds, and how data formats write it.
 
 use crate::decimal::Decimal;
+use crate::labels::owner;
+use crate::percent::Percent;
 use crate::scope::Scope;
 use posmortem_classify::{Cause, Language, Reason};
 use posmortem_diagnose::Thousandths;
@@ -22,6 +24,8 @@ pub(crate) enum Value<'s> {
     Scope(Scope),
     Cause(Cause),
     Reason(Reason),
+    /// Who acts, by the name in data formats.
+    Owner(&'static str),
     Count(u64),
     /// A number that counts nothing, such as an hour: 0 is one like others.
     Number(u64),
@@ -68,10 +72,11 @@ impl<'s> Value<'s> {
             Self::Scope(scope) => scope.text(Language::En).into(),
             Self::Cause(cause) => cause.name().into(),
             Self::Reason(reason) => reason.name().into(),
+            Self::Owner(name) => (*name).into(),
             Self::Count(count) | Self::Number(count) | Self::Milliseconds(count) => count.to_string().into(),
             Self::Amount(minor, _) => minor.to_string().into(),
             Self::Thousandths(number) => Thousandths(*number).to_string().into(),
-            Self::Share(part, whole) => five_places(*part, *whole).into(),
+            Self::Share(part, whole) => Percent::of(*part, *whole).number(5).into(),
             Self::Moment(at) => at.to_string().into(),
             Self::Flag(flag) => flag.to_string().into(),
         }
@@ -84,6 +89,7 @@ impl<'s> Value<'s> {
             Self::Scope(scope) => Some(scope.text(language).into()),
             Self::Cause(cause) => Some(cause.title(language).into()),
             Self::Reason(reason) => Some(reason.title(language).into()),
+            Self::Owner(name) => Some(owner(name, language).into()),
             _ => None,
         }
     }
@@ -99,7 +105,7 @@ impl Serialize for Value<'_> {
             Self::Amount(minor, _) => serializer.serialize_u128(*minor),
             Self::Thousandths(number) => Decimal::from(Thousandths(*number)).serialize(serializer),
             Self::Share(part, whole) => {
-                let number = RawValue::from_string(five_places(*part, *whole));
+                let number = RawValue::from_string(Percent::of(*part, *whole).number(5));
                 number.map_err(serde::ser::Error::custom)?.serialize(serializer)
             }
             Self::Flag(flag) => serializer.serialize_bool(*flag),
@@ -108,28 +114,15 @@ impl Serialize for Value<'_> {
             | Self::Scope(_)
             | Self::Cause(_)
             | Self::Reason(_)
+            | Self::Owner(_)
             | Self::Moment(_) => serializer.serialize_str(&self.plain()),
         }
     }
 }
 
-/// A share as a number from 0 to 1, by integers alone; half a digit rounds up.
-fn five_places(part: u64, whole: u64) -> String {
-    let (part, whole) = (u128::from(part), u128::from(whole).max(1));
-    let number = (part * 200_000 + whole) / (whole * 2);
-    format!("{}.{:05}", number / 100_000, number % 100_000)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn shares_have_five_places() {
-        let shown = [(0, 7), (1, 3), (2, 3), (7, 7), (1, 200_000), (1, 200_001), (u64::MAX, u64::MAX)];
-        let shown = shown.map(|(part, whole)| five_places(part, whole));
-        assert_eq!(shown, ["0.00000", "0.33333", "0.66667", "1.00000", "0.00001", "0.00000", "1.00000"]);
-    }
 
     #[test]
     fn data_formats_tell_the_same() {
@@ -139,6 +132,7 @@ mod tests {
             (Value::text("\"a"), "\"a", "\"\\\"a\""),
             (Value::Word("over", ["over", "超限"]), "over", "\"over\""),
             (Value::Cause(Cause::Key), "key", "\"key\""),
+            (Value::Owner("key management"), "key management", "\"key management\""),
             (Value::Count(7), "7", "7"),
             (Value::Amount(u128::from(u64::MAX) + 1, None), "18446744073709551616", "18446744073709551616"),
             (Value::Thousandths(12_500), "12.500", "12.500"),

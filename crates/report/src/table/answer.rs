@@ -13,7 +13,7 @@ pub(super) fn sections(page: &Page<'_>, sheet: &Sheet<'_>) -> Vec<Vec<String>> {
     let mut head = heading::input_lines(page);
     head.extend(page.filtered());
     let mut lines = vec![page.title(sheet.question.title(page.language))];
-    if sheet.rows.is_empty() {
+    if sheet.is_empty() {
         lines.push(page.labels.nothing_to_tell.to_owned());
         return vec![head, lines];
     }
@@ -23,11 +23,13 @@ pub(super) fn sections(page: &Page<'_>, sheet: &Sheet<'_>) -> Vec<Vec<String>> {
 }
 
 pub(crate) fn grid(page: &Page<'_>, sheet: &Sheet<'_>) -> Grid {
-    let columns = sheet.columns.iter().map(|column| {
+    let columns = sheet.columns.iter().enumerate().map(|(at, column)| {
         let title = column.title[page.language as usize];
+        // Who it is about is told whole: merchants have ids of fifteen characters.
+        let least = if at == 0 { 15 } else { 10 };
         let new = match column.kind.is_to_the_right() {
             true => grid::Column::right(title),
-            false => grid::Column::left(title).least(10),
+            false => grid::Column::left(title).least(least),
         };
         if column.rank > 0 { new.rank(column.rank) } else { new }
     });

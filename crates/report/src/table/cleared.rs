@@ -6,14 +6,14 @@ use super::flow::{self, Item};
 use super::terminals::none;
 use crate::grid::{Cell, Column, Grid};
 use crate::labels::change_title;
+use crate::over::{Over, Whose};
 use crate::pen::Style;
 use crate::recurrence::mark;
-use crate::scope::Scope;
 use posmortem_classify::{Language, Reason};
-use posmortem_diagnose::{Change, Recurrence, Recurrences};
+use posmortem_diagnose::{Change, Recurrences};
 
 /// How many days before are known.
-pub(crate) fn known(page: &Page<'_>) -> Vec<String> {
+pub(super) fn known(page: &Page<'_>) -> Vec<String> {
     let Some(recurrences) = page.judged.recurrences() else { return Vec::new() };
     page.hanging(if recurrences.known > 0 { "" } else { "! " }, &known_days(recurrences, page.language))
 }
@@ -26,10 +26,8 @@ pub(crate) fn known_days(recurrences: &Recurrences, language: Language) -> Strin
             format!("findings of {known} of the {all} days before are known, the latest of {latest}")
         }
         (Some(latest), Language::Zh) => format!("此前{all}天中已知{known}天的结论，最近为{latest}"),
-        (None, Language::En) => {
-            format!("findings of none of the {all} days before are known: nothing is told as new")
-        }
-        (None, Language::Zh) => format!("此前{all}天均无已知结论：不标注新旧"),
+        (None, Language::En) => "no earlier day is known: new and recurring cannot be told yet".to_owned(),
+        (None, Language::Zh) => "此前没有已知的日期：暂时无法区分新出现与反复出现".to_owned(),
     }
 }
 
@@ -45,21 +43,10 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
 /// The items of the heading, the rows, and how many more there are; none where nothing is over.
 pub(crate) fn told(page: &Page<'_>) -> Option<(Vec<Item>, Grid, Option<String>)> {
     let latest = page.judged.recurrences().and_then(|all| all.latest)?;
-    let incidents = page.judged.cleared_incidents(page.view).into_iter().filter_map(|(one, recurrence)| {
-        let old = one.old.as_ref()?;
-        let scope = Scope::of_cause(old).text(page.language);
-        Some((one.change, page.pen.name(&scope).into_owned(), Some(old.reason), *recurrence))
-    });
-    let terminals = page.judged.cleared_terminals(page.view).into_iter().filter_map(|(one, recurrence)| {
-        let old = one.old.as_ref()?;
-        Some((one.change, page.pen.name(&old.terminal).into_owned(), old.reason, *recurrence))
-    });
-    let mut rows: Vec<Row> = incidents.chain(terminals).collect();
+    let rows = Over::best_first(page.judged, page.view);
     if rows.is_empty() {
         return None;
     }
-    // What is over is good news; of the rest, what may still be wrong comes before who is gone.
-    rows.sort_by_key(|(change, ..)| (*change != Change::Cleared, *change));
     let cleared = match page.language {
         Language::En => format!("Cleared since {latest}"),
         Language::Zh => format!("自{latest}以来已消除"),
@@ -75,12 +62,9 @@ pub(crate) fn told(page: &Page<'_>) -> Option<(Vec<Item>, Grid, Option<String>)>
     Some((title(page, &rows, &cleared), grid, page.more(rows.len() - shown, "项")))
 }
 
-/// What became of it, who or where, why, and how often it was there.
-type Row = (Change, String, Option<Reason>, Recurrence);
-
 /// How many of which kind there are.
-fn title(page: &Page<'_>, rows: &[Row], cleared: &str) -> Vec<Item> {
-    let count = |change| rows.iter().filter(|(one, ..)| *one == change).count();
+fn title(page: &Page<'_>, rows: &[Over<'_>], cleared: &str) -> Vec<Item> {
+    let count = |change| rows.iter().filter(|one| one.change == change).count();
     let mut items = vec![(format!("{cleared}: {}", count(Change::Cleared)), Style::Bold)];
     for change in [Change::Undecided, Change::NotSeen].into_iter().filter(|change| count(*change) > 0) {
         items.push((format!("{} {}", change_title(change, page.language), count(change)), Style::Plain));
@@ -88,13 +72,17 @@ fn title(page: &Page<'_>, rows: &[Row], cleared: &str) -> Vec<Item> {
     items
 }
 
-fn row(page: &Page<'_>, (change, what, reason, recurrence): &Row) -> Vec<Cell> {
-    let is_over = *change == Change::Cleared;
-    let cause = |reason: &Reason| Cell::styled(page.cause_and_reason(*reason), Style::Cause(reason.cause()));
+fn row(page: &Page<'_>, one: &Over<'_>) -> Vec<Cell> {
+    let what = match &one.whose {
+        Whose::Terminal(terminal) => page.pen.name(terminal).into_owned(),
+        Whose::Scope(scope) => page.pen.name(&scope.text(page.language)).into_owned(),
+    };
+    let cause = |reason: Reason| Cell::styled(page.cause_and_reason(reason), Style::Cause(reason.cause()));
+    let became = if one.change == Change::Cleared { "" } else { change_title(one.change, page.language) };
     vec![
-        Cell::new(what.clone()),
-        reason.as_ref().map_or_else(|| none(page), cause),
-        Cell::new(mark(*recurrence, page.labels)),
-        Cell::styled(if is_over { "" } else { change_title(*change, page.language) }, Style::Dim),
+        Cell::new(what),
+        one.reason.map_or_else(|| none(page), cause),
+        Cell::new(mark(one.recurrence, page.labels)),
+        Cell::styled(became, Style::Dim),
     ]
 }

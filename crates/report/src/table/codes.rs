@@ -64,8 +64,9 @@ pub(crate) fn meaning(code: &CodeSummary, language: Language) -> (&'static str, 
     let (labels, entry) = (Labels::of(language), entry(code));
     let title = match (code.code, entry) {
         (None, _) => labels.answer_without_code,
-        (_, Some(entry)) => entry.title(language),
-        (_, None) => code.reason.map_or("", |reason| reason.title(language)),
+        // A row that gives none where the message decides: the reason says what the code stood for.
+        (_, Some(entry)) if !is_reserved(entry) || code.reason.is_none() => entry.title(language),
+        (_, _) => code.reason.map_or("", |reason| reason.title(language)),
     };
     let instead = match (code.code, entry) {
         (None, _) => labels.unclassified,

@@ -3,6 +3,7 @@
 use super::Page;
 use super::flow::{self, Item};
 use crate::moment::span;
+use crate::outcomes::parts;
 use crate::pen::Style;
 use crate::percent::Percent;
 use crate::wrap;
@@ -59,19 +60,8 @@ fn outcomes(page: &Page<'_>) -> Vec<Item> {
         (share(labels.approved, approved), Style::Plain),
         (share(labels.failed, counts.failed()), Style::Bold),
     ];
-    let others = [
-        (labels.declined, Outcome::Declined),
-        (labels.unanswered, Outcome::Unanswered),
-        (labels.late, Outcome::Late),
-        (labels.reversed, Outcome::Reversed),
-        (labels.open, Outcome::Open),
-    ];
-    let others = others.into_iter().map(|(label, outcome)| (label, counts.with(outcome)));
-    items.extend(
-        others
-            .filter(|(_, count)| *count > 0)
-            .map(|(label, count)| (format!("{label} {count}"), Style::Plain)),
-    );
+    let others = parts(counts, page.language).into_iter().filter(|part| part.outcome != Outcome::Approved);
+    items.extend(others.map(|part| (part.text(), Style::Plain)));
     items
 }
 

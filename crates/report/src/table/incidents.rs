@@ -3,6 +3,7 @@
 use super::terminals::clock;
 use super::{Page, flow};
 use crate::evidence::sentences;
+use crate::judged::whole_excess;
 use crate::pen::Style;
 use crate::recurrence::words;
 use crate::scope::Scope;
@@ -10,18 +11,15 @@ use crate::wrap::{self, width};
 use posmortem_classify::Language;
 use posmortem_diagnose::Incident;
 use posmortem_iso8583::Timestamp;
-use std::cmp::Reverse;
 
 pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
-    let mut incidents = page.judged.incidents(page.view);
-    if incidents.is_empty() {
+    let (all, shown) = (page.judged.incidents(page.view), page.judged.largest_incidents(page.view));
+    if all.is_empty() {
         return Vec::new();
     }
-    incidents.sort_by_key(|incident| (Reverse(incident.excess()), incident.id));
-    let shown = page.view.top.unwrap_or(usize::MAX).min(incidents.len());
     let mut lines = vec![page.title(page.labels.incidents)];
-    lines.extend(incidents[..shown].iter().flat_map(|incident| told(page, incident)));
-    lines.extend(page.more(incidents.len() - shown, "起"));
+    lines.extend(shown.iter().flat_map(|incident| told(page, incident)));
+    lines.extend(page.more(all.len() - shown.len(), "起"));
     lines
 }
 
@@ -56,8 +54,7 @@ pub(super) fn what(page: &Page<'_>, incident: &Incident, room: usize) -> Vec<Str
 
 pub(crate) fn sizes(page: &Page<'_>, incident: &Incident) -> Vec<flow::Item> {
     let &Incident { observed, terminals, confidence, .. } = incident;
-    // Whole ones: nobody acts on a thousandth of a failure.
-    let excess = (incident.excess().0 + 500) / 1000;
+    let excess = whole_excess(incident);
     let (failed, hit, sure) = match page.language {
         Language::En => (
             format!("{observed} failed, {excess} more than expected"),

@@ -6,29 +6,20 @@ use crate::judged::Line;
 use crate::moment::{same_day, to_the_minute};
 use crate::pen::Style;
 use crate::percent::Percent;
+use crate::wrap;
 use posmortem_classify::{Cause, Reason};
 use posmortem_exchange::{Outcome, ReasonTally, TerminalTally};
 use posmortem_iso8583::Timestamp;
 use std::cmp::Reverse;
 
 pub(super) fn lines(page: &Page<'_>) -> Vec<String> {
-    let listed = page.judged.listed(page.view);
-    if listed.terminals.is_empty() {
-        return vec![nothing(page).to_owned()];
+    if let Some(nothing) = page.nothing() {
+        return wrap::lines(&nothing, page.width);
     }
+    let listed = page.judged.listed(page.view);
     let mut lines = grid(page, &listed.terminals).lines(page.width, page.pen);
     lines.extend(page.more(listed.left_out, "台"));
     lines
-}
-
-/// Why there is no line.
-pub(crate) fn nothing(page: &Page<'_>) -> &'static str {
-    let (counts, labels) = (&page.summary.totals, page.labels);
-    match (counts.exchanges, counts.failed()) {
-        (0, _) => labels.no_attempts,
-        (_, 0) => labels.nothing_failed,
-        _ => labels.nothing_to_show,
-    }
 }
 
 /// The lines of terminals that nobody has judged.

@@ -8,6 +8,7 @@ use crate::labels::{group_title, state_title};
 use crate::pen::Style;
 use crate::recurrence::mark;
 use crate::verdict::Verdict;
+use crate::wrap;
 use posmortem_diagnose::State;
 
 /// Those of whom there is more to say than that somebody else is at fault, or nobody.
@@ -39,9 +40,7 @@ pub(super) fn sections(page: &Page<'_>) -> Vec<Vec<String>> {
         section.extend(page.more(count - shown, "台"));
         sections.push(section);
     }
-    if sections.is_empty() {
-        sections.push(vec![nothing(page).to_owned()]);
-    }
+    sections.splice(..0, page.nothing().map(|nothing| wrap::lines(&nothing, page.width)));
     sections.push(others(page, is_listed));
     sections
 }
@@ -68,15 +67,6 @@ fn groups(page: &Page<'_>) -> Vec<&'static str> {
     groups
 }
 
-pub(crate) fn nothing(page: &Page<'_>) -> &'static str {
-    let labels = page.labels;
-    match (page.summary.totals.exchanges, page.judged.incidents(page.view).is_empty()) {
-        (0, _) => labels.no_attempts,
-        (_, true) => labels.nothing_unusual,
-        (_, false) => labels.no_own_fault,
-    }
-}
-
 /// How many terminals are not listed, by state.
 pub(crate) fn others(page: &Page<'_>, is_listed: impl Fn(&Verdict<'_>) -> bool) -> Vec<String> {
     let states: Vec<_> = page
@@ -97,21 +87,21 @@ pub(crate) fn others(page: &Page<'_>, is_listed: impl Fn(&Verdict<'_>) -> bool) 
     flow::lines(&[&[title], &items[1..]].concat(), page.pen.dot(), page.width, page.pen)
 }
 
-/// What a narrow screen loses first is what the other formats tell as well; last go window, and what
-/// was seen against what was to be expected.
+/// What a narrow screen loses first is what the other formats tell as well; then how sure it is and what was to be
+/// expected. Since when and until when, whether it is new, and how much was seen go last: by them somebody acts.
 fn columns(page: &Page<'_>, with_unclassified: bool, with_incidents: bool) -> Vec<Column> {
     let labels = page.labels;
     let mut columns = count_columns(page, with_unclassified, [7, 5, 6]);
     columns.extend([
         Column::left(labels.cause).least(22),
-        Column::right(labels.since).rank(2),
-        Column::right(labels.until).rank(4),
-        Column::right(labels.observed).rank(1),
-        Column::right(labels.expected_short).rank(1),
-        Column::right(labels.confidence).rank(3),
+        Column::right(labels.since).rank(0),
+        Column::right(labels.until).rank(2),
+        Column::right(labels.observed).rank(0),
+        Column::right(labels.expected_short).rank(3),
+        Column::right(labels.confidence).rank(4),
     ]);
     if page.judged.recurrences().is_some_and(|all| all.known > 0) {
-        columns.push(Column::right(labels.days).rank(3));
+        columns.push(Column::right(labels.days).rank(1));
     }
     if with_incidents {
         columns.push(Column::left(labels.incident).list(6).rank(8));

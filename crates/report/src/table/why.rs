@@ -16,7 +16,7 @@ use posmortem_diagnose::{Diagnosis, Thousandths, Weighed, Why, WhyLine, word};
 use posmortem_exchange::TerminalTally;
 
 pub(super) fn sections(page: &Page<'_>, said: &Diagnosis) -> Vec<Vec<String>> {
-    let mut sections = vec![[heading::input_lines(page), page.limits(said)].concat()];
+    let mut sections = vec![[heading::input_lines(page), page.warned(&page.limits(said))].concat()];
     for why in &said.whys {
         let of_it = |terminal: &&TerminalTally| {
             page.judged.why(terminal).is_some_and(|other| other.terminal == why.terminal)

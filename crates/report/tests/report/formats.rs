@@ -472,7 +472,8 @@ fn csv_and_tsv_carry_the_numbers_of_the_json() {
 
 const HEADER: &str = "terminal_id merchant_id exchanges approved declined unanswered unclassified state cause \
     reason start end observed expected confidence owner network account card key operator first_failed \
-    last_approved ongoing action recurrence recurrence_days recurrence_of recurrence_first";
+    last_approved ongoing action recurrence recurrence_days recurrence_of recurrence_first late \
+    reversed open incidents";
 
 fn cells(terminal: &Terminal) -> Vec<String> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -507,6 +508,10 @@ fn cells(terminal: &Terminal) -> Vec<String> {
         String::new(),
         String::new(),
         String::new(),
+        terminal.late.to_string(),
+        terminal.reversed.to_string(),
+        terminal.open.to_string(),
+        String::new(),
     ]
 }
 
@@ -515,7 +520,21 @@ fn the_ninth_column_of_the_tsv_is_the_cause() {
     let text = written(&day::full_day(), Format::Tsv, &VIEW);
     let ninth: Vec<_> = text.lines().map(|line| line.split('\t').nth(8).unwrap()).collect();
     assert_eq!(ninth, ["cause", "network", "operator", "", ""]);
-    assert!(text.lines().all(|line| line.split('\t').count() == 29));
+    assert!(text.lines().all(|line| line.split('\t').count() == 33));
+}
+
+#[test]
+fn what_became_of_attempts_adds_up_in_a_row() {
+    let text = written(&day::full_day(), Format::Csv, &VIEW);
+    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    let header = rows.headers().unwrap().clone();
+    for row in rows.records().map(Result::unwrap) {
+        let count = |name: &str| -> u64 {
+            row[header.iter().position(|other| other == name).unwrap()].parse().unwrap()
+        };
+        let outcomes = ["approved", "declined", "unanswered", "late", "reversed", "unclassified", "open"];
+        assert_eq!(outcomes.map(count).iter().sum::<u64>(), count("exchanges"));
+    }
 }
 
 #[test]

@@ -132,19 +132,35 @@ fn the_page_tells_what_recurs_and_what_is_over() {
     assert!(rows[0].contains("link up-a") && rows[0].contains("cleared") && rows[0].contains("Link down"));
     assert!(rows[4].contains("29119999") && rows[4].contains("not seen"));
     let first = written(&with_history(&[]), Format::Html, &View::default());
-    assert!(first.contains("nothing is told as new") && !first.contains("id=\"cleared\""));
+    assert!(
+        first.contains("no earlier day is known: new and recurring cannot be told yet")
+            && !first.contains("id=\"cleared\"")
+    );
 }
 
 #[test]
 fn nothing_known_is_no_news() {
     let day = with_history(&[]);
     let table = written(&day, Format::Table, &View::default());
-    let told = "! findings of none of the 30 days before are known: nothing is told as new";
+    let told = "! no earlier day is known: new and recurring cannot be told yet";
     assert!(table.contains(told) && !table.contains("Cleared") && !table.contains("  days\n"), "{table}");
     let report = json_of(&day, &View::default());
     assert_eq!(report["history"], json!({ "days": 30, "known": 0, "latest": null }));
     assert_eq!(report["cleared"], json!([]));
     assert!(report["terminals"].as_array().unwrap().iter().all(|one| one["verdict"]["recurrence"].is_null()));
+}
+
+/// Whether it is over and whether it is new is what a screen of 72 columns keeps of a verdict.
+#[test]
+fn a_narrow_table_keeps_window_and_days() {
+    let day = with_history(&[yesterday(), the_day_before()]);
+    for width in [72, 80] {
+        let table = written(&day, Format::Table, &View { width: Some(width), ..View::default() });
+        let header = table.lines().find(|line| line.starts_with("terminal ")).unwrap();
+        let has = |title: &str| header.split_whitespace().any(|word| word == title);
+        assert!(has("until") && has("days") && has("seen"), "{width}: {header}");
+        assert!(!has("conf.") || has("exp."), "{width}: {header}");
+    }
 }
 
 #[test]

@@ -10,4 +10,5 @@ mod html;
 mod measures;
 mod rows;
 mod table;
+mod told;
 mod verdicts;

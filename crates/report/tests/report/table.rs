@@ -25,7 +25,8 @@ fn english() {
         &View { all_terminals: true, ..View::default() },
         "\
 2026-11-21 00:00:12 to 13:05:00 · files 2
-attempts 14 · approved 3 (21.4 %) · failed 11 (78.6 %) · declined 7 · unanswered 1 · reversed 2
+attempts 14 · approved 3 (21.4 %) · failed 11 (78.6 %) · declined 7 · unanswered 1 · reversed 2 ·
+unclassified 1
 network 5 · account 1 · operator 4 · unclassified 1
 currency 156 · failed amount 110.83 · approved then lost 20.17
 currency unknown · failed amount 0.70
@@ -70,7 +71,7 @@ fn chinese() {
         &View { language: Language::Zh, ..View::default() },
         "\
 2026-11-21 00:00:12 至 13:05:00 · 文件 2
-交易 14 · 成功 3 (21.4 %) · 失败 11 (78.6 %) · 拒绝 7 · 无应答 1 · 冲正 2
+交易 14 · 成功 3 (21.4 %) · 失败 11 (78.6 %) · 拒绝 7 · 无应答 1 · 冲正 2 · 未归类 1
 网络/系统 5 · 账户 1 · 操作/商户设置 4 · 未归类 1
 币种 156 · 失败金额 110.83 · 批准后失效 20.17
 币种 未知 · 失败金额 0.70
@@ -115,7 +116,7 @@ fn ascii_in_80_columns() {
         "\
 2026-11-21 00:00:12 to 13:05:00 | day.log
 attempts 14 | approved 3 (21.4 %) | failed 11 (78.6 %) | declined 7 |
-unanswered 1 | reversed 2
+unanswered 1 | reversed 2 | unclassified 1
 network 5 | account 1 | operator 4 | unclassified 1
 currency 156 | failed amount 110.83 | approved then lost 20.17
 

@@ -9,7 +9,7 @@ use crate::table::flow;
 use crate::table::ledger::terms;
 use posmortem_classify::Language;
 use posmortem_exchange::{Field, Inspection, Ledger};
-use posmortem_iso8583::element_name;
+use posmortem_iso8583::{Version, element_name};
 
 pub(super) fn types(page: &Page, inspection: &Inspection) -> Vec<String> {
     let labels = page.labels;
@@ -34,11 +34,12 @@ pub(super) fn fields(page: &Page, inspection: &Inspection) -> Vec<String> {
         Column::right(labels.filled),
         Column::right(labels.share),
     ]);
+    let version = version(inspection);
     for coverage in &inspection.fields {
         grid.push(vec![
             Cell::new(page.field(&coverage.field)),
             Cell::new(coverage.column.unwrap_or_default()),
-            Cell::new(title(page, &coverage.field)),
+            Cell::new(title(page, &coverage.field, version)),
             Cell::new(coverage.filled.to_string()),
             Cell::new(Percent::of(coverage.filled, inspection.messages).tenths()),
         ]);
@@ -46,10 +47,22 @@ pub(super) fn fields(page: &Page, inspection: &Inspection) -> Vec<String> {
     page.section(labels.coverage, inspection.fields.len(), &grid)
 }
 
-/// What a data element is for.
-fn title(page: &Page, field: &Field) -> &'static str {
+/// The version of the standard that most messages are of, the earlier of equals.
+fn version(inspection: &Inspection) -> Option<Version> {
+    let mut messages = [0; Version::ALL.len()];
+    for (mti, count) in &inspection.types {
+        let version = mti.and_then(|mti| Version::from_digit(mti.version()));
+        version.into_iter().for_each(|version| messages[version as usize] += count);
+    }
+    let counted = Version::ALL.into_iter().filter(|version| messages[*version as usize] > 0);
+    // `max_by_key` takes the last of equals.
+    counted.rev().max_by_key(|version| messages[*version as usize])
+}
+
+/// What a data element is for in that version.
+fn title(page: &Page, field: &Field, version: Option<Version>) -> &'static str {
     let Field::Element(element) = field else { return "" };
-    element_name(*element, None, page.language == Language::Zh).unwrap_or_default()
+    element_name(*element, version, page.language == Language::Zh).unwrap_or_default()
 }
 
 /// The rate first, then every line of the ledger that counts something.

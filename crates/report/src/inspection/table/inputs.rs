@@ -110,11 +110,17 @@ pub(super) fn columns(page: &Page, inspection: &Inspection) -> Vec<String> {
     page.section(labels.unknown_columns, guesses.len(), &grid)
 }
 
+/// What to do about columns whose names mean nothing.
+pub(super) fn hint(page: &Page, inspection: &Inspection) -> Vec<String> {
+    let is_needed = inspection.files.iter().any(|file| !file.columns.is_empty());
+    if is_needed { page.sentence(page.labels.how_to_name) } else { Vec::new() }
+}
+
 pub(super) fn card_data(page: &Page, summary: &Summary, inspection: &Inspection) -> Vec<String> {
     let labels = page.labels;
     let mut grid = Grid::new(vec![
-        Column::left(labels.file).least(12),
-        Column::left(labels.field),
+        Column::left(labels.file).least(7),
+        Column::left(labels.field).least(5),
         Column::right(labels.numbers),
         Column::right(labels.alike),
         Column::right(labels.track_1),

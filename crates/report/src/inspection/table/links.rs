@@ -11,10 +11,10 @@ const CODES: usize = 20;
 pub(super) fn links(page: &Page, inspection: &Inspection) -> Vec<String> {
     let labels = page.labels;
     let mut grid = Grid::new(vec![
-        Column::left(labels.link).least(24),
+        Column::left(labels.link).least(23),
         Column::right(labels.messages),
         Column::right(labels.answers),
-        Column::left(labels.dialect),
+        Column::left(labels.dialect).least(7),
         Column::right(labels.listed),
         Column::left(labels.lists_more).least(10).rank(1),
         Column::right(labels.log_less_de7).rank(2),
@@ -52,8 +52,8 @@ fn milliseconds(clock: Option<Clock>) -> String {
 pub(super) fn hops(page: &Page, inspection: &Inspection) -> Vec<String> {
     let labels = page.labels;
     let mut grid = Grid::new(vec![
-        Column::left(labels.link).least(8),
-        Column::left(labels.and_link).least(8),
+        Column::left(labels.link).least(7),
+        Column::left(labels.and_link).least(7),
         Column::right(labels.requests),
         Column::right(labels.answers),
         Column::right(labels.clock_ahead),
