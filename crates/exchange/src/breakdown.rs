@@ -1,7 +1,7 @@
 //! Attempts counted by something else than their terminal: by minute, issuer, link, scheme and site, by how
 //! long the answer took; and what happened to keys and approvals.
 //!
-//! One pass over a finished [`ExchangeTable`], chunk by chunk, for who asks: a run whose report shows nothing of
+//! One pass over a finished [`ExchangeTable`](crate::ExchangeTable), chunk by chunk, for who asks: a run whose report shows nothing of
 //! it does without. Nothing is judged here and nothing left out; what is worth showing is the report's business.
 //! Sums are integers, so chunks may be counted in any order and on any thread.
 
