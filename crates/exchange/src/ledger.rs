@@ -44,12 +44,26 @@ impl Ledger {
         }
     }
 
+    /// The terms of the sum that is [`Ledger::frames`], by their names in reports.
+    pub fn terms(&self) -> [(&'static str, u64); 11] {
+        [
+            ("paired", self.paired),
+            ("complete", self.complete),
+            ("request_only", self.request_only),
+            ("response_only", self.response_only),
+            ("duplicates", self.duplicates),
+            ("reversal", self.reversal),
+            ("advice", self.advice),
+            ("administrative", self.administrative),
+            ("out_of_order", self.out_of_order),
+            ("open", self.open),
+            ("rejected", self.rejected),
+        ]
+    }
+
     /// Frames with a message, readable or not: the sum of all counts but `non_message`.
     pub fn frames(&self) -> u64 {
-        let Self { paired, complete, request_only, response_only, duplicates, reversal, advice, .. } = *self;
-        let Self { administrative, out_of_order, open, rejected, .. } = *self;
-        let exchanges = paired + complete + request_only + response_only + open;
-        exchanges + duplicates + reversal + advice + administrative + out_of_order + rejected
+        self.terms().into_iter().map(|(_, count)| count).sum()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::scope::Scope;
 use crate::verdict::UNJUDGED;
 use posmortem_classify::{Cause, Language, Reason};
 use posmortem_diagnose::{State, Thousandths};
-use posmortem_exchange::{Ledger, Outcome};
+use posmortem_exchange::Outcome;
 use posmortem_iso8583::{TableError, TableRow};
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -176,26 +176,11 @@ fn terminals(judged: &Judged<'_>, view: &View<'_>) -> Vec<Family> {
 
 /// The terms of the ledger's sum by their names in the JSON, and what stands beside it.
 fn ledger(judged: &Judged<'_>) -> Vec<Family> {
-    let &Ledger { paired, complete, request_only, response_only, duplicates, reversal, .. } =
-        &judged.summary.ledger;
-    let &Ledger { advice, administrative, out_of_order, open, rejected, non_message, .. } =
-        &judged.summary.ledger;
-    let terms = [
-        ("paired", paired),
-        ("complete", complete),
-        ("request_only", request_only),
-        ("response_only", response_only),
-        ("duplicates", duplicates),
-        ("reversal", reversal),
-        ("advice", advice),
-        ("administrative", administrative),
-        ("out_of_order", out_of_order),
-        ("open", open),
-        ("rejected", rejected),
-    ];
+    let ledger = &judged.summary.ledger;
     let family = Family::of("posmortem_frames");
-    let frames = terms.iter().fold(family, |family, (name, count)| family.with(&[("ledger", name)], count));
-    vec![frames, Family::of("posmortem_non_message_records").with(&[], non_message)]
+    let frames =
+        ledger.terms().iter().fold(family, |family, (name, count)| family.with(&[("ledger", name)], count));
+    vec![frames, Family::of("posmortem_non_message_records").with(&[], ledger.non_message)]
 }
 
 fn families() -> &'static [TableRow<'static, 3>] {

@@ -31,12 +31,15 @@ pub struct Timeline {
 }
 
 impl Minutes {
-    pub(super) fn of(&mut self, minute: i64) -> &mut Counts {
-        self.0.entry(minute).or_default()
+    /// Counts attempts of a minute; none leave no trace.
+    pub(super) fn add_to(&mut self, minute: i64, counts: Counts) {
+        if counts.exchanges > 0 {
+            *self.0.entry(minute).or_default() += counts;
+        }
     }
 
     pub(super) fn add(&mut self, other: Self) {
-        other.0.into_iter().for_each(|(minute, counts)| *self.of(minute) += counts);
+        other.0.into_iter().for_each(|(minute, counts)| self.add_to(minute, counts));
     }
 
     /// The hours of the day, from midnight on.
@@ -106,7 +109,9 @@ mod tests {
 
     fn minutes(of: &[(i64, u64)]) -> Minutes {
         let mut minutes = Minutes::default();
-        of.iter().for_each(|(minute, count)| minutes.of(*minute).exchanges += count);
+        of.iter().for_each(|(minute, count)| {
+            minutes.add_to(*minute, Counts { exchanges: *count, ..Counts::default() });
+        });
         minutes
     }
 
