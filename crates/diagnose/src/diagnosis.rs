@@ -8,14 +8,17 @@ use crate::baseline::{self, Slots};
 use crate::crowd::{crowded, crowded_beyond_sites};
 use crate::expectation::Expectation;
 use crate::fleet::Fleet;
-use crate::judge::{CardsElsewhere, Judge};
+use crate::judge::{CardsElsewhere, FEWEST_ATTEMPTS, Judge};
 use crate::key_age::KeyAges;
 use crate::own::{self, Described, OwnSettings, OwnTest};
 use crate::scan::{Finding, Groups, Scan, ScanSettings, ScopeKind, Scopes};
 use crate::silence::{Silences, silences};
 use crate::terminal_counts;
 use crate::why;
-use crate::{Attempt, Attribute, Diagnosis, Evidence, Flags, Rates, Settings, Signatures, UNTOLD, Value};
+use crate::{
+    Attempt, Attribute, Diagnosis, Evidence, Flags, Rates, Settings, Signatures, State, UNTOLD, Value,
+    Verdict,
+};
 use posmortem_exchange::{ExchangeTable, Names};
 use rayon::prelude::*;
 
@@ -79,7 +82,8 @@ pub fn diagnose(table: &ExchangeTable, names: &Names, settings: &Settings) -> Di
     let terminals: Vec<u32> = with_attempts.collect();
     let verdicts: Vec<_> = terminals.par_iter().map(|terminal| judge.verdict(*terminal)).collect();
     let whys = why::whys(&judge, &rates, &settings.why, &terminals);
-    let limits = limits(&fleet, settings, before.is_some());
+    let none_judged = none_judged(&fleet, &terminals, &verdicts);
+    let limits = none_judged.into_iter().chain(limits(&fleet, settings, before.is_some())).collect();
     let (first, after_last) = fleet.day.span;
     let span = (first < after_last).then(|| (fleet.moment(first), fleet.moment(after_last - 1)));
     let mut diagnosis = Diagnosis::new(incidents, verdicts, whys, limits);
@@ -209,6 +213,14 @@ fn hit(findings: &[Finding], counts: &[terminal_counts::TerminalCounts]) -> Vec<
 /// Whether there are too few terminals to be a baseline of their own.
 fn is_small(fleet: &Fleet<'_>) -> bool {
     fleet.terminals.len() <= FEWEST_TERMINALS
+}
+
+/// That every terminal has too few attempts to be judged.
+fn none_judged(fleet: &Fleet<'_>, terminals: &[u32], verdicts: &[Verdict]) -> Option<Evidence> {
+    let attempts = terminals.iter().map(|terminal| fleet.day.sequences[*terminal as usize].len() as u64);
+    let busiest = attempts.max().filter(|busiest| *busiest < FEWEST_ATTEMPTS)?;
+    let is_untold = verdicts.iter().all(|verdict| verdict.state == State::Insufficient);
+    is_untold.then(|| Evidence::new("none_judged", [Value::Count(busiest), Value::Count(FEWEST_ATTEMPTS)]))
 }
 
 fn limits(fleet: &Fleet<'_>, settings: &Settings, has_history: bool) -> Vec<Evidence> {

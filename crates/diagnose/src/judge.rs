@@ -25,7 +25,7 @@ use posmortem_iso8583::Timestamp;
 use std::ops::Range;
 
 /// Fewer attempts are too few to judge (docs/diagnosis.md, What a verdict says).
-pub const FEWEST_ATTEMPTS: u64 = 30;
+pub(crate) const FEWEST_ATTEMPTS: u64 = 30;
 /// From this chance of being none on, a suspect is not even told as undecided.
 const DOUBTFUL: f64 = 0.9;
 /// A fault of its own is `mixed` where incidents explain such a share of what fits it.

@@ -54,7 +54,6 @@ pub use episodes::{Try, episodes};
 pub use evidence::{Evidence, Rule, Value};
 pub use history::History;
 pub use inventory::{Inventory, Listed};
-pub use judge::FEWEST_ATTEMPTS;
 pub use mark::Mark;
 pub use overlay::Overlay;
 pub use own::{

@@ -120,6 +120,6 @@ impl Settings {
 
     /// Whether the exchange table is made.
     pub(crate) fn needs_table(&self) -> bool {
-        self.keep_table || self.breakdown || self.diagnosis.is_some()
+        self.keep_table || self.diagnosis.is_some() || (self.breakdown && self.filter.is_open())
     }
 }

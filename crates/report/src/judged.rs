@@ -97,6 +97,11 @@ impl<'s> Judged<'s> {
         busy.map(|terminal| (terminal, self.verdict(terminal)))
     }
 
+    /// Whether any terminal is listed, `top` aside.
+    pub(crate) fn lists_any(&self, view: &View<'_>) -> bool {
+        self.counted(view).any(|(terminal, verdict)| self.shows(view, terminal, &verdict))
+    }
+
     /// Whether a terminal is listed, `top` aside. Of a diagnosed fleet those are not about whom there is
     /// nothing to say: the normal ones, those that the diagnosis passes over, and those that are too
     /// small to judge and have not failed.

@@ -6,7 +6,7 @@ use crate::labels::{Labels, owner};
 use crate::pen::Pen;
 use crate::table::verdicts::is_its_own;
 use posmortem_classify::{Language, Reason};
-use posmortem_diagnose::{FEWEST_ATTEMPTS, State, Value};
+use posmortem_diagnose::State;
 use posmortem_exchange::TerminalTally;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -18,27 +18,29 @@ pub(crate) fn nothing(judged: &Judged<'_>, view: &View<'_>, pen: Pen) -> Option<
     if counts.exchanges == 0 {
         return Some(labels.no_attempts.to_owned());
     }
-    let all = View { top: None, ..*view };
     let said = match judged.diagnosis {
         Some(_) if judged.counted(view).any(|(_, verdict)| is_its_own(&verdict)) => return None,
         Some(_) => {
-            if let Some(said) = too_small(judged, view, pen) {
+            if let Some(said) = undecided(judged, view, pen) {
                 return Some(said);
             }
             let shared = !judged.incidents(view).is_empty();
             if shared { labels.no_own_fault } else { labels.nothing_unusual }
         }
-        None if !judged.listed(&all).terminals.is_empty() => return None,
+        None if judged.lists_any(view) => return None,
         None if counts.failed() == 0 => labels.nothing_failed,
         None => labels.nothing_to_show,
     };
     Some(said.to_owned())
 }
 
-/// That every terminal is too small to judge, and what failed most, where something did.
-fn too_small(judged: &Judged<'_>, view: &View<'_>, pen: Pen) -> Option<String> {
+/// What failed most, where something did and no terminal could be judged; the diagnosis says why.
+fn undecided(judged: &Judged<'_>, view: &View<'_>, pen: Pen) -> Option<String> {
     let failed = judged.summary.totals.failed();
-    let busiest = busiest_of_small(judged, view).filter(|_| failed > 0)?;
+    let mut verdicts = judged.diagnosis?.verdicts().iter();
+    if failed == 0 || !verdicts.all(|said| said.state == State::Insufficient) {
+        return None;
+    }
     let (reason, count) = most_frequent(judged)?;
     let (dot, arrow, language) = (pen.within(), pen.arrow(), view.language);
     let unclassified = || (Labels::of(language).unclassified.to_owned(), String::new());
@@ -47,35 +49,9 @@ fn too_small(judged: &Judged<'_>, view: &View<'_>, pen: Pen) -> Option<String> {
         (what, format!("{arrow}{}", owner(reason.owner(), language)))
     });
     Some(match language {
-        Language::En => {
-            let attempts = if busiest == 1 { "attempt" } else { "attempts" };
-            format!(
-                "No terminal could be judged: {busiest} {attempts} at the busiest, {FEWEST_ATTEMPTS} are needed. \
-                 What failed most: {what} ({count} of {failed}){who}"
-            )
-        }
-        Language::Zh => format!(
-            "没有终端可以判定：最忙的终端仅{busiest}笔交易，至少需要{FEWEST_ATTEMPTS}笔。失败最多的是：{what}\
-             ({failed}笔中的{count}笔){who}"
-        ),
+        Language::En => format!("What failed most: {what} ({count} of {failed}){who}"),
+        Language::Zh => format!("失败最多的是：{what}({failed}笔中的{count}笔){who}"),
     })
-}
-
-/// The most attempts at a terminal; `None` unless all were too few to judge. Filters leave a part of a terminal's
-/// attempts, and what it was judged by is told by its evidence alone.
-fn busiest_of_small(judged: &Judged<'_>, view: &View<'_>) -> Option<u64> {
-    let mut busiest = 0;
-    for terminal in judged.summary.terminals.iter().filter(|terminal| terminal.counts.exchanges > 0) {
-        let said = judged.verdict(terminal).judgement.filter(|said| said.state == State::Insufficient)?;
-        let told = said.evidence.iter().find(|one| one.rule.name() == "too_few");
-        let attempts = match told.and_then(|one| one.values.first()) {
-            Some(Value::Count(attempts)) => *attempts,
-            _ if view.filtered => return None,
-            _ => terminal.counts.exchanges,
-        };
-        busiest = busiest.max(attempts);
-    }
-    (1..FEWEST_ATTEMPTS).contains(&busiest).then_some(busiest)
 }
 
 /// The reason of most failures of the fleet, the earlier in the taxonomy where two have as many.

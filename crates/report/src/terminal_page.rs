@@ -89,6 +89,7 @@ fn told(page: &Page<'_>, line: &Line<'_>) -> Text {
     samples(page, &verdict.samples(), &mut text);
     if let (Some(reason), Some(action)) = (verdict.reason(), verdict.action(language)) {
         text.heading(labels.to_do);
+        let action = page.pen.name(action);
         text.paragraph(&format!("**{}**: {action}", owner(reason.owner(), language)));
     }
     text

@@ -72,7 +72,12 @@ impl ComparePlan {
             sources: SourceArgs { inputs: vec![path.clone()], ..SourceArgs::default() },
             rejects: None,
         };
-        let rules = super::rules::in_force(config, messages)?;
+        // Findings were judged when they were kept.
+        let judges = ![&args.old, &args.new].into_iter().all(|path| holds_findings(path));
+        if !judges {
+            refuse_judging(args)?;
+        }
+        let rules = if judges { super::rules::in_force(config, messages)? } else { None };
         let side = |path: &PathBuf| -> Result<Side> {
             if holds_findings(path) {
                 return Ok(Side::Findings(path.clone()));
@@ -90,9 +95,6 @@ impl ComparePlan {
         refuse_collisions(old.files().chain(new.files()), &written, None)?;
         if !old.is_log() && !new.is_log() {
             refuse_reading(&args.reading.log, &input(&args.new), config)?;
-        }
-        if let (Side::Findings(_), Side::Findings(_)) = (&old, &new) {
-            refuse_judging(args)?;
         }
         let view = View {
             language: config.value(Setting::Lang, language)?.unwrap_or_default(),

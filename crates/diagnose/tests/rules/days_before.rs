@@ -20,14 +20,17 @@ fn only_days_shortly_before_tell_what_to_expect() {
         limits.iter().map(|limit| limit.text(Language::En, &names)).collect::<Vec<_>>()
     };
     let none = |days: u32| {
+        let plural = if days == 1 { "" } else { "s" };
         [format!(
-            "the history holds no table of the {days} days before (of this very day and of days after none is used)"
+            "the history holds no table of the {days} day{plural} before (of this very day and of days after none \
+             is used)"
         )]
     };
     assert!(limits(&[-30], None).is_empty() && limits(&[-31, -1], None).is_empty());
     assert_eq!(limits(&[-31, 0, 1, 9], None), none(30));
     assert!(limits(&[-3], Some(3)).is_empty());
     assert_eq!(limits(&[-4], Some(3)), none(3));
+    assert_eq!(limits(&[-4], Some(1)), none(1));
     // Nobody looks further back, however long tables are kept.
     assert_eq!(limits(&[-31], Some(400)), none(30));
 }

@@ -6,8 +6,9 @@ mod days_before;
 mod slow;
 
 use day::{HOUR, MIDNIGHT, MINUTE, Made, Said, judged, mixed, ordinary, table};
-use posmortem_classify::Reason;
+use posmortem_classify::{Language, Reason};
 use posmortem_diagnose::{History, Incident, Settings, State};
+use posmortem_exchange::Names;
 use posmortem_iso8583::EntryMode;
 
 /// The terminal that a test does something to.
@@ -19,6 +20,26 @@ fn said(made: &[Made]) -> Said {
 
 fn reason(said: &Said, terminal: u64) -> Option<&'static str> {
     said.verdict(terminal).reason.map(Reason::name)
+}
+
+#[test]
+fn a_day_on_which_no_terminal_is_busy_enough_says_so() {
+    let limits = |most: usize| {
+        let mut left = vec![most; 100];
+        let of_few = |of: &Made| {
+            let left = &mut left[of.terminal as usize];
+            *left = left.saturating_sub(1);
+            *left > 0
+        };
+        let said = said(&ordinary().into_iter().filter(of_few).collect::<Vec<_>>());
+        let limits = said.diagnosis.limits.iter();
+        limits.map(|limit| limit.text(Language::En, &Names::default())).collect::<Vec<_>>()
+    };
+    let told =
+        |attempts: &str| format!("no terminal could be judged: {attempts} at the busiest, 30 are needed");
+    assert!(limits(30).contains(&told("29 attempts")), "{:?}", limits(30));
+    assert!(limits(2).contains(&told("1 attempt")), "{:?}", limits(2));
+    assert!(!limits(40).iter().any(|limit| limit.contains("could be judged")), "{:?}", limits(40));
 }
 
 /// A day on which one terminal's attempts are refused as operated wrongly, one in three from 10:00 to
@@ -157,7 +178,7 @@ fn an_issuer_down_at_night_by_the_clock_is_in_maintenance() {
     let (said, incident) = issuer_down(from, until, "91");
     assert_eq!(incident.reason.name(), "issuer_maintenance");
     let sentence =
-        incident.evidence.last().expect("evidence").text(posmortem_classify::Language::En, &said.names);
+        incident.evidence.last().expect("evidence").text(Language::En, &said.names);
     assert!(sentence.contains("T01:3") && sentence.contains("T02:59"), "{sentence}");
     assert!(sentence.contains("by the clock"), "{sentence}");
     // Who suffers from it is told the same.

@@ -108,7 +108,7 @@ impl Texts {
         let guess = LinkGuess {
             texts: texts as u64,
             // A terminal is given another firmware once in a while; links change from card to card.
-            is_chosen_anew: moving * 4 >= self.terminals.len(),
+            is_chosen_anew: moving > 0 && moving * 4 >= self.terminals.len(),
             is_on_both_sides: is_there == [true; 2],
         };
         let share = (filled[0] + filled[1]) * 1000 / (messages[0] + messages[1]);

@@ -84,7 +84,7 @@ impl Page<'_> {
         line(labels.failed, Style::Bold, &Counts::failed);
         for cause in Cause::ALL {
             let of = |counts: &Counts| counts.causes[cause.index()];
-            if of(old) + of(new) > 0 {
+            if of(old) > 0 || of(new) > 0 {
                 line(cause.title(self.view.language), Style::Cause(cause), &of);
             }
         }

@@ -213,7 +213,7 @@ fn a_long_list_is_cut_without_the_script_and_whole_with_it() {
     assert_eq!(data(&page)["rows"].as_array().unwrap().len(), 250);
     let top = written(&Content::of(&summary), Format::Html, &View { top: Some(20), ..ALL });
     assert_eq!(data(&top)["rows"].as_array().unwrap().len(), 20);
-    assert!(top.contains("The first 20 of 250, the worst first."));
+    assert!(top.contains("20 terminals</p>\n") && top.contains("<p>and 230 more</p>"));
 }
 
 #[test]
