@@ -7,21 +7,22 @@
 
 mod entry;
 mod file;
+mod limits;
 mod origin;
 mod setting;
 mod show;
 mod values;
 
 pub(crate) use entry::Entry;
+pub(crate) use limits::{RejectLimit, max_record, max_terminals, millionths, reject_limit};
 pub(crate) use origin::{Origin, Stated};
 pub(crate) use setting::Setting;
 pub(crate) use show::{write_json, write_text};
-pub(crate) use values::RejectLimit;
 pub(crate) use values::{
     amount_unit, bin_digits, color, column, dialect, duration_ms, files, files_text, input_format, language,
     listing, profile,
 };
-pub(crate) use values::{millionths, reject_limit, separator, threads, time_zone};
+pub(crate) use values::{separator, threads, time_zone};
 
 use crate::nearest::did_you_mean;
 use crate::surroundings::Surroundings;

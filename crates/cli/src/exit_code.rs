@@ -19,15 +19,18 @@ pub(crate) enum ExitCode {
     Incomplete,
     /// An output could not be written.
     NotWritten,
+    /// The input asks for more than a limit allows; nothing was reported.
+    TooMuch,
     /// Broken off by the user.
     Interrupted,
 }
 
 impl ExitCode {
     /// Every status, the one that wins over all others first.
-    const BY_PRECEDENCE: [Self; 7] = [
+    const BY_PRECEDENCE: [Self; 8] = [
         Self::Interrupted,
         Self::Usage,
+        Self::TooMuch,
         Self::NothingRead,
         Self::NotWritten,
         Self::Incomplete,
@@ -56,6 +59,7 @@ impl ExitCode {
             Self::NothingRead => "no message in the whole run could be read",
             Self::Incomplete => "done, but too many records were rejected or an input broke off",
             Self::NotWritten => "an output could not be written",
+            Self::TooMuch => "a limit such as --max-terminals was reached: there is no result",
             Self::Interrupted => "interrupted",
         }
     }
@@ -69,6 +73,7 @@ impl ExitCode {
             Self::NothingRead => 3,
             Self::Incomplete => 4,
             Self::NotWritten => 5,
+            Self::TooMuch => 6,
             Self::Interrupted => 130,
         }
     }
@@ -87,7 +92,7 @@ mod tests {
     #[test]
     fn numbers_are_those_of_the_manual() {
         let numbers = ExitCode::BY_PRECEDENCE.map(ExitCode::number);
-        assert_eq!(numbers, [130, 2, 3, 5, 4, 1, 0]);
+        assert_eq!(numbers, [130, 2, 6, 3, 5, 4, 1, 0]);
     }
 
     #[test]

@@ -33,6 +33,11 @@ impl Failure {
         }
     }
 
+    /// The input asks for more than a limit allows.
+    pub(crate) fn too_much(error: impl Into<Error>) -> Self {
+        Self { code: ExitCode::TooMuch, error: error.into() }
+    }
+
     /// An output cannot be written.
     pub(crate) fn not_written(error: impl Into<Error>) -> Self {
         Self { code: ExitCode::NotWritten, error: error.into() }

@@ -9,9 +9,10 @@ use crate::reject_list;
 use crate::remarks::Remarks;
 use crate::tables::{self, Tables};
 use crate::watch::{Interruption, Watch};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
+use indicatif::HumanCount;
 use posmortem::exchange::{Conclusion, Exchange, Names};
-use posmortem::{Run, TokenKey, analyse, sorted_paths};
+use posmortem::{Run, Stop, TokenKey, analyse, sorted_paths};
 use std::ops::ControlFlow;
 
 /// What was read, and how the command ends if nothing else goes wrong.
@@ -81,9 +82,11 @@ pub(crate) fn read(
     if interruption.happened() {
         return Ok(Reading { run, code: ExitCode::Interrupted, table: None });
     }
-    // Nobody wanted the rest of the output: nothing can be said of an input that was not read.
-    if run.stopped {
-        return Ok(Reading { run, code: ExitCode::Done, table: None });
+    match run.stopped {
+        None => {}
+        // Nobody wanted the rest of the output: nothing can be said of an input that was not read.
+        Some(Stop::ByObserver) => return Ok(Reading { run, code: ExitCode::Done, table: None }),
+        Some(Stop::TooManyTerminals) => return Err(too_many_terminals(plan)),
     }
     let remarks = Remarks::of(&run, plan);
     let mut code = remarks.code;
@@ -95,4 +98,12 @@ pub(crate) fn read(
         code = code.and(ExitCode::NotWritten);
     }
     Ok(Reading { run, code, table })
+}
+
+fn too_many_terminals(plan: &ReadingPlan) -> Failure {
+    let most = HumanCount(plan.settings.max_terminals);
+    Failure::too_much(anyhow!(
+        "the input has more than {most} terminals: if that is right, --max-terminals allows more; if not, look with \
+         `posmortem inspect` whether the column of terminal_id holds something else"
+    ))
 }

@@ -234,7 +234,7 @@ mod tests {
             diagnosis: None,
             breakdown: None,
             selected,
-            stopped: false,
+            stopped: None,
         }
     }
 

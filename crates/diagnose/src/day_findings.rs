@@ -89,8 +89,6 @@ impl DayFindings {
                 faultless.push(id(verdict));
             }
         }
-        terminals.sort_by(|a, b| a.terminal.cmp(&b.terminal));
-        faultless.sort();
         // Those that the inventory silences have attempts and no verdict.
         let judged: BTreeSet<&str> =
             diagnosis.verdicts().iter().map(|verdict| summary.names.text(verdict.terminal)).collect();

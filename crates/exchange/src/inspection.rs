@@ -120,7 +120,8 @@ pub struct ColumnGuess {
 pub struct LinkGuess {
     /// Different texts in it.
     pub texts: u64,
-    /// Whether one terminal shows several: its model and its region do not change, links do.
+    /// Whether a quarter of the terminals that were looked at show several: a terminal's model and region do not change,
+    /// links do. `false` where the log tells no terminals.
     pub is_chosen_anew: bool,
     /// Whether requests and answers have it alike. Where the log has one of them alone, it may as well tell what
     /// became of an attempt.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Mti;
+
 /// A response code: one to eight letters or digits, as the log has it, letters raised.
 ///
 /// Eight characters cover every published table (the longest is five) and are too short for a card
@@ -38,6 +40,13 @@ impl ResponseCode {
             }
             _ => self,
         }
+    }
+
+    /// The code as messages of the MTI's version have it: those of 1993 and 2003 have more than two characters, so that
+    /// a lone digit has lost nothing there. Without an MTI it is read as of 1987.
+    #[must_use]
+    pub fn in_message(self, mti: Option<Mti>) -> Self {
+        if mti.map_or(0, Mti::version) == 0 { self.padded() } else { self }
     }
 
     /// The code's characters.

@@ -160,7 +160,7 @@ pub enum RejectReason {
 impl fmt::Display for RejectReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLong => f.write_str("longer than the largest record that is read"),
+            Self::TooLong => f.write_str("longer than a record may be (max_record)"),
             Self::FieldCount { found, expected } => {
                 write!(f, "{found} fields where the header has {expected}")
             }

@@ -2,8 +2,8 @@
 //!
 //! `cargo run -p posmortem --example terminals-at-fault -- fixtures/day.csv`
 
-use posmortem::classify::{Audience, Language};
-use posmortem::diagnose::{self, State};
+use posmortem::classify::Language;
+use posmortem::diagnose;
 use posmortem::{InputSource, Settings, analyse};
 use std::io::{self, Write};
 
@@ -20,10 +20,10 @@ fn write(inputs: &[InputSource], out: &mut dyn Write) -> io::Result<()> {
     };
     let run = analyse(inputs, &settings, &mut ());
     let verdicts = run.diagnosis.iter().flat_map(diagnose::Diagnosis::verdicts);
-    for verdict in verdicts.filter(|verdict| matches!(verdict.state, State::Own | State::Mixed)) {
+    for verdict in verdicts.filter(|verdict| verdict.state.is_fault()) {
         let Some(reason) = verdict.reason else { continue };
         let terminal = run.summary.names.text(verdict.terminal);
-        let action = reason.action(Language::En, Audience::Operations);
+        let action = run.summary.actions.of(reason, Language::En);
         writeln!(
             out,
             "{terminal}: {} ({} seen, {} expected). {action}",

@@ -271,8 +271,7 @@ pub(crate) fn response_code(text: &[u8], mti: Option<Mti>) -> Result<Option<Resp
         return Ok(None);
     }
     let code = ResponseCode::parse(text).ok_or(RejectReason::BadCode)?;
-    // Codes of 1993 and 2003 are longer than two characters.
-    Ok(Some(if mti.map_or(0, Mti::version) == 0 { code.padded() } else { code }))
+    Ok(Some(code.in_message(mti)))
 }
 
 /// Digits as a number; anything else is as if the log did not tell it.

@@ -117,6 +117,7 @@ mod decode;
 mod evidence;
 mod filter;
 mod findings_file;
+mod fleet_limit;
 mod frontier;
 mod inspection;
 mod inventory;
@@ -143,7 +144,7 @@ pub use posmortem_diagnose as diagnose;
 pub use posmortem_exchange as exchange;
 pub use posmortem_iso8583 as iso8583;
 pub use posmortem_logs as logs;
-pub use run::{InputSource, Observer, Reject, Run, TABLE_MAGIC, analyse, sorted_paths};
+pub use run::{InputSource, Observer, Reject, Run, Stop, TABLE_MAGIC, analyse, sorted_paths};
 pub use run_name::{findings_name, is_findings_path, table_name};
 pub use settings::Settings;
 #[cfg(feature = "tables")]

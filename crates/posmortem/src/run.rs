@@ -6,6 +6,7 @@
 
 use crate::Settings;
 use crate::batch::{Batch, Spare};
+use crate::fleet_limit::FleetLimit;
 use crate::inspection::inspection_of;
 use crate::leg_builder::LegBuilder;
 use crate::plain::{Lesson, PlainLeg, Vocabulary};
@@ -55,7 +56,7 @@ pub fn sorted_paths(sources: &[InputSource]) -> Vec<String> {
 ///
 /// ```
 /// use posmortem::exchange::{Conclusion, Exchange, Names};
-/// use posmortem::{InputSource, Observer, Settings, analyse};
+/// use posmortem::{InputSource, Observer, Settings, Stop, analyse};
 /// use std::ops::ControlFlow;
 ///
 /// /// The reason of the first failure.
@@ -72,7 +73,7 @@ pub fn sorted_paths(sources: &[InputSource]) -> Vec<String> {
 /// let mut first = First::default();
 /// let day = InputSource::Path("../../fixtures/day.csv".into());
 /// let run = analyse(&[day], &Settings::default(), &mut first);
-/// assert_eq!((first.0, run.stopped), (Some("terminal_not_registered"), true));
+/// assert_eq!((first.0, run.stopped), (Some("terminal_not_registered"), Some(Stop::ByObserver)));
 /// ```
 pub trait Observer {
     /// An exchange that the filter let through. [`ControlFlow::Break`] ends the run early.
@@ -125,8 +126,17 @@ pub struct Run {
     pub breakdown: Option<Breakdown>,
     /// Exchanges that the filter let through.
     pub selected: u64,
-    /// Whether the observer broke off: the summary is then not of the whole input.
-    pub stopped: bool,
+    /// Why it ended before its inputs did: the summary is then not of all that they hold, and nothing is judged.
+    pub stopped: Option<Stop>,
+}
+
+/// Why a run ended before its inputs did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The observer broke off.
+    ByObserver,
+    /// There are more terminals than [`Settings::max_terminals`].
+    TooManyTerminals,
 }
 
 /// Blocks read and parsed in one step. A constant, not the number of threads: how inputs interleave
@@ -182,7 +192,8 @@ pub(crate) fn analyse_with(
         pipeline.words = Some(Vocabulary::default());
     }
     while let Some(next) = earliest(&streams) {
-        if pipeline.step(&mut streams, next, blocks, observer).is_break() {
+        pipeline.step(&mut streams, next, blocks, observer);
+        if pipeline.stopped.is_some() {
             break;
         }
         let reached = streams.iter().filter(|stream| !stream.is_done()).map(Stream::reached).min();
@@ -216,6 +227,8 @@ struct Pipeline<'s, 't> {
     rejects: Vec<Reject>,
     bytes: u64,
     frames: u64,
+    fleet: FleetLimit,
+    stopped: Option<Stop>,
 }
 
 impl<'s, 't> Pipeline<'s, 't> {
@@ -233,18 +246,14 @@ impl<'s, 't> Pipeline<'s, 't> {
             rejects: Vec::new(),
             bytes: 0,
             frames: 0,
+            fleet: FleetLimit::new(settings.max_terminals),
+            stopped: None,
         }
     }
 
     /// Workers parse the next blocks of an input and read on behind them, while the legs of the step before
     /// are counted here.
-    fn step(
-        &mut self,
-        streams: &mut [Stream],
-        next: usize,
-        count: usize,
-        observer: &mut dyn Observer,
-    ) -> ControlFlow<()> {
+    fn step(&mut self, streams: &mut [Stream], next: usize, count: usize, observer: &mut dyn Observer) {
         let stream = &mut streams[next];
         for (block, batch) in stream.take_probed() {
             self.take(stream, block, batch);
@@ -267,8 +276,12 @@ impl<'s, 't> Pipeline<'s, 't> {
         for (block, batch) in blocks.into_iter().zip(batches) {
             self.take(stream, block, batch);
         }
-        let goes_on = observer.progress(self.bytes, self.frames);
-        if self.sequencer.stopped() { ControlFlow::Break(()) } else { goes_on }
+        let is_broken_off =
+            observer.progress(self.bytes, self.frames).is_break() || self.sequencer.is_broken_off();
+        self.stopped = match is_broken_off {
+            true => Some(Stop::ByObserver),
+            false => self.fleet.is_crossed().then_some(Stop::TooManyTerminals),
+        };
     }
 
     /// Adds what one block held, in the order of the input.
@@ -311,6 +324,7 @@ impl<'s, 't> Pipeline<'s, 't> {
         let mut known = Vec::new();
         for leg in legs {
             leg.rename(map);
+            self.fleet.meet(leg.terminal_key);
             // A leg that stood too far back to be paired is gone, and its lesson with it.
             while lessons.next_if(|lesson| lesson.offset < leg.source.offset).is_some() {}
             let lesson = lessons.next_if(|lesson| lesson.offset == leg.source.offset);
@@ -344,11 +358,13 @@ impl<'s, 't> Pipeline<'s, 't> {
     }
 
     fn finish(self, mut streams: Vec<Stream>, observer: &mut dyn Observer) -> Run {
-        let Self { settings, sequencer, names, words, legs, mut facts, mut rejects, spare, .. } = self;
+        let Self { settings, sequencer, names, words, legs, mut facts, mut rejects, spare, stopped, .. } =
+            self;
         let findings: Vec<_> = streams.iter_mut().map(Stream::take_findings).collect();
         facts.files = streams.into_iter().map(Stream::into_facts).collect();
         let counted = sequencer.finish(legs, &names, words.as_ref(), &mut facts, observer);
-        let Counted { mut pairing, tally, table, chosen, selected, stopped } = counted;
+        let Counted { mut pairing, tally, table, chosen, selected, is_broken_off } = counted;
+        let stopped = stopped.or(is_broken_off.then_some(Stop::ByObserver));
         rejects.sort();
         let hops = settings.inspects.then(|| pairing.take_hops(&names));
         let summary = summary_of(facts, &pairing, tally, names);

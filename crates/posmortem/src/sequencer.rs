@@ -55,7 +55,8 @@ pub(crate) struct Counting<'s> {
     /// Those that the filter chooses, where somebody needs them apart.
     pub(crate) chosen: Option<ExchangeTable>,
     pub(crate) selected: u64,
-    pub(crate) stopped: bool,
+    /// Whether the observer has broken off.
+    pub(crate) is_broken_off: bool,
 }
 
 /// What is left when all legs have gone through.
@@ -65,7 +66,8 @@ pub(crate) struct Counted {
     pub(crate) table: Option<ExchangeTable>,
     pub(crate) chosen: Option<ExchangeTable>,
     pub(crate) selected: u64,
-    pub(crate) stopped: bool,
+    /// Whether the observer has broken off.
+    pub(crate) is_broken_off: bool,
 }
 
 impl<'s, 't> Sequencer<'s, 't> {
@@ -94,8 +96,8 @@ impl<'s, 't> Sequencer<'s, 't> {
     }
 
     /// Whether the observer has broken off.
-    pub(crate) fn stopped(&self) -> bool {
-        self.counting.stopped
+    pub(crate) fn is_broken_off(&self) -> bool {
+        self.counting.is_broken_off
     }
 
     /// Takes in legs, and lets those go on that none can precede any more.
@@ -249,8 +251,8 @@ impl<'s, 't> Sequencer<'s, 't> {
         if let Some(tap) = tap {
             tap.finish(facts, &pairing, names);
         }
-        let Counting { tally, table, chosen, selected, stopped, .. } = counting;
-        Counted { pairing, tally, table, chosen, selected, stopped }
+        let Counting { tally, table, chosen, selected, is_broken_off, .. } = counting;
+        Counted { pairing, tally, table, chosen, selected, is_broken_off }
     }
 }
 
@@ -268,7 +270,16 @@ impl<'s> Counting<'s> {
         let (tables, filter) = (CodeTables::built_in(), &settings.filter);
         let table = settings.needs_table().then(ExchangeTable::default);
         let chosen = settings.needs_chosen().then(ExchangeTable::default);
-        Self { settings, tables, filter, tally: Tally::default(), table, chosen, selected: 0, stopped: false }
+        Self {
+            settings,
+            tables,
+            filter,
+            tally: Tally::default(),
+            table,
+            chosen,
+            selected: 0,
+            is_broken_off: false,
+        }
     }
 
     /// Takes over what pairing has settled beside attempts.
@@ -319,7 +330,7 @@ impl<'s> Counting<'s> {
         if let Some(table) = &mut self.table {
             table.push(exchange, &conclusion);
         }
-        if self.stopped || !self.filter.takes(exchange, &conclusion, names) {
+        if self.is_broken_off || !self.filter.takes(exchange, &conclusion, names) {
             return;
         }
         self.selected += 1;
@@ -327,6 +338,6 @@ impl<'s> Counting<'s> {
             chosen.push(exchange, &conclusion);
         }
         self.tally.record(exchange, &conclusion, names);
-        self.stopped = observer.exchange(exchange, &conclusion, names) == ControlFlow::Break(());
+        self.is_broken_off = observer.exchange(exchange, &conclusion, names) == ControlFlow::Break(());
     }
 }

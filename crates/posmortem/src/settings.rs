@@ -59,6 +59,9 @@ pub struct Settings {
     /// Whether [`crate::Run::inspection`] is made. Columns whose names mean nothing are then read as what they
     /// look like, where an input cannot be read without them.
     pub inspects: bool,
+    /// The most terminals that a run takes ([`crate::Stop::TooManyTerminals`]): a log can name any number, and each
+    /// takes memory.
+    pub max_terminals: u64,
     /// Legs at the start of an input that tell where it begins and whether it is in the order of time.
     /// At least sixteen; tests set it low.
     pub probed_legs: usize,
@@ -68,7 +71,7 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Everything as the log tells it; 16,384 probed and 65,536 waiting legs: sorting fewer at a time
+    /// Everything as the log tells it; five million terminals, which are more than an acquirer has; 16,384 probed and 65,536 waiting legs: sorting fewer at a time
     /// costs more than holding them.
     fn default() -> Self {
         Self {
@@ -87,6 +90,7 @@ impl Default for Settings {
             keep_table: false,
             keep_rejects: false,
             inspects: false,
+            max_terminals: 5_000_000,
             probed_legs: 1 << 14,
             waiting_legs: 1 << 16,
         }

@@ -37,13 +37,13 @@ pub(crate) fn summary_of(facts: RunFacts, pairing: &Pairing, tally: Tally, names
 /// The run with what its table says of the fleet, and of the attempts that were chosen, where not all are, and with what
 /// rules say is to be done. A run that broke off is of a part of it, and nothing is said of the fleet.
 pub(crate) fn judged(mut run: Run, chosen: Option<ExchangeTable>, settings: &Settings) -> Run {
-    if let (true, Some(table), false) =
+    if let (true, Some(table), None) =
         (settings.breakdown, chosen.as_ref().or(run.table.as_ref()), run.stopped)
     {
         run.breakdown = Some(breakdown_of(table, &run.summary.names));
     }
     drop(chosen);
-    if let (Some(asked), Some(table), false) = (&settings.diagnosis, &run.table, run.stopped) {
+    if let (Some(asked), Some(table), None) = (&settings.diagnosis, &run.table, run.stopped) {
         let mut diagnosis = posmortem_diagnose::diagnose(table, &run.summary.names, asked);
         let rules = settings.rules.as_deref();
         if let (Some(past), Some(today)) = (&asked.past, findings_of(&run.summary, &diagnosis, rules)) {

@@ -53,8 +53,8 @@ impl RuleTest {
     /// What is otherwise than expected.
     pub(super) fn failures(&self, rules: &Rules, tables: &CodeTables) -> Vec<RuleFault> {
         let Self { code, mti, entry_mode, link, amount, .. } = self;
-        // As it is read from a log: codes of 1993 and 2003 are longer than two characters.
-        let code = if mti.map_or(0, Mti::version) == 0 { code.padded() } else { *code };
+        // As it is read from a log.
+        let code = code.in_message(*mti);
         let dialect = tables.resolve(self.dialect, code, *mti);
         let circumstances = Circumstances { mti: *mti, entry_mode: *entry_mode, ..Circumstances::default() };
         let (mti, entry_mode, amount) = (*mti, *entry_mode, *amount);

@@ -25,6 +25,9 @@ pub(crate) struct LogArgs {
     /// What separates columns: a character, or comma, tab, pipe, semicolon
     #[arg(long, value_name = "CHAR")]
     separator: Option<String>,
+    /// The longest record that is read, in bytes or as 64K or 4M; a longer one is a reject [default: 1M]
+    #[arg(long, value_name = "SIZE")]
+    max_record: Option<String>,
     /// Columns of a delimited log without a header, in their order; `-` passes one over
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) columns: Vec<String>,
@@ -38,6 +41,7 @@ impl LogArgs {
             (Setting::InputFormat, &self.input_format),
             (Setting::Profile, &self.profile),
             (Setting::Separator, &self.separator),
+            (Setting::MaxRecord, &self.max_record),
         ])
     }
 }
@@ -65,6 +69,10 @@ pub(crate) struct PairingArgs {
     /// count [default: 0.1%, at least 10]
     #[arg(long, value_name = "LIMIT")]
     max_rejects: Option<String>,
+    /// End without a result, with status 6, when the log has more terminals: it is not what it seems, and each
+    /// takes memory [default: 5000000]
+    #[arg(long, value_name = "N")]
+    max_terminals: Option<String>,
 }
 
 impl PairingArgs {
@@ -77,6 +85,7 @@ impl PairingArgs {
             (Setting::AmountUnit, &self.amount_unit),
             (Setting::Threads, &self.threads),
             (Setting::MaxRejects, &self.max_rejects),
+            (Setting::MaxTerminals, &self.max_terminals),
         ])
     }
 }

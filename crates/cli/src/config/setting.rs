@@ -3,7 +3,7 @@
 //! One name serves all layers: `bin_digits` in a file, `--bin-digits` on the command line,
 //! `POSMORTEM_BIN_DIGITS` in the environment.
 
-use super::values;
+use super::{limits, values};
 
 /// A setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,13 +21,15 @@ pub(crate) enum Setting {
     TokenKey,
     Threads,
     MaxRejects,
+    MaxRecord,
+    MaxTerminals,
     Lang,
     Color,
 }
 
 impl Setting {
     /// Every setting, in the order in which they are shown.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Timezone,
         Self::Dialect,
         Self::Rules,
@@ -41,6 +43,8 @@ impl Setting {
         Self::TokenKey,
         Self::Threads,
         Self::MaxRejects,
+        Self::MaxRecord,
+        Self::MaxTerminals,
         Self::Lang,
         Self::Color,
     ];
@@ -64,6 +68,8 @@ impl Setting {
             Self::TokenKey => "token_key",
             Self::Threads => "threads",
             Self::MaxRejects => "max_rejects",
+            Self::MaxRecord => "max_record",
+            Self::MaxTerminals => "max_terminals",
             Self::Lang => "lang",
             Self::Color => "color",
         }
@@ -90,6 +96,8 @@ impl Setting {
             Self::Timeout => Some("60s"),
             Self::Horizon => Some("10m"),
             Self::MaxRejects => Some("0.1%, at least 10"),
+            Self::MaxRecord => Some("1M"),
+            Self::MaxTerminals => Some("5000000"),
             Self::Lang => Some("en"),
             Self::AmountUnit | Self::Color => Some("auto"),
             Self::Timezone | Self::Dialect | Self::Rules | Self::BinDigits | Self::InputFormat => None,
@@ -111,7 +119,9 @@ impl Setting {
             Self::Rules => values::files(text).map(drop),
             Self::Profile | Self::TokenKey => Ok(()),
             Self::Threads => values::threads(text).map(drop),
-            Self::MaxRejects => values::reject_limit(text).map(drop),
+            Self::MaxRejects => limits::reject_limit(text).map(drop),
+            Self::MaxRecord => limits::max_record(text).map(drop),
+            Self::MaxTerminals => limits::max_terminals(text).map(drop),
             Self::Lang => values::language(text).map(drop),
             Self::Color => values::color(text).map(drop),
         }

@@ -187,54 +187,6 @@ pub(crate) fn color(text: &str) -> Result<Option<bool>, String> {
     }
 }
 
-/// How many records may be rejected before the result counts as incomplete: the larger one of a
-/// share and a count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RejectLimit {
-    /// In millionths of all records.
-    share: u64,
-    count: u64,
-}
-
-impl Default for RejectLimit {
-    /// 0.1 %, and at least 10.
-    fn default() -> Self {
-        Self { share: 1000, count: 10 }
-    }
-}
-
-impl RejectLimit {
-    /// Whether these are too many rejects among all records.
-    pub(crate) fn is_crossed(self, rejected: u64, records: u64) -> bool {
-        let share = u128::from(records) * u128::from(self.share);
-        rejected > self.count && u128::from(rejected) * 1_000_000 > share
-    }
-}
-
-/// A share (`0.1%`) or a count (`25`); either stands alone, without the default's least count.
-pub(crate) fn reject_limit(text: &str) -> Result<RejectLimit, String> {
-    let wrong = || format!("`{text}` is no limit: write a share such as 0.1% or a count such as 25");
-    match text.strip_suffix('%') {
-        None => Ok(RejectLimit { share: 0, count: text.parse().map_err(|_| wrong())? }),
-        Some(percent) => {
-            let share =
-                millionths(percent.trim_end()).filter(|&share| share <= 1_000_000).ok_or_else(wrong)?;
-            Ok(RejectLimit { share, count: 0 })
-        }
-    }
-}
-
-/// Percent, with at most four decimals, as millionths.
-pub(crate) fn millionths(percent: &str) -> Option<u64> {
-    let (whole, decimals) = percent.split_once('.').unwrap_or((percent, "0"));
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number(whole) || !is_number(decimals) || decimals.len() > 4 {
-        return None;
-    }
-    let decimals: u64 = format!("{decimals:0<4}").parse().ok()?;
-    whole.parse::<u64>().ok()?.checked_mul(10_000)?.checked_add(decimals)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,30 +201,6 @@ mod tests {
         for text in ["", "60", "0s", "-5s", "25h", "10 parsecs", "1e3s"] {
             assert!(duration_ms(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn limits_are_shares_or_counts() {
-        assert_eq!(reject_limit("0.1%"), Ok(RejectLimit { share: 1000, count: 0 }));
-        assert_eq!(reject_limit("2.5 %"), Ok(RejectLimit { share: 25_000, count: 0 }));
-        assert_eq!(reject_limit("100%"), Ok(RejectLimit { share: 1_000_000, count: 0 }));
-        assert_eq!(reject_limit("25"), Ok(RejectLimit { share: 0, count: 25 }));
-        for text in ["", "%", "0,1%", "101%", "-1", "0.00001%", "1e3", ".5%", "5.%"] {
-            assert!(reject_limit(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_limit_is_crossed_by_more_than_it_says() {
-        let default = RejectLimit::default();
-        assert!(!default.is_crossed(10, 20));
-        assert!(default.is_crossed(11, 20));
-        assert!(!default.is_crossed(1000, 1_000_000));
-        assert!(default.is_crossed(1001, 1_000_000));
-        assert!(!reject_limit("0").unwrap().is_crossed(0, 100));
-        assert!(reject_limit("0").unwrap().is_crossed(1, u64::MAX));
-        assert!(reject_limit("0%").unwrap().is_crossed(1, u64::MAX));
-        assert!(!reject_limit("100%").unwrap().is_crossed(u64::MAX, u64::MAX));
     }
 
     #[test]

@@ -66,6 +66,9 @@ impl ReadingPlan {
             amount_unit: config.value(Setting::AmountUnit, config::amount_unit)?.unwrap_or_default(),
             link_dialects: link_dialects(config)?,
             keep_rejects: input.rejects.is_some(),
+            max_terminals: config
+                .value(Setting::MaxTerminals, config::max_terminals)?
+                .unwrap_or(Settings::default().max_terminals),
             ..Settings::default()
         };
         let Inputs { sources, are_tables } =
@@ -115,6 +118,7 @@ pub(super) fn refuse_reading(log: &LogArgs, input: &InputArgs, config: &Config) 
         Setting::Threads,
         Setting::TokenKey,
         Setting::MaxRejects,
+        Setting::MaxTerminals,
         Setting::Lang,
         Setting::Color,
     ];
@@ -157,6 +161,9 @@ pub(super) fn input_settings(
         columns: (!log.columns.is_empty()).then(|| log.columns.clone()),
         ..InputSettings::default()
     };
+    if let Some(longest) = config.value(Setting::MaxRecord, config::max_record)? {
+        settings.max_record = longest;
+    }
     for (entry, stated) in config.entries() {
         if let Entry::Column(name) = entry {
             settings.aliases.push((name.clone(), stated.read(entry, config::column)?));

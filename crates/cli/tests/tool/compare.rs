@@ -128,6 +128,10 @@ fn findings_are_not_judged_again() {
     }
     // A configuration is for all runs.
     bench.run(&["compare", old, new, "--config", "site.toml"]).with_code(0);
+    // Its rules are not asked for either, though they be gone.
+    std::fs::remove_file(bench.path("ours.toml")).unwrap();
+    bench.run(&["compare", old, new, "--config", "site.toml"]).with_code(0);
+    bench.run(&["compare", old, "new.csv", "--config", "site.toml"]).says_only(2, "ours.toml");
     // Standard input, whatever lies there under that name.
     let bench = bench.with("-", "{\"findings\":1,");
     let piped = bench.run_on(bench.read("old.csv"), &["compare", "-", "new.csv"]);

@@ -40,3 +40,4 @@ mod shell;
 mod statuses;
 #[cfg(feature = "tables")]
 mod tables;
+mod too_much;

@@ -214,8 +214,14 @@ fn an_action_is_a_text_in_markdown() {
         .replace("issuer_maintenance", "terminal_not_registered");
     let bench = Bench::new().with("ours.toml", rule);
     bench.run(&["report", &fixture("day.csv"), "--rules", "ours.toml", "-o", "day.md"]).with_code(0);
+    let told = "Ring \\*the\\* \\<b\\>desk\\</b\\> \\[now";
     let page = bench.read("day.md");
-    assert!(page.contains("Ring \\*the\\* \\<b\\>desk\\</b\\> \\[now"), "{page}");
+    assert!(page.contains(told), "{page}");
+    let asked = ["report", &fixture("day.csv"), "--rules", "ours.toml", "--per-terminal", "pages"];
+    bench.run(&asked).with_code(0);
+    let pages = std::fs::read_dir(bench.path("pages")).unwrap();
+    let pages = pages.map(|page| std::fs::read_to_string(page.unwrap().path()).unwrap());
+    assert_eq!(pages.filter(|page| page.contains(told)).count(), 1);
 }
 
 #[test]
@@ -333,8 +339,8 @@ fn a_configuration_states_rules_beside_itself() {
     assert_eq!(list("one.toml"), [beside[0]]);
     bench.run(&["rules", "list", "--config", "none.toml"]).with_code(0);
     let shown = bench.run(&["config", "show", "--config", "etc/site.toml"]).stdout;
-    let files = "rules         [\"etc/rules/a.toml\", \"etc/rules/b.toml\"]";
-    let line = shown.lines().find(|line| line.starts_with("rules ")).unwrap();
+    let files = "[\"etc/rules/a.toml\", \"etc/rules/b.toml\"]";
+    let line = shown.lines().find_map(|line| line.strip_prefix("rules ")).unwrap().trim_start();
     assert!(line.starts_with(files) && line.ends_with("etc/site.toml:1"), "{line}");
     // A flag goes before it, and is shown as it is.
     let shown = bench.run(&["config", "show", "--config", "etc/site.toml", "--rules", "x.toml"]).stdout;

@@ -55,7 +55,7 @@ fn bash_completes() {
         told.lines().filter(|line| !line.contains("compopt")).map(str::to_owned).collect()
     };
     assert_eq!(completed(&["posmortem", "cl"]), ["classify"]);
-    assert_eq!(completed(&["posmortem", "report", "--max"]), ["--max-rejects"]);
+    assert_eq!(completed(&["posmortem", "report", "--max-rej"]), ["--max-rejects"]);
     assert_eq!(
         completed(&["posmortem", "report", "--dialect", "unionpay-c"]),
         ["unionpay-cups", "unionpay-cil-smart"]
@@ -108,7 +108,7 @@ fn fish_and_zsh_complete() {
             "fish",
             &[
                 "-c",
-                "source script; complete -C 'posmortem report --max'; complete -C 'posmortem report --dialect jc'",
+                "source script; complete -C 'posmortem report --max-rej'; complete -C 'posmortem report --dialect jc'",
             ],
         );
         let words: Vec<_> = told.lines().map(|line| line.split('\t').next().unwrap()).collect();

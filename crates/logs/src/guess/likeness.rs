@@ -3,6 +3,7 @@
 use posmortem_iso8583::{CardNumber, Currency, EntryMode, Mti, Track2, Visibility, looks_like_card};
 
 use crate::column::Column;
+use crate::stable_hash::stable_hash;
 use crate::time::{DateHint, parse_time, transmission_time};
 
 /// Bits by which different values are told apart, roughly.
@@ -231,9 +232,8 @@ impl Likeness {
     }
 }
 
-/// FNV-1a, folded: the same everywhere and in every run.
+/// A text by two bytes of its hash.
 fn hash(value: &[u8]) -> usize {
-    let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = value.iter().fold(0xcbf2_9ce4_8422_2325, mix);
+    let hash = stable_hash(value);
     ((hash ^ (hash >> 32) ^ (hash >> 16)) & 0xffff) as usize
 }

@@ -6,6 +6,7 @@
 
 use posmortem_exchange::LinkGuess;
 use posmortem_iso8583::Side;
+use posmortem_logs::stable_hash;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A column with more texts than this is not asked: networks have some links, and sites are many.
@@ -49,7 +50,7 @@ impl Texts {
         let value = value.trim_ascii();
         let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
         let is_text = value.len() <= LONGEST && value.iter().any(is_letter);
-        self.told = (is_text && !self.are_many).then(|| hash(value));
+        self.told = (is_text && !self.are_many).then(|| stable_hash(value));
     }
 
     /// The current message is read, at the terminal of that id, if it tells one.
@@ -57,7 +58,7 @@ impl Texts {
         let Some(text) = self.told.take() else { return };
         self.texts.entry(text).or_default()[place(side)] += 1;
         if !terminal.is_empty() {
-            self.terminals.entry(hash(terminal.as_bytes())).or_default().insert(text);
+            self.terminals.entry(stable_hash(terminal.as_bytes())).or_default().insert(text);
         }
         self.cut();
     }
@@ -114,12 +115,6 @@ impl Texts {
         let share = (filled[0] + filled[1]) * 1000 / (messages[0] + messages[1]);
         Some((guess, u16::try_from(share).unwrap_or(1000)))
     }
-}
-
-/// FNV-1a: the same everywhere and in every run.
-fn hash(value: &[u8]) -> u64 {
-    let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    value.iter().fold(0xcbf2_9ce4_8422_2325, mix)
 }
 
 #[cfg(test)]

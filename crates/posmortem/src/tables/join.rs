@@ -3,7 +3,8 @@
 use super::JoinError;
 use super::agreement::{check, check_rules, settled_span};
 use crate::Settings;
-use crate::run::{InputSource, Observer, Run};
+use crate::fleet_limit::FleetLimit;
+use crate::run::{InputSource, Observer, Run, Stop};
 use crate::sequencer::Counting;
 use crate::summing_up::{judged, summary_of};
 use posmortem_classify::CodeTables;
@@ -113,16 +114,18 @@ impl Tables {
         let mut join = Join::new(settings, pairing.unwrap_or_default(), files);
         join.hear(&tables);
         for (number, input) in (1..).zip(&tables) {
-            if join.counting.stopped {
-                break;
-            }
             if let Err(error) = join.read(number, input, observer) {
                 let state = FileState::BrokenOff(error.to_string());
                 join.facts.files.push(file_of_table(input.path.clone(), state));
             }
             let bytes = input.places.iter().map(|place| join.facts.files[*place as usize].summary.bytes);
-            if observer.progress(bytes.sum(), join.facts.ledger.frames()).is_break() {
-                join.counting.stopped = true;
+            let is_broken_off = observer.progress(bytes.sum(), join.facts.ledger.frames()).is_break();
+            join.stopped = match is_broken_off || join.counting.is_broken_off {
+                true => Some(Stop::ByObserver),
+                false => join.fleet.is_crossed().then_some(Stop::TooManyTerminals),
+            };
+            if join.stopped.is_some() {
+                break;
             }
         }
         let (run, chosen) = join.finish(&tables, observer);
@@ -169,6 +172,8 @@ struct Join<'s> {
     facts: RunFacts,
     /// The legs of all edges, with the number of their table.
     legs: Vec<(u32, Leg)>,
+    fleet: FleetLimit,
+    stopped: Option<Stop>,
 }
 
 impl<'s> Join<'s> {
@@ -180,6 +185,8 @@ impl<'s> Join<'s> {
             counting: Counting::new(settings),
             facts: RunFacts { files, ..RunFacts::default() },
             legs: Vec::new(),
+            fleet: FleetLimit::new(settings.max_terminals),
+            stopped: None,
         }
     }
 
@@ -193,7 +200,7 @@ impl<'s> Join<'s> {
 
     /// Takes over what a table settled, and keeps the legs of its edges.
     fn read(&mut self, number: u32, input: &Input, observer: &mut dyn Observer) -> Result<(), TableError> {
-        let Self { names, pairing, counting, legs, .. } = self;
+        let Self { names, pairing, counting, legs, fleet, .. } = self;
         let place_of = |file: u32| {
             let place = usize::try_from(file).ok().and_then(|at| input.places.get(at));
             place.copied().unwrap_or(u32::MAX)
@@ -203,11 +210,13 @@ impl<'s> Join<'s> {
         input.table.rows(names, |row, names| match row {
             Row::Settled(mut exchange) => {
                 [&mut exchange.request, &mut exchange.answer].into_iter().flatten().for_each(place);
+                fleet.meet(exchange.terminal_key());
                 let count = &mut |exchange: Exchange| counting.count(&exchange, names, observer, &mut None);
                 pairing.resume(exchange, count);
             }
             Row::Leg(mut leg) => {
                 place(&mut leg);
+                fleet.meet(leg.terminal_key);
                 leg.trace = trace_among_tables(leg.trace, number);
                 legs.push((number, leg));
             }
@@ -224,7 +233,7 @@ impl<'s> Join<'s> {
 
     /// Lets the edges of all tables meet, and sums up.
     fn finish(self, tables: &[Input], observer: &mut dyn Observer) -> (Run, Option<ExchangeTable>) {
-        let Self { names, mut pairing, mut counting, mut facts, mut legs, .. } = self;
+        let Self { names, mut pairing, mut counting, mut facts, mut legs, stopped, .. } = self;
         let spans: BTreeMap<u32, (i64, i64)> = (1..)
             .zip(tables)
             .filter_map(|(number, input)| Some((number, settled_span(&input.table.header().facts)?)))
@@ -244,7 +253,7 @@ impl<'s> Join<'s> {
         counting.settle_asides(&mut pairing, &names, &mut None);
         counting.finish(&pairing, &names);
         add_pairing(&mut facts, &pairing);
-        let Counting { tally, table, chosen, selected, stopped, .. } = counting;
+        let Counting { tally, table, chosen, selected, is_broken_off, .. } = counting;
         let summary = summary_of(facts, &pairing, tally, names);
         let run = Run {
             summary,
@@ -254,7 +263,7 @@ impl<'s> Join<'s> {
             diagnosis: None,
             breakdown: None,
             selected,
-            stopped,
+            stopped: stopped.or(is_broken_off.then_some(Stop::ByObserver)),
         };
         (run, chosen)
     }

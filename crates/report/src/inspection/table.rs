@@ -30,7 +30,6 @@ pub(super) fn write(
         links::unlisted(&page, inspection),
         inputs::columns(&page, inspection),
         inputs::card_data(&page, summary, inspection),
-        inputs::hint(&page, inspection),
     ];
     write_sections(&sections, out)
 }

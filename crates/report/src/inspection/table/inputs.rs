@@ -107,13 +107,9 @@ pub(super) fn columns(page: &Page, inspection: &Inspection) -> Vec<String> {
             Cell::new(if guess.in_force { labels.read_so } else { "" }),
         ]);
     }
-    page.section(labels.unknown_columns, guesses.len(), &grid)
-}
-
-/// What to do about columns whose names mean nothing.
-pub(super) fn hint(page: &Page, inspection: &Inspection) -> Vec<String> {
-    let is_needed = inspection.files.iter().any(|file| !file.columns.is_empty());
-    if is_needed { page.sentence(page.labels.how_to_name) } else { Vec::new() }
+    let what_to_do = if guesses.is_empty() { Vec::new() } else { page.sentence(labels.how_to_name) };
+    let lines = page.section(labels.unknown_columns, guesses.len(), &grid);
+    lines.into_iter().chain(what_to_do).collect()
 }
 
 pub(super) fn card_data(page: &Page, summary: &Summary, inspection: &Inspection) -> Vec<String> {
