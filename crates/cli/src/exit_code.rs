@@ -19,7 +19,7 @@ pub(crate) enum ExitCode {
     Incomplete,
     /// An output could not be written.
     NotWritten,
-    /// Broken off by the user.
+    /// Broken off by Ctrl-C (`ending.rs`): no command returns it.
     Interrupted,
 }
 
