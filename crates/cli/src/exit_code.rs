@@ -21,7 +21,7 @@ pub(crate) enum ExitCode {
     NotWritten,
     /// The input asks for more than a limit allows; nothing was reported.
     TooMuch,
-    /// Broken off by the user.
+    /// Broken off by Ctrl-C (`ending.rs`): no command returns it.
     Interrupted,
 }
 

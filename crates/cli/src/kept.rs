@@ -4,7 +4,7 @@
 //! The table comes first and what is too old goes last: whoever stops a run on the way loses nothing.
 
 use crate::messages::Messages;
-use crate::output::Output;
+use crate::output::{Output, cannot_write};
 use crate::tables::{self, Expired};
 use anyhow::{Context, Result};
 use posmortem::classify::Rules;
@@ -29,8 +29,8 @@ pub(crate) fn keep(
     if let Some(found) = &found {
         let mut output = Output::in_folder(folder)?;
         let name = findings_name(&run.summary);
-        let cannot = || format!("{} cannot be written", folder.join(&name).display());
-        write_findings(found, &mut output).with_context(cannot)?;
+        let path = folder.join(&name).display().to_string();
+        write_findings(found, &mut output).map_err(|error| cannot_write(&path, &error))?;
         output.end_as(&name)?;
     }
     match keep_days {

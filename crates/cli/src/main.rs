@@ -9,6 +9,7 @@
 mod args;
 mod command;
 mod config;
+mod ending;
 mod exit_code;
 mod fail_on;
 mod failure;
@@ -29,37 +30,40 @@ mod surroundings;
 #[cfg_attr(not(feature = "tables"), path = "tables/absent.rs")]
 mod tables;
 mod terminal_files;
+mod unfinished;
 mod watch;
 
 use args::{Args, NoCommand};
 use exit_code::ExitCode;
 use failure::Failure;
 use messages::Messages;
+use output::cannot_write;
 use plan::Plan;
+use std::io::ErrorKind;
 use std::process;
 use surroundings::Surroundings;
-use watch::Interruption;
 
 fn main() -> process::ExitCode {
-    let code = match Args::read(std::env::args_os()) {
+    match Args::read(std::env::args_os()) {
         Ok(args) => run(args),
-        Err(NoCommand::Asked(help)) => {
+        Err(NoCommand::Asked(help)) => match help.print() {
             // A reader who closes the pipe has seen enough of the help.
-            help.print().ok();
-            ExitCode::Done
-        }
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Messages::default().error(cannot_write("standard output", &error));
+                ExitCode::NotWritten
+            }
+            _ => ExitCode::Done,
+        },
         Err(NoCommand::Wrong(complaint)) => {
             Messages::default().error(complaint);
             ExitCode::Usage
         }
-    };
-    if code == ExitCode::Interrupted {
-        Interruption::end_process();
     }
-    code.into()
+    .into()
 }
 
 fn run(args: Args) -> ExitCode {
+    ending::listen();
     let messages = Messages { quiet: args.common.quiet, verbose: args.common.verbose };
     let plan = Plan::resolve(args, &Surroundings::of_process(), messages).map_err(Failure::usage);
     match plan.and_then(|plan| command::run(plan, messages)) {

@@ -43,8 +43,21 @@ fn say(text: &dyn Display) {
     io::stderr().lock().write_all(line.as_bytes()).ok();
 }
 
+/// Characters of a message: no name of a file has as many, and some arguments do.
+const LONGEST: usize = 8_000;
+
 fn line(text: &str) -> String {
-    format!("posmortem: {}\n", screen(text.as_bytes()))
+    let text = screen(text.as_bytes());
+    let (Some((front, _)), Some((back, _))) =
+        (text.char_indices().nth(LONGEST / 2), text.char_indices().nth_back(LONGEST / 2 - 1))
+    else {
+        return format!("posmortem: {text}\n");
+    };
+    if front >= back {
+        return format!("posmortem: {text}\n");
+    }
+    // What is wrong stands at the end.
+    format!("posmortem: {} ... {}\n", &text[..front], &text[back..])
 }
 
 #[cfg(test)]
@@ -54,5 +67,14 @@ mod tests {
     #[test]
     fn a_message_is_one_line_whatever_is_in_it() {
         assert_eq!(line("a\u{1b}[2J\nb.log: empty"), "posmortem: a\\x1b[2J\\x0ab.log: empty\n");
+    }
+
+    #[test]
+    fn a_message_is_no_longer_than_its_reader_likes() {
+        let name = |length| "é".repeat(length);
+        let (whole, long) = (name(LONGEST - 7), name(1_000_000));
+        assert_eq!(line(&format!("{whole}: empty")), format!("posmortem: {whole}: empty\n"));
+        let told = line(&format!("{long}: empty"));
+        assert!(told.ends_with("é: empty\n") && told.chars().count() == LONGEST + 17, "{}", told.len());
     }
 }

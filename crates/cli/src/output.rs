@@ -4,11 +4,11 @@
 //! another name in its folder and takes its own name at the end; whoever reads it meanwhile, or after
 //! a failure, finds what was there before.
 
-use anyhow::{Context, Result, bail};
+use crate::unfinished::{self, Unfinished};
+use anyhow::{Error, Result, anyhow, bail};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::{Path, PathBuf};
-use tempfile::TempPath;
 
 /// Bytes that are gathered before they are written.
 const BUFFER: usize = 64 * 1024;
@@ -25,10 +25,9 @@ enum Sink {
     Standard(BufWriter<Stdout>),
     /// What is no regular file and cannot be replaced: a device, a named pipe.
     Device(BufWriter<File>),
-    /// Written and deleted by its own means, since a `NamedTempFile` tells its random name in errors.
     File {
         content: BufWriter<File>,
-        temporary: TempPath,
+        temporary: Unfinished,
         path: PathBuf,
         outlives: Outlives,
     },
@@ -57,9 +56,9 @@ impl Output {
     pub(crate) fn file(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         if let Some(missing) = folder_of(path).filter(|folder| !folder.exists()) {
-            bail!("{}: make the folder {} first", cannot_write(&name), missing.display());
+            bail!("{name} cannot be written: make the folder {} first", missing.display());
         }
-        let sink = open(path).with_context(|| cannot_write(&name))?;
+        let sink = open(path).map_err(|error| cannot_write(&name, &error))?;
         Ok(Self { name, sink, is_closed: false })
     }
 
@@ -73,7 +72,7 @@ impl Output {
         if fs::metadata(folder).is_ok_and(|there| !there.is_dir()) {
             bail!("{name} is no folder: name one, or one that is to be made");
         }
-        fs::create_dir_all(folder).with_context(|| cannot_write(&name))?;
+        fs::create_dir_all(folder).map_err(|error| cannot_write(&name, &error))?;
         Self::to_be_named(folder, Outlives::PowerFailure)
     }
 
@@ -87,7 +86,7 @@ impl Output {
 
     fn to_be_named(folder: &Path, outlives: Outlives) -> Result<Self> {
         let name = folder.display().to_string();
-        let (content, temporary) = open_in(folder).with_context(|| cannot_write(&name))?;
+        let (content, temporary) = open_in(folder).map_err(|error| cannot_write(&name, &error))?;
         let sink = Sink::File { content, temporary, path: folder.to_owned(), outlives };
         Ok(Self { name, sink, is_closed: false })
     }
@@ -122,8 +121,13 @@ impl Output {
         let Self { name, sink, is_closed } = self;
         match written.and_then(|()| sink.commit()) {
             Err(error) if is_closed || error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            ended => ended.with_context(|| cannot_write(&name)),
+            ended => ended.map_err(|error| cannot_write(&name, &error)),
         }
+    }
+
+    /// What errors call it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Whether it is standard output.
@@ -137,9 +141,24 @@ impl Output {
     }
 }
 
-fn cannot_write(name: &str) -> String {
-    format!("{name} cannot be written")
+/// Says which output could not be written, why, and what to do about it where that is not the same.
+pub(crate) fn cannot_write(name: &str, error: &io::Error) -> Error {
+    let next_step = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; make room there and run it again",
+        io::ErrorKind::FileTooLarge => "; raise the limit of the size of files (ulimit -f)",
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+            "; name a place that you may write to"
+        }
+        _ if error.raw_os_error() == Some(TOO_MANY_FILES) => {
+            "; name fewer outputs, or raise the limit of open files (ulimit -n)"
+        }
+        _ => "",
+    };
+    anyhow!("{name} cannot be written: {error}{next_step}")
 }
+
+/// `EMFILE`, which has no kind. It is the same number on every Unix that the tool is built for.
+const TOO_MANY_FILES: i32 = 24;
 
 /// The folder of a file, where its path names one.
 fn folder_of(path: &Path) -> Option<&Path> {
@@ -169,12 +188,8 @@ fn open(path: &Path) -> io::Result<Sink> {
 }
 
 /// A new file under a name of its own.
-fn open_in(folder: &Path) -> io::Result<(BufWriter<File>, TempPath)> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".posmortem-").suffix(".tmp");
-    // As any new file: readable as the user's mask has it. The builder's default is for secrets.
-    let create = |path: &Path| File::options().write(true).create_new(true).open(path);
-    let (content, temporary) = builder.make_in(folder, create)?.into_parts();
+fn open_in(folder: &Path) -> io::Result<(BufWriter<File>, Unfinished)> {
+    let (content, temporary) = unfinished::make(folder)?;
     Ok((BufWriter::with_capacity(BUFFER, content), temporary))
 }
 
@@ -188,8 +203,7 @@ impl Sink {
                 if outlives == Outlives::PowerFailure {
                     content.sync_all()?;
                 }
-                drop(content);
-                temporary.persist(path).map_err(|failed| failed.error)
+                temporary.name(&path)
             }
         }
     }

@@ -8,8 +8,8 @@ use crate::plan::ReadingPlan;
 use crate::reject_list;
 use crate::remarks::Remarks;
 use crate::tables::{self, Tables};
-use crate::watch::{Interruption, Watch};
-use anyhow::{Context, Result, anyhow};
+use crate::watch::Watch;
+use anyhow::{Result, anyhow};
 use indicatif::HumanCount;
 use posmortem::exchange::{Conclusion, Exchange, Names};
 use posmortem::{Run, Stop, TokenKey, analyse, sorted_paths};
@@ -62,10 +62,13 @@ pub(crate) fn read(
     each: impl FnMut(&Exchange, &Conclusion, &Names) -> ControlFlow<()> + Send,
 ) -> Result<Reading, Failure> {
     let list = plan.rejects.as_deref().map(Output::file).transpose().map_err(Failure::not_written)?;
-    let interruption = Interruption::listen();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads).build();
-    let pool = pool.context("the workers cannot be started").map_err(Failure::usage)?;
-    let mut watch = Watch::new(each, &interruption, plan.shows_progress);
+    let pool = pool.map_err(|error| {
+        Failure::usage(anyhow!(
+            "the workers cannot be started: {error}; say --threads 1, or raise the limit of processes (ulimit -u)"
+        ))
+    })?;
+    let mut watch = Watch::new(each, plan.shows_progress);
     let (run, table) = match (input, saving) {
         (Input::Tables(tables), _) => {
             let run = pool.install(|| tables.analyse(&plan.settings, &mut watch));
@@ -79,9 +82,6 @@ pub(crate) fn read(
         }
     };
     watch.end();
-    if interruption.happened() {
-        return Ok(Reading { run, code: ExitCode::Interrupted, table: None });
-    }
     match run.stopped {
         None => {}
         // Nobody wanted the rest of the output: nothing can be said of an input that was not read.

@@ -151,7 +151,8 @@ fn probably_meant(path: &str) -> String {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return String::new() };
     let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let Ok(entries) = fs::read_dir(listed) else { return String::new() };
-    if path.exists() {
+    // A link that leads nowhere is there.
+    if path.symlink_metadata().is_ok() {
         return String::new();
     }
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());

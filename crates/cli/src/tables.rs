@@ -3,14 +3,15 @@
 //! `tables/absent.rs` is the twin of this file for builds without the feature `tables`, so that nobody
 //! else asks for it.
 
-use crate::output::Output;
-use anyhow::{Context, Result};
+use crate::output::{Output, cannot_write};
+use anyhow::{Error, Result};
 use posmortem::classify::Rules;
 use posmortem::diagnose::{self, CalendarDate, History};
 use posmortem::exchange::Summary;
 use posmortem::iso8583::Timestamp;
 pub(crate) use posmortem::{Expired, Tables};
-use posmortem::{InputSource, Observer, Run, Settings, TokenKey};
+use posmortem::{InputSource, Observer, Run, Settings, TableError, TokenKey};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,8 +45,22 @@ pub(crate) fn save(
     observer: &mut dyn Observer,
     out: Output,
 ) -> (Run, Result<Output>) {
+    let name = out.name().to_owned();
     let (run, written) = posmortem::save_table(sources, settings, key, observer, out);
-    (run, written.context("the table cannot be written"))
+    (run, written.map_err(|error| cannot_save(&name, error)))
+}
+
+/// What the encoder says of a full disk is told as for any other output.
+fn cannot_save(name: &str, error: TableError) -> Error {
+    let name = format!("the table in {name}");
+    if let TableError::Io(error) = &error {
+        return cannot_write(&name, error);
+    }
+    let error = Error::from(error);
+    match error.root_cause().downcast_ref::<io::Error>() {
+        Some(cause) => cannot_write(&name, cause),
+        None => error.context(format!("{name} cannot be written")),
+    }
 }
 
 /// Files of other runs in the folder of a table that ended more than so many days before its day, and what only looks

@@ -3,10 +3,11 @@
 //! Each appears whole or not at all. Files of other terminals, of an earlier run, stay. There may be tens of thousands,
 //! and each can be written again, so none is waited for until it is on the disk.
 
-use crate::output::Output;
+use crate::output::{Output, cannot_write};
 use anyhow::Result;
 use posmortem_report::{Content, TerminalPages, View};
 use std::collections::BTreeSet;
+use std::io;
 use std::path::Path;
 
 /// Bytes of a file's name before its ending; file systems take 255 in all.
@@ -18,8 +19,13 @@ const LONGEST: usize = 200;
 /// When one cannot be written; those before it stand.
 pub(crate) fn write(content: &Content<'_>, view: &View<'_>, folder: &Path) -> Result<()> {
     let mut names = FileNames::default();
-    TerminalPages::new(content, view)
-        .write(|_| Output::one_of_many(folder), |id, output| output.end_as(&format!("{}.md", names.of(id))))
+    let written = TerminalPages::new(content, view)
+        .write(|_| Output::one_of_many(folder), |id, output| output.end_as(&format!("{}.md", names.of(id))));
+    // What an output says at its end names it; what it says before does not.
+    written.map_err(|error| match error.downcast::<io::Error>() {
+        Ok(error) => cannot_write(&folder.display().to_string(), &error),
+        Err(error) => error,
+    })
 }
 
 /// Names of files by terminals' ids, no two of which differ in case alone.

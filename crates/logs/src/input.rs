@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::compression::{Compression, Decompressed};
 use crate::detect::DetectError;
+use crate::log_file::{FileIdentity, LogFile};
 use crate::time::DateHint;
 
 /// Bytes from the start of an input by which its format is recognised.
@@ -40,6 +41,7 @@ pub struct Input {
     source: Decompressed,
     compression: Compression,
     date_hint: Option<DateHint>,
+    identity: Option<FileIdentity>,
     sample: Vec<u8>,
     /// How much of the sample was read as part of the stream.
     replayed: usize,
@@ -65,7 +67,9 @@ impl Input {
         }
         let from_name = path.file_name().and_then(|name| DateHint::from_file_name(&name.to_string_lossy()));
         let modified = || DateHint::from_system_time(metadata.modified().ok()?);
-        let mut input = Self::from_reader(file)?;
+        let identity = FileIdentity::of(&metadata);
+        let mut input = Self::from_file(file, identity)?;
+        input.identity = identity;
         input.date_hint = from_name.or_else(modified);
         Ok(input)
     }
@@ -75,7 +79,22 @@ impl Input {
     /// # Errors
     /// As for [`Self::open`].
     pub fn stdin() -> Result<Self, OpenError> {
+        #[cfg(unix)]
+        {
+            use std::os::fd::AsFd;
+            let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+            let identity = FileIdentity::of(&file.metadata()?);
+            Self::from_file(file, identity)
+        }
+        #[cfg(not(unix))]
         Self::from_reader(io::stdin())
+    }
+
+    fn from_file(file: File, identity: Option<FileIdentity>) -> Result<Self, OpenError> {
+        match identity {
+            Some(identity) => Self::from_reader(LogFile::new(file, identity)),
+            None => Self::from_reader(file),
+        }
     }
 
     /// Takes any reader. It has no date of its own.
@@ -84,12 +103,26 @@ impl Input {
     /// As for [`Self::open`].
     pub fn from_reader(reader: impl Read + Send + 'static) -> Result<Self, OpenError> {
         let (source, compression) = Decompressed::new(reader)?;
-        Ok(Self { source, compression, date_hint: None, sample: Vec::new(), replayed: 0, ending: None })
+        Ok(Self {
+            source,
+            compression,
+            date_hint: None,
+            identity: None,
+            sample: Vec::new(),
+            replayed: 0,
+            ending: None,
+        })
     }
 
     /// How the input is compressed.
     pub fn compression(&self) -> Compression {
         self.compression
+    }
+
+    /// Which file it is, to know it again when it is opened another time; none of what can be read once: a pipe, a
+    /// device.
+    pub fn identity(&self) -> Option<FileIdentity> {
+        self.identity
     }
 
     /// When the input was written: the date in the file's name, else the day on which it was last

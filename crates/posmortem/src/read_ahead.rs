@@ -6,7 +6,7 @@
 //! costs no thread: reading is a task of the current rayon pool, and a pool of one reads as it takes.
 
 use crate::run::InputSource;
-use posmortem_logs::{Block, BlockReader, Format, Input, InputSettings, OpenError};
+use posmortem_logs::{Block, BlockReader, FileIdentity, Format, Input, InputSettings, OpenError};
 use rayon::Yield;
 use std::any::Any;
 use std::collections::VecDeque;
@@ -23,9 +23,15 @@ pub(crate) fn open_source(source: &InputSource) -> Result<Input, OpenError> {
 /// How to open an input whose format is known.
 pub(crate) struct Opening {
     pub(crate) source: InputSource,
+    /// The file that was looked at to know its format.
+    pub(crate) identity: FileIdentity,
     pub(crate) format: Format,
     pub(crate) settings: InputSettings,
 }
+
+/// Why an input is not read that is not what it was.
+const ROTATED: &str =
+    "it was cut, or another file took its name, before its turn came: read it again once logs are rotated";
 
 /// What reads an input.
 pub(crate) enum Reader {
@@ -36,11 +42,14 @@ pub(crate) enum Reader {
 
 impl Reader {
     fn open(self) -> Result<Box<BlockReader<Input>>, String> {
-        let Opening { source, format, settings } = match self {
+        let Opening { source, identity, format, settings } = match self {
             Self::Open(reader) => return Ok(reader),
             Self::Closed(opening) => *opening,
         };
         let input = open_source(&source).map_err(|error| error.to_string())?;
+        if !input.identity().is_some_and(|later| identity.goes_on_as(&later)) {
+            return Err(ROTATED.to_owned());
+        }
         let settings = settings.for_input(&input);
         Ok(Box::new(BlockReader::new(input, &format, &settings)))
     }

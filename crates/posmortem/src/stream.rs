@@ -10,8 +10,8 @@ use crate::read_ahead::{Ending, Opening, ReadAhead, Reader, open_source};
 use crate::run::{InputSource, TABLE_MAGIC};
 use posmortem_exchange::{FileFacts, FileState, FileSummary};
 use posmortem_logs::{
-    Block, BlockReader, Column, Compression, DetectError, Detection, Format, GuessedColumn, InputSettings,
-    detect, guess_header,
+    Block, BlockReader, Column, Compression, DetectError, Detection, FileIdentity, Format, GuessedColumn,
+    InputSettings, detect, guess_header,
 };
 
 /// Fewer legs than these do not tell a direction.
@@ -58,6 +58,8 @@ pub(crate) struct Stream {
     /// Whether all its blocks were taken, or there will be none.
     has_ended: bool,
     is_compressed: bool,
+    /// Which file it is, where it can be opened again.
+    identity: Option<FileIdentity>,
     format: Option<Format>,
     unknown_columns: Vec<String>,
     other_formats: Vec<String>,
@@ -88,6 +90,7 @@ impl Stream {
             reading: None,
             has_ended: false,
             is_compressed: false,
+            identity: None,
             format: None,
             unknown_columns: Vec::new(),
             other_formats: Vec::new(),
@@ -131,6 +134,7 @@ impl Stream {
                 _ => FileState::Unreadable(error.with_next_step()),
             })?;
         self.is_compressed = input.compression() != Compression::Plain;
+        self.identity = input.identity();
         self.findings.compression = input.compression().name();
         self.findings.take_detection(&detection, guessed);
         self.other_formats = other_formats(&detection);
@@ -143,7 +147,7 @@ impl Stream {
 
     /// Looks at the first legs: when the input begins, and whether it is in the order of time. What it
     /// parsed is kept for [`Stream::take_probed`]; with `close`, a file is closed and read again in
-    /// its turn.
+    /// its turn. A pipe stays open: what was read of it is gone.
     pub(crate) fn probe(
         &mut self,
         builder: &LegBuilder<'_>,
@@ -171,10 +175,11 @@ impl Stream {
         times.truncate(wanted);
         self.begins = times.iter().take(DEPTH).min().copied();
         self.unsorted = is_unsorted(&times, settings.pairing.horizon_ms);
-        if close && self.source != InputSource::Stdin && !self.has_ended {
+        if let Some(identity) = self.identity.filter(|_| close && !self.has_ended) {
             self.probed.clear();
             let (source, settings) = (self.source.clone(), settings.input.clone());
-            self.reading = Some(ReadAhead::new(Reader::Closed(Opening { source, format, settings }.into())));
+            let opening = Opening { source, identity, format, settings };
+            self.reading = Some(ReadAhead::new(Reader::Closed(opening.into())));
         }
     }
 

@@ -100,19 +100,16 @@ impl TokenKey {
         }
         let mut bytes = Zeroizing::new([0; 32]);
         getrandom::fill(bytes.as_mut())?;
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(path) {
-            Ok(mut file) => {
-                file.write_all(&hex(&*bytes))?;
-                file.sync_all()?;
-                Self::read(path)
-            }
+        // Whole before it has its name, so that no run reads a part of it. Its mode is 0600.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::Builder::new().prefix(".token-key-").tempfile_in(folder)?;
+        file.write_all(&hex(&*bytes))?;
+        file.as_file().sync_all()?;
+        match file.persist_noclobber(path) {
+            Ok(_) => Self::read(path),
             // Another run made it in between.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::read(path),
-            Err(error) => Err(error.into()),
+            Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => Self::read(path),
+            Err(failed) => Err(failed.error.into()),
         }
     }
 

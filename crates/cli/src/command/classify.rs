@@ -42,7 +42,7 @@ pub(super) fn run(mut plan: ClassifyPlan, messages: Messages) -> Result<ExitCode
     };
     let saving = saving.map(|(out, key)| Saving { key, out });
     let Reading { mut code, table, .. } = read(&plan.reading, input, messages, saving, write)?;
-    if matches!(code, ExitCode::NothingRead | ExitCode::Interrupted) {
+    if code == ExitCode::NothingRead {
         return Ok(code);
     }
     let written: Vec<_> = rows.into_iter().map(Rows::finish).collect();

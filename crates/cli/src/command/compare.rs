@@ -62,7 +62,7 @@ fn findings(side: &Side, messages: Messages) -> Result<(&Path, Option<DayFinding
             let input = open_input(reading)?;
             let each = |_: &Exchange, _: &Conclusion, _: &Names| ControlFlow::Continue(());
             let Reading { run, code, .. } = read(reading, input, messages, None, each)?;
-            if matches!(code, ExitCode::NothingRead | ExitCode::Interrupted) {
+            if code == ExitCode::NothingRead {
                 return Ok((path, None, code));
             }
             let rules = reading.settings.rules.as_deref();

@@ -16,7 +16,7 @@ pub(super) fn run(plan: &InspectPlan, messages: Messages) -> Result<ExitCode, Fa
     let config = plan.config.as_deref().map(Output::file).transpose().map_err(Failure::not_written)?;
     let each = |_: &Exchange, _: &Conclusion, _: &Names| ControlFlow::Continue(());
     let Reading { run, mut code, .. } = read(&plan.reading, Input::Logs, messages, None, each)?;
-    let Some(inspection) = run.inspection.filter(|_| code != ExitCode::Interrupted) else { return Ok(code) };
+    let Some(inspection) = run.inspection else { return Ok(code) };
     let (summary, view) = (&run.summary, &plan.view);
     let written =
         Output::standard().write_whole(|out| write_inspection(summary, &inspection, plan.format, view, out));

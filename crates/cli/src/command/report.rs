@@ -33,7 +33,7 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
     let input = open_input(&plan.reading)?;
     let each = |_: &Exchange, _: &Conclusion, _: &Names| ControlFlow::Continue(());
     let Reading { run, mut code, table } = read(&plan.reading, input, messages, saving, each)?;
-    if matches!(code, ExitCode::NothingRead | ExitCode::Interrupted) {
+    if code == ExitCode::NothingRead {
         return Ok(code);
     }
     if let (Some(table), Some((folder, _))) = (table, &plan.save)

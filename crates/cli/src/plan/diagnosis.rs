@@ -44,13 +44,14 @@ pub(super) fn resolve(
     Ok(Some(settings))
 }
 
-/// The files of a folder, by name.
+/// The files of a folder, by name. Of a pipe that somebody left there, a run would wait for what never comes.
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let unreadable = || format!("--history: {} cannot be read", folder.display());
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).with_context(unreadable)? {
         paths.push(entry.with_context(unreadable)?.path());
     }
+    paths.retain(|path| path.is_file());
     paths.sort();
     Ok(paths)
 }

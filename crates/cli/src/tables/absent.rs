@@ -50,9 +50,9 @@ pub(crate) fn save(
     settings: &Settings,
     _: &TokenKey,
     observer: &mut dyn Observer,
-    _: Output,
+    out: Output,
 ) -> (Run, Result<Output>) {
-    (analyse(sources, settings, observer), Err(anyhow::anyhow!(NOT_BUILT_IN)))
+    (analyse(sources, settings, observer), Err(anyhow::anyhow!("{}: {NOT_BUILT_IN}", out.name())))
 }
 
 /// Nothing: nothing was saved.

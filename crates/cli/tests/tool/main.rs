@@ -17,6 +17,8 @@ mod diagnosis;
 #[cfg(feature = "tables")]
 mod examples;
 mod explain;
+#[cfg(all(unix, feature = "tables"))]
+mod faults;
 #[cfg(feature = "tables")]
 mod history;
 mod inputs;
