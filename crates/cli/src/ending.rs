@@ -20,8 +20,9 @@ mod unix {
     use std::ffi::c_int;
     use std::fs;
     use std::sync::Arc;
-    use std::sync::atomic::AtomicBool;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::thread;
+    use std::time::Duration;
 
     /// What users, shells and schedulers end a run by.
     const ENDING: [c_int; 5] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU];
@@ -29,28 +30,35 @@ mod unix {
     /// Those of them that would leave the memory of the process on the disk, and card numbers with it.
     const DUMPING: [c_int; 2] = [SIGQUIT, SIGXCPU];
 
+    /// For files that are not whole to be removed. A signal that comes later ends the process without that, should a disk
+    /// not answer; one that comes sooner is the same one sent twice, as `timeout` does (to the process, then to its group).
+    const PATIENCE: Duration = Duration::from_secs(1);
+
     /// Listens from now on.
     pub(crate) fn listen() {
         // A file that grows beyond the limit then fails, as on a full disk, in place of ending the process.
         flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false))).ok();
         let Ok(mut signals) = Signals::new([0; 0]) else { return };
         let handle = signals.handle();
+        let has_had_time = Arc::new(AtomicBool::new(false));
+        let soon = Arc::clone(&has_had_time);
         let wait = move || {
             if let Some(signal) = signals.forever().next() {
+                let patience = move || {
+                    thread::sleep(PATIENCE);
+                    soon.store(true, Ordering::Relaxed);
+                };
+                thread::Builder::new().spawn(patience).ok();
                 end_by(signal);
             }
         };
         if thread::Builder::new().name("signals".to_owned()).spawn(wait).is_err() {
             return;
         }
-        let is_ending = Arc::new(AtomicBool::new(false));
         let ignored = ignored();
         for signal in ENDING.into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0) {
             handle.add_signal(signal).ok();
-            // The second one ends the process itself, should a disk that does not answer keep the first from it. In
-            // this order: it finds the flag that the first has set.
-            flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&is_ending)).ok();
-            flag::register(signal, Arc::clone(&is_ending)).ok();
+            flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&has_had_time)).ok();
         }
     }
 

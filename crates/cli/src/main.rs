@@ -15,6 +15,7 @@ mod fail_on;
 mod failure;
 mod kept;
 mod manual;
+mod memory_limit;
 mod messages;
 mod nearest;
 mod obtain_key;

@@ -64,8 +64,11 @@ impl Unfinished {
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
+        let mut all = all();
         if let Some(temporary) = self.temporary.take() {
-            all().paths.remove(&*temporary);
+            all.paths.remove(&*temporary);
+            // Under the lock: what ends the process finds it in the list, or gone.
+            drop(temporary);
         }
     }
 }
@@ -108,13 +111,17 @@ fn clear(folder: &Path) {
         let name = entry.file_name();
         let is_called_so =
             name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
-        if is_called_so && entry.file_type().is_ok_and(|kind| kind.is_file()) && nobody_writes(&entry.path())
-        {
-            fs::remove_file(entry.path()).ok();
+        if is_called_so && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            remove_if_left(&entry.path());
         }
     }
 }
 
-fn nobody_writes(path: &Path) -> bool {
-    File::open(path).is_ok_and(|file| file.try_lock().is_ok())
+/// Removes a file that nobody writes. Its lock is kept until it is gone: a run that has just made it, and not locked it yet,
+/// finds it locked and makes another one.
+fn remove_if_left(path: &Path) {
+    let Ok(file) = File::open(path) else { return };
+    if file.try_lock().is_ok() {
+        fs::remove_file(path).ok();
+    }
 }

@@ -5,24 +5,27 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
+use std::time::SystemTime;
 
 /// Which file an input is, and how long it was when it was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileIdentity {
     /// The file system and the number in it, where the system tells them.
     number: Option<(u64, u64)>,
+    /// Since when it is there, where the system tells: numbers are given again.
+    made: Option<SystemTime>,
     len: u64,
 }
 
 impl FileIdentity {
     /// Of a regular file; what is none can be read once.
     pub(crate) fn of(file: &Metadata) -> Option<Self> {
-        file.is_file().then(|| Self { number: number(file), len: file.len() })
+        file.is_file().then(|| Self { number: number(file), made: file.created().ok(), len: file.len() })
     }
 
     /// Whether `later` is the same file, and nothing of it was cut off.
     pub fn goes_on_as(&self, later: &Self) -> bool {
-        self.number == later.number && self.len <= later.len
+        (self.number, self.made) == (later.number, later.made) && self.len <= later.len
     }
 }
 

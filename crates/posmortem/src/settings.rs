@@ -71,8 +71,8 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Everything as the log tells it; five million terminals, which are more than an acquirer has; 16,384 probed and 65,536 waiting legs: sorting fewer at a time
-    /// costs more than holding them.
+    /// Everything as the log tells it; five million terminals, which are more than an acquirer has; 16,384 probed and
+    /// 65,536 waiting legs: sorting fewer at a time costs more than holding them.
     fn default() -> Self {
         Self {
             input: InputSettings::default(),

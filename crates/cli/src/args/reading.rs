@@ -73,6 +73,9 @@ pub(crate) struct PairingArgs {
     /// takes memory [default: 5000000]
     #[arg(long, value_name = "N")]
     max_terminals: Option<String>,
+    /// The same when it takes more memory, as 512M or 4G [default: 80 % of the machine's]
+    #[arg(long, value_name = "SIZE")]
+    max_memory: Option<String>,
 }
 
 impl PairingArgs {
@@ -86,6 +89,7 @@ impl PairingArgs {
             (Setting::Threads, &self.threads),
             (Setting::MaxRejects, &self.max_rejects),
             (Setting::MaxTerminals, &self.max_terminals),
+            (Setting::MaxMemory, &self.max_memory),
         ])
     }
 }

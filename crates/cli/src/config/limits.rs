@@ -66,6 +66,15 @@ pub(crate) fn max_terminals(text: &str) -> Result<u64, String> {
     read.ok_or_else(|| format!("`{text}` is no number of terminals, such as 5000000"))
 }
 
+/// The least that a run can be held to: code tables, workers and their blocks take about half of it.
+const LEAST_MEMORY: u64 = 32 << 20;
+
+/// The most memory that a run may take, in bytes.
+pub(crate) fn max_memory(text: &str) -> Result<u64, String> {
+    let read = size(text)?;
+    (read >= LEAST_MEMORY).then_some(read).ok_or_else(|| format!("`{text}` is less than 32M"))
+}
+
 /// Bytes: a number, alone or with K, M or G (of 1,024), as `1M` or `1MiB`.
 fn size(text: &str) -> Result<u64, String> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
@@ -144,6 +153,12 @@ mod tests {
         for text in ["63", "65M", "1G", "0"] {
             assert_eq!(max_record(text).unwrap_err(), format!("`{text}` is not between 64 and 64M"));
         }
+    }
+
+    #[test]
+    fn a_run_needs_some_memory() {
+        assert_eq!(max_memory("2G"), Ok(2 << 30));
+        assert_eq!(max_memory("31M").unwrap_err(), "`31M` is less than 32M");
     }
 
     #[test]

@@ -23,13 +23,14 @@ pub(crate) enum Setting {
     MaxRejects,
     MaxRecord,
     MaxTerminals,
+    MaxMemory,
     Lang,
     Color,
 }
 
 impl Setting {
     /// Every setting, in the order in which they are shown.
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Timezone,
         Self::Dialect,
         Self::Rules,
@@ -45,6 +46,7 @@ impl Setting {
         Self::MaxRejects,
         Self::MaxRecord,
         Self::MaxTerminals,
+        Self::MaxMemory,
         Self::Lang,
         Self::Color,
     ];
@@ -70,6 +72,7 @@ impl Setting {
             Self::MaxRejects => "max_rejects",
             Self::MaxRecord => "max_record",
             Self::MaxTerminals => "max_terminals",
+            Self::MaxMemory => "max_memory",
             Self::Lang => "lang",
             Self::Color => "color",
         }
@@ -98,6 +101,7 @@ impl Setting {
             Self::MaxRejects => Some("0.1%, at least 10"),
             Self::MaxRecord => Some("1M"),
             Self::MaxTerminals => Some("5000000"),
+            Self::MaxMemory => Some("80% of the machine's"),
             Self::Lang => Some("en"),
             Self::AmountUnit | Self::Color => Some("auto"),
             Self::Timezone | Self::Dialect | Self::Rules | Self::BinDigits | Self::InputFormat => None,
@@ -122,6 +126,7 @@ impl Setting {
             Self::MaxRejects => limits::reject_limit(text).map(drop),
             Self::MaxRecord => limits::max_record(text).map(drop),
             Self::MaxTerminals => limits::max_terminals(text).map(drop),
+            Self::MaxMemory => limits::max_memory(text).map(drop),
             Self::Lang => values::language(text).map(drop),
             Self::Color => values::color(text).map(drop),
         }

@@ -4,6 +4,7 @@ use super::inputs::{Inputs, inputs};
 use super::selection::selection;
 use crate::args::{FilterArgs, InputArgs, LogArgs};
 use crate::config::{self, Config, Entry, Origin, RejectLimit, Setting};
+use crate::memory_limit;
 use crate::messages::Messages;
 use crate::surroundings::Surroundings;
 use anyhow::{Result, bail};
@@ -56,6 +57,9 @@ impl ReadingPlan {
         surroundings: &Surroundings,
         messages: Messages,
     ) -> Result<Self> {
+        // From here on: a history is read before the logs are.
+        let max_memory = config.value(Setting::MaxMemory, config::max_memory)?;
+        memory_limit::keep(max_memory.unwrap_or_else(memory_limit::built_in), messages);
         let input_settings = input_settings(log, config, surroundings, messages)?;
         let settings = Settings {
             filter: selection(filter, input_settings.time_zone.as_ref())?,
@@ -119,6 +123,7 @@ pub(super) fn refuse_reading(log: &LogArgs, input: &InputArgs, config: &Config) 
         Setting::TokenKey,
         Setting::MaxRejects,
         Setting::MaxTerminals,
+        Setting::MaxMemory,
         Setting::Lang,
         Setting::Color,
     ];

@@ -219,8 +219,8 @@ fn an_action_is_a_text_in_markdown() {
     assert!(page.contains(told), "{page}");
     let asked = ["report", &fixture("day.csv"), "--rules", "ours.toml", "--per-terminal", "pages"];
     bench.run(&asked).with_code(0);
-    let pages = std::fs::read_dir(bench.path("pages")).unwrap();
-    let pages = pages.map(|page| std::fs::read_to_string(page.unwrap().path()).unwrap());
+    let pages = fs::read_dir(bench.path("pages")).unwrap();
+    let pages = pages.map(|page| fs::read_to_string(page.unwrap().path()).unwrap());
     assert_eq!(pages.filter(|page| page.contains(told)).count(), 1);
 }
 

@@ -222,6 +222,7 @@ impl<'s> Join<'s> {
             }
             Row::Aside(mut aside) => {
                 aside.source.input = place_of(aside.source.input);
+                fleet.meet(aside.terminal_key);
                 counting.add_aside(&aside, names);
             }
         })?;
