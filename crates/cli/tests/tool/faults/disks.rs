@@ -226,3 +226,24 @@ fn standard_output_that_takes_nothing_is_5() {
         );
     }
 }
+
+/// Of several statuses the first of 130, 2, 3, 5, 4, 1 is told; what happened besides is said all the same.
+#[test]
+fn the_status_of_several_faults_is_the_gravest() {
+    let broken = fixture("malformed/truncated.csv.gz");
+    let bench = Bench::new().with("empty.csv", "");
+    let run = |input: &str, more: &str| {
+        let script = format!("ulimit -f 0; exec \"$TOOL\" report '{input}' {more}");
+        let (code, _, said) = shell(&bench, &script);
+        (code, ["broken off", "cannot be written", "is crossed"].map(|told| said.contains(told)))
+    };
+    let (limit, output) = ("--fail-on 'attempts>=1'", "-o a.csv");
+    let day = fixture("day.csv");
+    assert_eq!(run(&day, &format!("{limit} >/dev/null")), (Some(1), [false, false, true]));
+    assert_eq!(run(&broken, &format!("{limit} >/dev/null")), (Some(4), [true, false, true]));
+    assert_eq!(run(&broken, &format!("{limit} {output}")), (Some(5), [true, true, true]));
+    assert_eq!(run(&day, &format!("{limit} {output}")), (Some(5), [false, true, true]));
+    assert_eq!(run("empty.csv", &format!("{limit} {output}")), (Some(3), [false; 3]));
+    assert_eq!(run(&broken, &format!("{limit} {output} --top none")), (Some(2), [false; 3]));
+    assert_eq!(bench.names(), ["empty.csv"]);
+}
