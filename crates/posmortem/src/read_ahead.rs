@@ -299,6 +299,32 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_another_when_its_turn_comes_is_not_read() {
+        let (folder, day) = (tempfile::tempdir().expect("a folder"), day());
+        let path = folder.path().join("day.csv");
+        let settings = InputSettings::default();
+        let format = detect(day.as_bytes(), &settings).expect("a day").format;
+        let ending_after = |happens: &dyn Fn()| {
+            std::fs::write(&path, &day).expect("a file");
+            let identity = Input::open(&path).expect("a file").identity().expect("a regular one");
+            happens();
+            let (source, format, settings) =
+                (InputSource::Path(path.clone()), format.clone(), settings.clone());
+            let ahead = ReadAhead::new(Reader::Closed(Opening { source, identity, format, settings }.into()));
+            pool(1).install(|| ahead.take(usize::MAX - 1).1)
+        };
+        let write = |bytes: &str| std::fs::write(&path, bytes).expect("a file");
+        assert!(matches!(ending_after(&|| {}), Some(Ending::Whole)));
+        assert!(matches!(ending_after(&|| write(&(day.clone() + "\n"))), Some(Ending::Whole)));
+        let is_told = |ending| matches!(ending, Some(Ending::Unreadable(why)) if why == ROTATED);
+        assert!(is_told(ending_after(&|| write(&day[..day.len() / 2]))));
+        assert!(is_told(ending_after(&|| {
+            std::fs::rename(&path, folder.path().join("day.csv.1")).expect("a name");
+            write(&day);
+        })));
+    }
+
+    #[test]
     #[should_panic(expected = "a bug")]
     fn a_bug_where_it_reads_is_heard_where_blocks_are_taken() {
         let day = day();

@@ -23,7 +23,7 @@ fn an_output_that_does_not_fit_is_5_and_leaves_what_was_there() {
     for writing in &WRITING {
         let bench = bench();
         let whole = writing.whole(&bench, "-");
-        for blocks in [0, 1, 4, 9, 40, 160] {
+        for blocks in [0, 4, 40, 160] {
             writing.make_old(&bench);
             let (code, said) = run_with_limit(writing, &bench, blocks);
             let told = format!("{} within {blocks} blocks: {said}", writing.name());
@@ -44,7 +44,7 @@ fn an_output_that_does_not_fit_is_5_and_leaves_what_was_there() {
             assert!(unfinished(&bench).is_empty(), "{told}");
         }
     }
-    assert!(failed > 30 && some > 5, "{failed} {some}");
+    assert!(failed > 20 && some > 3, "{failed} {some}");
 }
 
 /// Mounts a small disk that nobody else sees, which goes with the script. None where that is not allowed.
@@ -78,7 +78,7 @@ fn a_full_disk_is_5_at_any_point() {
         .into_iter()
         .map(|name| (name, fs::read(bench.path(name)).unwrap()))
         .collect();
-    for kib in [16, 20, 24, 100, 160, 200, 212, 1000] {
+    for kib in [16, 24, 100, 180, 212, 1000] {
         let script = "cd disk && for f in a.csv b.html c.json; do echo old >$f; done && \
                       \"$TOOL\" report \"$DAY\" -o a.csv -o b.html -o c.json 2>../said; status=$?; cp * ..; \
                       echo $status; ls -A";
@@ -225,4 +225,25 @@ fn standard_output_that_takes_nothing_is_5() {
             "{arguments:?}: {said}"
         );
     }
+}
+
+/// Of several statuses the first of 130, 2, 3, 5, 4, 1 is told; what happened besides is said all the same.
+#[test]
+fn the_status_of_several_faults_is_the_gravest() {
+    let broken = fixture("malformed/truncated.csv.gz");
+    let bench = Bench::new().with("empty.csv", "");
+    let run = |input: &str, more: &str| {
+        let script = format!("ulimit -f 0; exec \"$TOOL\" report '{input}' {more}");
+        let (code, _, said) = shell(&bench, &script);
+        (code, ["broken off", "cannot be written", "is crossed"].map(|told| said.contains(told)))
+    };
+    let (limit, output) = ("--fail-on 'attempts>=1'", "-o a.csv");
+    let day = fixture("day.csv");
+    assert_eq!(run(&day, &format!("{limit} >/dev/null")), (Some(1), [false, false, true]));
+    assert_eq!(run(&broken, &format!("{limit} >/dev/null")), (Some(4), [true, false, true]));
+    assert_eq!(run(&broken, &format!("{limit} {output}")), (Some(5), [true, true, true]));
+    assert_eq!(run(&day, &format!("{limit} {output}")), (Some(5), [false, true, true]));
+    assert_eq!(run("empty.csv", &format!("{limit} {output}")), (Some(3), [false; 3]));
+    assert_eq!(run(&broken, &format!("{limit} {output} --top none")), (Some(2), [false; 3]));
+    assert_eq!(bench.names(), ["empty.csv"]);
 }

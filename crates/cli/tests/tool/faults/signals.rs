@@ -45,9 +45,9 @@ fn the_documentation_tells_the_same_statuses() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/faults.md");
     let page = fs::read_to_string(page).unwrap();
     for (name, status) in SIGNALS {
-        let mut rows = page.lines().filter(|line| line.starts_with(&format!("| SIG{name}")));
-        let cell = rows.next().unwrap().split('|').nth(2).unwrap().trim();
-        assert_eq!((cell, rows.next()), (status.to_string().as_str(), None), "SIG{name}");
+        // The first table is that of signals.
+        let row = page.lines().find(|line| line.starts_with(&format!("| SIG{name}"))).unwrap();
+        assert_eq!(row.split('|').nth(2).unwrap().trim(), status.to_string(), "SIG{name}");
     }
 }
 
@@ -97,12 +97,14 @@ fn at_any_moment_outputs_are_old_or_whole() {
         let began = std::time::Instant::now();
         writing.whole(&bench, "-");
         let micros = u64::try_from(began.elapsed().as_micros()).unwrap();
-        for turn in 0..4 {
+        for turn in 0..3 {
             let (name, _) = SIGNALS[usize::try_from(below(SIGNALS.len() as u64)).unwrap()];
             if is_ignored_here(name) {
                 continue;
             }
             writing.make_old(&bench);
+            // A run that ends before it writes clears nothing up.
+            unfinished(&bench).iter().for_each(|left| fs::remove_file(left).unwrap());
             let run = writing.command(&bench, "-").stdin(day()).spawn().unwrap();
             // Half of them towards the end, where it writes.
             let after = if turn % 2 == 0 { below(micros) } else { micros / 2 + below(micros / 2) };
