@@ -180,13 +180,20 @@ fn signal(run: &Child, name: &str) {
     assert!(sent.success());
 }
 
+/// A program without the environment of the tests, which may set something for the tool.
+fn bare(program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    command
+}
+
 /// What a script in `sh` prints when it is run on a bench, the tool as `$TOOL` and the day as `$DAY`.
 fn shell(bench: &Bench, script: &str) -> (Option<i32>, String, String) {
     shell_by(&["sh", "-c"], bench, script)
 }
 
 fn shell_by(program: &[&str], bench: &Bench, script: &str) -> (Option<i32>, String, String) {
-    let mut run = Command::new(program[0]);
+    let mut run = bare(program[0]);
     run.args(&program[1..]).arg(script).current_dir(bench.path(".")).env("HOME", bench.path("."));
     run.env("TOOL", env!("CARGO_BIN_EXE_posmortem")).env("DAY", fixture("day.csv"));
     let output = run.stdin(Stdio::null()).output().unwrap();
@@ -207,7 +214,7 @@ fn as_somebody(bench: &Bench) -> Option<Vec<&'static str>> {
     let somebody =
         [vec!["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"], as_is]
             .concat();
-    let can = Command::new(somebody[0])
+    let can = bare(somebody[0])
         .args(&somebody[1..])
         .arg("\"$TOOL\" explain 55 >/dev/null && touch touched")
         .current_dir(bench.path("."))

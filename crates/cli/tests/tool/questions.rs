@@ -295,6 +295,7 @@ fn pages_wait_for_no_disk() {
     let bench = Bench::new();
     let mut traced = std::process::Command::new("strace");
     traced.args(["-f", "-o", "trace", "-e", "trace=fsync,fdatasync,mkdir,mkdirat,rename,renameat,renameat2"]);
+    traced.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
     traced.arg(env!("CARGO_BIN_EXE_posmortem"));
     traced.args(["report", &fixture("day.csv"), "--per-terminal", "pages"]).current_dir(bench.path(""));
     let Ok(ended) = traced.output() else {

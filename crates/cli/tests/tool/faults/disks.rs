@@ -2,7 +2,7 @@
 //! written, and the message names the file and what to do.
 
 use super::{WRITING, day};
-use super::{Writing, as_somebody, bench, old_or_whole, shell, shell_by, unfinished};
+use super::{Writing, as_somebody, bare, bench, old_or_whole, shell, shell_by, unfinished};
 use crate::bench::{Bench, fixture};
 use std::collections::BTreeMap;
 use std::fs;
@@ -171,16 +171,22 @@ fn a_disk_that_fails_at_the_end_is_5_and_the_others_are_written() {
             outputs.iter().for_each(|name| fs::write(bench.path(name), "old").unwrap());
             let inject = format!("inject={call}:error={error}:when={failing}");
             let trace = format!("trace={call}");
-            let run = Command::new("strace")
-                .args(["-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject])
+            let traced = || {
+                let mut run = bare("strace");
+                run.args(["-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject]);
+                run
+            };
+            if !traced().arg("true").status().is_ok_and(|status| status.success()) {
+                println!("skipped: calls of the system cannot be made to fail here");
+                return;
+            }
+            let run = traced()
                 .args([env!("CARGO_BIN_EXE_posmortem"), "report", &day, "-o", "a.csv", "-o", "b.json"])
                 .current_dir(bench.path("."))
                 .stdin(Stdio::null())
-                .output();
-            let Some(run) = run.ok().filter(|run| run.status.code() == Some(5)) else {
-                println!("skipped: calls of the system cannot be made to fail here");
-                return;
-            };
+                .output()
+                .unwrap();
+            assert_eq!(run.status.code(), Some(5), "{inject}: {run:?}");
             let failed = outputs[failing - 1];
             let said = String::from_utf8(run.stderr).unwrap();
             assert_eq!(said, format!("posmortem: {failed} cannot be written: {told}\n"));

@@ -36,7 +36,8 @@ fn frames(report: &Value) -> Vec<u64> {
 fn while_it_is_read(happen: impl FnOnce(&Bench)) -> (Option<i32>, Value, String) {
     let bench = Bench::new().with("log.csv", rows(86_400));
     let mut tool = bench.tool();
-    tool.args(["report", "log.csv", "-", "--format", "json", "--no-diagnosis"]);
+    // One of them waits for the pipe.
+    tool.args(["report", "log.csv", "-", "--format", "json", "--no-diagnosis", "--threads", "2"]);
     let mut run = tool.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // Some of it has been read.
     let folder = format!("/proc/{}", run.id());
