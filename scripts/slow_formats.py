@@ -198,9 +198,10 @@ LISTINGS = {
     "jreactive": (r"(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+) .*MTI: 0x(?P<mti>\d{4})", r" +(?P<number>\d+): \[.*\] = '(?P<value>.*)'$"),
     "postilion-trace": (r"(?P<at>\S+ \S+) (?P<mti>\d{4}):$", r"\s*\[.*\] (?P<number>\d{3}) +\[(?P<value>.*)\]$"),
     "dotted": (r"(?P<at>\S+ \S+) - info:", r"\s+.* \[(?P<number>\d+)\]\.+(?P<value>.*)$"),
+    "named-elements": (r"(?P<at>\S+ \S+):ISS: F00_\w+ *: (?P<mti>\d{4})$", r"\S+ \S+:ISS: F(?P<number>\d+)_\w+ *: (?P<value>.*)$"),
+    "bracketed": (r"(?P<at>\S+ \S+) \[000\] (?P<mti>\d{4})$", r"\[(?P<number>\d{3})\] (?P<value>.*)$"),
+    "iso8583tool": (r"MTI +(?P<mti>\d{4})$", r"F(?P<number>\d+)  \S+  (?P<value>.*)$"),
     "pyiso8583": (NEVER, r"'?(?:t|(?P<number>\d+))'?\s+\S.*?\s*: '(?P<value>.*)'$"),
-    "named-elements": (NEVER, r"(?P<at>\S+ \S+):ISS: F(?P<number>\d+)_\w+ *: (?P<value>.*)$"),
-    "bracketed": (NEVER, r"\[(?P<number>\d{3})\] (?P<value>.*)$"),
 }
 
 
@@ -224,7 +225,8 @@ def labelled(path, settings):
 
 def listed(at, elements, day):
     cells = by_element(elements)
-    told = re.sub(r"(?<=\d),(?=\d)", ".", at.replace("/", "-")) if at else ""
+    told = re.sub(r"(?<=\d),(?=\d)|:(?=\d{3}$)", ".", at.replace("/", "-")) if at else ""
+    told = "20" + told if re.match(r"\d\d-", told) else told
     return {**cells, "time": told or dated(cells, day)}
 
 

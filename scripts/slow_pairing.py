@@ -2,7 +2,7 @@
 from collections import defaultdict, namedtuple
 
 HORIZON, REPEAT, TIMEOUT, SENT_AGAIN = 600_000, 60_000, 60_000, 1_000
-Leg = namedtuple("Leg", "at terminal mti answers family stan rrn amount code link dialect latency kind incoming card original original_rrn why is_row")
+Leg = namedtuple("Leg", "at terminal mti answers family stan rrn amount code link dialect latency kind incoming card original original_rrn why mode is_row")
 
 
 class Exchange:

@@ -21,10 +21,16 @@ PROFILES = {
     "base24": ("ascii", "ascii", "ascii", "ascii", "hex", "base24", "base24-tcp", {41: ("an", 16)}),
     "smartvista": ("ascii", "ascii", "ascii", "ascii", "binary", "none", "ascii-4", {12: ("n", 12)}),
 }
-HEADERS = {"none": 0, "tpdu": 5, "tpdu-unionpay": 11, "visa": 22, "base24": 12}
+DIALECTS = {"unionpay-pos": "unionpay-pos", "visa-base1": "visa", "mastercard-cis": "mastercard", "postbridge": "postbridge", "base24": "base24"}
+# What stands before a message.
+HEADERS = {"none": b"", "tpdu": bytes.fromhex("6000030000"), "tpdu-unionpay": bytes.fromhex("6000030000603100310000"),
+           "visa": bytes.fromhex("1601020000") + bytes(17), "base24": b"ISO016000015"}
 # Bytes before the message, how its length is found there, and bytes behind it that the length counts.
 FRAMINGS = {"binary-2": (2, lambda at: struct.unpack(">H", at)[0], 0), "binary-4": (4, lambda at: struct.unpack(">I", at)[0], 0),
             "ascii-4": (4, int, 0), "visa": (4, lambda at: struct.unpack(">H", at[:2])[0], 0), "base24-tcp": (2, lambda at: struct.unpack(">H", at)[0], 1)}
+FRAMED = {"binary-2": lambda data: struct.pack(">H", len(data)) + data, "binary-4": lambda data: struct.pack(">I", len(data)) + data,
+          "ascii-4": lambda data: b"%04d" % len(data) + data, "visa": lambda data: struct.pack(">H2x", len(data)) + data,
+          "base24-tcp": lambda data: struct.pack(">H", len(data) + 1) + data + b"\x03"}
 
 
 def specification(profile):
@@ -44,6 +50,26 @@ def specification(profile):
     return spec
 
 
+def packed(elements, at, name):
+    """A message with its header, of values by number."""
+    import iso8583
+
+    fields, bitmap, header, message = {**FIELDS, **PROFILES[name][7]}, PROFILES[name][4], HEADERS[PROFILES[name][5]], {"t": elements[0]}
+    for number, value in elements.items():
+        if number:
+            kind, length, *prefix = fields[number]
+            # A time of twelve digits begins with its date; as Visa has it, DE22 has a fourth digit behind three that mean something.
+            value = re.sub(r"\D", "", at)[2:14] if number == 12 and length == 12 else value.ljust(length, "0") if number == 22 else value
+            message[str(number)] = value if prefix else value.ljust(length) if kind == "an" else value.zfill(length)
+    data = bytes(iso8583.encode(message, specification(name))[0])
+    has_second = max(elements) > 64
+    return header + (data if bitmap != "hex-16" or has_second else data[:20] + b"0" * 16 + data[20:])
+
+
+def framed(data, name):
+    return FRAMED[PROFILES[name][6]](data)
+
+
 def messages_of(data, settings):
     """A time or None, a direction and the elements by number, of each message."""
     import iso8583
@@ -51,7 +77,7 @@ def messages_of(data, settings):
     spec, profile = specification(settings.profile), PROFILES[settings.profile]
     parts = {"hexlines": of_lines, "hexdump": of_dumps, "frames": of_frames}[settings.format](data, profile[6])
     for at, way, body in parts:
-        message = second_bitmap_told(body[HEADERS[profile[5]]:], profile[4])
+        message = second_bitmap_told(body[len(HEADERS[profile[5]]):], profile[4])
         try:
             decoded, _ = iso8583.decode(message, spec)
         except iso8583.DecodeError:
@@ -75,7 +101,7 @@ def of_lines(data, _):
 
 def of_dumps(data, _):
     """Offset, sixteen bytes and their text a line, below a line that tells time and direction."""
-    for part in re.split(r"^(?=\d{4}-\d\d-\d\d )", data.decode("ascii"), flags=re.MULTILINE)[1:]:
+    for part in re.split(r"^(?=\d{4}-\d\d-\d\d[ T])", data.decode("ascii"), flags=re.MULTILINE)[1:]:
         head, *lines = part.splitlines()
         at, way = head.rsplit(" ", 1)
         yield at, {"received": "in", "sent": "out"}[way], bytes.fromhex("".join(line[6:54] for line in lines))
