@@ -75,4 +75,11 @@ mod tests {
         }
         assert_eq!(Cause::from_name("none"), None);
     }
+
+    #[test]
+    fn headings_are_the_names_and_in_chinese_the_fields_own_words() {
+        let headings = |language| Cause::ALL.map(|cause| cause.title(language));
+        assert_eq!(headings(Language::En), Cause::ALL.map(Cause::name));
+        assert_eq!(headings(Language::Zh), ["网络/系统", "账户", "卡片", "密钥", "操作/商户设置"]);
+    }
 }

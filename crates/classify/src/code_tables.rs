@@ -210,6 +210,25 @@ mod tests {
     }
 
     #[test]
+    fn a_users_table_is_read_at_once() {
+        let broken = "dialect\tcode\tmti\tcause\treason\tretry\ttitle_en\ttitle_zh\tsource\nnobody\t00\t-\tapproved\tnone\tn/a\tT\t-\tS01\n";
+        assert!(CodeTables::from_text(broken, qualified::QUALIFIED_CODES).is_err());
+    }
+
+    #[test]
+    fn the_digest_with_rules_tells_tables_and_rules() {
+        let rules = |code: &str| {
+            let text = format!("[[rule]]\nname = \"a\"\ncode = \"{code}\"\nreason = \"pin_incorrect\"\n");
+            Rules::read(&[&text]).unwrap()
+        };
+        let tables = CodeTables::built_in();
+        let digests = [tables.sha256(), tables.sha256_with(&rules("55")), tables.sha256_with(&rules("75"))];
+        assert!(digests.iter().all(|digest| digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())));
+        assert!(digests[0] != digests[1] && digests[1] != digests[2] && digests[0] != digests[2]);
+        assert_eq!(tables.sha256_with(&rules("55")), digests[1]);
+    }
+
+    #[test]
     fn the_digest_covers_every_file() {
         let tables = CodeTables::built_in();
         assert_eq!(tables.sha256().len(), 64);

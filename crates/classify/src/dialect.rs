@@ -145,14 +145,32 @@ mod tests {
             assert!(last.index() < 3 || dialect.name() == "mastercard-mac", "{dialect}");
             assert_eq!(last.code_length(), dialect.code_length(), "{dialect}");
             assert!(dialect.chain().count() <= 5, "{dialect}");
-            assert!(!dialect.title().is_empty());
+            let same = |other: &Dialect| other.title() == dialect.title();
+            assert_eq!(Dialect::all().filter(same).count(), 1, "{dialect}: a title of its own");
         }
     }
 
     #[test]
+    fn a_standard_tells_its_version_of_the_mti() {
+        let of = |name: &str| Dialect::from_name(name).unwrap().mti_version();
+        assert_eq!(["iso1987", "iso1993", "iso2003"].map(of), [Some(0), Some(1), Some(2)]);
+    }
+
+    fn read_rows(rows: &str) -> Result<Vec<Row>, DataError> {
+        read(format!("dialect\ttitle\tbase\tlength\tversion\n{rows}").leak())
+    }
+
+    #[test]
     fn a_base_below_its_user_is_refused() {
-        let header = "dialect\ttitle\tbase\tlength\tversion\n";
-        let text = format!("{header}a\tA\tb\t2\t0\nb\tB\t-\t2\t0\n").leak();
-        assert!(read(text).is_err());
+        assert!(read_rows("a\tA\tb\t2\t0\nb\tB\t-\t2\t0\n").is_err());
+        assert!(read_rows("b\tB\t-\t2\t0\na\tA\tb\t2\t0\n").is_ok());
+    }
+
+    #[test]
+    fn names_are_unique_and_an_index_is_one_byte() {
+        let rows = |count: usize| (0..count).map(|at| format!("d{at}\tD\t-\t2\t-\n")).collect::<String>();
+        assert!(read_rows(&rows(256)).is_ok_and(|read| read.len() == 256));
+        assert!(read_rows(&rows(257)).is_err());
+        assert!(read_rows("a\tA\t-\t2\t0\na\tB\t-\t2\t0\n").is_err());
     }
 }

@@ -168,8 +168,17 @@ mod tests {
     }
 
     #[test]
+    fn a_title_is_chinese_where_there_is_one() {
+        let rows = "visa\t00\t-\tapproved\tnone\tn/a\tApproved\t批准\tS01\nvisa\t01\t-\taccount\tissuer_refused\tsoft\tRefer\t-\tS01\n";
+        let titles = read_rows(rows).unwrap();
+        let in_both = titles.iter().map(|entry| [Language::En, Language::Zh].map(|language| entry.title(language)));
+        assert_eq!(in_both.collect::<Vec<_>>(), [["Approved", "批准"], ["Refer", "Refer"]]);
+    }
+
+    #[test]
     fn broken_rows_are_refused() {
         for row in [
+            "visa\t45-45\t-\tnone\treserved\tn/a\tT\t-\tS01\n",
             "nobody\t00\t-\tapproved\tnone\tn/a\tT\t-\tS01\n",
             "visa\t0-0\t-\tapproved\tnone\tn/a\tT\t-\tS01\n",
             "visa\t50-45\t-\tnone\treserved\tn/a\tT\t-\tS01\n",

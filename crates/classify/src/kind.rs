@@ -93,7 +93,7 @@ struct Asked {
 }
 
 fn digits(text: &[u8]) -> Option<u32> {
-    let is_number = !text.is_empty() && text.len() <= 6 && text.iter().all(u8::is_ascii_digit);
+    let is_number = text.len() <= 6 && text.iter().all(u8::is_ascii_digit);
     is_number.then(|| text.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0')))
 }
 
@@ -109,7 +109,6 @@ fn processing_prefix(text: &[u8]) -> u8 {
     let text = text.trim_ascii();
     match text.len() {
         ..=2 => pair(text),
-        6 => pair(&text[..2]),
         _ => digits(text).map_or(NONE, |number| (number / 10_000) as u8),
     }
 }
@@ -243,11 +242,26 @@ mod tests {
             ("1200", "000000", "4021", "", Kind::Sale),
             ("", "", "", "", Kind::Sale),
             ("0200", "AB0000", "x", "\u{ff}", Kind::Sale),
+            ("0100", "030000", "00", "", Kind::Preauth),
+            ("0200", "030000", "00", "", Kind::Sale),
+            ("0200", "31", "", "", Kind::Inquiry),
+            ("0200", "2", "", "", Kind::Void),
+            // What no processing code, condition or type can be says nothing.
+            ("0200", "2000000", "", "", Kind::Sale),
+            ("0200", "G0000", "", "", Kind::Sale),
+            ("0200", "*", "-", "*", Kind::Sale),
+            ("0200", "A0", "0A", "2B", Kind::Sale),
         ] {
             let [de3, de25, de60] = [processing_code, condition, unionpay_type].map(str::as_bytes);
             let read = Kind::of(Mti::parse(mti.as_bytes()), de3, de25, de60);
             assert_eq!(read, kind, "{mti} {processing_code} {condition} {unionpay_type}");
         }
+    }
+
+    #[test]
+    fn a_pair_that_a_row_names_twice_is_named() {
+        let pairs = Pairs::read("02|22|02").unwrap();
+        assert_eq!([2, 22, 20].map(|pair| pairs.contains(pair)), [true, true, false]);
     }
 
     #[test]

@@ -229,7 +229,10 @@ fn spelled(slot: usize) -> ResponseCode {
 
 #[cfg(test)]
 mod tests {
+    use posmortem_iso8583::Mti;
+
     use super::*;
+    use crate::{CodeTables, Reason};
 
     fn code(text: &str) -> ResponseCode {
         ResponseCode::parse(text.as_bytes()).unwrap()
@@ -245,6 +248,25 @@ mod tests {
         for text in ["5", "0N7", "10A0", "MAC01", "10000"] {
             assert_eq!(slot(code(text)), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_code_that_is_listed_as_it_stands_is_not_spelled_otherwise() {
+        let head = "dialect\tcode\tmti\tcause\treason\tretry\ttitle_en\ttitle_zh\tsource\n";
+        let row = |code: &str, names: &str| format!("visa\t{code}\t-\t{names}\tn/a\tT\t-\tS01\n");
+        let rows = [row("N7", "account\tpin_incorrect"), row("0N7", "key\tmac_invalid")].concat();
+        let ruled = "dialect\tcode\tmti\tkind\tentry_mode\tcause\treason\twhy\nvisa\t0N8\t0210\t-\t-\tkey\tmac_invalid\tW\n";
+        let rows = rows + &row("N8", "account\tpin_incorrect");
+        let tables = CodeTables::from_text(format!("{head}{rows}").leak(), ruled).unwrap();
+        let visa = Dialect::from_name("visa").unwrap();
+        let of = |text: &str, mti: &str| {
+            let circumstances = Circumstances { mti: Mti::parse(mti.as_bytes()), ..Circumstances::default() };
+            tables.meaning(visa, code(text), &circumstances)
+        };
+        let [pin, mac] = [Reason::PIN_INCORRECT, Reason::MAC_INVALID].map(Meaning::Declined);
+        assert_eq!([of("N7", "0210"), of("0N7", "0210"), of("0N8", "0210")], [pin, mac, mac]);
+        // A rule that does not hold leaves a code that no row lists.
+        assert_eq!([of("N8", "0110"), of("0N8", "0110")], [pin, Meaning::Unlisted]);
     }
 
     #[test]
@@ -265,6 +287,8 @@ mod tests {
             ("A", 2, None),
             ("5", 5, None),
             ("51", 2, None),
+            ("0016", 4, None),
+            ("0000", 4, None),
         ] {
             assert_eq!(respelled(code(text), length), other.map(code), "{text} {length}");
         }
