@@ -131,7 +131,9 @@ pub(crate) fn inspected(log: &[u8]) {
     let run = THREADS.install(|| analyse(&[file.source()], &settings, &mut ()));
     assert_sums(&run.summary);
     let inspection = run.inspection.as_ref().expect("it is asked for");
-    for (format, language) in [(InspectionFormat::Table, Language::Zh), (InspectionFormat::Json, Language::En)] {
+    for (format, language) in
+        [(InspectionFormat::Table, Language::Zh), (InspectionFormat::Json, Language::En)]
+    {
         let mut out = Vec::new();
         let view = View { language, ..view() };
         write_inspection(&run.summary, inspection, format, &view, &mut out).expect("a Vec takes every byte");
@@ -167,7 +169,9 @@ const CODES: [&str; 16] =
     ["00", "51", "91", "55", "A0", "", "05", "14", "54", "97", "8Z", "10", "96", "68", "75", "00"];
 
 fn day_of(bytes: &[u8]) -> String {
-    let mut rows = "time,terminal_id,merchant_id,stan,pan,amount,currency,pos_entry_mode,response_code,link,model\n".to_owned();
+    let mut rows =
+        "time,terminal_id,merchant_id,stan,pan,amount,currency,pos_entry_mode,response_code,link,model\n"
+            .to_owned();
     let mut second = 8 * 3600_u64;
     for (number, chunk) in bytes.chunks_exact(4).take(400).enumerate() {
         let [who, outcome, later, card] = [chunk[0], chunk[1], chunk[2], chunk[3]];
@@ -210,13 +214,19 @@ pub(crate) fn judged(bytes: &[u8]) {
     let expected = report(&run, Format::Json, &view());
     assert!(report(&parallel, Format::Json, &view()) == expected, "another diagnosis by threads");
     let json: serde_json::Value = serde_json::from_slice(&expected).expect("JSON");
-    assert!(json["terminals"].as_array().is_some_and(|terminals| terminals.len() == run.summary.terminals.len()));
+    assert!(
+        json["terminals"].as_array().is_some_and(|terminals| terminals.len() == run.summary.terminals.len())
+    );
     for format in Format::ALL {
         let language = if expected.len() % 2 == 0 { Language::En } else { Language::Zh };
         let view = View { language, ..view() };
         let allowed: &[u8] = if format == Format::Tsv { b"\n\t" } else { b"\n" };
         let out = report(&run, format, &view);
-        assert!(!out.iter().any(|byte| byte.is_ascii_control() && !allowed.contains(byte)), "{}", format.name());
+        assert!(
+            !out.iter().any(|byte| byte.is_ascii_control() && !allowed.contains(byte)),
+            "{}",
+            format.name()
+        );
     }
     for question in Question::ALL {
         report(&run, Format::Json, &View { question: Some(question), ..view() });

@@ -1,10 +1,10 @@
 //! Lists of terminals, and findings of other days.
 
-use posmortem::{findings_of, read_findings, read_inventory, write_findings};
 use crate::days::usual_settings;
 use crate::input_file::InputFile;
 use crate::samples::DAY;
 use posmortem::{Settings, analyse};
+use posmortem::{findings_of, read_findings, read_inventory, write_findings};
 
 /// Lists in the forms that are read.
 pub(crate) fn inventory_seeds() -> Vec<Vec<u8>> {

@@ -10,8 +10,7 @@ use std::io::Read;
 use std::sync::LazyLock;
 
 /// What must hold for every format.
-pub(crate) const LAW: &str =
-    "blocks and reads of any size, with fields or without, give the same messages, at true places in their order";
+pub(crate) const LAW: &str = "blocks and reads of any size, with fields or without, give the same messages, at true places in their order";
 
 macro_rules! formats {
     ($($name:literal => $target:ident, $seeds:ident;)*) => {
@@ -45,12 +44,19 @@ formats! {
 /// Streams of the public messages, by their framings, which are long enough to tell their profile.
 fn framed_logs() -> Vec<Vec<u8>> {
     let mut logs = Vec::new();
-    for (profile, framing) in [("iso87-ascii", "ascii-4"), ("iso87-bcd", "binary-2"), ("iso87-ebcdic", "binary-2")] {
+    for (profile, framing) in
+        [("iso87-ascii", "ascii-4"), ("iso87-bcd", "binary-2"), ("iso87-ebcdic", "binary-2")]
+    {
         let profile = Profile::built_in(profile).expect("a built-in profile");
         let framing = Framing::named(framing).expect("a framing");
         let mut log = Vec::new();
         for number in 0..8_u8 {
-            framing.wrap(&encoded(profile, |element| [3, 4, 11, 12, 13, 39, 41, 42].contains(&element) || element == 2 + number), &mut log);
+            framing.wrap(
+                &encoded(profile, |element| {
+                    [3, 4, 11, 12, 13, 39, 41, 42].contains(&element) || element == 2 + number
+                }),
+                &mut log,
+            );
         }
         logs.push(log);
     }
@@ -170,11 +176,8 @@ fn read_every_way(formats: &[Format], input: &[u8]) {
     };
     let format = &formats[usize::from(which) % formats.len()];
     let max_record = if largest >= 200 { 1 << 20 } else { 1 + 4 * usize::from(largest) };
-    let settings = InputSettings {
-        block_size: 1 + 2 * usize::from(block),
-        max_record,
-        ..InputSettings::default()
-    };
+    let settings =
+        InputSettings { block_size: 1 + 2 * usize::from(block), max_record, ..InputSettings::default() };
     read_alike(log, format, &settings, 1 + usize::from(block / 3));
 }
 

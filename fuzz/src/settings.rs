@@ -31,14 +31,18 @@ pub(crate) fn rules(bytes: &[u8]) {
             for format in RulesFormat::ALL {
                 let mut out = Vec::new();
                 let files = ["rules.toml".to_owned()];
-                write_rules(&rules, &files, format, &View::default(), &mut out).expect("a Vec takes every byte");
+                write_rules(&rules, &files, format, &View::default(), &mut out)
+                    .expect("a Vec takes every byte");
                 assert!(!out.iter().any(|byte| byte.is_ascii_control() && !b"\n\t".contains(byte)));
             }
         }
         Err(faults) => {
             assert!(!faults.is_empty());
             for fault in faults {
-                assert!(fault.span.start <= fault.span.end && fault.span.end <= text.len(), "a place in the text");
+                assert!(
+                    fault.span.start <= fault.span.end && fault.span.end <= text.len(),
+                    "a place in the text"
+                );
                 assert!(!fault.to_string().is_empty());
             }
         }
@@ -63,7 +67,9 @@ pub(crate) fn configuration(bytes: &[u8]) {
     match Config::gather(Vec::new(), Some(file.path()), &Surroundings::default()) {
         Ok(config) => {
             assert!(config.entries().count() <= bytes.len(), "more settings than bytes");
-            assert!(Setting::ALL.into_iter().all(|key| config.stated(key).is_none_or(|stated| !stated.text.is_empty() || stated.text.is_empty())));
+            assert!(Setting::ALL.into_iter().all(|key| {
+                config.stated(key).is_none_or(|stated| !stated.text.is_empty() || stated.text.is_empty())
+            }));
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }

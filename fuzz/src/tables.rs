@@ -22,7 +22,9 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         save_table(&[log], &usual_settings(), &key(), &mut (), &mut table).1.expect("memory");
         table
     };
-    ["malformed/hops.csv", "malformed/late-response.csv", "malformed/reversal-partial.csv", "day.csv"].map(table).to_vec()
+    ["malformed/hops.csv", "malformed/late-response.csv", "malformed/reversal-partial.csv", "day.csv"]
+        .map(table)
+        .to_vec()
 }
 
 /// Puts the digest where a reader looks for it, if there is such a place.

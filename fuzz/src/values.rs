@@ -2,15 +2,16 @@
 
 use crate::samples::messages;
 use posmortem::iso8583::{
-    Amount, AmountUnit, CardNumber, Currency, EntryMode, Mti, NetworkManagement, PinEntry, ResponseCode,
-    Timestamp, Track2, Visibility, ManagementField,
+    Amount, AmountUnit, CardNumber, Currency, EntryMode, ManagementField, Mti, NetworkManagement, PinEntry,
+    ResponseCode, Timestamp, Track2, Visibility,
 };
 use posmortem::logs::{DateHint, local_time, parse_time, text_of, transmission_time, word_of};
 
 /// The values of the public messages, and some that are nearly values.
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let values = messages().into_iter().flat_map(|message| message.values.into_values());
-    let odd = ["0 00", " 20512345 ", "999999999999.99", "40.005", "8582000000004000", "411111______1112", "CNY"];
+    let odd =
+        ["0 00", " 20512345 ", "999999999999.99", "40.005", "8582000000004000", "411111______1112", "CNY"];
     values.map(String::into_bytes).chain(odd.map(|text| text.as_bytes().to_vec())).collect()
 }
 
@@ -32,7 +33,10 @@ pub(crate) fn parsed(text: &[u8]) {
     for unit in [AmountUnit::ByPoint, AmountUnit::Minor, AmountUnit::Major] {
         for version in 0..3 {
             let amount = Amount::parse(text, Currency::parse(b"048"), unit, version);
-            assert!(amount.is_none_or(|amount| amount.minor < 10_u64.pow(15)), "twelve digits, three decimals");
+            assert!(
+                amount.is_none_or(|amount| amount.minor < 10_u64.pow(15)),
+                "twelve digits, three decimals"
+            );
         }
     }
     if let Some(card) = CardNumber::parse(text) {

@@ -1,10 +1,10 @@
 //! Messages on the wire: profiles, framings, headers, chip data, and the files that describe profiles.
 
 use crate::samples::{encoded, messages};
+use posmortem::iso8583::tlv::Tlvs;
 use posmortem::iso8583::wire::{
     ElementSet, Fields, FrameEnd, Framing, Header, Profile, Selection, encode, rank, read_alike, unhex_into,
 };
-use posmortem::iso8583::tlv::Tlvs;
 use posmortem::iso8583::{IccData, Tvr, authorisation_response};
 use std::sync::LazyLock;
 
@@ -141,7 +141,11 @@ pub(crate) fn frame(bytes: &[u8]) {
     for framing in Framing::all() {
         let mut at = 0;
         while let FrameEnd::Whole(frame) = framing.next(&bytes[at..], 4096) {
-            assert!(frame.body.start <= frame.body.end && frame.body.end <= frame.total, "{}", framing.name());
+            assert!(
+                frame.body.start <= frame.body.end && frame.body.end <= frame.total,
+                "{}",
+                framing.name()
+            );
             assert!(frame.total <= bytes.len() - at && frame.body.len() <= 4096, "{}", framing.name());
             assert!(frame.total > 0, "{}: a frame of nothing never ends", framing.name());
             at += frame.total;
