@@ -65,7 +65,7 @@ fn cover_cards(text: &[u8]) -> Option<Vec<u8>> {
             continue;
         }
         let run = DigitRun::at(text, at);
-        if run.holds_card() {
+        if run.holds_card(&text[at..run.end]) {
             run.cover(&mut covered.get_or_insert_with(|| text.to_vec())[at..run.end]);
         }
         at = run.end;
@@ -104,10 +104,16 @@ impl DigitRun {
     /// What looks like a track holds a card number, whatever its check digit says. In a run longer
     /// than sixteen digits one may stand with something before or behind it (a length, another
     /// number); a shorter one is tested as a whole, since ids of merchants and terminals have that
-    /// length and some part of them would often pass by chance.
-    fn holds_card(&self) -> bool {
+    /// length and some part of them would often pass by chance. A number that stands for itself is one, whatever
+    /// follows: a date behind a space or a dash must not hide it.
+    fn holds_card(&self, text: &[u8]) -> bool {
         let inside = |len: usize| self.digits.len() > 16 && self.digits.windows(len).any(looks_like_card);
-        self.is_track || looks_like_card(&self.digits) || inside(16) || (self.digits.len() > 19 && inside(15))
+        let alone = || text.split(|byte| !byte.is_ascii_digit()).any(looks_like_card);
+        self.is_track
+            || looks_like_card(&self.digits)
+            || inside(16)
+            || (self.digits.len() > 19 && inside(15))
+            || (self.digits.len() > 13 && alone())
     }
 
     /// Covers a track whole, and a number but for its last four digits, which may be shown (PCI DSS
@@ -211,6 +217,7 @@ mod tests {
             ("%B4111111111111111^DOE/JANE^28122010000?.", "%B**************************************."),
             ("164111111111111111", "**************1111"),
             ("378282246310005", "***********0005"),
+            ("4222222222222-11-21", "**************11*21"),
         ] {
             assert_eq!(screen(text.as_bytes()), shown);
         }

@@ -1,7 +1,8 @@
 //! Undoes compression, recognised by the first bytes. File names are not looked at: rotated logs
 //! are often misnamed.
 
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead, Cursor, Read};
+use std::ops::Range;
 
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
@@ -44,10 +45,7 @@ type Whole = io::Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>;
 /// A reader of plain bytes.
 pub(crate) enum Decompressed {
     Plain(Whole),
-    Gzip(Members<GzDecoder<BufReader<Whole>>>),
-    Zstd(zstd::stream::read::Decoder<'static, BufReader<Whole>>),
-    Bzip2(Members<BzDecoder<BufReader<Whole>>>),
-    Xz(Members<XzReader<BufReader<Whole>>>),
+    Packed(InPieces),
 }
 
 /// The longest magic number: bzip2's, with the start of its first block.
@@ -60,14 +58,14 @@ impl Decompressed {
         reader.by_ref().take(MAGIC_SIZE).read_to_end(&mut magic)?;
         let compression = recognise(&magic)?;
         let whole = Cursor::new(magic).chain(reader);
-        let decompressed = match compression {
-            Compression::Plain => Self::Plain(whole),
-            Compression::Gzip => Self::Gzip(Members::new(buffered(whole))),
-            Compression::Zstd => Self::Zstd(zstd::stream::read::Decoder::with_buffer(buffered(whole))?),
-            Compression::Bzip2 => Self::Bzip2(Members::new(buffered(whole))),
-            Compression::Xz => Self::Xz(Members::new(buffered(whole))),
+        let unpacked: Box<dyn Read + Send> = match compression {
+            Compression::Plain => return Ok((Self::Plain(whole), compression)),
+            Compression::Gzip => Box::new(Members::<GzDecoder<_>>::new(buffered(whole))),
+            Compression::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(buffered(whole))?),
+            Compression::Bzip2 => Box::new(Members::<BzDecoder<_>>::new(buffered(whole))),
+            Compression::Xz => Box::new(Members::<XzReader<_>>::new(buffered(whole))),
         };
-        Ok((decompressed, compression))
+        Ok((Self::Packed(InPieces::new(unpacked)), compression))
     }
 }
 
@@ -75,11 +73,43 @@ impl Read for Decompressed {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Plain(reader) => reader.read(buffer),
-            Self::Gzip(reader) => reader.read(buffer),
-            Self::Zstd(reader) => reader.read(buffer),
-            Self::Bzip2(reader) => reader.read(buffer),
-            Self::Xz(reader) => reader.read(buffer),
+            Self::Packed(reader) => reader.read(buffer),
         }
+    }
+}
+
+/// What a decompressor is asked for at a time: small beside a block, so that hardly anything is copied.
+const PIECE: usize = 32 * 1024;
+
+/// Asks a decompressor for as much each time, whatever it is asked for itself: where one finds a fault it gives up what it
+/// has unpacked in the same read, so that what is left of a damaged file would follow the size of blocks.
+pub(crate) struct InPieces {
+    unpacked: Box<dyn Read + Send>,
+    piece: Box<[u8]>,
+    /// What of the piece is still to be given.
+    waiting: Range<usize>,
+}
+
+impl InPieces {
+    fn new(unpacked: Box<dyn Read + Send>) -> Self {
+        Self { unpacked, piece: vec![0; PIECE].into(), waiting: 0..0 }
+    }
+}
+
+impl Read for InPieces {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.waiting.is_empty() {
+            if let Some(buffer) = buffer.get_mut(..PIECE) {
+                return self.unpacked.read(buffer);
+            }
+            if buffer.is_empty() {
+                return Ok(0);
+            }
+            self.waiting = 0..self.unpacked.read(&mut self.piece)?;
+        }
+        let len = (&self.piece[self.waiting.clone()]).read(buffer)?;
+        self.waiting.start += len;
+        Ok(len)
     }
 }
 

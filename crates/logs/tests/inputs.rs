@@ -144,6 +144,28 @@ fn a_truncated_file_gives_what_it_has_and_says_so() {
 }
 
 #[test]
+fn a_damaged_file_gives_the_same_at_any_block_size() {
+    let log = log(6_000);
+    let zstd = zstd::encode_all(log.as_bytes(), 0).expect("memory");
+    for mut packed in [gzip(&log), zstd, bzip2(&log), xz(&log)] {
+        let middle = packed.len() / 2;
+        packed[middle..middle + 64].fill(0xff);
+        let read = |block_size| {
+            let input = Input::from_reader(Cursor::new(packed.clone())).expect("a readable input");
+            let settings = InputSettings { block_size, ..InputSettings::default() };
+            let format = detect(log.as_bytes(), &settings).expect("a format").format;
+            read_source(input, &format, &settings)
+        };
+        let (calls, error) = read(InputSettings::default().block_size);
+        assert!(error.is_some() && calls.messages().len() > 1_000, "{}", calls.messages().len());
+        for block_size in [1_000, 70_000, 1 << 22] {
+            let (again, error_again) = read(block_size);
+            assert_eq!((again.messages(), error_again), (calls.messages(), error.clone()));
+        }
+    }
+}
+
+#[test]
 fn a_file_cut_within_the_sample_is_told_by_the_stream() {
     let log = log(500);
     assert!(log.len() < SAMPLE_SIZE);

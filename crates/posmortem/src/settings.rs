@@ -65,14 +65,17 @@ pub struct Settings {
     /// Legs at the start of an input that tell where it begins and whether it is in the order of time.
     /// At least sixteen; tests set it low.
     pub probed_legs: usize,
+    /// Bytes at the start of an input in which they are looked for: what holds none could go on for ever.
+    pub probed_bytes: u64,
     /// Legs that may wait before some are settled. Decides memory and speed and nothing else; tests
     /// set it low.
     pub waiting_legs: usize,
 }
 
 impl Default for Settings {
-    /// Everything as the log tells it; five million terminals, which are more than an acquirer has; 16,384 probed and
-    /// 65,536 waiting legs: sorting fewer at a time costs more than holding them.
+    /// Everything as the log tells it; five million terminals, which are more than an acquirer has; 16,384 legs probed in
+    /// 32 MiB, which hold as many of the wordiest logs, and 65,536 waiting: sorting fewer at a time costs more than
+    /// holding them.
     fn default() -> Self {
         Self {
             input: InputSettings::default(),
@@ -92,6 +95,7 @@ impl Default for Settings {
             inspects: false,
             max_terminals: 5_000_000,
             probed_legs: 1 << 14,
+            probed_bytes: 32 << 20,
             waiting_legs: 1 << 16,
         }
     }

@@ -158,22 +158,26 @@ impl Stream {
         self.open(settings);
         let Some(format) = self.format.clone() else { return };
         self.places = Places::of(&format);
-        let mut times = Vec::new();
-        // Fewer legs do not tell where an input begins: the first may have a wrong clock.
+        let (mut times, mut bytes) = (Vec::new(), 0);
         let wanted = settings.probed_legs.max(DEPTH);
-        while times.len() < wanted {
+        while times.len() < wanted && bytes < settings.probed_bytes {
             let read = self.take_blocks(blocks);
             if read.is_empty() {
                 break;
             }
             let batches =
                 self.batch_reader(builder, &format, settings, None, &Spare::default()).read_all(&read);
-            let legs = || batches.iter().flat_map(|batch| &batch.legs);
-            times.extend(legs().map(|leg| leg.at.millis));
+            bytes += read.iter().map(|block| block.bytes().len() as u64).sum::<u64>();
+            // Where a block ends must not decide which of them are looked at.
+            let legs = batches.iter().flat_map(|batch| &batch.legs);
+            let legs = legs.filter(|leg| leg.source.offset < settings.probed_bytes);
+            times.extend(legs.map(|leg| leg.at.millis));
             self.probed.extend(read.into_iter().zip(batches));
         }
         times.truncate(wanted);
-        self.begins = times.iter().take(DEPTH).min().copied();
+        // Fewer legs do not tell where an input begins, unless it has no more: the first may have a wrong clock.
+        let tells = times.len() >= DEPTH || bytes < settings.probed_bytes;
+        self.begins = times.iter().take(DEPTH).min().copied().filter(|_| tells);
         self.unsorted = is_unsorted(&times, settings.pairing.horizon_ms);
         if let Some(identity) = self.identity.filter(|_| close && !self.has_ended) {
             self.probed.clear();

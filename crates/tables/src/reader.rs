@@ -6,6 +6,7 @@ use crate::column::{Column, schema};
 use crate::seal::{self, Seal};
 use crate::{Header, TableError, aside_row, exchange_row, leg_row};
 use parquet::column::reader::ColumnReader;
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use posmortem_exchange::{Aside, Exchange, Leg, Names};
 use std::collections::HashMap;
@@ -39,7 +40,11 @@ impl Table {
     /// When it is no table, not whole, or of another version.
     pub fn open(mut file: File) -> Result<Self, TableError> {
         let seal = seal::check(&mut file)?;
+        let length = file.metadata()?.len();
         let file = SerializedFileReader::new(file)?;
+        if !file.metadata().row_groups().iter().all(|group| lies_within(group, length)) {
+            return Err(TableError::Contradictory("places of columns"));
+        }
         let metadata = file.metadata().file_metadata();
         let pairs = metadata.key_value_metadata().map(Vec::as_slice).unwrap_or_default();
         let value = |key: &'static str| {
@@ -98,6 +103,16 @@ impl Table {
         }
         Ok(())
     }
+}
+
+/// Whether all columns of a row group lie within the file. The decoder takes that for granted.
+fn lies_within(group: &RowGroupMetaData, length: u64) -> bool {
+    group.columns().iter().all(|column| {
+        let begin = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
+        let end = begin.checked_add(column.compressed_size());
+        let is_place = begin >= 0 && column.compressed_size() >= 0;
+        is_place && end.is_some_and(|end| u64::try_from(end).is_ok_and(|end| end <= length))
+    })
 }
 
 fn readers(group: &dyn RowGroupReader) -> Result<Vec<ColumnReader>, TableError> {

@@ -1,0 +1,79 @@
+//! The front of every input: decompression by the first bytes.
+
+use crate::samples::DAY;
+use posmortem::logs::{Compression, Input};
+use std::io::{self, Cursor, Read, Write};
+
+/// Bytes that are taken out of an input: a bomb is one for whoever reads on, not for what unpacks.
+const MOST: usize = 1 << 20;
+
+/// Packers of every kind.
+const PACKERS: [fn(&[u8]) -> Vec<u8>; 4] = [gzip, zstd, bzip2, xz];
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).expect("a Vec takes every byte");
+    encoder.finish().expect("a Vec takes every byte")
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ::zstd::encode_all(bytes, 1).expect("a Vec takes every byte")
+}
+
+fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = ::bzip2::write::BzEncoder::new(Vec::new(), ::bzip2::Compression::fast());
+    encoder.write_all(bytes).expect("a Vec takes every byte");
+    encoder.finish().expect("a Vec takes every byte")
+}
+
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    let options = lzma_rust2::XzOptions::with_preset(0);
+    let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).expect("options of a preset");
+    encoder.write_all(bytes).expect("a Vec takes every byte");
+    encoder.finish().expect("a Vec takes every byte")
+}
+
+/// A few rows packed by each, alone, in two members, padded, and a member within a member.
+pub(crate) fn seeds() -> Vec<Vec<u8>> {
+    let rows = &DAY[..600];
+    let mut seeds = vec![[&[0], rows].concat()];
+    for pack in PACKERS {
+        let packed = pack(rows);
+        seeds.push([&[0], &packed[..]].concat());
+        seeds.push([&[1], &packed[..], &pack(b"")].concat());
+        seeds.push([&[2], &packed[..], &[0; 40], &packed[..packed.len() / 2]].concat());
+        seeds.push([&[3], &pack(&packed)[..]].concat());
+    }
+    seeds
+}
+
+/// All bytes, at most [`MOST`] of them, and the kind of what ended them.
+fn unpack(packed: &[u8], piece: usize) -> Option<(Compression, Vec<u8>, Option<io::ErrorKind>)> {
+    let mut input = Input::from_reader(Cursor::new(packed.to_vec())).ok()?;
+    let (mut bytes, mut buffer) = (Vec::new(), vec![0; piece]);
+    let ending = loop {
+        match input.read(&mut buffer) {
+            Ok(0) => break None,
+            Ok(len) => bytes.extend_from_slice(&buffer[..len]),
+            Err(error) => break Some(error.kind()),
+        }
+        if bytes.len() > MOST {
+            bytes.truncate(MOST);
+            break None;
+        }
+    };
+    Some((input.compression(), bytes, ending))
+}
+
+/// The first byte says how it is read, and which packer packs the rest.
+pub(crate) fn unpacked(input: &[u8]) {
+    let Some((&way, packed)) = input.split_first() else { return };
+    let whole = unpack(packed, 1 << 16);
+    assert!(unpack(packed, 1 + usize::from(way)) == whole, "other bytes in small reads");
+    if let Some((Compression::Plain, bytes, ending)) = &whole {
+        assert!(bytes == packed && ending.is_none(), "what is not packed stays as it is");
+    }
+    let pack = PACKERS[usize::from(way) % PACKERS.len()];
+    let (_, again, ending) = unpack(&pack(packed), 4096).expect("what was packed is known");
+    assert!(again == packed && ending.is_none(), "what was packed comes back");
+}

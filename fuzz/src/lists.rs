@@ -1,0 +1,59 @@
+//! Lists of terminals, and findings of other days.
+
+use crate::days::usual_settings;
+use crate::input_file::InputFile;
+use crate::samples::DAY;
+use posmortem::{Settings, analyse};
+use posmortem::{findings_of, read_findings, read_inventory, write_findings};
+
+/// Lists in the forms that are read.
+pub(crate) fn inventory_seeds() -> Vec<Vec<u8>> {
+    let lists = [
+        "terminal_id,site,region,model,firmware,link,status\n10012345,S1,north,P400,1.2,east,live\n0012,S2,south,A920,1.3,west,test\n",
+        "\u{feff}tid;model\n\"T;1\";P400\nT2;\"P\"\"400\"\n",
+        "TERMINAL\tSTATUS\nT1\tdecommissioned\nT1\tdecommissioned\n",
+        "terminal\nT1\n\nT2\n",
+    ];
+    lists.map(|list| list.as_bytes().to_vec()).to_vec()
+}
+
+/// A list of terminals.
+pub(crate) fn inventory(text: &[u8]) {
+    match read_inventory(text) {
+        Ok(list) => {
+            let lines = text.split(|byte| matches!(byte, b'\n' | b'\r')).count();
+            assert!(list.len() <= lines, "more terminals than lines");
+            assert!(list.is_empty() == (list.len() == 0));
+        }
+        Err(error) => crate::told::assert_shown("inventory", error.to_string().as_bytes(), b""),
+    }
+}
+
+/// What the fixture day found, and the least that is read.
+pub(crate) fn findings_seeds() -> Vec<Vec<u8>> {
+    let file = InputFile::new("day-2026-11-21.csv", DAY);
+    let diagnosis = Some(posmortem::diagnose::Settings::default());
+    let settings = Settings { diagnosis, tells_exchanges: false, ..usual_settings() };
+    let run = analyse(&[file.source()], &settings, &mut ());
+    let diagnosis = run.diagnosis.as_ref().expect("it is asked for");
+    let mut written = Vec::new();
+    let findings = findings_of(&run.summary, diagnosis, None).expect("attempts were judged");
+    write_findings(&findings, &mut written).expect("a Vec takes every byte");
+    vec![written, b"{\"findings\":2}".to_vec()]
+}
+
+/// What is read is written and read again.
+pub(crate) fn findings(bytes: &[u8]) {
+    match read_findings(bytes) {
+        Ok(findings) => {
+            let mut written = Vec::new();
+            write_findings(&findings, &mut written).expect("a Vec takes every byte");
+            let again = read_findings(&written).expect("what was written is read");
+            let mut rewritten = Vec::new();
+            write_findings(&again, &mut rewritten).expect("a Vec takes every byte");
+            assert!(rewritten == written, "other findings");
+            crate::told::assert_shown("findings", &written, b"\n");
+        }
+        Err(error) => crate::told::assert_shown("findings", error.to_string().as_bytes(), b""),
+    }
+}

@@ -1,0 +1,227 @@
+//! Log formats: detection, blocks, and the reader of each format.
+
+use crate::samples::{DAY, LOGS, encoded, logs_of, messages};
+use posmortem::iso8583::wire::{Framing, Profile};
+use posmortem::logs::{
+    BlockReader, Column, Detection, FieldName, Format, InputFormat, InputSettings, Position, Record,
+    RecordSink, RejectReason, SAMPLE_SIZE, Scratch, detect, guess_header, read_block,
+};
+use std::io::Read;
+use std::sync::LazyLock;
+
+/// What must hold for every format.
+pub(crate) const LAW: &str = "blocks and reads of any size, with fields or without, give the same messages, at true places in their order";
+
+macro_rules! formats {
+    ($($name:literal => $target:ident, $seeds:ident;)*) => {
+        $(
+            pub(crate) fn $target(input: &[u8]) {
+                static FORMATS: LazyLock<Vec<Format>> = LazyLock::new(|| formats_of($name));
+                read_every_way(&FORMATS, input);
+            }
+
+            pub(crate) fn $seeds() -> Vec<Vec<u8>> {
+                seeds_of($name)
+            }
+        )*
+    };
+}
+
+formats! {
+    "delimited" => delimited, delimited_seeds;
+    "ndjson" => ndjson, ndjson_seeds;
+    "keyvalue" => keyvalue, keyvalue_seeds;
+    "jpos" => jpos, jpos_seeds;
+    "jpos-jsonl" => jpos_jsonl, jpos_jsonl_seeds;
+    "ist" => ist, ist_seeds;
+    "table" => table, table_seeds;
+    "labelled" => labelled, labelled_seeds;
+    "hexlines" => hexlines, hexlines_seeds;
+    "hexdump" => hexdump, hexdump_seeds;
+    "frames" => frames, frames_seeds;
+}
+
+/// Streams of the public messages, by their framings, which are long enough to tell their profile.
+fn framed_logs() -> Vec<Vec<u8>> {
+    let mut logs = Vec::new();
+    for (profile, framing) in
+        [("iso87-ascii", "ascii-4"), ("iso87-bcd", "binary-2"), ("iso87-ebcdic", "binary-2")]
+    {
+        let profile = Profile::built_in(profile).expect("a built-in profile");
+        let framing = Framing::named(framing).expect("a framing");
+        let mut log = Vec::new();
+        for number in 0..8_u8 {
+            framing.wrap(
+                &encoded(profile, |element| {
+                    [3, 4, 11, 12, 13, 39, 41, 42].contains(&element) || element == 2 + number
+                }),
+                &mut log,
+            );
+        }
+        logs.push(log);
+    }
+    let public = messages().into_iter().fold(Vec::new(), |mut log, message| {
+        log.extend_from_slice(&message.bytes);
+        log
+    });
+    logs.push(public);
+    logs
+}
+
+fn logs(name: &str) -> Vec<Vec<u8>> {
+    match name {
+        "frames" => framed_logs(),
+        _ => logs_of(name).into_iter().map(<[u8]>::to_vec).collect(),
+    }
+}
+
+/// How the sample logs of a format are read.
+fn formats_of(name: &str) -> Vec<Format> {
+    let forced = match name {
+        "hexdump" => Some(InputFormat::HexLines),
+        _ => InputFormat::from_name(name),
+    };
+    let settings = InputSettings { forced_format: forced, guesses: true, ..InputSettings::default() };
+    let found = logs(name).into_iter().filter_map(|log| detect(&log, &settings).ok());
+    let formats: Vec<Format> = found.map(|detection| detection.format).collect();
+    assert!(!formats.is_empty(), "{name}: a sample log that is recognised");
+    formats
+}
+
+/// The logs of a format behind three bytes that say how they are read.
+fn seeds_of(name: &str) -> Vec<Vec<u8>> {
+    let logs = logs(name);
+    let ways = (0_u8..).map(|which| [which, 40, 255]);
+    ways.zip(logs).map(|(way, log)| [&way[..], &log[..log.len().min(4096)]].concat()).collect()
+}
+
+/// Every log, without those bytes.
+pub(crate) fn all_seeds() -> Vec<Vec<u8>> {
+    let logs = LOGS.iter().map(|(_, log)| log.to_vec());
+    logs.chain(framed_logs()).chain([DAY[..4096].to_vec()]).collect()
+}
+
+/// Gives bytes in pieces.
+struct Pieces<'b> {
+    rest: &'b [u8],
+    piece: usize,
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let len = self.rest.len().min(self.piece).min(buffer.len());
+        let (now, later) = self.rest.split_at(len);
+        buffer[..len].copy_from_slice(now);
+        self.rest = later;
+        Ok(len)
+    }
+}
+
+/// What a reader told, short enough to be compared.
+#[derive(Default)]
+struct Calls {
+    takes_fields: bool,
+    calls: Vec<Call>,
+    fields: usize,
+}
+
+#[derive(PartialEq, Eq, Debug)]
+enum Call {
+    Record { position: Position, at: i64, group: Option<u64>, values: Vec<(Column, Vec<u8>)> },
+    Rejected(Position, RejectReason),
+    NonMessage(Position),
+}
+
+impl RecordSink for Calls {
+    fn takes_fields(&self) -> bool {
+        self.takes_fields
+    }
+
+    fn field(&mut self, _: FieldName<'_>, _: &[u8]) {
+        self.fields += 1;
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        let Record { at, position, group, .. } = *record;
+        let values = Column::ALL.into_iter().map(|column| (column, record.get(column).to_vec()));
+        let values = values.filter(|(_, value)| !value.is_empty()).collect();
+        self.calls.push(Call::Record { position, at: at.millis, group, values });
+    }
+
+    fn rejected(&mut self, position: Position, reason: RejectReason) {
+        assert!(!reason.to_string().is_empty());
+        self.calls.push(Call::Rejected(position, reason));
+    }
+
+    fn non_message(&mut self, position: Position) {
+        self.calls.push(Call::NonMessage(position));
+    }
+}
+
+/// Reads to the end of a log.
+fn read(log: &[u8], piece: usize, format: &Format, settings: &InputSettings, takes_fields: bool) -> Calls {
+    let mut blocks = BlockReader::new(Pieces { rest: log, piece }, format, settings);
+    let (mut scratch, mut calls) = (Scratch::default(), Calls { takes_fields, ..Calls::default() });
+    while let Some(block) = blocks.next_block().expect("pieces of memory") {
+        read_block(format, &block, &mut scratch, &mut calls);
+        blocks.recycle(block);
+    }
+    calls
+}
+
+/// The first bytes say which format and how large blocks and records are.
+fn read_every_way(formats: &[Format], input: &[u8]) {
+    let Some(([which, block, largest], log)) = input.split_first_chunk().map(|(way, log)| (*way, log)) else {
+        return;
+    };
+    let format = &formats[usize::from(which) % formats.len()];
+    let max_record = if largest >= 200 { 1 << 20 } else { 1 + 4 * usize::from(largest) };
+    let settings =
+        InputSettings { block_size: 1 + 2 * usize::from(block), max_record, ..InputSettings::default() };
+    read_alike(log, format, &settings, 1 + usize::from(block / 3));
+}
+
+/// One block, small ones, pieces of any size, with fields or without.
+fn read_alike(log: &[u8], format: &Format, settings: &InputSettings, piece: usize) {
+    let at_once = InputSettings { block_size: log.len() + 1, ..settings.clone() };
+    let whole = read(log, log.len() + 1, format, &at_once, false);
+    let pieces = read(log, piece, format, settings, false);
+    assert!(pieces.calls == whole.calls, "other messages in small blocks");
+    let with_fields = read(log, log.len() + 1, format, &at_once, true);
+    assert!(with_fields.calls == whole.calls, "other messages with their fields");
+    assert!(with_fields.fields <= log.len() + 1, "more fields than bytes");
+    let (mut line, mut at) = (1, 0);
+    for call in &whole.calls {
+        let (Call::Record { position, .. } | Call::Rejected(position, _) | Call::NonMessage(position)) = call;
+        let offset = usize::try_from(position.offset).expect("a small log");
+        // Messages of one frame may share their place, and a dump's answer stands before its request.
+        if offset < at {
+            (line, at) = (1, 0);
+        }
+        line += log[at..offset].iter().filter(|byte| **byte == b'\n').count() as u64;
+        at = offset;
+        assert_eq!(position.line, line, "the line of a place");
+    }
+}
+
+/// Whatever is recognised can be read, and what is not is told without a byte of it.
+pub(crate) fn detected(log: &[u8]) {
+    let columns = || Some(["time", "mti", "-", "rc"].map(str::to_owned).to_vec());
+    let unforced = [(None, None, false), (None, None, true), (None, columns(), false)];
+    let forced = InputFormat::ALL.map(|format| (Some(format), None, true));
+    for (forced_format, columns, guesses) in unforced.into_iter().chain(forced) {
+        let settings = InputSettings { forced_format, columns, guesses, ..InputSettings::default() };
+        match detect(log, &settings) {
+            Ok(Detection { format, confidence, alternatives, unknown_columns, .. }) => {
+                assert!(confidence <= 1000 && alternatives.iter().all(|other| other.confidence <= 1000));
+                let sizes = InputSettings { block_size: 97, ..settings };
+                read_alike(log, &format, &sizes, 61);
+                for column in &unknown_columns {
+                    crate::told::assert_shown("an unknown column", column.as_bytes(), b"");
+                }
+            }
+            Err(error) => crate::told::assert_shown("detection", error.to_string().as_bytes(), b"\n"),
+        }
+    }
+    guess_header(&log[..log.len().min(SAMPLE_SIZE)], &InputSettings::default());
+}

@@ -1,0 +1,125 @@
+//! Every target with its seeds, with the inputs that are kept, and with a few thousand that are broken.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
+
+use posmortem::iso8583::{CardData, find_card_data};
+use posmortem_fuzz::{Failure, Kept, TARGETS, Target, kept, try_target};
+use std::panic::catch_unwind;
+use std::path::Path;
+
+/// Numbers of test ranges, which seeds and kept inputs may hold: of each the first six digits.
+const TEST_RANGES: [&[u8]; 13] = [
+    b"411111", b"401288", b"424242", b"555555", b"378282", b"371449", b"621234", b"510510", b"601111",
+    b"353011", b"305693", b"222300", b"422222",
+];
+
+/// A test for each target, so that they run beside each other and fail by name.
+macro_rules! targets {
+    ($($test:ident: $name:literal,)*) => {
+        const TRIED: &[&str] = &[$($name),*];
+        $(
+            #[test]
+            fn $test() {
+                upheld($name);
+            }
+        )*
+    };
+}
+
+targets! {
+    wire_message: "wire-message",
+    wire_encode: "wire-encode",
+    wire_frame: "wire-frame",
+    wire_rank: "wire-rank",
+    wire_profile: "wire-profile",
+    chip_data: "chip-data",
+    card_data: "card-data",
+    masked_field: "masked-field",
+    values: "values",
+    times: "times",
+    delimited: "delimited",
+    ndjson: "ndjson",
+    keyvalue: "keyvalue",
+    jpos: "jpos",
+    jpos_jsonl: "jpos-jsonl",
+    ist: "ist",
+    table: "table",
+    labelled: "labelled",
+    hexlines: "hexlines",
+    hexdump: "hexdump",
+    frames: "frames",
+    detect: "detect",
+    decompress: "decompress",
+    glance: "glance",
+    any_log: "any-log",
+    inspect: "inspect",
+    diagnosis: "diagnosis",
+    pairing: "pairing",
+    table_sealed: "table-sealed",
+    table_unsealed: "table-unsealed",
+    rules: "rules",
+    config: "config",
+    fail_on: "fail-on",
+    inventory: "inventory",
+    findings: "findings",
+}
+
+#[test]
+fn every_target_is_tried_and_told_of() {
+    let names: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
+    assert_eq!(names, TRIED);
+    let told = include_str!("../../docs/hostile-input.md");
+    for Target { name, law, .. } in TARGETS {
+        assert!(
+            told.contains(&format!("| `{name}` | {law} |")),
+            "docs/hostile-input.md does not tell of `{name}`"
+        );
+    }
+    for folder in [Kept::Corpus, Kept::Regressions] {
+        for entry in folder.folder().read_dir().unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            assert!(!entry.path().is_dir() || names.contains(&&*name), "{name}: a folder of no target");
+        }
+    }
+}
+
+/// Seeds and kept inputs hold, and so do broken ones. A failure names the file with its input.
+fn upheld(name: &str) {
+    let target = Target::named(name).unwrap();
+    let mut inputs = (target.seeds)();
+    assert!(!inputs.is_empty());
+    for (number, seed) in inputs.iter().enumerate() {
+        let held = catch_unwind(|| (target.run)(seed));
+        assert!(held.is_ok(), "{name}: seed {number} fails");
+    }
+    for (path, input) in kept(Kept::Corpus, name).into_iter().chain(kept(Kept::Regressions, name)) {
+        assert!(input.len() <= 1 << 14, "{}: a small file", path.display());
+        let held = catch_unwind(|| (target.run)(&input));
+        assert!(held.is_ok(), "{name}: {} fails", path.display());
+        inputs.push(input);
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz-failures");
+    if let Err(Failure { why, input }) = try_target(target, &inputs, 1, &folder) {
+        panic!(
+            "{name}: {why}\nThe input is in {}: keep it in fuzz/regressions/{name} once it is repaired",
+            input.display()
+        );
+    }
+}
+
+#[test]
+fn nobodys_card_is_kept() {
+    for Target { name, .. } in TARGETS {
+        for (path, input) in kept(Kept::Corpus, name).into_iter().chain(kept(Kept::Regressions, name)) {
+            find_card_data(&input, |data, place| {
+                let is_number = matches!(data, CardData::Number { passes: false });
+                let is_test = |range: &&[u8]| input[place.clone()].windows(6).any(|digits| digits == *range);
+                assert!(
+                    is_number || TEST_RANGES.iter().any(is_test),
+                    "{}: a card of no test range",
+                    path.display()
+                );
+            });
+        }
+    }
+}
