@@ -11,6 +11,7 @@
 mod columns;
 mod commands;
 mod planted;
+mod repository;
 mod search;
 #[path = "../support/mod.rs"]
 mod support;
