@@ -117,11 +117,43 @@ fn clear(folder: &Path) {
     }
 }
 
-/// Removes a file that nobody writes. Its lock is kept until it is gone: a run that has just made it, and not locked it yet,
-/// finds it locked and makes another one.
+/// Removes a file that nobody writes. It is locked until it is gone: a run that has just made it then knows.
 fn remove_if_left(path: &Path) {
-    let Ok(file) = File::open(path) else { return };
-    if file.try_lock().is_ok() {
+    if let Ok(file) = File::open(path)
+        && file.try_lock().is_ok()
+    {
         fs::remove_file(path).ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
+    /// Every file that is made can be named, however often others clear the folder up.
+    #[test]
+    fn a_file_that_is_being_made_is_not_taken_for_one_that_was_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, is_over) = (folder.path().join("day.csv"), AtomicBool::new(false));
+        let make_and_name = || {
+            let (_written, unfinished) = make(folder.path())?;
+            unfinished.name(&path)
+        };
+        let named: io::Result<()> = thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !is_over.load(Ordering::Relaxed) {
+                        clear(folder.path());
+                    }
+                });
+            }
+            let named = (0..2000).try_for_each(|_| make_and_name());
+            is_over.store(true, Ordering::Relaxed);
+            named
+        });
+        named.unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }
