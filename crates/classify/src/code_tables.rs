@@ -223,7 +223,11 @@ mod tests {
         };
         let tables = CodeTables::built_in();
         let digests = [tables.sha256(), tables.sha256_with(&rules("55")), tables.sha256_with(&rules("75"))];
-        assert!(digests.iter().all(|digest| digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())));
+        assert!(
+            digests
+                .iter()
+                .all(|digest| digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        );
         assert!(digests[0] != digests[1] && digests[1] != digests[2] && digests[0] != digests[2]);
         assert_eq!(tables.sha256_with(&rules("55")), digests[1]);
     }

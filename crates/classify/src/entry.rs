@@ -171,7 +171,8 @@ mod tests {
     fn a_title_is_chinese_where_there_is_one() {
         let rows = "visa\t00\t-\tapproved\tnone\tn/a\tApproved\t批准\tS01\nvisa\t01\t-\taccount\tissuer_refused\tsoft\tRefer\t-\tS01\n";
         let titles = read_rows(rows).unwrap();
-        let in_both = titles.iter().map(|entry| [Language::En, Language::Zh].map(|language| entry.title(language)));
+        let in_both =
+            titles.iter().map(|entry| [Language::En, Language::Zh].map(|language| entry.title(language)));
         assert_eq!(in_both.collect::<Vec<_>>(), [["Approved", "批准"], ["Refer", "Refer"]]);
     }
 
