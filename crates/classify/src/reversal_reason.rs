@@ -132,6 +132,15 @@ mod tests {
     }
 
     #[test]
+    fn a_reason_is_known_again_by_its_code_and_what_it_meant() {
+        for (_, given) in table() {
+            assert_eq!(ReversalReason::known(given.code, given.reason), Some(*given));
+        }
+        assert_eq!(ReversalReason::known("4001", Some(Reason::CANCELLED)), None);
+        assert_eq!(ReversalReason::known("9999", None), None);
+    }
+
+    #[test]
     fn the_table_has_its_rows_once() {
         let read = read(REVERSAL_REASONS).unwrap();
         assert_eq!(read.len(), 17);

@@ -109,6 +109,43 @@ fn what_can_be_read_is_counted_and_the_rest_is_told() {
 }
 
 #[test]
+fn neither_threads_nor_what_is_asked_for_change_a_count() {
+    for [name, code, ..] in cells(REPORTS) {
+        let of = |options: &[&str]| {
+            let bench = Bench::new();
+            bench
+                .run(&[&WHOLE_REPORT[..], options, &[&malformed(name)]].concat())
+                .with_code(code.parse().unwrap())
+                .0
+                .to_owned()
+        };
+        assert_eq!(of(&["--threads", "1"]), of(&["--threads", "2"]), "{name}");
+        let [counted, judged] = [&["--no-diagnosis"][..], &[]].map(|options| read_report(&of(options)));
+        assert_eq!((&counted["input"], &counted["totals"]), (&judged["input"], &judged["totals"]), "{name}");
+    }
+}
+
+/// What belongs together over files may pair otherwise than alone, and still every frame of every file is there once.
+#[test]
+fn every_frame_of_all_files_is_in_one_ledger() {
+    let names: Vec<String> = cells::<5>(REPORTS).iter().map(|[name, ..]| malformed(name)).collect();
+    let frames = |report: &Value| {
+        let files = list(&report["input"]["files"]).iter();
+        files
+            .map(|file| (file["path"].clone(), file["frames"].clone(), file["rejected"].clone()))
+            .collect::<Vec<_>>()
+    };
+    let inputs: Vec<&str> = names.iter().map(String::as_str).collect();
+    let together = report(&Bench::new(), 4, &inputs);
+    let alone = cells::<5>(REPORTS).into_iter().flat_map(|[name, code, ..]| {
+        frames(&report(&Bench::new(), code.parse().unwrap(), &[&malformed(name)]))
+    });
+    assert_eq!(frames(&together), alone.collect::<Vec<_>>());
+    let rejected: u64 = list(&together["input"]["files"]).iter().map(|file| number(&file["rejected"])).sum();
+    assert_eq!(number(&together["input"]["ledger"]["rejected"]), rejected);
+}
+
+#[test]
 fn nothing_to_read_is_3_with_the_reason_and_no_report() {
     for [name, told] in cells(REFUSED) {
         let ended = Bench::new().run(&[&WHOLE_REPORT[..], &[&malformed(name)]].concat());

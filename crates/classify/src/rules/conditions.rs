@@ -71,7 +71,8 @@ impl AmountRange {
             let part = part.trim();
             let digits = part.trim_start_matches(['<', '>', '=']);
             let number = digits.trim_start();
-            if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            // A number has no sign.
+            if !number.bytes().all(|byte| byte.is_ascii_digit()) {
                 return None;
             }
             let number: u64 = number.parse().ok()?;
@@ -241,7 +242,19 @@ mod tests {
             assert!(inside.into_iter().all(|minor| range.holds(minor)), "{text}");
             assert!(!outside.into_iter().any(|minor| range.holds(minor)), "{text}");
         }
-        for text in ["", "100", ">=", ">=1e3", ">=1.50", "<0", ">5,<5", "=>5", ">=99999999999999999999"] {
+        for text in [
+            "",
+            "100",
+            ">=",
+            ">=1e3",
+            ">=1.50",
+            "<0",
+            ">5,<5",
+            "=>5",
+            ">=99999999999999999999",
+            ">=+5",
+            "<= -5",
+        ] {
             assert_eq!(AmountRange::parse(text), None, "{text}");
         }
     }

@@ -73,11 +73,8 @@ struct Lines<'t> {
 }
 
 impl Lines<'_> {
-    /// The line in which a byte stands.
+    /// The line in which a byte stands that is none before the last one.
     fn of(&mut self, at: usize) -> usize {
-        if at < self.at {
-            (self.at, self.line) = (0, 1);
-        }
         let passed = self.text.get(self.at..at).unwrap_or_default();
         self.line += passed.iter().filter(|&&byte| byte == b'\n').count();
         self.at = at;
