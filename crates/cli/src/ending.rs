@@ -13,7 +13,7 @@ pub(crate) fn listen() {}
 
 #[cfg(unix)]
 mod unix {
-    use crate::unfinished;
+    use crate::{unfinished, watch};
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU, SIGXFSZ};
     use signal_hook::iterator::Signals;
     use signal_hook::{flag, low_level};
@@ -64,6 +64,7 @@ mod unix {
 
     fn end_by(signal: c_int) -> ! {
         let _nothing_new = unfinished::abandon_all();
+        watch::clear_screen();
         if !DUMPING.contains(&signal) {
             low_level::emulate_default_handler(signal).ok();
         }

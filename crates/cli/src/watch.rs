@@ -4,7 +4,18 @@ use indicatif::{BinaryBytes, HumanCount, ProgressBar, ProgressDrawTarget, Progre
 use posmortem::Observer;
 use posmortem::exchange::{Conclusion, Exchange, Names};
 use std::ops::ControlFlow;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
+
+/// What progress is on the screen. A signal finds it here.
+static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Takes progress off the screen, wherever the run is.
+pub(crate) fn clear_screen() {
+    if let Ok(Some(spinner)) = SHOWN.lock().as_deref() {
+        spinner.finish_and_clear();
+    }
+}
 
 /// A run that ends before needs no progress: it would only flicker.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -48,6 +59,9 @@ where
         self.spinner.set_message(format!("{} read, {} messages", BinaryBytes(bytes), HumanCount(frames)));
         if !std::mem::replace(&mut self.is_spinning, true) {
             self.spinner.enable_steady_tick(Duration::from_millis(200));
+            if let Ok(mut shown) = SHOWN.lock() {
+                *shown = Some(self.spinner.clone());
+            }
         }
         ControlFlow::Continue(())
     }
