@@ -109,6 +109,8 @@ fn processing_prefix(text: &[u8]) -> u8 {
     let text = text.trim_ascii();
     match text.len() {
         ..=2 => pair(text),
+        // Types of accounts, behind the first two, have letters in 2003 (`an 6`), and may be masked.
+        6 => pair(&text[..2]),
         _ => digits(text).map_or(NONE, |number| (number / 10_000) as u8),
     }
 }
@@ -246,6 +248,8 @@ mod tests {
             ("0200", "030000", "00", "", Kind::Sale),
             ("0200", "31", "", "", Kind::Inquiry),
             ("0200", "2", "", "", Kind::Void),
+            ("2200", "20A000", "", "", Kind::Void),
+            ("0200", "31****", "", "", Kind::Inquiry),
             // What no processing code, condition or type can be says nothing.
             ("0200", "2000000", "", "", Kind::Sale),
             ("0200", "G0000", "", "", Kind::Sale),

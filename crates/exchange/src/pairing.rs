@@ -82,7 +82,7 @@ impl Pairing {
     pub fn push(&mut self, leg: &Leg, names: &Names, done: &mut impl FnMut(Exchange)) {
         let settings = &self.settings;
         let (horizon_ms, timeout_ms) = (settings.horizon_ms, || settings.timeout_of(names.text(leg.link)));
-        for open in self.links.see(leg, timeout_ms) {
+        for open in self.links.see(leg, horizon_ms, timeout_ms) {
             self.close(open, Form::RequestOnly, done);
         }
         self.settle_before(leg.at.millis.saturating_sub(horizon_ms), done);

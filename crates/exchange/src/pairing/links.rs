@@ -96,8 +96,12 @@ impl Links {
 
     /// Takes note of a leg, and hands back the requests of its link that waited for one: legs come in the order of time, so
     /// that it lies past the horizon of them all.
-    pub(super) fn see(&mut self, leg: &Leg, timeout_ms: impl FnOnce() -> i64) -> Vec<Open> {
+    pub(super) fn see(&mut self, leg: &Leg, horizon_ms: i64, timeout_ms: impl FnOnce() -> i64) -> Vec<Open> {
         let log = self.hear(leg.link, LinkSpan::of(leg), timeout_ms);
+        debug_assert!(
+            log.waiting.iter().all(|open| open.began + horizon_ms < leg.at.millis),
+            "legs in their order"
+        );
         std::mem::take(&mut log.waiting)
     }
 
