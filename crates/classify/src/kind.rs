@@ -248,7 +248,7 @@ mod tests {
             ("0200", "030000", "00", "", Kind::Sale),
             ("0200", "31", "", "", Kind::Inquiry),
             ("0200", "2", "", "", Kind::Void),
-            ("2200", "20A000", "", "", Kind::Void),
+            ("2200", "20A000", "", "", Kind::Refund),
             ("0200", "31****", "", "", Kind::Inquiry),
             // What no processing code, condition or type can be says nothing.
             ("0200", "2000000", "", "", Kind::Sale),
