@@ -161,6 +161,14 @@ fn hops_that_renumber_join_by_reference_and_amount() {
     ];
     check(&legs, &["T1 declined issuer_unavailable"], "paired 2, duplicates 2");
     assert_eq!(pair(&legs).exchanges[0].answer.and_then(|leg| leg.code), ResponseCode::parse(b"96"));
+    // A hop that keeps the STAN and changes the class alone.
+    let class = [
+        "0 0200 s=1 r=A a=5",
+        "0.01 0100 s=1 r=A a=5",
+        "0.5 0110 s=1 r=A a=5 rc=91",
+        "0.6 0210 s=1 r=A a=5 rc=96",
+    ];
+    check(&class, &["T1 declined issuer_unavailable"], "paired 2, duplicates 2");
 }
 
 #[test]

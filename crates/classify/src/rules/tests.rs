@@ -319,6 +319,8 @@ fn tests_are_run() {
     ] {
         assert_eq!(fails(test), [(blamed.to_owned(), told.to_owned())]);
     }
+    let test = "[[test]]\ncode = '00'\nrule = 'none'\n";
+    assert_eq!([rule.to_owned(), format!("{rule}{test}{test}")].map(|text| read(&text).tests()), [0, 2]);
 }
 
 #[test]
