@@ -397,6 +397,17 @@ fn a_hop_that_answers_late_answers_the_request_that_waits() {
 }
 
 #[test]
+fn an_answer_of_another_amount_is_no_hops_where_no_reference_tells() {
+    let legs = [
+        "0 0200 s=1 trace=7 a=5",
+        "1 0200 s=77 trace=7 a=5",
+        "2 0210 s=77 a=9 rc=91",
+        "3 0210 s=1 a=5 rc=00",
+    ];
+    check(&legs, &["T1 approved", "T1 open"], "paired 2, duplicates 1, open 1");
+}
+
+#[test]
 fn a_hop_may_answer_with_a_part_of_the_amount() {
     let legs = [
         "0 0200 s=1 r=A a=9",
