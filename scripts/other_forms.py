@@ -67,7 +67,7 @@ def peer_listing(log, _):
     from iso8583.specs import default_ascii
     out = io.StringIO()
     for row in rows(log):
-        message = {"t" if number == 0 else str(number): value for number, value in elements(row).items()}
+        message = {"t" if number == 0 else str(number): value.ljust(8) if number == 41 else value for number, value in elements(row).items()}
         iso8583.encode(message, default_ascii)
         iso8583.pp(message, default_ascii, stream=out, line_width=160)
     return out.getvalue()

@@ -180,6 +180,20 @@ mod tests {
     }
 
     #[test]
+    fn each_dialect_of_a_row_is_known() {
+        let rows = |dialects: &str| {
+            let head = "dialect\tcode\tmti\tkind\tentry_mode\tcause\treason\twhy\n";
+            read(format!("{head}{dialects}\t12\t-\tvoid\t-\tkey\tmac_invalid\tW\n").leak())
+        };
+        assert!(["visa", "visa|elo", "unionpay-*|elo", "*"].iter().all(|dialects| rows(dialects).is_ok()));
+        assert!(
+            ["nobody", "visa|nobody", "nobody|visa", "nobody-*"]
+                .iter()
+                .all(|dialects| rows(dialects).is_err())
+        );
+    }
+
+    #[test]
     fn a_row_without_condition_or_with_an_unknown_name_is_refused() {
         for (mti, kind, entry_mode) in
             [("-", "-", "-"), ("08", "-", "-"), ("-", "gift", "-"), ("-", "-", "nfc")]

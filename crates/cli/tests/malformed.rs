@@ -110,7 +110,7 @@ fn what_can_be_read_is_counted_and_the_rest_is_told() {
 
 #[test]
 fn neither_threads_nor_what_is_asked_for_change_a_count() {
-    for [name, code, ..] in cells(REPORTS) {
+    for [name, code, ..] in cells::<5>(REPORTS) {
         let of = |options: &[&str]| {
             let bench = Bench::new();
             bench

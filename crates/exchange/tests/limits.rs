@@ -103,6 +103,12 @@ fn a_link_is_silent_when_others_go_on_for_more_than_a_horizon() {
             pairing.push(&legs::leg(text, line, &mut names), &names, &mut |_| ());
         }
         pairing.finish(&mut |_| ());
+        let mut spans: Vec<_> =
+            pairing.spans().map(|(link, span)| (names.text(link).to_owned(), span)).collect();
+        spans.sort_by(|a, b| a.0.cmp(&b.0));
+        let [(_, a), (_, b)] = &spans[..] else { panic!("two links: {spans:?}") };
+        assert_eq!((a.first.millis, a.last.millis, a.first_request), (0, 1_000, Some(0)));
+        assert_eq!((b.first.millis, b.first_request), (1_000, Some(1_000)));
         let silent = pairing.silent_links(&names);
         silent
             .iter()

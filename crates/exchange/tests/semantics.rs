@@ -161,6 +161,14 @@ fn hops_that_renumber_join_by_reference_and_amount() {
     ];
     check(&legs, &["T1 declined issuer_unavailable"], "paired 2, duplicates 2");
     assert_eq!(pair(&legs).exchanges[0].answer.and_then(|leg| leg.code), ResponseCode::parse(b"96"));
+    // A hop that keeps the STAN and changes the class alone.
+    let class = [
+        "0 0200 s=1 r=A a=5",
+        "0.01 0100 s=1 r=A a=5",
+        "0.5 0110 s=1 r=A a=5 rc=91",
+        "0.6 0210 s=1 r=A a=5 rc=96",
+    ];
+    check(&class, &["T1 declined issuer_unavailable"], "paired 2, duplicates 2");
 }
 
 #[test]
@@ -386,6 +394,17 @@ fn a_hop_that_answers_late_answers_the_request_that_waits() {
         "90.1 0210 s=1 r=A a=5 rc=00",
     ];
     check(&legs, &["T1 late response_timeout"], "paired 2, duplicates 2");
+}
+
+#[test]
+fn an_answer_of_another_amount_is_no_hops_where_no_reference_tells() {
+    let legs = [
+        "0 0200 s=1 trace=7 a=5",
+        "1 0200 s=77 trace=7 a=5",
+        "2 0210 s=77 a=9 rc=91",
+        "3 0210 s=1 a=5 rc=00",
+    ];
+    check(&legs, &["T1 approved", "T1 open"], "paired 2, duplicates 1, open 1");
 }
 
 #[test]

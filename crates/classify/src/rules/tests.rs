@@ -307,6 +307,7 @@ fn tests_are_run() {
         "code = '8z'\nrule = 'a'\nreason = 'issuer_maintenance'\ncause = 'network'",
         "code = '8Z'\ndialect = 'unionpay-pos'\nmti = '0210'\nlink = 'x'\namount = 100\nrule = 'a'",
         "code = '00'\nrule = 'none'\nreason = 'none'\ncause = 'none'",
+        "code = '45'\ndialect = 'unionpay-pos'\nmti = '0210'\nentry_mode = 'fallback'\nreason = 'fallback_refused'",
         "code = '51'\nrule = 'none'\nreason = 'insufficient_funds'\ncause = 'account'",
     ] {
         assert_eq!(fails(passes), [], "{passes}");
@@ -319,6 +320,8 @@ fn tests_are_run() {
     ] {
         assert_eq!(fails(test), [(blamed.to_owned(), told.to_owned())]);
     }
+    let test = "[[test]]\ncode = '00'\nrule = 'none'\n";
+    assert_eq!([rule.to_owned(), format!("{rule}{test}{test}")].map(|text| read(&text).tests()), [0, 2]);
 }
 
 #[test]
