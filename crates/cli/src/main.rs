@@ -13,6 +13,7 @@ mod exit_code;
 mod fail_on;
 mod failure;
 mod kept;
+mod last_words;
 mod manual;
 mod messages;
 mod nearest;
@@ -41,6 +42,7 @@ use surroundings::Surroundings;
 use watch::Interruption;
 
 fn main() -> process::ExitCode {
+    last_words::keep_short();
     let code = match Args::read(std::env::args_os()) {
         Ok(args) => run(args),
         Err(NoCommand::Asked(help)) => {
