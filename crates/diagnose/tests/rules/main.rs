@@ -177,8 +177,7 @@ fn an_issuer_down_at_night_by_the_clock_is_in_maintenance() {
     let named = |from, until, code| issuer_down(from, until, code).1.reason.name();
     let (said, incident) = issuer_down(from, until, "91");
     assert_eq!(incident.reason.name(), "issuer_maintenance");
-    let sentence =
-        incident.evidence.last().expect("evidence").text(Language::En, &said.names);
+    let sentence = incident.evidence.last().expect("evidence").text(Language::En, &said.names);
     assert!(sentence.contains("T01:3") && sentence.contains("T02:59"), "{sentence}");
     assert!(sentence.contains("by the clock"), "{sentence}");
     // Who suffers from it is told the same.
