@@ -14,6 +14,7 @@ mod exit_code;
 mod fail_on;
 mod failure;
 mod kept;
+mod last_words;
 mod manual;
 mod memory_limit;
 mod messages;
@@ -45,6 +46,7 @@ use std::process;
 use surroundings::Surroundings;
 
 fn main() -> process::ExitCode {
+    last_words::keep_short();
     match Args::read(std::env::args_os()) {
         Ok(args) => run(args),
         Err(NoCommand::Asked(help)) => match help.print() {

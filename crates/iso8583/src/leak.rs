@@ -5,14 +5,17 @@
 //! begin so passes the check by chance, so both are told: what begins like a card, and what passes.
 //! PIN blocks and card verification values cannot be told by their form (sixteen hexadecimal digits,
 //! three or four digits) and are not looked for, nor is a name without its track. Masked numbers are
-//! no leak. Where something is found is told, what was found never.
+//! no leak unless they show more than the issuer's eight digits and the last four. Where something is found is told, what was found never.
 
+use std::cell::Cell;
 use std::ops::Range;
 
+use crate::digit_run::{MaskedRun, behind_length, grouped};
 use crate::issuer_range::{LENGTHS, is_issued};
 use crate::redact::luhn;
 use crate::tlv::Tlvs;
 use crate::wire::{hex_into, unhex_into};
+use crate::writing::{Plain, find_encoded, find_packed};
 
 /// Card data by its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,17 +32,86 @@ pub enum CardData {
     Track2,
 }
 
-/// Looks for card data in a text and tells of each piece, from left to right, and where its number
-/// stands. Numbers may be grouped (`4111 1111 1111 1111`), stand behind their length (`16` or, in
-/// bytes, `08`) and be written as the hexadecimal digits of their characters (`34313131`).
+/// Looks for card data in a text and tells of each piece, and where its number stands (each writing
+/// from left to right). Numbers may be grouped (`4111 1111 1111 1111`), stand behind their length (`16` or, in
+/// bytes, `08`), be masked too little, and be written otherwise: in digits of another script, in escapes, in hexadecimal
+/// digits of characters (`34313131`, `F4F1F1F1`), in base64, in EBCDIC or packed.
 pub fn find_card_data(text: &[u8], mut tell: impl FnMut(CardData, Range<usize>)) {
+    find_packed(text, |read, place| {
+        if let Some(data) = first_inside(read, NESTED) {
+            tell(data, place);
+        }
+    });
+    find_in_characters(text, tell);
+}
+
+/// The same of characters, whatever they stand for.
+fn find_in_characters(text: &[u8], mut tell: impl FnMut(CardData, Range<usize>)) {
+    let plain = Plain::of(text);
+    let read = plain.as_ref().map_or(text, |plain| &plain.bytes);
+    let mut tell = |data, place: Range<usize>| {
+        tell(data, plain.as_ref().map_or(place.clone(), |plain| plain.place(place)));
+    };
+    find_in_plain(read, &mut tell);
+    find_encoded(read, |read, place| {
+        if let Some(data) = first_inside(read, NESTED) {
+            tell(data, place);
+        }
+    });
+}
+
+/// Hexadecimal digits of hexadecimal digits are looked into, and so is what these stand for.
+const NESTED: u8 = 2;
+
+/// Of what an encoded text reads as, the first piece that is card data.
+fn first_inside(text: &[u8], nested: u8) -> Option<CardData> {
+    let mut inside = None;
+    let mut see = |read: &[u8], _| {
+        if nested > 0 && inside.is_none() {
+            inside = first_inside(read, nested - 1);
+        }
+    };
+    find_packed(text, &mut see);
+    let plain = Plain::of(text);
+    let text = plain.as_ref().map_or(text, |plain| &plain.bytes);
+    find_encoded(text, see);
+    let mut first = inside;
+    find_in_plain(text, &mut |data, _| {
+        if data != (CardData::Number { passes: false }) {
+            first = first.or(Some(data));
+        }
+    });
+    // Among packed digits nothing tells where a number begins.
+    let holds_number = |run: &[u8]| LENGTHS.clone().any(|length| run.windows(length).any(is_card));
+    let mut runs = text.chunk_by(|a, b| a.is_ascii_digit() && b.is_ascii_digit());
+    if first.is_none() && runs.any(|run| run[0].is_ascii_digit() && holds_number(run)) {
+        first = Some(CardData::Number { passes: true });
+    }
+    first
+}
+
+fn find_in_plain(text: &[u8], tell: &mut impl FnMut(CardData, Range<usize>)) {
     let mut at = 0;
     while let Some(start) = text[at..].iter().position(u8::is_ascii_digit).map(|found| at + found) {
+        if let Some(masked) = MaskedRun::at(text, start) {
+            at = masked.end;
+            if masked.shows_track() {
+                tell(CardData::Track2, start..at);
+            } else if masked.shows_too_much() {
+                tell(CardData::Number { passes: true }, start..at);
+            }
+            continue;
+        }
+        if let Some(end) = data_object_at(text, start) {
+            at = end;
+            tell(CardData::Number { passes: true }, start..end);
+            continue;
+        }
         let end = digits_from(text, start);
         at = end;
-        if let Some(grouped) = grouped_from(text, start, end) {
-            at = grouped;
-            tell(CardData::Number { passes: true }, start..grouped);
+        if let Some(behind) = grouped_from(text, start, end) {
+            at = behind;
+            tell(CardData::Number { passes: true }, start..behind);
         } else if let Some(track) = track_at(text, start, end) {
             at = end + 1;
             tell(track, start..end);
@@ -54,7 +126,7 @@ const CARD_TAGS: [u32; 3] = [0x5a, 0x57, 0x9f6b];
 
 /// Looks for card data in field 55, given in hexadecimal digits, and tells of each piece. A text does not tell
 /// where its data objects begin and end, so they are taken apart; what is no BER-TLV is looked through as
-/// a text, and so is what stands behind a data object at fault.
+/// a text, and so is what stands behind a data object at fault, or all where nothing else was found.
 pub fn find_card_data_of_chip(digits: &[u8], mut tell: impl FnMut(CardData)) {
     let mut bytes = Vec::new();
     // A digit too many is half a byte that was cut.
@@ -62,15 +134,26 @@ pub fn find_card_data_of_chip(digits: &[u8], mut tell: impl FnMut(CardData)) {
     if !unhex_into(whole, &mut bytes) {
         return find_card_data(digits, |data, _| tell(data));
     }
+    let is_found = Cell::new(false);
+    let mut tell = |data| {
+        is_found.set(is_found.get() || data != (CardData::Number { passes: false }));
+        tell(data);
+    };
+    let mut is_at_fault = false;
     for read in Tlvs::new(&bytes) {
         match read {
             Ok(tlv) if CARD_TAGS.contains(&tlv.tag) => find_in_packed(tlv.value, &mut tell),
-            Ok(_) => {}
+            // A number in characters; what is packed is as likely a cryptogram.
+            Ok(tlv) => find_in_characters(tlv.value, |data, _| tell(data)),
             Err(error) => {
+                is_at_fault = true;
                 let rest = digits.get(2 * error.offset as usize..).unwrap_or_default();
                 find_card_data(rest, |data, _| tell(data));
             }
         }
+    }
+    if is_at_fault && !is_found.get() {
+        find_card_data(digits, |data, _| tell(data));
     }
 }
 
@@ -98,41 +181,32 @@ fn number_in(run: &[u8]) -> Option<CardData> {
     {
         return Some(found);
     }
-    let (length, rest) = run.split_at_checked(2)?;
-    let length = usize::from(length[0] - b'0') * 10 + usize::from(length[1] - b'0');
-    if length == rest.len() || length == rest.len().div_ceil(2) {
-        return number(rest);
-    }
-    let is_hex = run.len() >= 2 * LENGTHS.start() && run.len().is_multiple_of(2);
-    let pairs = || run.chunks_exact(2);
-    if is_hex && run.len() <= 2 * LENGTHS.end() && pairs().all(|pair| pair[0] == b'3') {
-        let digits: Vec<u8> = pairs().map(|pair| pair[1]).collect();
-        return number(&digits);
-    }
-    None
+    behind_length(run).and_then(number)
 }
 
-/// The end of a number in groups of four, or of four, six and five, that begins with these digits.
+/// The end of a number in groups that begins with these digits.
 fn grouped_from(text: &[u8], start: usize, end: usize) -> Option<usize> {
-    let separator = *text.get(end).filter(|byte| b" -".contains(byte))?;
     // A name such as `x4111` or the middle of a UUID is no beginning.
     let before = start.checked_sub(1).and_then(|before| text.get(before));
     if end - start != 4 || before.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-') {
         return None;
     }
-    let (mut digits, mut groups, mut at) = (text[start..end].to_vec(), vec![4], end);
-    while groups.len() < 5 && text.get(at) == Some(&separator) {
-        let next = digits_from(text, at + 1);
-        if next == at + 1 {
-            break;
-        }
-        digits.extend_from_slice(&text[at + 1..next]);
-        groups.push(next - at - 1);
-        at = next;
-    }
-    let is_grouping =
-        matches!(groups[..], [4, 4, 4, 4] | [4, 4, 4, 4, 1..=3] | [4, 4, 4, 1..=3] | [4, 6, 4..=5]);
-    (is_grouping && is_card(&digits)).then_some(at)
+    grouped(text, start, |byte| b" -./_:\t\n".contains(&byte), is_card).map(|(_, end)| end)
+}
+
+/// The end of a card number in chip data that stands in a text, in hexadecimal digits: behind the tag 5A and a length of
+/// seven to ten bytes, of which `start` is the first digit.
+fn data_object_at(text: &[u8], start: usize) -> Option<usize> {
+    let tag = text.get(start.checked_sub(2)?..start)?;
+    let bytes = match text.get(start..start + 2)? {
+        [b'0', digit @ b'7'..=b'9'] => usize::from(digit - b'0'),
+        b"0A" | b"0a" => 10,
+        _ => return None,
+    };
+    let end = start + 2 + 2 * bytes;
+    let value = text.get(start + 2..end)?;
+    let digits = value.strip_suffix(b"F").or(value.strip_suffix(b"f")).unwrap_or(value);
+    (tag.eq_ignore_ascii_case(b"5A") && is_card(digits)).then_some(end)
 }
 
 /// The track whose number these digits are, or end with.
@@ -148,13 +222,16 @@ fn track_at(text: &[u8], start: usize, end: usize) -> Option<CardData> {
         _ => None,
     }?;
     let is_number = || LENGTHS.contains(&run.len()) && is_issued(run);
-    // Its length in digits, or the tag of EMV with its length in bytes: hexadecimal digits all of them.
+    // Its length in digits, or chip data with the length in bytes: hexadecimal digits all of them.
     let behind_length = || match run {
         [b'2' | b'3', _, number @ ..] => is_card(number),
-        [b'5', b'7', b'1', _, number @ ..] => is_card(number),
         _ => false,
     };
-    (is_number() || behind_length()).then_some(track)
+    let in_chip_data = || {
+        let splits = LENGTHS.filter_map(|length| run.split_at_checked(run.len().checked_sub(length)?));
+        splits.into_iter().any(|(before, number)| matches!(before, [.., b'1', _]) && is_card(number))
+    };
+    (is_number() || behind_length() || in_chip_data()).then_some(track)
 }
 
 /// Year, month and service code.
@@ -189,6 +266,7 @@ mod tests {
             "3782 822463 10005",
             "164111111111111111",
             "5A084111111111111111",
+            "9F2701805A08378282246310005F9F2701",
             "34313131313131313131313131313131",
             "pan=378282246310005;",
         ] {
@@ -206,8 +284,12 @@ mod tests {
         }
         assert_eq!(found("57134111111111111111D49122010000"), [CardData::Track2]);
         assert_eq!(found("374111111111111111D49122010000"), [CardData::Track2]);
+        assert_eq!(found("9F2701809F6B114111111111111111D49122010000"), [CardData::Track2]);
         assert_eq!(found("%B4111111111111111^DOE/JANE^28122010000?"), [CardData::Track1]);
-        assert_eq!(found("411111******1111=28122010000"), []);
+        assert_eq!(found("411111******1111=2812*******"), []);
+        // A mask that forgot the track.
+        assert_eq!(found("411111******1111=28122010000"), [CardData::Track2]);
+        assert_eq!(found("400001______________8375"), [PASSES]);
     }
 
     #[test]

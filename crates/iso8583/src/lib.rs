@@ -14,6 +14,7 @@
 
 mod amount;
 mod card_number;
+mod digit_run;
 mod elements;
 mod entry_mode;
 mod icc_data;
@@ -30,6 +31,7 @@ mod timestamp;
 pub mod tlv;
 mod track2;
 pub mod wire;
+mod writing;
 
 pub use amount::{Amount, AmountUnit, Currency};
 pub use card_number::{CardNumber, Visibility};

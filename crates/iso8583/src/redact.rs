@@ -4,7 +4,10 @@
 //! This is the last wall, not the first: fields that hold card data never come here. It catches
 //! numbers in places where they do not belong (a terminal id, a free text, a column mapped wrongly).
 
+use crate::digit_run::{DigitRun, MaskedRun, behind_length};
+use crate::writing::{Plain, find_encoded, find_packed};
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Whether these 13 to 19 digits could be a card number: they begin like one and Luhn's check holds.
 /// One in ten numbers that begin so passes by chance, so ids may be covered needlessly; the reverse
@@ -13,8 +16,9 @@ pub fn looks_like_card(digits: &[u8]) -> bool {
     let begins_like_one = match digits {
         // 15 digits are American Express alone; merchant ids have that length too.
         _ if digits.len() == 15 => matches!(&digits[..2], b"34" | b"37"),
-        // RuPay has 81 and 82 beside the international ranges, Troy 9792.
+        // RuPay has 81 and 82 beside the international ranges, Troy 9792, UnionPay 9558.
         [b'2'..=b'6', ..] | [b'8', b'1' | b'2', ..] | [b'9', b'7', b'9', b'2', ..] => true,
+        [b'9', b'5', b'5', b'8', ..] => true,
         _ => false,
     };
     (13..=19).contains(&digits.len()) && begins_like_one && luhn(digits)
@@ -40,7 +44,8 @@ pub(crate) fn luhn(digits: &[u8]) -> bool {
 
 /// Log text as it may be shown: invalid UTF-8 and control or direction characters escaped
 /// (`\x1b`), runs of digits that could be a card number covered by `*` in place, together with
-/// the track data behind them. Digits may be grouped.
+/// the track data behind them. Digits may be grouped, of another script, escaped, or encoded: hexadecimal digits,
+/// base64, EBCDIC, packed. Of a masked number that shows too much, what is too much is covered.
 pub fn screen(text: &[u8]) -> Cow<'_, str> {
     match cover_cards(text) {
         Some(covered) => Cow::Owned(escape_controls(&covered).into_owned()),
@@ -50,99 +55,76 @@ pub fn screen(text: &[u8]) -> Cow<'_, str> {
 
 /// `None` when there is nothing to cover, which is nearly always and costs no allocation.
 fn cover_cards(text: &[u8]) -> Option<Vec<u8>> {
-    if text.len() < 13 {
+    // Packed digits are half as long, and no text.
+    if text.len() < 7 || text.len() < 13 && text.iter().all(|byte| matches!(byte, b' '..=b'~')) {
         return None;
     }
     // Ids of merchants, the commonest long text of all: one number, too short to hide another.
-    if text.len() <= 16 && text.iter().all(u8::is_ascii_digit) && !looks_like_card(text) {
+    if text.len() <= 16 && text.iter().all(u8::is_ascii_digit) && !is_card(text) {
         return None;
     }
+    let plain = Plain::of(text);
+    let read = plain.as_ref().map_or(text, |plain| &plain.bytes);
     let mut covered: Option<Vec<u8>> = None;
-    let mut at = 0;
-    while at < text.len() {
-        if !text[at].is_ascii_digit() {
-            at += 1;
-            continue;
+    let mut cover = |place: Range<usize>| covered.get_or_insert_with(|| text.to_vec())[place].fill(b'*');
+    find_card_like(read, |place| {
+        cover(plain.as_ref().map_or(place.clone(), |plain| plain.place(place)));
+    });
+    find_packed(text, |read, place| {
+        if holds_card_like(read, NESTED) {
+            cover(place);
         }
-        let run = DigitRun::at(text, at);
-        if run.holds_card(&text[at..run.end]) {
-            run.cover(&mut covered.get_or_insert_with(|| text.to_vec())[at..run.end]);
-        }
-        at = run.end;
-    }
+    });
     covered
 }
 
-/// Digits from `start`, grouped or not, up to `end`; a track separator and its data belong to them.
-struct DigitRun {
-    digits: Vec<u8>,
-    end: usize,
-    is_track: bool,
+/// Digits that are a card number, or one behind its length.
+fn is_card(digits: &[u8]) -> bool {
+    looks_like_card(digits) || behind_length(digits).is_some_and(looks_like_card)
 }
 
-impl DigitRun {
-    fn at(text: &[u8], start: usize) -> Self {
-        let mut digits = Vec::with_capacity(19);
-        let mut end = start;
-        while end < text.len() {
-            if text[end].is_ascii_digit() {
-                digits.push(text[end]);
-                end += 1;
-            } else {
-                // Groups stand apart by one separator or two.
-                let between = text[end..].iter().take(3).take_while(|byte| b" -./_".contains(byte)).count();
-                if between == 0 || !text.get(end + between).is_some_and(u8::is_ascii_digit) {
-                    break;
+/// Tells every piece of a text in plain writing that must not be shown.
+fn find_card_like(text: &[u8], mut tell: impl FnMut(Range<usize>)) {
+    let mut at = 0;
+    while let Some(start) = text[at..].iter().position(u8::is_ascii_digit).map(|found| at + found) {
+        at = match MaskedRun::at(text, start) {
+            Some(masked) => {
+                masked.tell_shown(&mut tell);
+                masked.end
+            }
+            None => {
+                let run = DigitRun::at(text, start);
+                if run.holds_card() {
+                    run.tell_covered(text, &mut tell);
                 }
-                end += between;
+                run.end
             }
+        };
+    }
+    find_encoded(text, |read, place| {
+        if holds_card_like(read, NESTED) {
+            tell(place);
         }
-        let data = if digits.len() >= 13 { track_data(&text[end..]) } else { 0 };
-        Self { digits, end: end + data, is_track: data > 4 }
-    }
-
-    /// What looks like a track holds a card number, whatever its check digit says. In a run longer
-    /// than sixteen digits one may stand with something before or behind it (a length, another
-    /// number); a shorter one is tested as a whole, since ids of merchants and terminals have that
-    /// length and some part of them would often pass by chance. A number that stands for itself is one, whatever
-    /// follows: a date behind a space or a dash must not hide it.
-    fn holds_card(&self, text: &[u8]) -> bool {
-        let inside = |len: usize| self.digits.len() > 16 && self.digits.windows(len).any(looks_like_card);
-        let alone = || text.split(|byte| !byte.is_ascii_digit()).any(looks_like_card);
-        self.is_track
-            || looks_like_card(&self.digits)
-            || inside(16)
-            || (self.digits.len() > 19 && inside(15))
-            || (self.digits.len() > 13 && alone())
-    }
-
-    /// Covers a track whole, and a number but for its last four digits, which may be shown (PCI DSS
-    /// 3.4.1) and keep one covered id apart from another.
-    fn cover(&self, text: &mut [u8]) {
-        let kept = if self.is_track { 0 } else { 4 };
-        let digits_left = text.iter().filter(|byte| byte.is_ascii_digit()).count();
-        let mut covered = 0;
-        for byte in text {
-            if byte.is_ascii_digit() {
-                covered += 1;
-            }
-            if covered + kept <= digits_left || !byte.is_ascii_digit() {
-                *byte = b'*';
-            }
-        }
-    }
+    });
 }
 
-/// How many bytes behind a card number belong to its track: on track 2 the digits behind `=` or `D`,
-/// on track 1 the name and all the rest up to `?`.
-fn track_data(behind: &[u8]) -> usize {
-    match behind.first() {
-        Some(b'=' | b'D' | b'd') => {
-            1 + behind[1..].iter().take_while(|byte| byte.is_ascii_digit() || b"_*".contains(byte)).count()
-        }
-        Some(b'^') => behind.iter().position(|&byte| byte == b'?').map_or(behind.len(), |end| end + 1),
-        _ => 0,
+/// Hexadecimal digits of hexadecimal digits are looked into, and so is what these stand for.
+const NESTED: u8 = 2;
+
+fn holds_card_like(text: &[u8], nested: u8) -> bool {
+    let mut is_inside = false;
+    let mut see = |read: &[u8], _| is_inside |= nested > 0 && holds_card_like(read, nested - 1);
+    find_packed(text, &mut see);
+    let plain = Plain::of(text);
+    let text = plain.as_ref().map_or(text, |plain| &plain.bytes);
+    find_encoded(text, see);
+    let mut at = 0;
+    while let Some(start) = text[at..].iter().position(u8::is_ascii_digit).map(|found| at + found) {
+        let run = DigitRun::at(text, start);
+        is_inside |= run.holds_card();
+        at = run.end;
     }
+    is_inside
 }
 
 /// Whether a text is one word of a switch's own vocabulary, such as `card.not.found`: at most 40
@@ -185,10 +167,13 @@ fn escaped(text: &[u8]) -> String {
     out
 }
 
-/// Control characters (C0, DEL, C1) and the invisible ones that reorder or join text.
+/// Control characters (C0, DEL, C1) and the invisible ones that reorder, join or hide text.
 fn is_unsafe_to_show(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 /// Whether a text has the form of a PIN block: sixteen hexadecimal digits, letters among them. In the place of
@@ -218,6 +203,19 @@ mod tests {
             ("164111111111111111", "**************1111"),
             ("378282246310005", "***********0005"),
             ("4222222222222-11-21", "**************11*21"),
+            ("134222222222222", "***********2222"),
+            ("15378282246310005", "*************0005"),
+            ("4111:1111:1111:1111", "***************1111"),
+            ("4111\u{a0}1111\u{2011}1111\u{200b}1111", "********************1111"),
+            ("４１１１１１１１１１１１１１１１.", "************************************１１１１."),
+            ("pan \\u0034111111111111111", "pan *****************1111"),
+            ("id=34313131313131313131313131313131;", "id=********************************;"),
+            ("F4F1F1F1F1F1F1F1F1F1F1F1F1F1F1F1", "********************************"),
+            ("NDExMTExMTExMTExMTExMQ==", "**********************=="),
+            ("33343331333133313331333133313331333133313331333133313331333133313331", &"*".repeat(68)),
+            ("41111111111*1111", "411111******1111"),
+            ("411111******1111D49122010000", "411111******1111************"),
+            ("A\u{11}\u{11}\u{11}\u{11}\u{11}\u{11}\u{11}", "********"),
         ] {
             assert_eq!(screen(text.as_bytes()), shown);
         }
@@ -256,6 +254,8 @@ mod tests {
         assert_eq!(screen(b"T1\x1b[2J"), "T1\\x1b[2J");
         assert_eq!(screen(b"a\tb\nc\0"), "a\\x09b\\x0ac\\x00");
         assert_eq!(screen(b"\xff\xfeok"), "\\xff\\xfeok");
-        assert_eq!(screen("x\u{202e}y".as_bytes()), "x\\u{202e}y");
+        assert_eq!(screen("x\u{202e}y\u{61c}\u{e0041}".as_bytes()), "x\\u{202e}y\\u{61c}\\u{e0041}");
+        assert_eq!(screen("\u{9b}31m\u{1b}]8;;http://x\u{7}".as_bytes()), "\\u{9b}31m\\x1b]8;;http://x\\x07");
+        assert_eq!(screen(b"\x9b31m"), "\\x9b31m");
     }
 }

@@ -36,6 +36,7 @@ mod value;
 
 pub use bitmap::{BitmapForm, BitmapRule, ThirdBitmap};
 pub use decode_error::{DecodeError, Expected};
+pub(crate) use ebcdic::to_ascii as ebcdic_to_ascii;
 pub use element::{Content, Element, Prefix};
 pub use encode::{EncodeError, encode};
 pub use encoding::{Encoding, LengthEncoding, LengthUnit};

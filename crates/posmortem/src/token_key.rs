@@ -1,7 +1,11 @@
 //! The key under which card numbers leave the process as tokens.
 //!
 //! PCI DSS 3.5.1.1: a hash of a card number is keyed and covers the whole number. The key comes
-//! from a file, never from the command line, is overwritten when it is dropped and cannot be shown.
+//! from a file, never from the command line, is overwritten when it is dropped (so are the bytes it was read into and
+//! the state of the HMAC) and cannot be shown.
+
+#[cfg(unix)]
+mod guarded;
 
 use hmac::{Hmac, KeyInit, Mac};
 use posmortem_exchange::CardToken;
@@ -28,6 +32,15 @@ pub enum TokenKeyError {
     /// Others than the owner may read the file.
     #[error("the token key may be read by others than its owner: chmod 600 it")]
     Exposed,
+    /// A folder, a device or a named pipe.
+    #[error("the token key is no regular file: name one, or /dev/fd/N for what a program hands over")]
+    NotAFile,
+    /// The file belongs to another user, who could put another key there.
+    #[error("the token key belongs to another user: make it one of yours or of root's")]
+    Foreign,
+    /// Anybody could put another file in its place.
+    #[error("the token key lies in a folder in which anybody may replace it: chmod o-w the folder")]
+    Replaceable,
     /// Too little to be a key.
     #[error("the token key is shorter than {} bytes", TokenKey::MIN_BYTES)]
     Short,
@@ -68,20 +81,19 @@ impl TokenKey {
         Self::from_bytes(&hex(&*bytes))
     }
 
-    /// The key in `path`.
+    /// The key in `path`: a regular file that belongs to this user or to root, that nobody else may read, and that
+    /// nobody else may replace. `/dev/fd/N` is what another program hands over, such as a vault; of that only the
+    /// right to read it is looked at.
     ///
     /// # Errors
-    /// When the file cannot be read, is open to others than its owner, or holds no key.
+    /// When the file cannot be read, is not so, or holds no key.
     pub fn read(path: &Path) -> Result<Self, TokenKeyError> {
-        let file = fs::File::open(path)?;
         #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            if file.metadata()?.permissions().mode() & 0o077 != 0 {
-                return Err(TokenKeyError::Exposed);
-            }
-        }
-        let mut bytes = Zeroizing::new(Vec::with_capacity(Self::MAX_BYTES as usize));
+        let file = guarded::open(path)?;
+        #[cfg(not(unix))]
+        let file = fs::File::open(path)?;
+        // Room for all of it and one more: a vector that grows leaves copies behind.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(Self::MAX_BYTES as usize + 1));
         file.take(Self::MAX_BYTES).read_to_end(&mut bytes)?;
         Self::from_bytes(&bytes)
     }
@@ -96,7 +108,10 @@ impl TokenKey {
             read => return read,
         }
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+            let mut builder = fs::DirBuilder::new();
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+            builder.recursive(true).create(folder)?;
         }
         let mut bytes = Zeroizing::new([0; 32]);
         getrandom::fill(bytes.as_mut())?;
@@ -142,7 +157,10 @@ impl TokenKey {
 
 fn hex(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble & 15)];
-    Zeroizing::new(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect())
+    // Made with room for all of them: a vector that grows leaves copies behind.
+    let mut digits = Zeroizing::new(Vec::with_capacity(2 * bytes.len()));
+    digits.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]));
+    digits
 }
 
 #[cfg(test)]
@@ -180,6 +198,8 @@ mod tests {
         {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            let state = path.parent().unwrap();
+            assert_eq!(fs::metadata(state).unwrap().permissions().mode() & 0o777, 0o700);
             fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
             assert!(matches!(TokenKey::read(&path), Err(TokenKeyError::Exposed)));
         }

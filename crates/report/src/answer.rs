@@ -1,7 +1,7 @@
 //! One question's answer in the data formats: the cells of its [`Sheet`] and nothing else of the result. What a
 //! result does not hold has a header and no rows.
 
-use crate::csv::io_error;
+use crate::csv::{io_error, write_record};
 use crate::sheet::{Sheet, Value};
 use crate::{Question, tsv};
 use schemars::{Schema, json_schema};
@@ -19,7 +19,7 @@ pub(crate) fn write_csv(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()
     let mut rows = ::csv::Writer::from_writer(out);
     rows.write_record(sheet.columns.iter().map(|column| column.name)).map_err(io_error)?;
     for row in &sheet.rows {
-        rows.write_record(row.iter().map(|value| value.plain().into_owned())).map_err(io_error)?;
+        write_record(&mut rows, row.iter().map(Value::plain))?;
     }
     rows.flush()
 }

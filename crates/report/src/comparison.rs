@@ -5,7 +5,7 @@ mod rows;
 mod table;
 
 use crate::View;
-use crate::csv::io_error;
+use crate::csv::{io_error, write_record};
 use crate::tsv::write_row;
 pub(crate) use json::Document;
 use posmortem_diagnose::{Comparison, DayFindings};
@@ -87,7 +87,7 @@ pub fn write_comparison(
             let mut records = ::csv::Writer::from_writer(&mut out);
             records.write_record(rows::COLUMNS).map_err(io_error)?;
             for row in rows::rows(compared, view) {
-                records.write_record(row.iter().map(|cell| cell.as_bytes())).map_err(io_error)?;
+                write_record(&mut records, row)?;
             }
             records.flush()?;
         }

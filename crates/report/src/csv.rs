@@ -1,7 +1,8 @@
-//! Terminals as CSV: RFC 4180 quoting, line feeds, a header always.
+//! Terminals as CSV: RFC 4180 quoting, line feeds, a header always. A spreadsheet finds no formula in it.
 
 use crate::View;
 use crate::judged::Judged;
+use crate::spreadsheet::spreadsheet_text;
 use crate::terminal_row::{COLUMNS, cells};
 use std::io::{self, Write};
 
@@ -9,10 +10,20 @@ pub(crate) fn write(judged: &Judged<'_>, view: &View<'_>, out: &mut dyn Write) -
     let mut rows = ::csv::Writer::from_writer(out);
     rows.write_record(COLUMNS).map_err(io_error)?;
     for line in judged.listed(view).terminals {
-        let cells = cells(judged.summary, &line, view);
-        rows.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(io_error)?;
+        write_record(&mut rows, cells(judged.summary, &line, view))?;
     }
     rows.flush()
+}
+
+/// Writes a line.
+pub(crate) fn write_record<T: AsRef<str>>(
+    rows: &mut ::csv::Writer<impl Write>,
+    cells: impl IntoIterator<Item = T>,
+) -> io::Result<()> {
+    for cell in cells {
+        rows.write_field(spreadsheet_text(cell.as_ref()).as_bytes()).map_err(io_error)?;
+    }
+    rows.write_record(None::<&[u8]>).map_err(io_error)
 }
 
 /// The writer's own error: its kind tells a closed pipe from a full disk, and the conversion that the

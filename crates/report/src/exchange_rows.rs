@@ -4,7 +4,7 @@
 //! made one. Rows hold no number of a card and are in the order in which they are given.
 
 use crate::RowFormat;
-use crate::csv::io_error;
+use crate::csv::{self, io_error};
 use crate::shown::{Shown, told};
 use crate::tsv;
 use posmortem_classify::{Cause, Dialect, Reason};
@@ -75,9 +75,7 @@ impl<W: Write> ExchangeRows<W> {
         self.write_header()?;
         let row = Row::of(exchange, conclusion, names, &self.files);
         match &mut self.sink {
-            Sink::Csv(rows) => {
-                rows.write_record(row.cells().iter().map(|cell| cell.as_bytes())).map_err(io_error)
-            }
+            Sink::Csv(rows) => csv::write_record(rows, row.cells()),
             Sink::Tsv(out) => tsv::write_row(out, row.cells()),
             Sink::Ndjson(out) => {
                 serde_json::to_writer(&mut *out, &row)?;

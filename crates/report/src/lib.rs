@@ -52,6 +52,7 @@ mod scope;
 mod sections;
 mod sheet;
 mod shown;
+mod spreadsheet;
 mod table;
 mod terminal_page;
 mod terminal_row;
@@ -72,6 +73,7 @@ pub use measures::{Measure, Measured, Measures, Unit};
 pub use question::Question;
 pub use rules::{RulesFormat, write_rules};
 pub use schema::JsonDocument;
+pub use spreadsheet::spreadsheet_text;
 pub use terminal_page::TerminalPages;
 pub use view::View;
 

@@ -1,7 +1,9 @@
-//! Terminals as tab-separated values: no quotes, so that awk and cut need none; a header always.
+//! Terminals as tab-separated values: no quotes, so that awk and cut need none; a header always. A spreadsheet finds no
+//! formula in them.
 
 use crate::View;
 use crate::judged::Judged;
+use crate::spreadsheet::spreadsheet_text;
 use crate::terminal_row::{COLUMNS, cells};
 use std::io::{self, Write};
 
@@ -23,7 +25,7 @@ pub(crate) fn write_row<T: AsRef<str>>(
         if at > 0 {
             out.write_all(b"\t")?;
         }
-        for (part_at, part) in cell.as_ref().split(['\t', '\n', '\r']).enumerate() {
+        for (part_at, part) in spreadsheet_text(cell.as_ref()).split(['\t', '\n', '\r']).enumerate() {
             if part_at > 0 {
                 out.write_all(b" ")?;
             }
@@ -40,7 +42,7 @@ mod tests {
     #[test]
     fn nothing_in_a_value_ends_it() {
         let mut line = Vec::new();
-        write_row(&mut line, ["a\tb", "c\r\nd", "\"e\"", ""]).unwrap();
-        assert_eq!(line, b"a b\tc  d\t\"e\"\t\n");
+        write_row(&mut line, ["a\tb", "c\r\nd", "\"e\"", "", "=1+1"]).unwrap();
+        assert_eq!(line, b"a b\tc  d\t\"e\"\t\t'=1+1\n");
     }
 }

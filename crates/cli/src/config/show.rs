@@ -1,7 +1,7 @@
 //! `config show`: every setting, its value, and who says so.
 
 use super::{Config, Entry, Origin, Setting};
-use posmortem::iso8583::escape_controls;
+use posmortem::iso8583::screen;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -47,19 +47,19 @@ pub(crate) fn write_text(config: &Config, out: &mut dyn Write) -> io::Result<()>
 }
 
 fn shown(text: &str) -> String {
-    escape_controls(text.as_bytes()).into_owned()
+    screen(text.as_bytes()).into_owned()
 }
 
 #[derive(Serialize)]
-struct Document<'c> {
+struct Document {
     schema: u32,
-    settings: Vec<Shown<'c>>,
+    settings: Vec<Shown>,
 }
 
 #[derive(Serialize)]
-struct Shown<'c> {
-    name: &'c str,
-    value: Option<&'c str>,
+struct Shown {
+    name: String,
+    value: Option<String>,
     origin: Place,
 }
 
@@ -78,7 +78,9 @@ impl From<Option<&Origin>> for Place {
         match origin {
             Some(Origin::Flag(key)) => Self::Flag { name: key.flag() },
             Some(Origin::Variable(key)) => Self::Environment { name: key.variable() },
-            Some(Origin::File { path, line }) => Self::File { path: path.display().to_string(), line: *line },
+            Some(Origin::File { path, line }) => {
+                Self::File { path: shown(&path.display().to_string()), line: *line }
+            }
             None => Self::Default,
         }
     }
@@ -89,7 +91,7 @@ pub(crate) fn write_json(config: &Config, out: &mut dyn Write) -> io::Result<()>
     let rows = rows(config);
     let settings = rows.iter().map(|row| {
         let Row { name, value, origin } = row;
-        Shown { name, value: *value, origin: Place::from(*origin) }
+        Shown { name: shown(name), value: value.map(shown), origin: Place::from(*origin) }
     });
     let document = Document { schema: 1, settings: settings.collect() };
     serde_json::to_writer_pretty(&mut *out, &document)?;

@@ -8,16 +8,18 @@
 // Clippy takes the functions beside the tests for something else than tests.
 #![allow(clippy::unwrap_used)]
 
-mod columns;
 mod commands;
+mod hostile;
+mod logs;
 mod planted;
 mod repository;
 mod search;
+mod secrets;
 #[path = "../support/mod.rs"]
 mod support;
+mod table;
 mod told;
 
-use columns::mapped;
 use commands::{COMPARED, EVERY_FORMAT, WITHOUT_A_LOG};
 use planted::{canaries, has_no_cvv, of_log, of_rows, of_the_day, planted};
 use std::fs;
@@ -128,6 +130,17 @@ fn commands_without_a_log_know_no_card() {
         ended.with_code(0);
         all.are_not_in(&told(&bench, &ended), command);
     }
+}
+
+/// The columns of a file, the one called `source` taken for `target`.
+fn mapped(name: &str, source: &str, target: &str) -> String {
+    let text = fs::read_to_string(fixture(name)).unwrap();
+    let taken = |column| match column {
+        _ if column == source => target,
+        _ if column == target => "-",
+        _ => column,
+    };
+    text.lines().next().unwrap().split(',').map(taken).collect::<Vec<_>>().join(",")
 }
 
 /// Card numbers stand where findings and recurrence tell ids and scopes.

@@ -1,6 +1,6 @@
 //! The values themselves: those that are planted in malformed logs, and those of the day.
 
-use crate::search::{Canaries, compact, track_parts};
+use crate::search::Canaries;
 use crate::support::fixture;
 use std::fs;
 
@@ -10,15 +10,6 @@ const CVV: &str = "7093";
 pub(crate) fn planted() -> Vec<String> {
     let lines = fs::read_to_string(fixture("malformed/planted.txt")).unwrap();
     lines.lines().filter(|line| *line != CVV).map(str::to_owned).collect()
-}
-
-/// Of those that are planted, what can be told by its form: numbers, and what follows them in tracks.
-pub(crate) fn planted_numbers_and_tracks() -> Vec<String> {
-    let is_digits = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let digits = |value: &String| -> Vec<String> {
-        track_parts(&compact(value)).into_iter().filter(is_digits).map(str::to_owned).collect()
-    };
-    planted().iter().flat_map(digits).collect()
 }
 
 /// Card numbers of the day's rows.

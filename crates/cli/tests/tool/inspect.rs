@@ -281,8 +281,9 @@ fn planted_card_data_is_told_by_file_and_field() {
         [
             "de2 1 0 0 13",
             "de35 0 0 1 10",
+            "de37 1 0 0 4",
             "de39 1 0 0 5",
-            "de41 0 0 1 11",
+            "de41 1 0 1 2",
             "issuer 1 0 0 6",
             "link 1 0 0 7",
             "reason_text 2 0 2 8",
@@ -294,7 +295,9 @@ fn planted_card_data_is_told_by_file_and_field() {
         [
             "de2 1 0 0 77",
             "de35 0 0 1 77",
+            "de37 1 0 0 111",
             "de39 1 0 0 111",
+            "de41 1 0 0 95",
             "de45 0 1 0 77",
             "de63 1 0 0 95",
             "link 1 0 0 111",

@@ -25,6 +25,7 @@ mod inputs;
 mod inspect;
 #[cfg(feature = "tables")]
 mod kept;
+mod last_words;
 mod limits;
 #[cfg_attr(not(feature = "tables"), allow(dead_code, reason = "days are kept as tables"))]
 mod made_days;

@@ -5,7 +5,7 @@
 //! of its own, so text that was read so is for the eye and does not go back.
 
 /// The ASCII character of an EBCDIC byte, `?` where there is none.
-pub(super) fn to_ascii(byte: u8) -> u8 {
+pub(crate) fn to_ascii(byte: u8) -> u8 {
     match TO_ASCII[usize::from(byte)] {
         0 => b'?',
         character => character,

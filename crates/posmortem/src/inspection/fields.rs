@@ -10,8 +10,12 @@ use posmortem_iso8583::{CardData, Side, find_card_data, find_card_data_of_chip};
 use posmortem_logs::{Column, FieldName, Likeness, Position, is_field_name};
 
 /// Elements whose numbers are ids, times and references: one in ten passes for a card number by
-/// chance, and a fleet of such merchants with every message. Tracks are looked for there all the same.
+/// chance, and a fleet of such merchants with every message. Tracks, and what is longer than an id, are looked for
+/// there all the same.
 const IDS: [u8; 8] = [7, 11, 12, 32, 37, 41, 42, 90];
+
+/// Digits of the longest id, that of a merchant.
+const LONGEST_ID: usize = 15;
 
 /// The element of the chip's data.
 const ICC_DATA: u8 = 55;
@@ -66,8 +70,8 @@ impl Fields {
         }
         find_card_data(value, |data, _| counted.in_text.see(data));
         let holds_ids = is_of_ids(name);
-        let mut see = |data| match data {
-            CardData::Number { .. } if holds_ids => {}
+        let mut see = |data, length| match data {
+            CardData::Number { .. } if holds_ids && length <= LONGEST_ID => {}
             CardData::Number { passes: false } => counted.card_data.see(data),
             _ => {
                 counted.card_data.see(data);
@@ -75,8 +79,8 @@ impl Fields {
             }
         };
         match name {
-            FieldName::Element(ICC_DATA) => find_card_data_of_chip(value, see),
-            _ => find_card_data(value, |data, _| see(data)),
+            FieldName::Element(ICC_DATA) => find_card_data_of_chip(value, |data| see(data, value.len())),
+            _ => find_card_data(value, |data, place| see(data, place.len())),
         }
         if let Some(likeness) = &mut counted.likeness {
             likeness.see(value);
@@ -264,9 +268,10 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_no_cards_but_tracks_are_tracks_everywhere() {
+    fn ids_are_no_cards_but_longer_numbers_are_and_tracks_are_tracks_everywhere() {
         let mut fields = Fields::default();
-        fields.see(FieldName::Element(37), b"4111111111111111");
+        fields.see(FieldName::Element(37), b"378282246310005");
+        fields.see(FieldName::Element(41), b"4111111111111111");
         fields.see(FieldName::Element(42), b"4111111111111111=49122010000");
         fields.see(FieldName::Element(48), b"4111111111111111");
         fields.drop(AT);
@@ -275,20 +280,20 @@ mod tests {
             .iter()
             .map(|counted| (counted.card_data.numbers, counted.card_data.tracks_2))
             .collect();
-        assert_eq!(found, [(0, 0), (0, 1), (1, 0)]);
+        assert_eq!(found, [(0, 0), (1, 0), (0, 1), (1, 0)]);
         let lines: Vec<_> = fields.sorted().iter().map(|counted| counted.first_line).collect();
-        assert_eq!(lines, [None, Some(7), Some(7)]);
-        assert_eq!(fields.in_text().numbers, 2);
+        assert_eq!(lines, [None, Some(7), Some(7), Some(7)]);
+        assert_eq!(fields.in_text().numbers, 3);
     }
 
-    /// What the text as a whole does not show must not hide what stands outside of fields.
+    /// The text as a whole shows as many: none is left that would stand outside of fields.
     #[test]
-    fn numbers_in_chip_data_are_told_and_not_taken_from_the_text() {
+    fn numbers_in_chip_data_are_told_once() {
         let mut fields = Fields::default();
         fields.see(FieldName::Element(55), b"9F2701805A0841111111111111115F340101");
         fields.keep_of(AT, Side::Response, "");
         assert_eq!(fields.sorted()[0].card_data.numbers, 1);
-        assert_eq!(fields.in_text().numbers, 0);
+        assert_eq!(fields.in_text().numbers, 1);
     }
 
     #[test]

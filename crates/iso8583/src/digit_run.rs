@@ -1,0 +1,281 @@
+//! Runs of digits in plain text: which could be a card number, and how much of one a mask has left.
+//!
+//! Only what stands side by side is joined; other writings of digits are `writing`'s.
+
+use crate::issuer_range::is_issued;
+use crate::redact::{looks_like_card, luhn};
+use std::ops::Range;
+
+/// What stands between groups of a number, wherever else it stands.
+const BETWEEN: &[u8] = b" -./_\t\r\n";
+
+/// Digits from `start`, grouped or not, up to `end`; a track separator and its data belong to them.
+pub(crate) struct DigitRun {
+    start: usize,
+    pub(crate) end: usize,
+    digits: Vec<u8>,
+    is_track: bool,
+    /// Whether some of its groups are a number, whatever stands beside them: a date behind a space or a dash must not
+    /// hide one.
+    has_number_in_groups: bool,
+}
+
+impl DigitRun {
+    pub(crate) fn at(text: &[u8], start: usize) -> Self {
+        let (mut digits, mut end) = loosely_grouped(text, start);
+        if digits.len() == 4
+            && let Some((of_groups, behind)) =
+                grouped(text, start, |byte| byte.is_ascii_punctuation(), looks_like_card)
+        {
+            (digits, end) = (of_groups, behind);
+        }
+        let data = if digits.len() >= 13 { track_data(&text[end..]) } else { 0 };
+        let has_groups = digits.len() > 13 && end - start > digits.len();
+        let has_number_in_groups = has_groups && holds_number_in_groups(&text[start..end]);
+        Self { start, digits, end: end + data, is_track: data > 4, has_number_in_groups }
+    }
+
+    /// What looks like a track holds a card number, whatever its check digit says. In a run longer
+    /// than sixteen digits one may stand with something before or behind it (a length, another
+    /// number); a shorter one is tested as a whole or behind its length, since ids of merchants and terminals have
+    /// that length and some part of them would often pass by chance.
+    pub(crate) fn holds_card(&self) -> bool {
+        let digits = &self.digits[..];
+        let inside = |len: usize| digits.windows(len).any(looks_like_card);
+        let issued_inside = |len: usize| digits.windows(len).any(|digits| is_issued(digits) && luhn(digits));
+        self.is_track
+            || self.has_number_in_groups
+            || looks_like_card(digits)
+            || behind_length(digits).is_some_and(looks_like_card)
+            || digits.len() > 16 && inside(16)
+            || digits.len() > 19 && (inside(15) || [13, 14, 19].into_iter().any(issued_inside))
+    }
+
+    /// Tells a track whole, and a number but for its last four digits, which may be shown (PCI DSS
+    /// 3.4.1) and keep one covered id apart from another.
+    pub(crate) fn tell_covered(&self, text: &[u8], tell: &mut impl FnMut(Range<usize>)) {
+        let run = self.start..self.end;
+        let mut digits_left = text[run.clone()].iter().filter(|byte| byte.is_ascii_digit()).count();
+        for at in run {
+            let is_digit = text[at].is_ascii_digit();
+            if self.is_track || !is_digit || digits_left > 4 {
+                tell(at..at + 1);
+            }
+            digits_left -= usize::from(is_digit);
+        }
+    }
+}
+
+/// Groups of any length, which stand apart by one separator or two.
+fn loosely_grouped(text: &[u8], start: usize) -> (Vec<u8>, usize) {
+    let mut digits = Vec::with_capacity(19);
+    let mut end = start;
+    while end < text.len() {
+        if text[end].is_ascii_digit() {
+            digits.push(text[end]);
+            end += 1;
+        } else {
+            let between = text[end..].iter().take(3).take_while(|byte| BETWEEN.contains(byte)).count();
+            if between == 0 || !text.get(end + between).is_some_and(u8::is_ascii_digit) {
+                break;
+            }
+            end += between;
+        }
+    }
+    (digits, end)
+}
+
+/// Whether some groups of digits that stand side by side are a number: one by itself, or several as numbers are grouped.
+fn holds_number_in_groups(run: &[u8]) -> bool {
+    let mut at = 0;
+    run.split(|byte| !byte.is_ascii_digit()).any(|group| {
+        let start = at;
+        at += group.len() + 1;
+        let in_groups = || grouped(run, start, |byte| BETWEEN.contains(&byte), looks_like_card).is_some();
+        looks_like_card(group) || group.len() == 4 && in_groups()
+    })
+}
+
+/// The digits of a number in groups of four, or of four, six and five, that begins with a group of four, and its
+/// end. All groups stand apart by the same separator; groups behind the number do not belong to it.
+pub(crate) fn grouped(
+    text: &[u8],
+    start: usize,
+    may_separate: impl Fn(u8) -> bool,
+    is_number: impl Fn(&[u8]) -> bool,
+) -> Option<(Vec<u8>, usize)> {
+    let count = |from: usize| text[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (mut digits, mut groups, mut at) = (text[start..start + 4].to_vec(), vec![4], start + 4);
+    let separator = *text.get(at).filter(|byte| may_separate(**byte))?;
+    while groups.len() < 5 && text.get(at) == Some(&separator) {
+        let length = count(at + 1);
+        if length == 0 {
+            break;
+        }
+        digits.extend_from_slice(&text[at + 1..at + 1 + length]);
+        groups.push(length);
+        at += 1 + length;
+        let is_grouping =
+            matches!(groups[..], [4, 4, 4, 4] | [4, 4, 4, 4, 1..=3] | [4, 4, 4, 1..=3] | [4, 6, 4..=5]);
+        if is_grouping && is_number(&digits) {
+            return Some((digits, at));
+        }
+    }
+    None
+}
+
+/// The digits behind their length: two digits of it or three, of characters or, packed, of bytes.
+pub(crate) fn behind_length(digits: &[u8]) -> Option<&[u8]> {
+    [2, 3].into_iter().find_map(|width| {
+        let (length, rest) = digits.split_at_checked(width)?;
+        let length =
+            length.iter().fold(0, |length, digit| 10 * length + usize::from(digit.wrapping_sub(b'0')));
+        (length == rest.len() || length == rest.len().div_ceil(2)).then_some(rest)
+    })
+}
+
+/// How many bytes behind a card number belong to its track: on track 2 the digits behind `=` or `D`,
+/// on track 1 the name and all the rest up to `?`.
+fn track_data(behind: &[u8]) -> usize {
+    match behind.first() {
+        Some(b'=' | b'D' | b'd') => {
+            1 + behind[1..].iter().take_while(|byte| byte.is_ascii_digit() || b"_*".contains(byte)).count()
+        }
+        Some(b'^') => behind.iter().position(|&byte| byte == b'?').map_or(behind.len(), |end| end + 1),
+        _ => 0,
+    }
+}
+
+/// A number under a mask, such as `411111******1111`, with the rest of its track.
+pub(crate) struct MaskedRun {
+    pub(crate) end: usize,
+    /// Digits that no mask may leave.
+    shown: Vec<Range<usize>>,
+    /// The data of the track behind it, where more of it shows than an expiry date.
+    track: Option<Range<usize>>,
+}
+
+impl MaskedRun {
+    /// The masked number whose first digit in clear stands at `start`.
+    pub(crate) fn at(text: &[u8], start: usize) -> Option<Self> {
+        let begin = start - text[..start].iter().rev().take(MOST).take_while(|byte| is_mask(**byte)).count();
+        let run = text[begin..].iter().take(MOST + 1);
+        let length = run.take_while(|byte| byte.is_ascii_digit() || is_mask(**byte)).count();
+        let end = begin + length;
+        let run = &text[begin..end];
+        let is_masked =
+            run.contains(&b'*') || run.windows(2).any(|pair| pair[0] == pair[1] && is_mask(pair[0]));
+        // Longer ones are tracks whose separator is masked as well.
+        if !is_masked || !(13..=MOST).contains(&length) {
+            return None;
+        }
+        let may_end_in = if length > 19 { 0 } else { 4 };
+        let mut shown = Vec::new();
+        let mut at = begin;
+        while at < end {
+            let digits = text[at..end].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let (first, last) = (at == begin, at + digits == end);
+            let may_show = match (first, last) {
+                (true, _) if digits > 8 => at + 6..at + digits,
+                (false, true) if digits > may_end_in => at..end - may_end_in,
+                (false, false) => at..at + digits,
+                _ => at..at,
+            };
+            if !may_show.is_empty() {
+                shown.push(may_show);
+            }
+            at += digits.max(1);
+        }
+        let data = track_data(&text[end..]);
+        let digits = text[end..end + data].iter().filter(|byte| byte.is_ascii_digit()).count();
+        let track = (digits > 4).then_some(end..end + data);
+        Some(Self { end: end + data, shown, track })
+    }
+
+    /// Whether it shows more than the issuer's eight digits and the last four.
+    pub(crate) fn shows_too_much(&self) -> bool {
+        !self.shown.is_empty()
+    }
+
+    /// Whether more of its track shows than an expiry date.
+    pub(crate) fn shows_track(&self) -> bool {
+        self.track.is_some()
+    }
+
+    /// Tells what is to be covered.
+    pub(crate) fn tell_shown(&self, tell: &mut impl FnMut(Range<usize>)) {
+        self.shown.iter().chain(&self.track).cloned().for_each(tell);
+    }
+}
+
+/// Characters of the longest masked track.
+const MOST: usize = 40;
+
+fn is_mask(byte: u8) -> bool {
+    b"_*xX#?".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_card(text: &str) -> bool {
+        DigitRun::at(text.as_bytes(), 0).holds_card()
+    }
+
+    #[test]
+    fn numbers_are_known_behind_their_length_and_in_groups() {
+        for text in [
+            "4111111111111111",
+            "134222222222222",
+            "15378282246310005",
+            "01430569309025904",
+            "196212345678900000003",
+            "084111111111111111",
+            "4111:1111:1111:1111",
+            "4111|1111|1111|1111",
+            "4111\t1111\r\n1111 1111",
+            "3782,822463,10005",
+            "00000000000000000004222222222222200000",
+            "4222222222222-11-21",
+            "11-21 4222222222222",
+            "3714 496353 98431 11/27",
+            "4222 2222 2222 2 11-21",
+            "21-11-2026 4111-1111-1111-1111-11-27",
+        ] {
+            assert!(is_card(text), "{text}");
+        }
+        for text in ["20261121100003125", "4111:1111,1111:1111", "102911054110011", "134222222222223"] {
+            assert!(!is_card(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mask_may_leave_the_issuer_and_four_digits() {
+        let shown = |text: &str| {
+            let start = text.bytes().position(|byte| byte.is_ascii_digit()).unwrap();
+            let run = MaskedRun::at(text.as_bytes(), start)?;
+            let mut all = String::new();
+            run.tell_shown(&mut |place| all.push_str(&text[place]));
+            Some(all)
+        };
+        for (text, expected) in [
+            ("411111******1111", ""),
+            ("41111111xxxx1111", ""),
+            ("************1111", ""),
+            ("411111______1111=4912____", ""),
+            ("41111111111*1111", "11111"),
+            ("411111**11**1111", "11"),
+            ("****111111111111", "11111111"),
+            ("411111______1111D49122010000", "D49122010000"),
+            ("411111XXXXXX1111^DOE/JANE^49122010000?", "^DOE/JANE^49122010000?"),
+            // A track of which a mask knew no separator.
+            ("400001______________8375", "8375"),
+        ] {
+            assert_eq!(shown(text).as_deref(), Some(expected), "{text}");
+        }
+        for text in ["20261121_100002123", "4111111111111111", "0x1234567890123456", "12**"] {
+            assert_eq!(shown(text), None, "{text}");
+        }
+    }
+}

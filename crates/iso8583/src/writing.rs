@@ -1,0 +1,303 @@
+//! Other writings of the digits of a card: what a search for digits would walk past.
+//!
+//! A log may hold a number in the hexadecimal digits of its characters, in base64, in EBCDIC, in packed digits, in
+//! digits of another script or in escapes of JSON, XML and URLs. Here such text becomes plain characters, each
+//! with the place where it stood. Whether what is then read is card data is not decided here. Digits in reversed
+//! order, in words or enciphered are no writing: whoever wants to hide a number from a search can.
+
+use crate::wire::{ebcdic_to_ascii, hex_into};
+use std::ops::Range;
+
+/// Digits of the shortest number that is looked for.
+const SHORTEST: usize = 13;
+
+/// A text in plain characters.
+pub(crate) struct Plain {
+    pub(crate) bytes: Vec<u8>,
+    /// Where each byte stood, and the end.
+    starts: Vec<usize>,
+}
+
+impl Plain {
+    /// `None` where the text is plain already, which costs no copy.
+    pub(crate) fn of(text: &[u8]) -> Option<Self> {
+        let first = text.iter().position(|byte| !matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r'));
+        let first = first.into_iter().chain(text.iter().position(|byte| b"\\%&".contains(byte))).min()?;
+        let mut plain = Self { bytes: text[..first].to_vec(), starts: (0..first).collect() };
+        let mut at = first;
+        while at < text.len() {
+            at += plain.take(&text[at..], at);
+        }
+        plain.starts.push(text.len());
+        Some(plain)
+    }
+
+    /// Where a piece of the plain text stood.
+    pub(crate) fn place(&self, piece: Range<usize>) -> Range<usize> {
+        let end = if piece.is_empty() { self.starts[piece.start] } else { self.starts[piece.end] };
+        self.starts[piece.start]..end
+    }
+
+    /// Takes the next character and says how many bytes it had.
+    fn take(&mut self, text: &[u8], at: usize) -> usize {
+        if let Some((byte, length)) = escaped(text).or_else(|| foreign(text)) {
+            self.push(byte, at);
+            return length;
+        }
+        let digits = text.iter().take_while(|byte| is_ebcdic_digit(**byte)).count();
+        if digits >= SHORTEST {
+            // The separator of a track and what follows it.
+            let more = text[digits..]
+                .iter()
+                .take_while(|byte| is_ebcdic_digit(**byte) || b"\x7e\xc4".contains(byte));
+            let length = digits + more.count();
+            text[..length].iter().zip(at..).for_each(|(byte, at)| self.push(ebcdic_to_ascii(*byte), at));
+            return length;
+        }
+        let is_control = text[0] < b' ' && !b"\t\n\r".contains(&text[0]) || text[0] == 0x7f;
+        self.push(if is_control { b' ' } else { text[0] }, at);
+        1
+    }
+
+    fn push(&mut self, byte: u8, at: usize) {
+        self.bytes.push(byte);
+        self.starts.push(at);
+    }
+}
+
+fn is_ebcdic_digit(byte: u8) -> bool {
+    (0xf0..=0xf9).contains(&byte)
+}
+
+/// A character of numbers and tracks that is written as an escape of JSON, XML, a URL or a shell, and its length.
+fn escaped(text: &[u8]) -> Option<(u8, usize)> {
+    let of_hex = |before: usize, digits: usize, behind: &str| {
+        let hex = text.get(before..before + digits)?;
+        text.get(before + digits..)?.strip_prefix(behind.as_bytes())?;
+        let value = u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()?;
+        Some((value, before + digits + behind.len()))
+    };
+    let (byte, length) = match text {
+        [b'%', ..] => of_hex(1, 2, ""),
+        [b'\\', b'x', ..] => of_hex(2, 2, ""),
+        [b'\\', b'u', b'0', b'0', ..] => of_hex(4, 2, ""),
+        [b'&', b'#', b'x' | b'X', ..] => of_hex(3, 2, ";"),
+        [b'&', b'#', tens, ones, b';', ..] if tens.is_ascii_digit() && ones.is_ascii_digit() => {
+            Some(((tens - b'0') * 10 + ones - b'0', 5))
+        }
+        _ => None,
+    }?;
+    // Letters are left: `%B5` begins track 1, and a name needs no finding.
+    matches!(byte, b'0'..=b'9' | b'=' | b'^' | b' ' | b'-' | b'D').then_some((byte, length))
+}
+
+/// A digit, space or dash of another script, and its length. What has no width is a space.
+fn foreign(text: &[u8]) -> Option<(u8, usize)> {
+    let length = match text[0] {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        _ => return None,
+    };
+    let c = std::str::from_utf8(text.get(..length)?).ok()?.chars().next()?;
+    let digit = |first: char| b'0' + (u32::from(c) - u32::from(first)) as u8;
+    let byte = match c {
+        '０'..='９' => digit('０'),
+        '٠'..='٩' => digit('٠'),
+        '۰'..='۹' => digit('۰'),
+        '०'..='९' => digit('०'),
+        '＝' => b'=',
+        '＾' => b'^',
+        '\u{80}'..='\u{a0}' | '\u{ad}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' => b' ',
+        '\u{205f}'..='\u{206f}' | '\u{3000}' | '\u{feff}' => b' ',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '－' => b'-',
+        _ => return None,
+    };
+    Some((byte, length))
+}
+
+/// Finds the pieces of a text that are bytes in hexadecimal digits or in base64 and read as at least thirteen
+/// digits in a row, and tells what they read as, and where they stand.
+pub(crate) fn find_encoded(text: &[u8], mut tell: impl FnMut(&[u8], Range<usize>)) {
+    let mut found = |read: &[u8], place: &Range<usize>| {
+        if has_digits(read) {
+            tell(read, place.clone());
+        }
+    };
+    for place in runs(text, is_base64, 4 * SHORTEST / 3) {
+        for from in place.clone().take(4) {
+            found(&unbase64(&text[from..place.end]), &place);
+        }
+    }
+    for place in hex_runs(text) {
+        let digits: Vec<u8> = text[place.clone()].iter().copied().filter(u8::is_ascii_hexdigit).collect();
+        for digits in [&digits[..], &digits[1..]] {
+            let bytes: Vec<u8> =
+                digits.chunks_exact(2).map(|pair| nibble(pair[0]) << 4 | nibble(pair[1])).collect();
+            found(&bytes, &place);
+            let of_ebcdic: Vec<u8> = bytes.into_iter().map(ebcdic_to_ascii).collect();
+            found(&of_ebcdic, &place);
+        }
+    }
+}
+
+/// The same of pieces that are packed digits, two a byte. Letters are such bytes, too: where all of a piece could be
+/// text, it is. The text must be as it came, for here nothing stands for anything else.
+pub(crate) fn find_packed(text: &[u8], mut tell: impl FnMut(&[u8], Range<usize>)) {
+    for place in runs(text, is_packed, SHORTEST.div_ceil(2)) {
+        let is_no_text = |byte: &&u8| !matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r');
+        let mut digits = Vec::new();
+        hex_into(&text[place.clone()], &mut digits);
+        if text[place.clone()].iter().filter(is_no_text).count() >= 2 && has_digits(&digits) {
+            tell(&digits, place);
+        }
+    }
+}
+
+fn has_digits(read: &[u8]) -> bool {
+    runs(read, |byte| byte.is_ascii_digit(), SHORTEST).next().is_some()
+}
+
+/// The longest pieces of bytes of a sort, at least so many of them.
+fn runs(
+    text: &[u8],
+    is_of_sort: impl Fn(u8) -> bool + Copy,
+    fewest: usize,
+) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + text.get(at..)?.iter().position(|byte| is_of_sort(*byte))?;
+            let end = text[start..]
+                .iter()
+                .position(|byte| !is_of_sort(*byte))
+                .map_or(text.len(), |end| start + end);
+            at = end;
+            if end - start >= fewest {
+                return Some(start..end);
+            }
+        }
+    })
+}
+
+/// Pieces of hexadecimal digits, in groups or not, that could be the bytes of a number.
+fn hex_runs(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let is_hex = |at: usize| text.get(at).is_some_and(u8::is_ascii_hexdigit);
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < text.len() {
+            let (start, mut digits) = (at, 0);
+            while is_hex(at) || digits > 0 && is_hex(at + 1) && b" -:".contains(&text[at]) {
+                digits += usize::from(is_hex(at));
+                at += 1;
+            }
+            if digits >= 2 * SHORTEST {
+                return Some(start..at);
+            }
+            at = at.max(start + 1);
+        }
+        None
+    })
+}
+
+fn nibble(digit: u8) -> u8 {
+    char::from(digit).to_digit(16).map_or(0, |nibble| nibble as u8)
+}
+
+/// Both halves of the byte are a decimal digit, the separator of track 2 or what fills it up.
+fn is_packed(byte: u8) -> bool {
+    let is_one = |half: u8| matches!(half, 0..=9 | 0xd | 0xf);
+    is_one(byte >> 4) && is_one(byte & 15)
+}
+
+fn sextet(byte: u8) -> Option<u8> {
+    match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        b'+' | b'-' => Some(62),
+        b'/' | b'_' => Some(63),
+        _ => None,
+    }
+}
+
+fn is_base64(byte: u8) -> bool {
+    sextet(byte).is_some()
+}
+
+/// The bytes that base64 stands for; bits that make up no byte are left out.
+fn unbase64(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
+    for four in text.chunks(4) {
+        let bits = four.iter().fold(0, |bits, byte| bits << 6 | u32::from(sextet(*byte).unwrap_or_default()));
+        let bits = bits << (6 * (4 - four.len()));
+        bytes.extend_from_slice(&bits.to_be_bytes()[1..four.len()]);
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_is_left_as_it_is() {
+        for text in ["", "card 4111 1111", "a\tb\r\nc"] {
+            assert!(Plain::of(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn escapes_and_digits_of_other_scripts_become_plain() {
+        for (text, plain) in [
+            ("a\\u0034\\u0031b", "a41b"),
+            ("&#52;&#x31;%31%3D%B5\\x34\\n", "411=%B54\\n"),
+            ("４１１１\u{a0}٤١\u{2011}۱०", "4111 41-10"),
+            ("4\u{200b}1\0\u{7f}中", "4 1  中"),
+            ("%", "%"),
+            ("&#5", "&#5"),
+            ("\\u003", "\\u003"),
+        ] {
+            let read = Plain::of(text.as_bytes()).unwrap();
+            assert_eq!(String::from_utf8_lossy(&read.bytes), plain, "{text}");
+            assert_eq!(read.place(0..read.bytes.len()), 0..text.len());
+        }
+        let read = Plain::of("x\\u0034１y".as_bytes()).unwrap();
+        assert_eq!((read.place(1..2), read.place(2..3), read.place(3..3)), (1..7, 7..10, 10..10));
+        let ebcdic = b"id \xf4\xf1\xf1\xf1\xf1\xf1\xf1\xf1\xf1\xf1\xf1\xf1\xf1\x7e\xf2\xf8";
+        assert_eq!(Plain::of(ebcdic).unwrap().bytes, b"id 4111111111111=28");
+    }
+
+    #[test]
+    fn encoded_digits_are_read_where_they_stand() {
+        type Found = Vec<(String, Range<usize>)>;
+        let gather = |all: &mut Found, read: &[u8], place| {
+            all.push((String::from_utf8_lossy(read).into_owned(), place))
+        };
+        let read = |text: &[u8]| {
+            let mut all = Found::new();
+            find_encoded(text, |read, place| gather(&mut all, read, place));
+            all
+        };
+        let packed = |text: &[u8]| {
+            let mut all = Found::new();
+            find_packed(text, |read, place| gather(&mut all, read, place));
+            all
+        };
+        let number = "4111111111111";
+        for (text, place) in [
+            (&b"NDExMTExMTExMTExMQ=="[..], 0..18),
+            (b"id:NDExMTExMTExMTExMQ.", 3..21),
+            (b"x 34313131313131313131313131 y", 2..28),
+            (b"34 31 31 31 31 31 31 31 31 31 31 31 31", 0..38),
+            (b"zF4F1F1F1F1F1F1F1F1F1F1F1F1", 1..27),
+        ] {
+            assert!(read(text).contains(&(number.to_owned(), place.clone())), "{:?}", read(text));
+        }
+        assert_eq!(packed(b"z\x41\x11\x11\x11\x11\x11\x11\x1fz"), [("411111111111111F".to_owned(), 1..9)]);
+        for text in
+            ["4111111111111111", "2026-11-21 10:00:02.125", "a very long sentence with-many_words/in+it"]
+        {
+            assert_eq!((read(text.as_bytes()), packed(text.as_bytes())), (vec![], vec![]), "{text}");
+        }
+    }
+}
