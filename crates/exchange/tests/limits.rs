@@ -5,7 +5,8 @@ mod legs;
 
 use legs::{LATER, check, pair};
 use posmortem_classify::CodeTables;
-use posmortem_exchange::{Exchange, Names, Pairing, PairingSettings, conclude};
+use posmortem_exchange::{Exchange, Form, Leg, Names, Pairing, PairingSettings, conclude};
+use posmortem_iso8583::{Amount, Currency};
 
 const UNANSWERED: &str = "T1 unanswered response_timeout";
 
@@ -94,10 +95,24 @@ fn the_edges_of_a_link_are_a_horizon_wide() {
 }
 
 #[test]
-fn a_pair_begins_with_its_request() {
+fn what_is_made_of_legs_begins_with_the_first_of_them() {
     let mut names = Names::default();
     let [request, answer] = ["5 0200 s=1", "7 0210 s=1 rc=00"].map(|text| legs::leg(text, 1, &mut names));
-    assert_eq!((Exchange::paired(request, answer).began, Exchange::alone(answer).began), (5_000, 7_000));
+    let row = legs::leg("9 row s=1 rc=00", 1, &mut names);
+    let made = [Exchange::paired(request, answer), Exchange::alone(answer), Exchange::alone(row)];
+    let told = made.map(|exchange| (exchange.form, exchange.began));
+    assert_eq!(told, [(Form::Paired, 5_000), (Form::ResponseOnly, 7_000), (Form::Complete, 9_000)]);
+}
+
+#[test]
+fn a_currency_counts_whichever_side_tells_it() {
+    let mut names = Names::default();
+    let [request, answer] =
+        ["0 0200 s=1 a=5", "1 0210 s=1 a=4 rc=00"].map(|text| legs::leg(text, 1, &mut names));
+    let currency = Currency::parse(b"978").unwrap();
+    let told = Leg { amount: answer.amount.map(|amount| Amount { currency, ..amount }), ..answer };
+    let amount = Exchange::paired(request, told).amount().unwrap();
+    assert_eq!((amount.minor, amount.currency), (5, currency));
 }
 
 #[test]
