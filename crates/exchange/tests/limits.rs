@@ -4,7 +4,9 @@
 mod legs;
 
 use legs::{LATER, check, pair};
-use posmortem_exchange::{Names, Pairing, PairingSettings};
+use posmortem_classify::CodeTables;
+use posmortem_exchange::{Exchange, Form, Leg, Names, Pairing, PairingSettings, conclude};
+use posmortem_iso8583::{Amount, Currency};
 
 const UNANSWERED: &str = "T1 unanswered response_timeout";
 
@@ -90,6 +92,42 @@ fn the_edges_of_a_link_are_a_horizon_wide() {
             ["T1 approved"; 2].map(str::to_owned).to_vec()
         )
     );
+}
+
+#[test]
+fn what_is_made_of_legs_begins_with_the_first_of_them() {
+    let mut names = Names::default();
+    let [request, answer] = ["5 0200 s=1", "7 0210 s=1 rc=00"].map(|text| legs::leg(text, 1, &mut names));
+    let row = legs::leg("9 row s=1 rc=00", 1, &mut names);
+    let made = [Exchange::paired(request, answer), Exchange::alone(answer), Exchange::alone(row)];
+    let told = made.map(|exchange| (exchange.form, exchange.began));
+    assert_eq!(told, [(Form::Paired, 5_000), (Form::ResponseOnly, 7_000), (Form::Complete, 9_000)]);
+}
+
+#[test]
+fn a_currency_counts_whichever_side_tells_it() {
+    let mut names = Names::default();
+    let [request, answer] =
+        ["0 0200 s=1 a=5", "1 0210 s=1 a=4 rc=00"].map(|text| legs::leg(text, 1, &mut names));
+    let currency = Currency::parse(b"978").unwrap();
+    let told = Leg { amount: answer.amount.map(|amount| Amount { currency, ..amount }), ..answer };
+    let amount = Exchange::paired(request, told).amount().unwrap();
+    assert_eq!((amount.minor, amount.currency), (5, currency));
+}
+
+#[test]
+fn an_approval_that_nobody_waits_for_is_lost() {
+    for (legs, is_lost) in [
+        (&["0 0200 s=1", "60 0210 s=1 rc=00"][..], false),
+        (&["0 0200 s=1", "61 0210 s=1 rc=00"], true),
+        (&["0 0200 s=1", "61 0210 s=1 rc=51"], false),
+        (&["0 0200 s=1", "1 0210 s=1 rc=00", "2 0400 s=1 why=68"], true),
+        (&["0 0200 s=1", "1 0210 s=1 rc=00", "2 0400 s=1"], false),
+        (&["0 0200 s=1", LATER], false),
+    ] {
+        let exchanges = pair(legs).exchanges;
+        assert_eq!(conclude(&exchanges[0], CodeTables::built_in()).approval_lost, is_lost, "{legs:?}");
+    }
 }
 
 #[test]
@@ -193,4 +231,10 @@ fn what_is_counted_elsewhere_is_in_the_ledger() {
     let ledger = pairing.ledger();
     assert_eq!((ledger.complete, ledger.response_only, ledger.paired, ledger.frames()), (3, 5, 14, 22));
     assert_eq!((pairing.attempt_requests(), pairing.attempt_answers()), (7, 12));
+    // Rows and advices are no answers of attempts.
+    let mut names = Names::default();
+    for (line, text) in (1..).zip(["0 0210 s=1 rc=00", "1 row s=2 rc=00", "2 0230 s=3 rc=00"]) {
+        pairing.push_alone(&legs::leg(text, line, &mut names), &mut |_| ());
+    }
+    assert_eq!((pairing.attempt_requests(), pairing.attempt_answers()), (7, 13));
 }

@@ -307,6 +307,8 @@ fn tests_are_run() {
         "code = '8z'\nrule = 'a'\nreason = 'issuer_maintenance'\ncause = 'network'",
         "code = '8Z'\ndialect = 'unionpay-pos'\nmti = '0210'\nlink = 'x'\namount = 100\nrule = 'a'",
         "code = '00'\nrule = 'none'\nreason = 'none'\ncause = 'none'",
+        "code = '95'\ndialect = 'iso1987'\nreason = 'settlement_mismatch'",
+        "code = '95'\ndialect = 'iso1987'\nmti = '0210'\nreason = 'none'",
         "code = '45'\ndialect = 'unionpay-pos'\nmti = '0210'\nentry_mode = 'fallback'\nreason = 'fallback_refused'",
         "code = '51'\nrule = 'none'\nreason = 'insufficient_funds'\ncause = 'account'",
     ] {

@@ -353,6 +353,8 @@ mod tests {
             1 => Just(Flags::FELL_BACK.with(Flags::ICC_MISSING)),
             1 => Just(Flags::NEUTRAL),
             1 => Just(Flags::SLOW),
+            1 => Just(Flags::AFTER_SIGN_ON),
+            1 => Just(Flags::NEUTRAL.with(Flags::AFTER_SIGN_ON)),
         ];
         let attempt = (0..6 * 3_600_000_i64, 0..LEAVES, 1..3_u16, marks, flags);
         let attempt =
@@ -389,6 +391,13 @@ mod tests {
                 let is_hit = |(_, trial): &&(usize, Trial)| matches!(trial, Trial::Hit { .. });
                 let hits = sequence.shown.iter().filter(is_hit).count();
                 prop_assert_eq!((rows.len(), sequence.len), (counts.all.attempts as usize, rows.len()));
+                // A sign-on stands before the next attempt that counts, whether or not the first one behind it does.
+                let follows = |place: &usize| {
+                    let from = place.checked_sub(1).map_or(0, |before| rows[before] + 1);
+                    day.attempts[from..=rows[*place]].iter().any(|one| one.flags.has(Flags::AFTER_SIGN_ON))
+                };
+                let expected: Vec<usize> = (0..rows.len()).filter(follows).collect();
+                prop_assert_eq!(&sequence.after_sign_on, &expected);
                 prop_assert_eq!(hits, counts.all.observed as usize);
             }
         }

@@ -81,7 +81,7 @@ impl Components {
         let mut met = std::mem::take(&mut self.met);
         let home = match met.split_first() {
             None => {
-                self.all.push(Component { last: at, ..Component::default() });
+                self.all.push(Component::default());
                 self.all.len() - 1
             }
             Some((first, others)) => {
