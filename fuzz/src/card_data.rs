@@ -54,11 +54,11 @@ pub(crate) fn masked(input: &[u8]) {
     for field in &fields {
         match &field.label {
             FieldLabel::Element(_) => {}
-            FieldLabel::Part(_, part) => assert_shown("a part's name", part.as_bytes(), b""),
-            FieldLabel::Name(name) => assert_shown("a name", name.as_bytes(), b""),
+            FieldLabel::Part(_, part) => assert_shown("a part's name", whole_runs(part), b""),
+            FieldLabel::Name(name) => assert_shown("a name", whole_runs(name), b""),
         }
         match &field.shown {
-            Shown::Text(text) => assert_shown("a value", text.as_bytes(), b""),
+            Shown::Text(text) => assert_shown("a value", whole_runs(text), b""),
             Shown::Length(length) => assert!(*length <= value.len()),
             Shown::Card { issuer, digits } => assert!(issuer.len() <= 6 && *digits <= value.len()),
             Shown::Tags(tags) => assert!(tags.iter().map(|tag| tag.bytes).sum::<usize>() <= value.len() / 2),
@@ -80,4 +80,12 @@ pub(crate) fn masked(input: &[u8]) {
         write_decoded(&message, format, &view, &mut out).expect("a Vec takes every byte");
         assert!(!out.iter().any(|byte| byte.is_ascii_control() && *byte != b'\n'));
     }
+}
+
+/// A text without the digits at its end where it was cut there, at 200 characters: of a longer number that is none, the first
+/// digits may look like one.
+fn whole_runs(text: &str) -> &[u8] {
+    let text =
+        if text.chars().count() < 200 { text } else { text.trim_end_matches(|c: char| c.is_ascii_digit()) };
+    text.as_bytes()
 }

@@ -7,8 +7,10 @@ use std::io::{self, Cursor, Read, Write};
 /// Bytes that are taken out of an input: a bomb is one for whoever reads on, not for what unpacks.
 const MOST: usize = 1 << 20;
 
+type Packer = fn(&[u8]) -> Vec<u8>;
+
 /// Packers of every kind.
-const PACKERS: [fn(&[u8]) -> Vec<u8>; 4] = [gzip, zstd, bzip2, xz];
+const PACKERS: [Packer; 4] = [gzip, zstd, bzip2, xz];
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

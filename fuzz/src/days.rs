@@ -218,7 +218,7 @@ pub(crate) fn judged(bytes: &[u8]) {
         json["terminals"].as_array().is_some_and(|terminals| terminals.len() == run.summary.terminals.len())
     );
     for format in Format::ALL {
-        let language = if expected.len() % 2 == 0 { Language::En } else { Language::Zh };
+        let language = if expected.len().is_multiple_of(2) { Language::En } else { Language::Zh };
         let view = View { language, ..view() };
         let allowed: &[u8] = if format == Format::Tsv { b"\n\t" } else { b"\n" };
         let out = report(&run, format, &view);

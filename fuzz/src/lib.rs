@@ -31,6 +31,7 @@ mod wire;
 pub use dictionary::dictionary;
 pub use kept::{Kept, kept};
 pub use target::{TARGETS, Target};
+pub use told::cards_in;
 pub use trial::{Failure, try_target};
 
 // The tool's own names for them.

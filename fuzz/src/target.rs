@@ -56,7 +56,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "chip-data",
-        law: "data objects lie within the bytes in their order; what is read from them is found in any writing",
+        law: "data objects lie within the bytes and do not overlap; the short way to a value finds what the long one does",
         run: wire::chip_data,
         seeds: wire::chip_seeds,
         executions: 6_000,
@@ -77,7 +77,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "values",
-        law: "a value that is read says again what it was read from: types, codes, amounts, cards, tracks, modes",
+        law: "a type, code, currency or mode reads again from how it is shown; amounts and prefixes stay within their digits",
         run: values::parsed,
         seeds: values::seeds,
         executions: 6_000,
@@ -144,7 +144,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "frames", law: logs::LAW, run: logs::frames, seeds: logs::frames_seeds, executions: 800 },
     Target {
         name: "detect",
-        law: "an input is refused or recognised, and what is recognised can be read; no error holds its bytes",
+        law: "an input is refused or recognised, and what is recognised is read alike in any blocks; no error shows a card number",
         run: logs::detected,
         seeds: logs::all_seeds,
         executions: 60,
@@ -207,7 +207,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "rules",
-        law: "a fault lies within its text; rules that are read are as many as are listed, and keep their digest",
+        law: "a fault lies within its text; what is read keeps its digest, and is listed without control characters",
         run: settings::rules,
         seeds: settings::rule_seeds,
         executions: 1_000,
@@ -221,21 +221,21 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "fail-on",
-        law: "a fault lies within the expression at whole characters; one that is read compares with any measure",
+        law: "a fault lies within the expression at whole characters; spaces around one that is read say nothing",
         run: settings::fail_on,
         seeds: settings::fail_on_seeds,
         executions: 4_000,
     },
     Target {
         name: "inventory",
-        law: "no more terminals than lines, and each found by its id again",
+        law: "no more terminals than lines; an error shows no card number",
         run: lists::inventory,
         seeds: lists::inventory_seeds,
         executions: 2_000,
     },
     Target {
         name: "findings",
-        law: "findings that are read are written and read again as the same",
+        law: "findings that are read are written and read again as the same, without a card number",
         run: lists::findings,
         seeds: lists::findings_seeds,
         executions: 2_000,

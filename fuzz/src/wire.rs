@@ -5,7 +5,7 @@ use posmortem::iso8583::tlv::Tlvs;
 use posmortem::iso8583::wire::{
     ElementSet, Fields, FrameEnd, Framing, Header, Profile, Selection, encode, rank, read_alike, unhex_into,
 };
-use posmortem::iso8583::{IccData, Tvr, authorisation_response};
+use posmortem::iso8583::{Cid, CvmResults, Iad, IccData, Tvr, authorisation_response};
 use std::sync::LazyLock;
 
 static PROFILES: LazyLock<Vec<&'static Profile>> = LazyLock::new(|| Profile::all().collect());
@@ -232,10 +232,12 @@ pub(crate) fn chip_data(data: &[u8]) {
     let mut scratch = Vec::new();
     let data_objects = IccData::new(data, &mut scratch);
     let (tvr, response) = (data_objects.tvr(), data_objects.authorisation_response());
-    data_objects.tsi();
-    data_objects.cvm_results().map(|results| results.method());
-    data_objects.cid().map(|cid| cid.cryptogram());
-    data_objects.issuer_application_data().map(|iad| iad.cryptogram_version());
+    let others = (data_objects.tsi(), data_objects.cvm_results().map(CvmResults::method));
+    let more = (
+        data_objects.cid().map(Cid::cryptogram),
+        data_objects.issuer_application_data().map(Iad::cryptogram_version),
+    );
+    std::hint::black_box((others, more));
     assert!(tvr == Tvr::of_icc_data(data), "results of the terminal by the short way");
     assert!(response == authorisation_response(data), "the response code by the short way");
 }

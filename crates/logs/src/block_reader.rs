@@ -157,12 +157,18 @@ impl<R: Read> BlockReader<R> {
         self.position.line += lines;
     }
 
-    /// Hands out the first `len` pending bytes; those behind them move to a fresh buffer.
+    /// Hands out the first `len` pending bytes; those behind them move to a fresh buffer, unless they are the most: where
+    /// hardly a frame can be read, blocks are small, and each would cost and hold as much as a large one.
     fn take(&mut self, len: usize, skipped: Vec<(Position, RejectReason)>) -> Block {
         let start = self.position;
         self.advance(len);
         let end = self.taken + len;
         let tail = self.buffer.get(end..self.filled).unwrap_or_default();
+        if len < tail.len() {
+            let buffer = self.buffer[self.taken..end].to_vec();
+            self.taken = end;
+            return Block { buffer, len, start, skipped };
+        }
         let mut next = self.spare.pop().unwrap_or_default();
         if next.len() < tail.len() {
             next.resize(tail.len(), 0);

@@ -37,33 +37,49 @@ pub(super) fn plain_rows<'b, S: RecordSink>(
     while let Some(rest) = lines.get(line..).filter(|rest| !rest.is_empty()) {
         let is_whole = |(row, end): (usize, &u32)| ends.get(edge + (row + 1) * columns) == Some(end);
         let whole = rest.iter().take(PlainTile::MOST).enumerate().take_while(|row| is_whole(*row)).count();
-        let edges = ends.get(edge..=edge + whole * columns).unwrap_or_default();
-        let first = position_of(line, edge);
-        let tile = PlainTile::new(bytes, edges, grid, first, time, |text| clock.read(text, times));
-        let mut left = if tile.len() > 0 { rows.sink.plain_rows(&tile) & tile.rows() } else { 0 };
-        while left != 0 {
-            let row = left.trailing_zeros() as usize;
-            left &= left - 1;
-            let (edge, end) = (edge + row * columns, rest.get(row).copied().unwrap_or_default());
-            let text = bytes.get(start_of(edge)..end as usize).unwrap_or_default();
-            rows.read(without_line_end(text), None, position_of(line + row, edge), times);
-        }
-        line += tile.len();
-        edge += tile.len() * columns;
+        // Lines that are no rows, one after the other, would pay for a tile each.
+        let taken = if whole == 0 {
+            0
+        } else {
+            let edges = ends.get(edge..=edge + whole * columns).unwrap_or_default();
+            let first = position_of(line, edge);
+            let tile = PlainTile::new(bytes, edges, grid, first, time, |text| clock.read(text, times));
+            let mut left = if tile.len() > 0 { rows.sink.plain_rows(&tile) & tile.rows() } else { 0 };
+            while left != 0 {
+                let row = left.trailing_zeros() as usize;
+                left &= left - 1;
+                let (edge, end) = (edge + row * columns, rest.get(row).copied().unwrap_or_default());
+                let text = bytes.get(start_of(edge)..end as usize).unwrap_or_default();
+                rows.read(without_line_end(text), None, position_of(line + row, edge), times);
+            }
+            tile.len()
+        };
+        line += taken;
+        edge += taken * columns;
         // What ended the tile.
-        if tile.len() < PlainTile::MOST
+        if taken < PlainTile::MOST
             && let Some(&end) = lines.get(line)
         {
             let row = bytes.get(start_of(edge)..end as usize).unwrap_or_default();
             rows.read(without_line_end(row), None, position_of(line, edge), times);
-            edge += match tile.len() < whole {
+            edge += match taken < whole {
                 true => columns,
-                false => ends.get(edge + 1..).unwrap_or_default().partition_point(|&at| at < end) + 1,
+                false => separators_before(ends.get(edge + 1..).unwrap_or_default(), end) + 1,
             };
             line += 1;
         }
     }
     true
+}
+
+/// How many of these places stand before the end of their line, which is among the first of them: a look at all that are
+/// left of a block, for each line that is no row, would be most of what an empty line costs.
+fn separators_before(places: &[u32], end: u32) -> usize {
+    let mut near = 8;
+    while places.get(near).is_some_and(|&at| at < end) {
+        near *= 2;
+    }
+    places[..near.min(places.len())].partition_point(|&at| at < end)
 }
 
 /// The second that was read last. A busy log has a hundred rows in each.
