@@ -233,7 +233,9 @@ fn what_is_counted_elsewhere_is_in_the_ledger() {
     assert_eq!((pairing.attempt_requests(), pairing.attempt_answers()), (7, 12));
     // Rows and advices are no answers of attempts.
     let mut names = Names::default();
-    for (line, text) in (1..).zip(["0 0210 s=1 rc=00", "1 row s=2 rc=00", "2 0230 s=3 rc=00"]) {
+    for (line, text) in
+        (1..).zip(["0 0210 s=1 rc=00", "1 row s=2 rc=00", "2 0230 s=3 rc=00", "3 0430 s=4 rc=00"])
+    {
         pairing.push_alone(&legs::leg(text, line, &mut names), &mut |_| ());
     }
     assert_eq!((pairing.attempt_requests(), pairing.attempt_answers()), (7, 13));
