@@ -59,9 +59,7 @@ impl ExitCode {
             Self::NothingRead => "no message in the whole run could be read",
             Self::Incomplete => "done, but too many records were rejected or an input broke off",
             Self::NotWritten => "an output could not be written",
-            Self::TooMuch => {
-                "a limit such as --max-terminals was reached: there is no result, or not all of it"
-            }
+            Self::TooMuch => "a limit such as --max-memory was reached: the result is not whole",
             Self::Interrupted => "interrupted",
         }
     }

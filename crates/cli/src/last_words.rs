@@ -22,8 +22,8 @@ pub(crate) fn keep_short() {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn forbid_dumps() {
     use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
-    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }).ok();
     set_dumpable_behavior(DumpableBehavior::NotDumpable).ok();
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }).ok();
 }
 
 #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
@@ -38,9 +38,9 @@ fn forbid_dumps() {}
 /// The place in the source, without the folders of the machine that built it, and never the message.
 fn told(location: Option<&Location<'_>>) -> String {
     let place = location.map_or_else(String::new, |location| {
-        let file = location.file().rsplit_once("/src/").map_or(location.file(), |(before, file)| {
+        let file = location.file().rsplit_once("/src/").map_or(location.file(), |(before, _)| {
             let of_crate = before.rfind('/').map_or(0, |slash| slash + 1);
-            &location.file()[of_crate..][..before.len() - of_crate + "/src/".len() + file.len()]
+            &location.file()[of_crate..]
         });
         format!(" at {file}:{}", location.line())
     });

@@ -80,7 +80,7 @@ fn taken(status: &mut File) -> Option<u64> {
     Some((kibibytes(&told, "VmRSS:")? + swapped) * 1024)
 }
 
-/// The number behind a name, as files in `/proc` have it: `VmRSS:	    2188 kB`.
+/// The number behind a name, as files in `/proc` have it: `VmRSS:    2188 kB`.
 fn kibibytes(told: &str, name: &str) -> Option<u64> {
     let line = told.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix("kB")?.trim_end().parse().ok()

@@ -2,7 +2,7 @@
 //!
 //! Only what stands side by side is joined; other writings of digits are `writing`'s.
 
-use crate::issuer_range::is_issued;
+use crate::issuer_range::{is_issued, scheme_of};
 use crate::redact::{looks_like_card, luhn};
 use std::ops::Range;
 
@@ -23,9 +23,11 @@ pub(crate) struct DigitRun {
 impl DigitRun {
     pub(crate) fn at(text: &[u8], start: usize) -> Self {
         let (mut digits, mut end) = loosely_grouped(text, start);
-        if digits.len() == 4
-            && let Some((of_groups, behind)) =
-                grouped(text, start, |byte| byte.is_ascii_punctuation(), looks_like_card)
+        let last = text[start..end].iter().rposition(|byte| !byte.is_ascii_digit());
+        let last = last.map_or(start, |before| start + before + 1);
+        let in_groups = || grouped(text, last, |byte| byte.is_ascii_punctuation(), looks_like_card);
+        if end - last == 4
+            && let Some((of_groups, behind)) = in_groups()
         {
             (digits, end) = (of_groups, behind);
         }
@@ -45,10 +47,9 @@ impl DigitRun {
         let issued_inside = |len: usize| digits.windows(len).any(|digits| is_issued(digits) && luhn(digits));
         self.is_track
             || self.has_number_in_groups
-            || looks_like_card(digits)
-            || behind_length(digits).is_some_and(looks_like_card)
-            || digits.len() > 16 && inside(16)
-            || digits.len() > 19 && (inside(15) || [13, 14, 19].into_iter().any(issued_inside))
+            || holds_number(digits)
+            || digits.len() > 16 && (inside(16) || inside(15))
+            || digits.len() > 19 && ([13, 14, 19].into_iter().any(issued_inside))
     }
 
     /// Tells a track whole, and a number but for its last four digits, which may be shown (PCI DSS
@@ -85,6 +86,14 @@ fn loosely_grouped(text: &[u8], start: usize) -> (Vec<u8>, usize) {
     (digits, end)
 }
 
+/// Whether digits are a card number, by itself, behind its length or filled up with zeros in front.
+pub(crate) fn holds_number(digits: &[u8]) -> bool {
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    let bare = &digits[zeros..];
+    let is_filled = zeros > 0 && bare.len() >= 13 && is_issued(bare) && luhn(bare);
+    is_filled || looks_like_card(digits) || behind_length(digits).is_some_and(looks_like_card)
+}
+
 /// Whether some groups of digits that stand side by side are a number: one by itself, or several as numbers are grouped.
 fn holds_number_in_groups(run: &[u8]) -> bool {
     let mut at = 0;
@@ -92,7 +101,7 @@ fn holds_number_in_groups(run: &[u8]) -> bool {
         let start = at;
         at += group.len() + 1;
         let in_groups = || grouped(run, start, |byte| BETWEEN.contains(&byte), looks_like_card).is_some();
-        looks_like_card(group) || group.len() == 4 && in_groups()
+        holds_number(group) || group.len() == 4 && in_groups()
     })
 }
 
@@ -163,8 +172,10 @@ impl MaskedRun {
         let length = run.take_while(|byte| byte.is_ascii_digit() || is_mask(**byte)).count();
         let end = begin + length;
         let run = &text[begin..end];
-        let is_masked =
-            run.contains(&b'*') || run.windows(2).any(|pair| pair[0] == pair[1] && is_mask(pair[0]));
+        // Other signs than the star stand in names, too: two of them are a mask behind an issuer's digits alone.
+        let signs = run.chunk_by(|a, b| a == b).filter(|signs| is_mask(signs[0])).map(<[u8]>::len).max();
+        let issuer = std::str::from_utf8(run).ok().and_then(scheme_of_start);
+        let is_masked = run.contains(&b'*') || signs >= Some(if issuer.is_some() { 2 } else { 4 });
         // Longer ones are tracks whose separator is masked as well.
         if !is_masked || !(13..=MOST).contains(&length) {
             return None;
@@ -210,6 +221,11 @@ impl MaskedRun {
 
 /// Characters of the longest masked track.
 const MOST: usize = 40;
+
+/// The scheme whose numbers begin so.
+fn scheme_of_start(text: &str) -> Option<&'static str> {
+    scheme_of(text.get(..6)?)
+}
 
 fn is_mask(byte: u8) -> bool {
     b"_*xX#?".contains(&byte)
@@ -274,7 +290,15 @@ mod tests {
         ] {
             assert_eq!(shown(text).as_deref(), Some(expected), "{text}");
         }
-        for text in ["20261121_100002123", "4111111111111111", "0x1234567890123456", "12**"] {
+        for text in [
+            "20261121_100002123",
+            "20261121__100002123",
+            "__20261121_100002",
+            "XX0000012345678",
+            "4111111111111111",
+            "0x1234567890123456",
+            "12**",
+        ] {
             assert_eq!(shown(text), None, "{text}");
         }
     }

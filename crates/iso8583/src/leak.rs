@@ -5,7 +5,8 @@
 //! begin so passes the check by chance, so both are told: what begins like a card, and what passes.
 //! PIN blocks and card verification values cannot be told by their form (sixteen hexadecimal digits,
 //! three or four digits) and are not looked for, nor is a name without its track. Masked numbers are
-//! no leak unless they show more than the issuer's eight digits and the last four. Where something is found is told, what was found never.
+//! no leak unless they show more than the issuer's eight digits and the last four. Where something is found is told, what was
+//! found never.
 
 use std::cell::Cell;
 use std::ops::Range;

@@ -4,7 +4,8 @@
 //! This is the last wall, not the first: fields that hold card data never come here. It catches
 //! numbers in places where they do not belong (a terminal id, a free text, a column mapped wrongly).
 
-use crate::digit_run::{DigitRun, MaskedRun, behind_length};
+use crate::digit_run::{DigitRun, MaskedRun, holds_number};
+use crate::issuer_range::is_issued;
 use crate::writing::{Plain, find_encoded, find_packed};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,15 +14,15 @@ use std::ops::Range;
 /// One in ten numbers that begin so passes by chance, so ids may be covered needlessly; the reverse
 /// would be worse.
 pub fn looks_like_card(digits: &[u8]) -> bool {
-    let begins_like_one = match digits {
+    let begins_like_one = || match digits {
         // 15 digits are American Express alone; merchant ids have that length too.
         _ if digits.len() == 15 => matches!(&digits[..2], b"34" | b"37"),
         // RuPay has 81 and 82 beside the international ranges, Troy 9792, UnionPay 9558.
         [b'2'..=b'6', ..] | [b'8', b'1' | b'2', ..] | [b'9', b'7', b'9', b'2', ..] => true,
         [b'9', b'5', b'5', b'8', ..] => true,
-        _ => false,
+        _ => is_issued(digits),
     };
-    (13..=19).contains(&digits.len()) && begins_like_one && luhn(digits)
+    (13..=19).contains(&digits.len()) && luhn(digits) && begins_like_one()
 }
 
 /// Whether the last digit is the check digit of the others (ISO/IEC 7812-1 annex B).
@@ -60,7 +61,7 @@ fn cover_cards(text: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     // Ids of merchants, the commonest long text of all: one number, too short to hide another.
-    if text.len() <= 16 && text.iter().all(u8::is_ascii_digit) && !is_card(text) {
+    if text.len() <= 16 && text.iter().all(u8::is_ascii_digit) && !holds_number(text) {
         return None;
     }
     let plain = Plain::of(text);
@@ -76,11 +77,6 @@ fn cover_cards(text: &[u8]) -> Option<Vec<u8>> {
         }
     });
     covered
-}
-
-/// Digits that are a card number, or one behind its length.
-fn is_card(digits: &[u8]) -> bool {
-    looks_like_card(digits) || behind_length(digits).is_some_and(looks_like_card)
 }
 
 /// Tells every piece of a text in plain writing that must not be shown.
@@ -120,9 +116,17 @@ fn holds_card_like(text: &[u8], nested: u8) -> bool {
     find_encoded(text, see);
     let mut at = 0;
     while let Some(start) = text[at..].iter().position(u8::is_ascii_digit).map(|found| at + found) {
-        let run = DigitRun::at(text, start);
-        is_inside |= run.holds_card();
-        at = run.end;
+        at = match MaskedRun::at(text, start) {
+            Some(masked) => {
+                is_inside |= masked.shows_too_much() || masked.shows_track();
+                masked.end
+            }
+            None => {
+                let run = DigitRun::at(text, start);
+                is_inside |= run.holds_card();
+                run.end
+            }
+        };
     }
     is_inside
 }
@@ -203,6 +207,13 @@ mod tests {
             ("164111111111111111", "**************1111"),
             ("378282246310005", "***********0005"),
             ("4222222222222-11-21", "**************11*21"),
+            ("0378282246310005", "************0005"),
+            ("0000378282246310005", "***************0005"),
+            ("8600490000000000", "************0000"),
+            ("343131312d313131312d313131312d31313131", &"*".repeat(38)),
+            ("NDExMSAxMTExIDExMTEgMTExMQ==", "**************************=="),
+            ("1 4111:1111:1111:1111", "*****************1111"),
+            ("05 134222222222222", "**************2222"),
             ("134222222222222", "***********2222"),
             ("15378282246310005", "*************0005"),
             ("4111:1111:1111:1111", "***************1111"),

@@ -11,6 +11,9 @@ use std::ops::Range;
 /// Digits of the shortest number that is looked for.
 const SHORTEST: usize = 13;
 
+/// Digits that a mask leaves at least: six of the issuer and the last four.
+const LEAST_SHOWN: usize = 10;
+
 /// A text in plain characters.
 pub(crate) struct Plain {
     pub(crate) bytes: Vec<u8>,
@@ -44,13 +47,11 @@ impl Plain {
             self.push(byte, at);
             return length;
         }
-        let digits = text.iter().take_while(|byte| is_ebcdic_digit(**byte)).count();
-        if digits >= SHORTEST {
-            // The separator of a track and what follows it.
-            let more = text[digits..]
-                .iter()
-                .take_while(|byte| is_ebcdic_digit(**byte) || b"\x7e\xc4".contains(byte));
-            let length = digits + more.count();
+        // With what stands between groups, a mask, the separator of a track and what follows it.
+        let may_follow = |byte: &&u8| is_ebcdic_digit(**byte) || b"\x40\x60\x5c\x7e\xc4".contains(byte);
+        let length = text.iter().take_while(may_follow).count();
+        let digits = text[..length].iter().filter(|byte| is_ebcdic_digit(**byte)).count();
+        if is_ebcdic_digit(text[0]) && length >= SHORTEST && digits >= LEAST_SHOWN {
             text[..length].iter().zip(at..).for_each(|(byte, at)| self.push(ebcdic_to_ascii(*byte), at));
             return length;
         }
@@ -143,7 +144,12 @@ pub(crate) fn find_encoded(text: &[u8], mut tell: impl FnMut(&[u8], Range<usize>
 /// The same of pieces that are packed digits, two a byte. Letters are such bytes, too: where all of a piece could be
 /// text, it is. The text must be as it came, for here nothing stands for anything else.
 pub(crate) fn find_packed(text: &[u8], mut tell: impl FnMut(&[u8], Range<usize>)) {
-    for place in runs(text, is_packed, SHORTEST.div_ceil(2)) {
+    // NULs at an end fill a field up.
+    let filled = |byte: &u8| *byte != 0;
+    let begin = text.iter().position(filled).unwrap_or(text.len());
+    let end = text.iter().rposition(filled).map_or(begin, |last| last + 1);
+    for place in runs(&text[begin..end], is_packed, SHORTEST.div_ceil(2)) {
+        let place = begin + place.start..begin + place.end;
         let is_no_text = |byte: &&u8| !matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r');
         let mut digits = Vec::new();
         hex_into(&text[place.clone()], &mut digits);
@@ -153,8 +159,11 @@ pub(crate) fn find_packed(text: &[u8], mut tell: impl FnMut(&[u8], Range<usize>)
     }
 }
 
+/// As many digits as a number or its mask has, in groups or not.
 fn has_digits(read: &[u8]) -> bool {
-    runs(read, |byte| byte.is_ascii_digit(), SHORTEST).next().is_some()
+    let digits = |place: Range<usize>| read[place].iter().filter(|byte| byte.is_ascii_digit()).count();
+    runs(read, |byte| byte.is_ascii_digit() || b" -./_*".contains(&byte), SHORTEST)
+        .any(|place| digits(place) >= LEAST_SHOWN)
 }
 
 /// The longest pieces of bytes of a sort, at least so many of them.
@@ -182,11 +191,14 @@ fn runs(
 /// Pieces of hexadecimal digits, in groups or not, that could be the bytes of a number.
 fn hex_runs(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let is_hex = |at: usize| text.get(at).is_some_and(u8::is_ascii_hexdigit);
+    let is_between = |at: usize| text.get(at).is_some_and(|byte| b" -:".contains(byte));
+    // Dumps have a wider gap in the middle of a line.
+    let goes_on = move |at: usize| is_between(at) && (is_hex(at + 1) || is_between(at + 1) && is_hex(at + 2));
     let mut at = 0;
     std::iter::from_fn(move || {
         while at < text.len() {
             let (start, mut digits) = (at, 0);
-            while is_hex(at) || digits > 0 && is_hex(at + 1) && b" -:".contains(&text[at]) {
+            while is_hex(at) || digits > 0 && goes_on(at) {
                 digits += usize::from(is_hex(at));
                 at += 1;
             }
@@ -271,7 +283,7 @@ mod tests {
     fn encoded_digits_are_read_where_they_stand() {
         type Found = Vec<(String, Range<usize>)>;
         let gather = |all: &mut Found, read: &[u8], place| {
-            all.push((String::from_utf8_lossy(read).into_owned(), place))
+            all.push((String::from_utf8_lossy(read).into_owned(), place));
         };
         let read = |text: &[u8]| {
             let mut all = Found::new();
@@ -290,9 +302,11 @@ mod tests {
             (b"x 34313131313131313131313131 y", 2..28),
             (b"34 31 31 31 31 31 31 31 31 31 31 31 31", 0..38),
             (b"zF4F1F1F1F1F1F1F1F1F1F1F1F1", 1..27),
+            (b"34 31 31 31 31 31 31 31  31 31 31 31 31", 0..39),
         ] {
             assert!(read(text).contains(&(number.to_owned(), place.clone())), "{:?}", read(text));
         }
+        assert_eq!(packed(b"T1000001\0\0\0\0\0\0\0\0"), vec![]);
         assert_eq!(packed(b"z\x41\x11\x11\x11\x11\x11\x11\x1fz"), [("411111111111111F".to_owned(), 1..9)]);
         for text in
             ["4111111111111111", "2026-11-21 10:00:02.125", "a very long sentence with-many_words/in+it"]

@@ -81,8 +81,8 @@ impl TokenKey {
         Self::from_bytes(&hex(&*bytes))
     }
 
-    /// The key in `path`: a regular file that belongs to this user or to root, that nobody else may read, and that
-    /// nobody else may replace. `/dev/fd/N` is what another program hands over, such as a vault; of that only the
+    /// The key in `path`: a regular file that belongs to this user or to root, that nobody else may read, in
+    /// no folder that everybody may write to. `/dev/fd/N` is what another program hands over, such as a vault; of that only the
     /// right to read it is looked at.
     ///
     /// # Errors

@@ -14,9 +14,10 @@ const PASSED_OVER: [&str; 2] = ["target", ".git"];
 fn files(folder: &Path, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let path = entry.path();
-        if !entry.file_type().unwrap().is_dir() {
+        let kind = entry.file_type().unwrap();
+        if kind.is_file() {
             into.push(path);
-        } else if !PASSED_OVER.iter().any(|name| path.ends_with(name)) {
+        } else if kind.is_dir() && !PASSED_OVER.iter().any(|name| path.ends_with(name)) {
             files(&path, into);
         }
     }
