@@ -24,9 +24,9 @@ struct IssuerRange {
 }
 
 /// Whether these digits begin like a card number that some issuer may have given out, and are as long
-/// as one. The check digit is not looked at.
+/// as one. The check digit is not looked at; packed digits may have fillers among them, and are none.
 pub(crate) fn is_issued(digits: &[u8]) -> bool {
-    if !LENGTHS.contains(&digits.len()) {
+    if !LENGTHS.contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
         return false;
     }
     let prefix =
