@@ -163,7 +163,7 @@ fn counting(exchanges: (Vec<Exchange>, Names)) -> u64 {
 }
 
 #[library_benchmark]
-#[bench::tsv(args = (ReportFormat::Tsv), setup = summary_in, config = limit(8_950_000))]
+#[bench::tsv(args = (ReportFormat::Tsv), setup = summary_in, config = limit(9_950_000))]
 #[bench::json(args = (ReportFormat::Json), setup = summary_in, config = limit(19_800_000))]
 #[bench::markdown(args = (ReportFormat::Markdown), setup = summary_in, config = limit(14_400_000))]
 #[bench::html(args = (ReportFormat::Html), setup = summary_in, config = limit(48_000_000))]

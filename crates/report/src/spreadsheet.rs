@@ -11,7 +11,9 @@ const BEGINS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 /// The cell with an apostrophe before whatever in it a spreadsheet would calculate: at its start, and behind a
 /// semicolon, at which some countries' spreadsheets cut.
 pub fn spreadsheet_text(cell: &str) -> Cow<'_, str> {
-    if !cell.contains(BEGINS) || is_number(cell) {
+    // Nearly every cell: what begins with a letter or digit and has no semicolon holds no beginning of a formula.
+    let is_plain = cell.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric());
+    if is_plain && !cell.as_bytes().contains(&b';') || !holds_beginning(cell) || is_number(cell) {
         return Cow::Borrowed(cell);
     }
     let mut text = String::with_capacity(cell.len() + 1);
@@ -28,6 +30,12 @@ pub fn spreadsheet_text(cell: &str) -> Cow<'_, str> {
         true => Cow::Borrowed(cell),
         false => Cow::Owned(text),
     }
+}
+
+/// Whether a part between semicolons begins like a formula.
+fn holds_beginning(cell: &str) -> bool {
+    let is_passed_over = |c: char| c.is_whitespace() || c == '"';
+    cell.split(';').any(|part| part.trim_start_matches(is_passed_over).starts_with(BEGINS))
 }
 
 /// Digits, in whatever way they are grouped, behind one sign at most.
