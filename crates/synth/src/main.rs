@@ -120,7 +120,9 @@ fn run(args: &Args) -> anyhow::Result<()> {
         told.context("cannot write the labels")?;
     }
     if let Some(mut config) = config {
-        for link in &written.links {
+        // The links of a bare day have one name.
+        let mut told = BTreeSet::new();
+        for link in written.links.iter().filter(|link| told.insert(&link.name)) {
             writeln!(config, "[link.\"{}\"]\ndialect = \"{}\"\n", link.name, link.dialect)
                 .context("cannot write the configuration")?;
         }

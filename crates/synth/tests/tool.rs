@@ -36,6 +36,17 @@ fn a_day_and_its_truth_are_written() {
 }
 
 #[test]
+fn a_configuration_tells_each_link_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, links) in [(&["--bare"][..], 1), (&["--bare", "--link", "north"], 1)] {
+        let (ended_well, _, err) = synth(folder.path(), &[arguments, &["--config", "site.toml"]].concat());
+        assert!(ended_well, "{err}");
+        let config = fs::read_to_string(folder.path().join("site.toml")).unwrap();
+        assert_eq!(config.matches("[link.").count(), links, "{config}");
+    }
+}
+
+#[test]
 fn two_outputs_in_one_file_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("there"), "as it was").unwrap();
