@@ -13,16 +13,31 @@ pub(crate) fn assert_shown(what: &str, text: &[u8], allowed: &[u8]) {
     }
 }
 
-/// Runs of digits that are a card number, or that of a track.
+/// Runs of digits that are a card number, or that of a track, and numbers in four groups of four.
 pub fn cards_in(text: &[u8]) -> Vec<Vec<u8>> {
     let (text, mut at, mut found) = (without_escapes(text), 0, Vec::new());
     for run in text.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()) {
+        found.extend(in_groups(&text, at));
         at += run.len();
         if run[0].is_ascii_digit() && (is_card(run) || is_track(run, &text[at..])) {
             found.push(run.to_vec());
         }
     }
     found
+}
+
+/// The number that begins here in groups of four, all behind the same space or dash, and nothing else beside it.
+fn in_groups(text: &[u8], start: usize) -> Option<Vec<u8>> {
+    let groups = text.get(start..start + 19)?;
+    let separator = groups[4];
+    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+    let stands_alone = !is_digit(start + 19) && (start == 0 || !is_digit(start - 1));
+    let is_grouped = (0..19).all(|at| match at % 5 {
+        4 => groups[at] == separator,
+        _ => groups[at].is_ascii_digit(),
+    });
+    let digits: Vec<u8> = groups.iter().copied().filter(u8::is_ascii_digit).collect();
+    (b" -".contains(&separator) && stands_alone && is_grouped && is_card(&digits)).then_some(digits)
 }
 
 /// With a space in place of what stands for a character that is not shown: its digits are none of the log's.
@@ -49,6 +64,8 @@ fn is_card(digits: &[u8]) -> bool {
         [b'4', ..] => matches!(digits.len(), 13 | 16 | 19),
         [b'5', b'1'..=b'5', ..] => digits.len() == 16,
         [b'6', b'2', ..] => (16..=19).contains(&digits.len()),
+        [b'2', b'2'..=b'7', ..] | [b'3', b'5', ..] | [b'6', b'0' | b'4' | b'5', ..] => digits.len() == 16,
+        [b'3', b'0' | b'6' | b'8', ..] => digits.len() == 14,
         _ => false,
     };
     fits && luhn(digits)
