@@ -269,6 +269,7 @@ mod tests {
     fn control_characters_become_visible() {
         assert_eq!(screen(b"T1\x1b[2J"), "T1\\x1b[2J");
         assert_eq!(screen(b"a\tb\nc\0"), "a\\x09b\\x0ac\\x00");
+        assert_eq!(screen(b"4012\xbc8888 8888 1881"), "***************1881");
         assert_eq!(screen(b"\xff\xfeok"), "\\xff\\xfeok");
         assert_eq!(screen("x\u{202e}y\u{61c}\u{e0041}".as_bytes()), "x\\u{202e}y\\u{61c}\\u{e0041}");
         assert_eq!(screen("\u{9b}31m\u{1b}]8;;http://x\u{7}".as_bytes()), "\\u{9b}31m\\x1b]8;;http://x\\x07");

@@ -56,7 +56,9 @@ impl Plain {
             return length;
         }
         let is_control = text[0] < b' ' && !b"\t\n\r".contains(&text[0]) || text[0] == 0x7f;
-        self.push(if is_control { b' ' } else { text[0] }, at);
+        // A byte that begins no character is shown as an escape, and keeps digits as little apart as a space does.
+        let begins_nothing = (0x80..=0xbf).contains(&text[0]);
+        self.push(if is_control || begins_nothing { b' ' } else { text[0] }, at);
         1
     }
 
@@ -264,7 +266,7 @@ mod tests {
             ("a\\u0034\\u0031b", "a41b"),
             ("&#52;&#x31;%31%3D%B5\\x34\\n", "411=%B54\\n"),
             ("４１１１\u{a0}٤١\u{2011}۱०", "4111 41-10"),
-            ("4\u{200b}1\0\u{7f}中", "4 1  中"),
+            ("4\u{200b}1\0\u{7f}é", "4 1  \u{fffd} "),
             ("%", "%"),
             ("&#5", "&#5"),
             ("\\u003", "\\u003"),
