@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 
 const HEADER: &str = "time,mti,terminal_id,stan,response_code\n";
 
-fn rows(count: usize) -> String {
+/// A log of answers, one a second, from nine terminals.
+pub(super) fn rows(count: usize) -> String {
     let row = |at: usize| {
         format!(
             "2026-11-21T{:02}:{:02}:{:02},0210,T{},{at:06},00\n",

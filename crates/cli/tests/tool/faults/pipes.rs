@@ -1,5 +1,6 @@
 //! Standard streams that are closed, slow, or cut short.
 
+use super::inputs::rows;
 use super::{day, shell};
 use crate::bench::{Bench, fixture};
 use std::io::{Read, Write};
@@ -88,18 +89,7 @@ fn a_slow_standard_input_is_read_as_a_file_is() {
 /// Beyond eight inputs, files are closed between the first look and their turn. Of a pipe, what was read is gone.
 #[test]
 fn pipes_among_many_inputs_are_read_whole() {
-    let row = |at: usize| {
-        format!(
-            "2026-11-21T{:02}:{:02}:{:02},0210,T{},{at:06},00\n",
-            at / 3600,
-            at / 60 % 60,
-            at % 60,
-            at % 9
-        )
-    };
-    let header = "time,mti,terminal_id,stan,response_code\n".to_owned();
-    let log = header + &(0..40_000).map(row).collect::<String>();
-    let mut bench = Bench::new().with("log.csv", &log);
+    let mut bench = Bench::new().with("log.csv", rows(40_000));
     let mut command = vec!["report".to_owned(), "--all-terminals".to_owned(), "pipe".to_owned()];
     for number in 0..9 {
         let name = format!("{number}.csv");
