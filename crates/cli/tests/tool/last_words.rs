@@ -52,15 +52,20 @@ fn no_core_file_is_left_of_a_process_that_breaks() {
         let owner =
             std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(format!("/proc/{}", child.id())).unwrap());
         assert_eq!(owner, 0);
-        // Twice, for the first SEGV is taken for an overflow of the stack, looked at and let go.
-        for _ in 0..2 {
-            Command::new("kill")
-                .args([format!("-{signal}"), child.id().to_string()])
-                .stderr(Stdio::null())
-                .status()
-                .unwrap();
-        }
-        let ended = child.wait().unwrap();
+        // Its input stays open: it must not end by having read all of it.
+        let held = child.stdin.take();
+        // More than once, for the first SEGV is taken for an overflow of the stack, looked at and let go, and two that come
+        // before it is looked at are one.
+        let ended = loop {
+            if let Some(ended) = child.try_wait().unwrap() {
+                break ended;
+            }
+            let signal = format!("-{signal}");
+            let mut kill = Command::new("kill");
+            kill.args([signal, child.id().to_string()]).stderr(Stdio::null()).status().unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        };
+        drop(held);
         // QUIT is answered by ending as it would, but for the dump (docs/faults.md).
         let is_by_signal = ended.signal().is_some() || signal == "QUIT" && ended.code() == Some(131);
         assert!(is_by_signal && !ended.core_dumped(), "{signal}: {ended:?}");
