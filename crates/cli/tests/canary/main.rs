@@ -10,6 +10,7 @@
 
 mod commands;
 mod hostile;
+mod killed;
 mod logs;
 mod planted;
 mod repository;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::thread;
 
 /// What must not be found of these logs.
-fn canaries(logs: &[Log], wall: Wall) -> Canaries {
+pub(crate) fn canaries(logs: &[Log], wall: Wall) -> Canaries {
     let mut canaries = Canaries::default();
     for cell in logs.iter().flat_map(|log| &log.cells) {
         if let Some(number) = cell.plant.secret.text(cell.id).1 {
