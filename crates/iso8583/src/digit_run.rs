@@ -2,8 +2,8 @@
 //!
 //! Only what stands side by side is joined; other writings of digits are `writing`'s.
 
-use crate::issuer_range::{is_issued, scheme_of};
-use crate::redact::{looks_like_card, luhn};
+use crate::check_digit::{is_card_number, looks_like_card};
+use crate::issuer_range::scheme_of;
 use std::ops::Range;
 
 /// What stands between groups of a number, wherever else it stands.
@@ -44,7 +44,7 @@ impl DigitRun {
     pub(crate) fn holds_card(&self) -> bool {
         let digits = &self.digits[..];
         let inside = |len: usize| digits.windows(len).any(looks_like_card);
-        let issued_inside = |len: usize| digits.windows(len).any(|digits| is_issued(digits) && luhn(digits));
+        let issued_inside = |len: usize| digits.windows(len).any(is_card_number);
         self.is_track
             || self.has_number_in_groups
             || holds_number(digits)
@@ -90,7 +90,7 @@ fn loosely_grouped(text: &[u8], start: usize) -> (Vec<u8>, usize) {
 pub(crate) fn holds_number(digits: &[u8]) -> bool {
     let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
     let bare = &digits[zeros..];
-    let is_filled = zeros > 0 && bare.len() >= 13 && is_issued(bare) && luhn(bare);
+    let is_filled = zeros > 0 && bare.len() >= 13 && is_card_number(bare);
     is_filled || looks_like_card(digits) || behind_length(digits).is_some_and(looks_like_card)
 }
 

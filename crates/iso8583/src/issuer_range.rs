@@ -97,7 +97,7 @@ mod tests {
     /// What is found by its range is covered by its look, but for lengths that ids have.
     #[test]
     fn every_range_looks_like_a_card() {
-        use crate::redact::{looks_like_card, luhn};
+        use crate::check_digit::{looks_like_card, luhn};
         for range in table() {
             for length in (13..=19).filter(|length| range.lengths & (1 << length) != 0 && *length != 15) {
                 let numbers =

@@ -11,12 +11,12 @@
 use std::cell::Cell;
 use std::ops::Range;
 
+use crate::check_digit::{is_card_number, luhn};
 use crate::digit_run::{MaskedRun, behind_length, grouped};
 use crate::issuer_range::{LENGTHS, is_issued};
-use crate::redact::luhn;
 use crate::tlv::Tlvs;
 use crate::wire::{hex_into, unhex_into};
-use crate::writing::{Plain, find_encoded, find_packed};
+use crate::writing::{Plain, find_encoded, find_packed, read_inside};
 
 /// Card data by its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,7 +39,7 @@ pub enum CardData {
 /// digits of characters (`34313131`, `F4F1F1F1`), in base64, in EBCDIC or packed.
 pub fn find_card_data(text: &[u8], mut tell: impl FnMut(CardData, Range<usize>)) {
     find_packed(text, |read, place| {
-        if let Some(data) = first_inside(read, NESTED) {
+        if let Some(data) = first_inside(read) {
             tell(data, place);
         }
     });
@@ -55,40 +55,31 @@ fn find_in_characters(text: &[u8], mut tell: impl FnMut(CardData, Range<usize>))
     };
     find_in_plain(read, &mut tell);
     find_encoded(read, |read, place| {
-        if let Some(data) = first_inside(read, NESTED) {
+        if let Some(data) = first_inside(read) {
             tell(data, place);
         }
     });
 }
 
-/// Hexadecimal digits of hexadecimal digits are looked into, and so is what these stand for.
-const NESTED: u8 = 2;
-
 /// Of what an encoded text reads as, the first piece that is card data.
-fn first_inside(text: &[u8], nested: u8) -> Option<CardData> {
-    let mut inside = None;
-    let mut see = |read: &[u8], _| {
-        if nested > 0 && inside.is_none() {
-            inside = first_inside(read, nested - 1);
-        }
-    };
-    find_packed(text, &mut see);
-    let plain = Plain::of(text);
-    let text = plain.as_ref().map_or(text, |plain| &plain.bytes);
-    find_encoded(text, see);
-    let mut first = inside;
-    find_in_plain(text, &mut |data, _| {
-        if data != (CardData::Number { passes: false }) {
-            first = first.or(Some(data));
-        }
-    });
-    // Among packed digits nothing tells where a number begins.
-    let holds_number = |run: &[u8]| LENGTHS.clone().any(|length| run.windows(length).any(is_card));
+fn first_inside(text: &[u8]) -> Option<CardData> {
+    read_inside(text, &|plain| {
+        let mut first = None;
+        find_in_plain(plain, &mut |data, _| {
+            if data != (CardData::Number { passes: false }) {
+                first = first.or(Some(data));
+            }
+        });
+        first.or_else(|| holds_number(plain).then_some(CardData::Number { passes: true }))
+    })
+}
+
+/// Among packed digits nothing tells where a number begins.
+fn holds_number(text: &[u8]) -> bool {
     let mut runs = text.chunk_by(|a, b| a.is_ascii_digit() && b.is_ascii_digit());
-    if first.is_none() && runs.any(|run| run[0].is_ascii_digit() && holds_number(run)) {
-        first = Some(CardData::Number { passes: true });
-    }
-    first
+    runs.any(|run| {
+        run[0].is_ascii_digit() && LENGTHS.clone().any(|length| run.windows(length).any(is_card_number))
+    })
 }
 
 fn find_in_plain(text: &[u8], tell: &mut impl FnMut(CardData, Range<usize>)) {
@@ -170,10 +161,6 @@ fn digits_from(text: &[u8], start: usize) -> usize {
     start + text[start..].iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
-fn is_card(digits: &[u8]) -> bool {
-    is_issued(digits) && luhn(digits)
-}
-
 /// A run of digits as a number: as it is, behind its length, or as hexadecimal digits.
 fn number_in(run: &[u8]) -> Option<CardData> {
     let number = |digits: &[u8]| is_issued(digits).then(|| CardData::Number { passes: luhn(digits) });
@@ -192,7 +179,7 @@ fn grouped_from(text: &[u8], start: usize, end: usize) -> Option<usize> {
     if end - start != 4 || before.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-') {
         return None;
     }
-    grouped(text, start, |byte| b" -./_:\t\n".contains(&byte), is_card).map(|(_, end)| end)
+    grouped(text, start, |byte| b" -./_:\t\n".contains(&byte), is_card_number).map(|(_, end)| end)
 }
 
 /// The end of a card number in chip data that stands in a text, in hexadecimal digits: behind the tag 5A and a length of
@@ -207,7 +194,7 @@ fn data_object_at(text: &[u8], start: usize) -> Option<usize> {
     let end = start + 2 + 2 * bytes;
     let value = text.get(start + 2..end)?;
     let digits = value.strip_suffix(b"F").or(value.strip_suffix(b"f")).unwrap_or(value);
-    (tag.eq_ignore_ascii_case(b"5A") && is_card(digits)).then_some(end)
+    (tag.eq_ignore_ascii_case(b"5A") && is_card_number(digits)).then_some(end)
 }
 
 /// The track whose number these digits are, or end with.
@@ -225,12 +212,12 @@ fn track_at(text: &[u8], start: usize, end: usize) -> Option<CardData> {
     let is_number = || LENGTHS.contains(&run.len()) && is_issued(run);
     // Its length in digits, or chip data with the length in bytes: hexadecimal digits all of them.
     let behind_length = || match run {
-        [b'2' | b'3', _, number @ ..] => is_card(number),
+        [b'2' | b'3', _, number @ ..] => is_card_number(number),
         _ => false,
     };
     let in_chip_data = || {
         let splits = LENGTHS.filter_map(|length| run.split_at_checked(run.len().checked_sub(length)?));
-        splits.into_iter().any(|(before, number)| matches!(before, [.., b'1', _]) && is_card(number))
+        splits.into_iter().any(|(before, number)| matches!(before, [.., b'1', _]) && is_card_number(number))
     };
     (is_number() || behind_length() || in_chip_data()).then_some(track)
 }

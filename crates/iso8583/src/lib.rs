@@ -14,6 +14,7 @@
 
 mod amount;
 mod card_number;
+mod check_digit;
 mod digit_run;
 mod elements;
 mod entry_mode;
@@ -35,6 +36,7 @@ mod writing;
 
 pub use amount::{Amount, AmountUnit, Currency};
 pub use card_number::{CardNumber, Visibility};
+pub use check_digit::looks_like_card;
 pub use elements::{Version, element_is_shown, element_name, emv_tag_is_shown, emv_tag_name};
 pub use entry_mode::EntryMode;
 pub use icc_data::{Cid, Cryptogram, Cvm, CvmResults, Iad, IccData, Tsi, Tvr, authorisation_response};
@@ -44,7 +46,7 @@ pub use masked::{Fault, FieldLabel, MaskedField, MaskedMessage, MaskedTag, Shown
 pub use mti::{Class, Mti, Side};
 pub use network_management::{ManagementField, NetworkManagement};
 pub use pin_entry::PinEntry;
-pub use redact::{escape_controls, is_switch_word, looks_like_card, looks_like_pin_block, screen};
+pub use redact::{escape_controls, is_switch_word, looks_like_pin_block, screen};
 pub use response_code::ResponseCode;
 pub use table::{TableError, TableRow, rows};
 pub use timestamp::Timestamp;

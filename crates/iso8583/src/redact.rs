@@ -5,43 +5,9 @@
 //! numbers in places where they do not belong (a terminal id, a free text, a column mapped wrongly).
 
 use crate::digit_run::{DigitRun, MaskedRun, holds_number};
-use crate::issuer_range::is_issued;
-use crate::writing::{Plain, find_encoded, find_packed};
+use crate::writing::{Plain, find_encoded, find_packed, read_inside};
 use std::borrow::Cow;
 use std::ops::Range;
-
-/// Whether these 13 to 19 digits could be a card number: they begin like one and Luhn's check holds.
-/// One in ten numbers that begin so passes by chance, so ids may be covered needlessly; the reverse
-/// would be worse.
-pub fn looks_like_card(digits: &[u8]) -> bool {
-    let begins_like_one = || match digits {
-        // 15 digits are American Express alone; merchant ids have that length too.
-        _ if digits.len() == 15 => matches!(&digits[..2], b"34" | b"37"),
-        // RuPay has 81 and 82 beside the international ranges, Troy 9792, UnionPay 9558.
-        [b'2'..=b'6', ..] | [b'8', b'1' | b'2', ..] | [b'9', b'7', b'9', b'2', ..] => true,
-        [b'9', b'5', b'5', b'8', ..] => true,
-        _ => is_issued(digits),
-    };
-    (13..=19).contains(&digits.len()) && luhn(digits) && begins_like_one()
-}
-
-/// Whether the last digit is the check digit of the others (ISO/IEC 7812-1 annex B).
-pub(crate) fn luhn(digits: &[u8]) -> bool {
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(at, digit)| {
-            let digit = u32::from(digit.wrapping_sub(b'0'));
-            match digit * 2 {
-                _ if at.is_multiple_of(2) => digit,
-                double @ 0..10 => double,
-                double => double - 9,
-            }
-        })
-        .sum();
-    sum.is_multiple_of(10)
-}
 
 /// Log text as it may be shown: invalid UTF-8 and control or direction characters escaped
 /// (`\x1b`), runs of digits that could be a card number covered by `*` in place, together with
@@ -76,7 +42,7 @@ fn cover_cards(text: &[u8]) -> Option<Vec<u8>> {
         find_card_like(text, &mut cover);
     }
     find_packed(text, |read, place| {
-        if holds_card_like(read, NESTED) {
+        if is_read_as_card(read) {
             cover(place);
         }
     });
@@ -102,37 +68,33 @@ fn find_card_like(text: &[u8], mut tell: impl FnMut(Range<usize>)) {
         };
     }
     find_encoded(text, |read, place| {
-        if holds_card_like(read, NESTED) {
+        if is_read_as_card(read) {
             tell(place);
         }
     });
 }
 
-/// Hexadecimal digits of hexadecimal digits are looked into, and so is what these stand for.
-const NESTED: u8 = 2;
-
-fn holds_card_like(text: &[u8], nested: u8) -> bool {
-    let mut is_inside = false;
-    let mut see = |read: &[u8], _| is_inside |= nested > 0 && holds_card_like(read, nested - 1);
-    find_packed(text, &mut see);
-    let plain = Plain::of(text);
-    let text = plain.as_ref().map_or(text, |plain| &plain.bytes);
-    find_encoded(text, see);
+/// Whether plain text holds what must not be shown.
+fn holds_card_like(text: &[u8]) -> bool {
     let mut at = 0;
     while let Some(start) = text[at..].iter().position(u8::is_ascii_digit).map(|found| at + found) {
-        at = match MaskedRun::at(text, start) {
-            Some(masked) => {
-                is_inside |= masked.shows_too_much() || masked.shows_track();
-                masked.end
-            }
+        let (is_card, end) = match MaskedRun::at(text, start) {
+            Some(masked) => (masked.shows_too_much() || masked.shows_track(), masked.end),
             None => {
                 let run = DigitRun::at(text, start);
-                is_inside |= run.holds_card();
-                run.end
+                (run.holds_card(), run.end)
             }
         };
+        if is_card {
+            return true;
+        }
+        at = end;
     }
-    is_inside
+    false
+}
+
+fn is_read_as_card(text: &[u8]) -> bool {
+    read_inside(text, &|plain| holds_card_like(plain).then_some(())).is_some()
 }
 
 /// Whether a text is one word of a switch's own vocabulary, such as `card.not.found`: at most 40

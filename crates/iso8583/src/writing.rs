@@ -118,6 +118,29 @@ fn foreign(text: &[u8]) -> Option<(u8, usize)> {
     Some((byte, length))
 }
 
+/// Hexadecimal digits of hexadecimal digits are looked into, and so is what these stand for.
+const NESTED: u8 = 2;
+
+/// Reads a text as all that it could be written in, each in the others, and hands the plain characters of each reading to
+/// `look`. What that finds first, the innermost before the others.
+pub(crate) fn read_inside<T>(text: &[u8], look: &impl Fn(&[u8]) -> Option<T>) -> Option<T> {
+    read_nested(text, NESTED, look)
+}
+
+fn read_nested<T>(text: &[u8], nested: u8, look: &impl Fn(&[u8]) -> Option<T>) -> Option<T> {
+    let mut found = None;
+    let mut see = |read: &[u8], _| {
+        if nested > 0 && found.is_none() {
+            found = read_nested(read, nested - 1, look);
+        }
+    };
+    find_packed(text, &mut see);
+    let plain = Plain::of(text);
+    let text = plain.as_ref().map_or(text, |plain| &plain.bytes);
+    find_encoded(text, see);
+    found.or_else(|| look(text))
+}
+
 /// Finds the pieces of a text that are bytes in hexadecimal digits or in base64 and read as at least thirteen
 /// digits in a row, and tells what they read as, and where they stand.
 pub(crate) fn find_encoded(text: &[u8], mut tell: impl FnMut(&[u8], Range<usize>)) {
