@@ -1,9 +1,8 @@
-//! Runs of digits in plain text: which could be a card number, and how much of one a mask has left.
+//! Runs of digits in plain text: which could be a card number.
 //!
-//! Only what stands side by side is joined; other writings of digits are `writing`'s.
+//! Only what stands side by side is joined; other writings of digits are `writing`'s, numbers under a mask `masked_run`'s.
 
 use crate::check_digit::{is_card_number, looks_like_card};
-use crate::issuer_range::scheme_of;
 use std::ops::Range;
 
 /// What stands between groups of a number, wherever else it stands.
@@ -145,7 +144,7 @@ pub(crate) fn behind_length(digits: &[u8]) -> Option<&[u8]> {
 
 /// How many bytes behind a card number belong to its track: on track 2 the digits behind `=` or `D`,
 /// on track 1 the name and all the rest up to `?`.
-fn track_data(behind: &[u8]) -> usize {
+pub(crate) fn track_data(behind: &[u8]) -> usize {
     match behind.first() {
         Some(b'=' | b'D' | b'd') => {
             1 + behind[1..].iter().take_while(|byte| byte.is_ascii_digit() || b"_*".contains(byte)).count()
@@ -153,82 +152,6 @@ fn track_data(behind: &[u8]) -> usize {
         Some(b'^') => behind.iter().position(|&byte| byte == b'?').map_or(behind.len(), |end| end + 1),
         _ => 0,
     }
-}
-
-/// A number under a mask, such as `411111******1111`, with the rest of its track.
-pub(crate) struct MaskedRun {
-    pub(crate) end: usize,
-    /// Digits that no mask may leave.
-    shown: Vec<Range<usize>>,
-    /// The data of the track behind it, where more of it shows than an expiry date.
-    track: Option<Range<usize>>,
-}
-
-impl MaskedRun {
-    /// The masked number whose first digit in clear stands at `start`.
-    pub(crate) fn at(text: &[u8], start: usize) -> Option<Self> {
-        let begin = start - text[..start].iter().rev().take(MOST).take_while(|byte| is_mask(**byte)).count();
-        let run = text[begin..].iter().take(MOST + 1);
-        let length = run.take_while(|byte| byte.is_ascii_digit() || is_mask(**byte)).count();
-        let end = begin + length;
-        let run = &text[begin..end];
-        // Other signs than the star stand in names, too: two of them are a mask behind an issuer's digits alone.
-        let signs = run.chunk_by(|a, b| a == b).filter(|signs| is_mask(signs[0])).map(<[u8]>::len).max();
-        let issuer = std::str::from_utf8(run).ok().and_then(scheme_of_start);
-        let is_masked = run.contains(&b'*') || signs >= Some(if issuer.is_some() { 2 } else { 4 });
-        // Longer ones are tracks whose separator is masked as well.
-        if !is_masked || !(13..=MOST).contains(&length) {
-            return None;
-        }
-        let may_end_in = if length > 19 { 0 } else { 4 };
-        let mut shown = Vec::new();
-        let mut at = begin;
-        while at < end {
-            let digits = text[at..end].iter().take_while(|byte| byte.is_ascii_digit()).count();
-            let (first, last) = (at == begin, at + digits == end);
-            let may_show = match (first, last) {
-                (true, _) if digits > 8 => at + 6..at + digits,
-                (false, true) if digits > may_end_in => at..end - may_end_in,
-                (false, false) => at..at + digits,
-                _ => at..at,
-            };
-            if !may_show.is_empty() {
-                shown.push(may_show);
-            }
-            at += digits.max(1);
-        }
-        let data = track_data(&text[end..]);
-        let digits = text[end..end + data].iter().filter(|byte| byte.is_ascii_digit()).count();
-        let track = (digits > 4).then_some(end..end + data);
-        Some(Self { end: end + data, shown, track })
-    }
-
-    /// Whether it shows more than the issuer's eight digits and the last four.
-    pub(crate) fn shows_too_much(&self) -> bool {
-        !self.shown.is_empty()
-    }
-
-    /// Whether more of its track shows than an expiry date.
-    pub(crate) fn shows_track(&self) -> bool {
-        self.track.is_some()
-    }
-
-    /// Tells what is to be covered.
-    pub(crate) fn tell_shown(&self, tell: &mut impl FnMut(Range<usize>)) {
-        self.shown.iter().chain(&self.track).cloned().for_each(tell);
-    }
-}
-
-/// Characters of the longest masked track.
-const MOST: usize = 40;
-
-/// The scheme whose numbers begin so.
-fn scheme_of_start(text: &str) -> Option<&'static str> {
-    scheme_of(text.get(..6)?)
-}
-
-fn is_mask(byte: u8) -> bool {
-    b"_*xX#?".contains(&byte)
 }
 
 #[cfg(test)]
@@ -263,43 +186,6 @@ mod tests {
         }
         for text in ["20261121100003125", "4111:1111,1111:1111", "102911054110011", "134222222222223"] {
             assert!(!is_card(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_mask_may_leave_the_issuer_and_four_digits() {
-        let shown = |text: &str| {
-            let start = text.bytes().position(|byte| byte.is_ascii_digit()).unwrap();
-            let run = MaskedRun::at(text.as_bytes(), start)?;
-            let mut all = String::new();
-            run.tell_shown(&mut |place| all.push_str(&text[place]));
-            Some(all)
-        };
-        for (text, expected) in [
-            ("411111******1111", ""),
-            ("41111111xxxx1111", ""),
-            ("************1111", ""),
-            ("411111______1111=4912____", ""),
-            ("41111111111*1111", "11111"),
-            ("411111**11**1111", "11"),
-            ("****111111111111", "11111111"),
-            ("411111______1111D49122010000", "D49122010000"),
-            ("411111XXXXXX1111^DOE/JANE^49122010000?", "^DOE/JANE^49122010000?"),
-            // A track of which a mask knew no separator.
-            ("400001______________8375", "8375"),
-        ] {
-            assert_eq!(shown(text).as_deref(), Some(expected), "{text}");
-        }
-        for text in [
-            "20261121_100002123",
-            "20261121__100002123",
-            "__20261121_100002",
-            "XX0000012345678",
-            "4111111111111111",
-            "0x1234567890123456",
-            "12**",
-        ] {
-            assert_eq!(shown(text), None, "{text}");
         }
     }
 }

@@ -12,8 +12,9 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use crate::check_digit::{is_card_number, luhn};
-use crate::digit_run::{MaskedRun, behind_length, grouped};
+use crate::digit_run::{behind_length, grouped};
 use crate::issuer_range::{LENGTHS, is_issued};
+use crate::masked_run::MaskedRun;
 use crate::tlv::Tlvs;
 use crate::wire::{hex_into, unhex_into};
 use crate::writing::{Plain, find_encoded, find_packed, read_inside};
@@ -278,6 +279,7 @@ mod tests {
         // A mask that forgot the track.
         assert_eq!(found("411111******1111=28122010000"), [CardData::Track2]);
         assert_eq!(found("400001______________8375"), [PASSES]);
+        assert_eq!((found("4111 1111 111* 1111"), found("4111 11** **** 1111")), (vec![PASSES], vec![]));
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod icc_data;
 mod issuer_range;
 mod leak;
 mod masked;
+mod masked_run;
 mod mti;
 mod network_management;
 mod pin_entry;

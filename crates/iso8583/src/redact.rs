@@ -4,7 +4,8 @@
 //! This is the last wall, not the first: fields that hold card data never come here. It catches
 //! numbers in places where they do not belong (a terminal id, a free text, a column mapped wrongly).
 
-use crate::digit_run::{DigitRun, MaskedRun, holds_number};
+use crate::digit_run::{DigitRun, holds_number};
+use crate::masked_run::MaskedRun;
 use crate::writing::{Plain, find_encoded, find_packed, read_inside};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -192,6 +193,7 @@ mod tests {
             ("NDExMTExMTExMTExMTExMQ==", "**********************=="),
             ("33343331333133313331333133313331333133313331333133313331333133313331", &"*".repeat(68)),
             ("41111111111*1111", "411111******1111"),
+            ("4111 1111 111* 1111", "4111 11** **** 1111"),
             ("411111******1111D49122010000", "411111******1111************"),
             ("A\u{11}\u{11}\u{11}\u{11}\u{11}\u{11}\u{11}", "********"),
         ] {

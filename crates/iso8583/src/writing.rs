@@ -80,34 +80,55 @@ fn escaped(text: &[u8]) -> Option<(u8, usize)> {
         let value = u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()?;
         Some((value, before + digits + behind.len()))
     };
-    let (byte, length) = match text {
+    // An escape that was escaped once more has more of them.
+    let before = text.iter().take(8).take_while(|byte| **byte == b'\\').count();
+    let (byte, length) = match &text[before.saturating_sub(1)..] {
         [b'%', ..] => of_hex(1, 2, ""),
-        [b'\\', b'x', ..] => of_hex(2, 2, ""),
-        [b'\\', b'u', b'0', b'0', ..] => of_hex(4, 2, ""),
-        [b'&', b'#', b'x' | b'X', ..] => of_hex(3, 2, ";"),
-        [b'&', b'#', tens, ones, b';', ..] if tens.is_ascii_digit() && ones.is_ascii_digit() => {
-            Some(((tens - b'0') * 10 + ones - b'0', 5))
-        }
+        [b'\\', b'x', ..] => of_hex(before + 1, 2, ""),
+        [b'\\', b'u', b'0', b'0', ..] => of_hex(before + 3, 2, ""),
+        [b'&', b'#', b'x' | b'X', digits @ ..] => of_hex(3 + zeros(digits), 2, ";"),
+        [b'&', b'#', digits @ ..] => match &digits[zeros(digits)..] {
+            [tens, ones, b';', ..] if tens.is_ascii_digit() && ones.is_ascii_digit() => {
+                Some(((tens - b'0') * 10 + ones - b'0', zeros(digits) + 5))
+            }
+            _ => None,
+        },
         _ => None,
     }?;
     // Letters are left: `%B5` begins track 1, and a name needs no finding.
     matches!(byte, b'0'..=b'9' | b'=' | b'^' | b' ' | b'-' | b'D').then_some((byte, length))
 }
 
+/// Zeros that fill a number up.
+fn zeros(digits: &[u8]) -> usize {
+    digits.iter().take_while(|digit| **digit == b'0').count()
+}
+
+/// The zeros of scripts that have decimal digits of their own, in Unicode's order (general category Nd, Unicode 14): nine more
+/// digits stand behind each. Those of the mathematical alphabets stand five times in a row.
+const ZEROS: [u32; 65] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,
+    0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50,
+    0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x104a0, 0x10d30, 0x11066, 0x110f0,
+    0x11136, 0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0, 0x11950, 0x11c50,
+    0x11d50, 0x11da0, 0x16a60, 0x16ac0, 0x16b50, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e140,
+    0x1e2f0, 0x1e950, 0x1fbf0,
+];
+
 /// A digit, space or dash of another script, and its length. What has no width is a space.
 fn foreign(text: &[u8]) -> Option<(u8, usize)> {
     let length = match text[0] {
         0xc2..=0xdf => 2,
         0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
         _ => return None,
     };
     let c = std::str::from_utf8(text.get(..length)?).ok()?.chars().next()?;
-    let digit = |first: char| b'0' + (u32::from(c) - u32::from(first)) as u8;
+    let zero = ZEROS[..ZEROS.partition_point(|zero| *zero <= u32::from(c))].last();
+    if let Some(digit) = zero.and_then(|zero| char::from_digit(u32::from(c) - zero, 10)) {
+        return Some((digit as u8, length));
+    }
     let byte = match c {
-        '０'..='９' => digit('０'),
-        '٠'..='٩' => digit('٠'),
-        '۰'..='۹' => digit('۰'),
-        '०'..='९' => digit('०'),
         '＝' => b'=',
         '＾' => b'^',
         '\u{80}'..='\u{a0}' | '\u{ad}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' => b' ',
@@ -289,6 +310,8 @@ mod tests {
             ("a\\u0034\\u0031b", "a41b"),
             ("&#52;&#x31;%31%3D%B5\\x34\\n", "411=%B54\\n"),
             ("４１１１\u{a0}٤١\u{2011}۱०", "4111 41-10"),
+            ("๔১၁𝟒𝟙꧑", "411411"),
+            ("&#052;&#x0031;&#0;\\\\u0034\\\\\\x31", "41&#0;41"),
             ("4\u{200b}1\0\u{7f}é", "4 1  \u{fffd} "),
             ("%", "%"),
             ("&#5", "&#5"),

@@ -257,7 +257,7 @@ pub(crate) fn plants() -> Vec<Plant> {
         add(secret, &encoded);
     }
     add(Secret::Track2(visa, '^'), &[Writing::Plain]);
-    add(Secret::ThinlyMasked(visa), &[Writing::Plain]);
+    add(Secret::ThinlyMasked(visa), &[Writing::Plain, Writing::Grouped(" ")]);
     add(Secret::BareTrack2(visa, '='), &[Writing::Plain]);
     add(Secret::BareTrack2(visa, 'D'), &[Writing::Plain]);
     for tag in ["5A", "57", "56", "9F6B"] {

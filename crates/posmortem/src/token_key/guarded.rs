@@ -32,10 +32,15 @@ fn check_file(about: &Metadata) -> Result<(), TokenKeyError> {
     if !about.is_file() {
         return Err(TokenKeyError::NotAFile);
     }
-    if about.uid() != 0 && about.uid() != rustix::process::geteuid().as_raw() {
+    check_owner(about.uid(), about.mode(), rustix::process::geteuid().as_raw())
+}
+
+/// A key belongs to whoever runs this or to root, and to nobody else.
+fn check_owner(owner: u32, mode: u32, reader: u32) -> Result<(), TokenKeyError> {
+    if owner != 0 && owner != reader {
         return Err(TokenKeyError::Foreign);
     }
-    if about.mode() & 0o077 != 0 {
+    if mode & 0o077 != 0 {
         return Err(TokenKeyError::Exposed);
     }
     Ok(())
@@ -106,6 +111,31 @@ mod tests {
             assert!(matches!(TokenKey::read(&pipe), Err(TokenKeyError::NotAFile)));
         }
         assert!(matches!(TokenKey::read(&folder.path().join("missing")), Err(TokenKeyError::Io(_))));
+    }
+
+    #[test]
+    fn a_key_is_its_reader_s_or_root_s_and_nobody_else_s() {
+        let said = |owner, mode, reader| match check_owner(owner, mode, reader) {
+            Ok(()) => "taken",
+            Err(TokenKeyError::Foreign) => "foreign",
+            Err(TokenKeyError::Exposed) => "exposed",
+            Err(_) => "else",
+        };
+        for (owner, mode, reader, expected) in [
+            (1000, 0o100_600, 1000, "taken"),
+            (1000, 0o100_400, 1000, "taken"),
+            (0, 0o100_600, 1000, "taken"),
+            (1001, 0o100_600, 1000, "foreign"),
+            // Root takes no key of a user's, who could change it.
+            (1000, 0o100_600, 0, "foreign"),
+            (1001, 0o100_644, 1000, "foreign"),
+            (1000, 0o100_640, 1000, "exposed"),
+            (1000, 0o100_604, 1000, "exposed"),
+            (1000, 0o100_601, 1000, "exposed"),
+            (0, 0o100_644, 0, "exposed"),
+        ] {
+            assert_eq!(said(owner, mode, reader), expected, "{owner} {mode:o} {reader}");
+        }
     }
 
     #[test]

@@ -239,6 +239,25 @@ fn signals_that_are_to_be_ignored_are() {
     assert_eq!(super::rows_of(&bench.path("day.csv")), 12);
 }
 
+/// `timeout` sends its signal to the process and then to its group, the process among them; a user presses Ctrl-C again.
+#[test]
+fn a_signal_that_comes_again_and_again_leaves_nothing_either() {
+    let bench = Bench::new();
+    let outputs = ["-o", "a.csv", "-o", "b.json", "-o", "c.html", "-o", "d.md", "--rejects", "e.tsv"];
+    for _ in 0..5 {
+        let mut run = bench.tool().arg("report").args(outputs).stdin(Stdio::piped()).spawn().unwrap();
+        until("all have begun", || unfinished(&bench).len() == 5);
+        // One process sends them all, one right after another.
+        let id = run.id();
+        let again = format!("kill -TERM {id} && kill -TERM {id} && kill -TERM {id}");
+        bare("sh").args(["-c", &again]).stderr(Stdio::null()).status().unwrap();
+        let held = run.stdin.take();
+        assert_eq!(seen_by_a_shell(ended(run, "TERM again")), 143);
+        assert_eq!(bench.names(), [""; 0]);
+        drop(held);
+    }
+}
+
 /// A closed pipe is told by what cannot be written, not by the signal.
 #[test]
 fn the_signal_of_closed_pipes_ends_nothing() {
