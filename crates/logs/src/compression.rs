@@ -58,12 +58,13 @@ impl Decompressed {
         reader.by_ref().take(MAGIC_SIZE).read_to_end(&mut magic)?;
         let compression = recognise(&magic)?;
         let whole = Cursor::new(magic).chain(reader);
+        let packed = |whole| buffered(Filled { source: whole, broken: None });
         let unpacked: Box<dyn Read + Send> = match compression {
             Compression::Plain => return Ok((Self::Plain(whole), compression)),
-            Compression::Gzip => Box::new(Members::<GzDecoder<_>>::new(buffered(whole))),
-            Compression::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(buffered(whole))?),
-            Compression::Bzip2 => Box::new(Members::<BzDecoder<_>>::new(buffered(whole))),
-            Compression::Xz => Box::new(Members::<XzReader<_>>::new(buffered(whole))),
+            Compression::Gzip => Box::new(Members::<GzDecoder<_>>::new(packed(whole))),
+            Compression::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(packed(whole))?),
+            Compression::Bzip2 => Box::new(Members::<BzDecoder<_>>::new(packed(whole))),
+            Compression::Xz => Box::new(Members::<XzReader<_>>::new(packed(whole))),
         };
         Ok((Self::Packed(InPieces::new(unpacked)), compression))
     }
@@ -75,6 +76,36 @@ impl Read for Decompressed {
             Self::Plain(reader) => reader.read(buffer),
             Self::Packed(reader) => reader.read(buffer),
         }
+    }
+}
+
+/// Fills a buffer each time, in however small pieces its source gives: where a decompressor finds a fault it gives up what
+/// it has unpacked of the same buffer, so that what is left of a damaged file would follow the pieces of a pipe.
+struct Filled<R> {
+    source: R,
+    /// What broke off behind bytes that were given.
+    broken: Option<io::Error>,
+}
+
+impl<R: Read> Read for Filled<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some(error) = self.broken.take() {
+            return Err(error);
+        }
+        let mut filled = 0;
+        while let Some(free) = buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
+            match self.source.read(free) {
+                Ok(0) => break,
+                Ok(len) => filled += len,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if filled == 0 => return Err(error),
+                Err(error) => {
+                    self.broken = Some(error);
+                    break;
+                }
+            }
+        }
+        Ok(filled)
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod calls;
 
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read, Write};
 
 use calls::{Calls, read_source};
 use flate2::write::GzEncoder;
@@ -162,6 +162,49 @@ fn a_damaged_file_gives_the_same_at_any_block_size() {
         for block_size in [1_000, 70_000, 1 << 22] {
             let (again, error_again) = read(block_size);
             assert_eq!((again.messages(), error_again), (calls.messages(), error.clone()));
+        }
+    }
+}
+
+/// Gives bytes in pieces, as pipes do, and breaks off behind them where it has an error to tell.
+struct Pieces {
+    bytes: Cursor<Vec<u8>>,
+    piece: usize,
+    breaks_off: bool,
+}
+
+impl Read for Pieces {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let len = buffer.len().min(self.piece);
+        match self.bytes.read(&mut buffer[..len])? {
+            0 if len > 0 && self.breaks_off => Err(std::io::Error::other("the line is dead")),
+            len => Ok(len),
+        }
+    }
+}
+
+#[test]
+fn a_damaged_file_gives_the_same_in_pieces_of_any_size() {
+    let log = log(6_000);
+    let zstd = zstd::encode_all(log.as_bytes(), 0).expect("memory");
+    let format = detect(log.as_bytes(), &InputSettings::default()).expect("a format").format;
+    for whole in [gzip(&log), zstd, bzip2(&log), xz(&log)] {
+        let place = whole.len() / 4 * 3;
+        let mut damaged = whole.clone();
+        damaged[place..place + 64].fill(0xff);
+        for (packed, breaks_off) in [(damaged, false), (whole[..place].to_vec(), false), (whole, true)] {
+            let read = |piece| {
+                let pieces = Pieces { bytes: Cursor::new(packed.clone()), piece, breaks_off };
+                let input = Input::from_reader(pieces).expect("a readable input");
+                read_source(input, &format, &InputSettings::default())
+            };
+            let (calls, error) = read(packed.len());
+            assert!(error.is_some() && calls.messages().len() > 1_000, "{}", calls.messages().len());
+            for piece in [1, 2, 7, 4096] {
+                let (again, error_again) = read(piece);
+                assert!(again.0 == calls.0, "{piece}: {} messages", again.messages().len());
+                assert_eq!(error_again, error, "{piece}");
+            }
         }
     }
 }
