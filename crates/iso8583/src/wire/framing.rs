@@ -148,12 +148,11 @@ impl Framing {
         let Some(length) = bytes.get(self.before.len()..self.before.len() + size) else {
             return FrameEnd::NeedsMore;
         };
-        let Some(len) =
-            self.length(length).and_then(|length| self.body_len(length)).filter(|&len| len <= limit)
-        else {
-            return FrameEnd::NotAFrame;
-        };
-        let trailer = if len == 0 { 0 } else { self.trailer.len() };
+        let told = self.length(length);
+        let len = told.and_then(|length| self.body_len(length)).filter(|&len| len <= limit);
+        let (Some(told), Some(len)) = (told, len) else { return FrameEnd::NotAFrame };
+        // A frame without a message may count its trailer.
+        let trailer = if told == 0 { 0 } else { self.trailer.len() };
         let total = start + len + trailer;
         if bytes.len() < total {
             return FrameEnd::NeedsMore;
@@ -283,6 +282,8 @@ mod tests {
         assert_eq!(next("hex-4", b"000Aten bytes."), whole(4..14, 14));
         assert_eq!(next("base24-tcp", b"\0\x04abc\x03"), whole(2..5, 6));
         assert_eq!(next("base24-tcp", b"\0\x04abc\x04"), FrameEnd::NotAFrame);
+        assert_eq!(next("base24-tcp", b"\0\0next"), whole(2..2, 2));
+        assert_eq!(next("base24-tcp", b"\0\x01\x03next"), whole(2..2, 3));
         assert_eq!(next("visa", b"\0\x01\0\x01a"), FrameEnd::NotAFrame);
         assert_eq!(next("gicc", b"\0\x01"), FrameEnd::NotAFrame);
     }
