@@ -68,14 +68,28 @@ impl Header {
         }
         let told = |key| value(key).map(str::to_owned).ok_or(TableError::Contradictory(key));
         let run: Facts = serde_json::from_str(&told(RUN)?).map_err(|_| TableError::Contradictory(RUN))?;
+        let facts = run.into_facts();
+        if !sums_up(&facts.run) {
+            return Err(TableError::Contradictory("the ledger and the files"));
+        }
         Ok(Self {
             version: told(VERSION)?,
             rules_sha256: told(RULES)?,
             token_key_id: told(KEY_ID)?,
             settings: told(SETTINGS)?,
-            facts: run.into_facts(),
+            facts,
         })
     }
+}
+
+/// More than any log holds; so that sums over tables stay far from the end of their numbers.
+const MOST_FRAMES: u128 = 1 << 48;
+
+/// Whether every frame of the files is in the ledger once.
+fn sums_up(run: &RunFacts) -> bool {
+    let in_ledger: u128 = run.ledger.terms().into_iter().map(|(_, count)| u128::from(count)).sum();
+    let in_files: u128 = run.files.iter().map(|file| u128::from(file.summary.frames)).sum();
+    in_ledger == in_files && in_files <= MOST_FRAMES
 }
 
 /// [`TableFacts`] as JSON.

@@ -9,8 +9,8 @@ use crate::sequencer::Counting;
 use crate::summing_up::{judged, summary_of};
 use posmortem_classify::CodeTables;
 use posmortem_exchange::{
-    Exchange, ExchangeTable, FileFacts, FileState, FileSummary, Ledger, Leg, Names, Pairing, PairingSettings,
-    RunFacts,
+    Exchange, ExchangeTable, FileFacts, FileState, FileSummary, Form, Ledger, Leg, Names, Pairing,
+    PairingSettings, RunFacts,
 };
 use posmortem_tables::{Row, Table, TableError};
 use std::collections::BTreeMap;
@@ -206,11 +206,12 @@ impl<'s> Join<'s> {
             place.copied().unwrap_or(u32::MAX)
         };
         let place = |leg: &mut Leg| leg.source.input = place_of(leg.source.input);
-        let begin = legs.len();
+        let (begin, mut settled) = (legs.len(), 0);
         input.table.rows(names, |row, names| match row {
             Row::Settled(mut exchange) => {
                 [&mut exchange.request, &mut exchange.answer].into_iter().flatten().for_each(place);
                 fleet.meet(exchange.terminal_key());
+                settled += if exchange.form == Form::Paired { 2 } else { 1 };
                 let count = &mut |exchange: Exchange| counting.count(&exchange, names, observer, &mut None);
                 pairing.resume(exchange, count);
             }
@@ -227,7 +228,8 @@ impl<'s> Join<'s> {
             }
         })?;
         let edges = sorted(&mut self.legs[begin..], &self.names);
-        let facts = without_edges(&input.table.header().facts.run, edges, &self.settings, &self.names)?;
+        let told = &input.table.header().facts.run;
+        let facts = without_edges(told, settled, edges, &self.settings, &self.names)?;
         self.facts.add(facts);
         Ok(())
     }
@@ -285,9 +287,11 @@ fn sorted<'l>(legs: &'l mut [(u32, Leg)], names: &Names) -> impl Iterator<Item =
 }
 
 /// What a run found beside its edges and its exchanges: what it found in all, less what comes of its
-/// edges alone. Exchanges are counted when they are decided.
+/// edges alone. Exchanges are counted when they are decided; here it is seen that those of `settled` frames and of the
+/// edges are all that it found.
 fn without_edges<'l>(
     run: &RunFacts,
+    settled: u64,
     edges: impl Iterator<Item = &'l Leg>,
     settings: &PairingSettings,
     names: &Names,
@@ -303,6 +307,9 @@ fn without_edges<'l>(
         all.checked_sub(edges).ok_or(TableError::Contradictory("the ledger and the legs"))
     };
     let (all, edges) = (&run.ledger, &found.ledger);
+    if of_exchanges(all) != of_exchanges(edges) + settled {
+        return Err(TableError::Contradictory("the ledger and the rows"));
+    }
     let ledger = Ledger {
         duplicates: less(all.duplicates, edges.duplicates)?,
         reversal: less(all.reversal, edges.reversal)?,
@@ -321,6 +328,11 @@ fn without_edges<'l>(
         attempt_answers: less(run.attempt_answers, found.attempt_answers)?,
         ..run.clone()
     })
+}
+
+/// Frames of exchanges, in whichever form they were decided.
+fn of_exchanges(ledger: &Ledger) -> u64 {
+    ledger.paired + ledger.complete + ledger.request_only + ledger.response_only + ledger.open
 }
 
 fn add_pairing(facts: &mut RunFacts, pairing: &Pairing) {
