@@ -1,7 +1,7 @@
 //! The search for card data, and the walls before what is shown.
 
 use crate::samples::messages;
-use crate::told::assert_shown;
+use crate::told::{assert_shown, cards_in};
 use posmortem::classify::{CodeTables, Language};
 use posmortem::iso8583::{
     FieldLabel, MaskedField, MaskedMessage, Shown, Version, escape_controls, find_card_data,
@@ -29,20 +29,28 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
 }
 
 /// What is found lies within the text, and is gone from what is shown.
-pub(crate) fn found_and_covered(text: &[u8]) {
+pub(crate) fn found_and_covered(text: &[u8]) -> bool {
+    let mut found = 0;
     find_card_data(text, |_, place| {
+        found += 1;
         assert!(place.start < place.end && place.end <= text.len(), "a place within the text");
     });
+    let is_card = cards_in(text).first().is_some_and(|card| card == text);
+    assert!(found > 0 || !is_card, "a card number alone that is not found");
     find_card_data_of_chip(text, |_| {});
     let shown = screen(text);
     assert_shown("screen", shown.as_bytes(), b"");
     assert!(!escape_controls(text).chars().any(char::is_control));
+    if text.iter().all(|byte| matches!(byte, b' '..=b'/' | b'G'..=b'Z')) {
+        assert!(shown.as_bytes() == text, "a text without a number is not shown as it stands");
+    }
     assert!(!(is_switch_word(text) && looks_like_pin_block(text)));
+    found > 0
 }
 
 /// The first byte says which field of which version; what `decode` shows of it has no card data.
-pub(crate) fn masked(input: &[u8]) {
-    let Some((&which, value)) = input.split_first() else { return };
+pub(crate) fn masked(input: &[u8]) -> bool {
+    let Some((&which, value)) = input.split_first() else { return false };
     let (name, _) = value.split_at(value.len().min(12));
     let versions = [None].into_iter().chain([0, 1, 2].map(Version::from_digit));
     let mut fields: Vec<MaskedField> =
@@ -64,6 +72,12 @@ pub(crate) fn masked(input: &[u8]) {
             Shown::Tags(tags) => assert!(tags.iter().map(|tag| tag.bytes).sum::<usize>() <= value.len() / 2),
         }
     }
+    // What everybody may see is not hidden either.
+    let digits = value.iter().take(6).all(u8::is_ascii_digit);
+    if let Some(number) = value.get(..6).filter(|_| digits) {
+        let shown = MaskedField::element(11, number, None).shown;
+        assert!(matches!(&shown, Shown::Text(text) if text.as_bytes() == number), "a trace number");
+    }
     let message = MaskedMessage {
         offset: 0,
         line: 1,
@@ -78,8 +92,10 @@ pub(crate) fn masked(input: &[u8]) {
         let view = DecodeView { profile: None, language: Language::Zh, tables: CodeTables::built_in() };
         let mut out = Vec::new();
         write_decoded(&message, format, &view, &mut out).expect("a Vec takes every byte");
+        assert!(!out.is_empty());
         assert!(!out.iter().any(|byte| byte.is_ascii_control() && *byte != b'\n'));
     }
+    true
 }
 
 /// A text without the digits at its end where it was cut there, at 200 characters: of a longer number that is none, the first

@@ -83,8 +83,8 @@ fn rows(sources: &[InputSource], settings: &Settings) -> (Run, Vec<u8>) {
     (run, rows.0.finish().expect("a Vec takes every byte"))
 }
 
-/// A log by the long way in one thread and by the short one in several.
-fn every_way(name: &str, log: &[u8], way: [u8; 2]) {
+/// A log by the long way in one thread and by the short one in several. Whether anything was attempted in it.
+fn every_way(name: &str, log: &[u8], way: [u8; 2]) -> bool {
     let file = InputFile::new(name, log);
     let (long, short) = (usual_settings(), Settings { tells_exchanges: false, ..usual_settings() });
     let sources = [file.source()];
@@ -97,6 +97,9 @@ fn every_way(name: &str, log: &[u8], way: [u8; 2]) {
     let glance = THREADS.install(|| analyse(&sources, &nasty(&short, way), &mut ()));
     assert!(report(&glance, Format::Json, &view()) == expected, "another report at a glance");
     assert_shown("rows", &told, b"\n");
+    let lines = told.iter().filter(|byte| **byte == b'\n').count();
+    assert!(lines as u64 >= run.summary.totals.exchanges, "attempts without a row");
+    run.summary.totals.exchanges > 0
 }
 
 /// Rows of the fixture day below its header, behind two bytes that say how they are read.
@@ -114,18 +117,18 @@ pub(crate) fn row_seeds() -> Vec<Vec<u8>> {
 }
 
 /// Rows, mostly such as can be read at a glance.
-pub(crate) fn at_a_glance(input: &[u8]) {
-    let Some((way, log)) = input.split_first_chunk() else { return };
-    every_way("day-2026-11-21.csv", log, *way);
+pub(crate) fn at_a_glance(input: &[u8]) -> bool {
+    let Some((way, log)) = input.split_first_chunk() else { return false };
+    every_way("day-2026-11-21.csv", log, *way)
 }
 
 /// Bytes of any format; their length says how they are read.
-pub(crate) fn any_log(log: &[u8]) {
-    every_way("q2-2026-11-21.log", log, [(log.len() % 251) as u8, (log.len() % 53) as u8]);
+pub(crate) fn any_log(log: &[u8]) -> bool {
+    every_way("q2-2026-11-21.log", log, [(log.len() % 251) as u8, (log.len() % 53) as u8])
 }
 
 /// What `inspect` and `decode` make of it.
-pub(crate) fn inspected(log: &[u8]) {
+pub(crate) fn inspected(log: &[u8]) -> bool {
     let file = InputFile::new("q2-2026-11-21.log", log);
     let settings = Settings { inspects: true, tells_exchanges: false, ..usual_settings() };
     let run = THREADS.install(|| analyse(&[file.source()], &settings, &mut ()));
@@ -137,20 +140,24 @@ pub(crate) fn inspected(log: &[u8]) {
         let mut out = Vec::new();
         let view = View { language, ..view() };
         write_inspection(&run.summary, inspection, format, &view, &mut out).expect("a Vec takes every byte");
+        assert!(!out.is_empty());
         assert_shown("inspect", &out, b"\n");
     }
-    let Ok(decoder) = Decoder::open(&file.source(), &settings) else { return };
-    let (mut out, mut messages) = (Vec::new(), 0);
+    let Ok(decoder) = Decoder::open(&file.source(), &settings) else { return false };
+    let (mut out, mut messages) = (Vec::new(), 0_u64);
     let ended = decoder.each(|message| {
         for format in DecodeFormat::ALL {
             let view = DecodeView { profile: None, language: Language::En, tables: CodeTables::built_in() };
+            let before = out.len();
             write_decoded(&message, format, &view, &mut out).expect("a Vec takes every byte");
+            assert!(out.len() > before, "a message of which nothing is shown");
         }
         messages += 1;
         true
     });
     assert_shown("decode", &out, b"\n");
-    assert!(messages <= log.len(), "more messages than bytes: {:?}", ended.is_ok());
+    assert!(ended.is_ok() && messages == run.summary.ledger.frames(), "other messages than a run reads");
+    messages > 0
 }
 
 /// A day of a few hundred attempts in four bytes each: who, what came of it, when and whose card.
@@ -198,7 +205,7 @@ fn day_of(bytes: &[u8]) -> String {
 }
 
 /// A judged day in every format and to every question.
-pub(crate) fn judged(bytes: &[u8]) {
+pub(crate) fn judged(bytes: &[u8]) -> bool {
     let file = InputFile::new("day-2026-11-21.csv", day_of(bytes).as_bytes());
     let settings = Settings {
         diagnosis: Some(posmortem::diagnose::Settings::default()),
@@ -222,6 +229,8 @@ pub(crate) fn judged(bytes: &[u8]) {
         let view = View { language, ..view() };
         let allowed: &[u8] = if format == Format::Tsv { b"\n\t" } else { b"\n" };
         let out = report(&run, format, &view);
+        // Rows are of terminals alone.
+        assert!(!out.is_empty() || run.summary.terminals.is_empty(), "{}: nothing", format.name());
         assert!(
             !out.iter().any(|byte| byte.is_ascii_control() && !allowed.contains(byte)),
             "{}",
@@ -229,8 +238,10 @@ pub(crate) fn judged(bytes: &[u8]) {
         );
     }
     for question in Question::ALL {
-        report(&run, Format::Json, &View { question: Some(question), ..view() });
+        let out = report(&run, Format::Json, &View { question: Some(question), ..view() });
+        assert!(serde_json::from_slice::<serde_json::Value>(&out).is_ok(), "{question:?}: JSON");
     }
+    run.summary.totals.exchanges > 0
 }
 
 /// The key that tables of targets are saved under.

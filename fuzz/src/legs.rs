@@ -93,7 +93,7 @@ fn outcome(legs: &[Leg], names: &Names) -> (Ledger, Vec<String>) {
 }
 
 /// Legs of one group, of another, and of both; and in another order.
-pub(crate) fn paired(bytes: &[u8]) {
+pub(crate) fn paired(bytes: &[u8]) -> bool {
     let mut names = Names::default();
     let (mut legs, mut at) = ([Vec::new(), Vec::new()], 0_i64);
     for (number, chunk) in bytes.chunks_exact(WIDTH).take(300).enumerate() {
@@ -119,5 +119,7 @@ pub(crate) fn paired(bytes: &[u8]) {
     for at in (1..all.len()).rev() {
         all.swap(at, chance.below(at + 1));
     }
+    let is_paired = both.paired > 0;
     assert!(outcome(&all, &names) == (both, of_both), "another order says something else");
+    is_paired
 }

@@ -18,6 +18,7 @@ mod kept;
 mod legs;
 mod lists;
 mod logs;
+mod pieces;
 mod samples;
 mod settings;
 mod tables;

@@ -3,6 +3,7 @@
 use crate::days::usual_settings;
 use crate::input_file::InputFile;
 use crate::samples::DAY;
+use crate::told::assert_shown;
 use posmortem::{Settings, analyse};
 use posmortem::{findings_of, read_findings, read_inventory, write_findings};
 
@@ -18,14 +19,29 @@ pub(crate) fn inventory_seeds() -> Vec<Vec<u8>> {
 }
 
 /// A list of terminals.
-pub(crate) fn inventory(text: &[u8]) {
+pub(crate) fn inventory(text: &[u8]) -> bool {
     match read_inventory(text) {
         Ok(list) => {
             let lines = text.split(|byte| matches!(byte, b'\n' | b'\r')).count();
             assert!(list.len() <= lines, "more terminals than lines");
+            for id in plain_ids(text) {
+                assert!(list.terminal(id).is_some(), "a terminal of the list that is not listed");
+            }
+            !list.is_empty()
         }
-        Err(error) => crate::told::assert_shown("inventory", error.to_string().as_bytes(), b""),
+        Err(error) => {
+            assert_shown("inventory", error.to_string().as_bytes(), b"");
+            false
+        }
     }
+}
+
+/// First fields of a list without quotes whose first column is that of ids, as far as no screen can change them.
+fn plain_ids(text: &[u8]) -> impl Iterator<Item = &str> {
+    let is_plain = text.starts_with(b"terminal_id,") && !text.contains(&b'"');
+    let lines = text.split(|byte| matches!(byte, b'\n' | b'\r')).skip(1).filter(move |_| is_plain);
+    let ids = lines.filter_map(|line| std::str::from_utf8(line.split(|byte| *byte == b',').next()?).ok());
+    ids.filter(|id| (1..12).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 /// What the fixture day found, and the least that is read.
@@ -42,7 +58,7 @@ pub(crate) fn findings_seeds() -> Vec<Vec<u8>> {
 }
 
 /// What is read is written and read again.
-pub(crate) fn findings(bytes: &[u8]) {
+pub(crate) fn findings(bytes: &[u8]) -> bool {
     match read_findings(bytes) {
         Ok(findings) => {
             let mut written = Vec::new();
@@ -51,8 +67,12 @@ pub(crate) fn findings(bytes: &[u8]) {
             let mut rewritten = Vec::new();
             write_findings(&again, &mut rewritten).expect("a Vec takes every byte");
             assert!(rewritten == written, "other findings");
-            crate::told::assert_shown("findings", &written, b"\n");
+            assert_shown("findings", &written, b"\n");
+            true
         }
-        Err(error) => crate::told::assert_shown("findings", error.to_string().as_bytes(), b""),
+        Err(error) => {
+            assert_shown("findings", error.to_string().as_bytes(), b"");
+            false
+        }
     }
 }

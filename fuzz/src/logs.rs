@@ -1,12 +1,13 @@
 //! Log formats: detection, blocks, and the reader of each format.
 
+use crate::days::usual_settings;
+use crate::pieces::Pieces;
 use crate::samples::{DAY, LOGS, encoded, logs_of, messages};
 use posmortem::iso8583::wire::{Framing, Profile};
 use posmortem::logs::{
     BlockReader, Column, Detection, FieldName, Format, InputFormat, InputSettings, Position, Record,
     RecordSink, RejectReason, SAMPLE_SIZE, Scratch, detect, guess_header, read_block,
 };
-use std::io::Read;
 use std::sync::LazyLock;
 
 /// What must hold for every format.
@@ -15,9 +16,9 @@ pub(crate) const LAW: &str = "blocks and reads of any size, with fields or witho
 macro_rules! formats {
     ($($name:literal => $target:ident, $seeds:ident;)*) => {
         $(
-            pub(crate) fn $target(input: &[u8]) {
+            pub(crate) fn $target(input: &[u8]) -> bool {
                 static FORMATS: LazyLock<Vec<Format>> = LazyLock::new(|| formats_of($name));
-                read_every_way(&FORMATS, input);
+                read_every_way(&FORMATS, input)
             }
 
             pub(crate) fn $seeds() -> Vec<Vec<u8>> {
@@ -81,7 +82,7 @@ fn formats_of(name: &str) -> Vec<Format> {
         "hexdump" => Some(InputFormat::HexLines),
         _ => InputFormat::from_name(name),
     };
-    let settings = InputSettings { forced_format: forced, guesses: true, ..InputSettings::default() };
+    let settings = InputSettings { forced_format: forced, guesses: true, ..usual_settings().input };
     let found = logs(name).into_iter().filter_map(|log| detect(&log, &settings).ok());
     let formats: Vec<Format> = found.map(|detection| detection.format).collect();
     assert!(!formats.is_empty(), "{name}: a sample log that is recognised");
@@ -99,22 +100,6 @@ fn seeds_of(name: &str) -> Vec<Vec<u8>> {
 pub(crate) fn all_seeds() -> Vec<Vec<u8>> {
     let logs = LOGS.iter().map(|(_, log)| log.to_vec());
     logs.chain(framed_logs()).chain([DAY[..4096].to_vec()]).collect()
-}
-
-/// Gives bytes in pieces.
-struct Pieces<'b> {
-    rest: &'b [u8],
-    piece: usize,
-}
-
-impl Read for Pieces<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let len = self.rest.len().min(self.piece).min(buffer.len());
-        let (now, later) = self.rest.split_at(len);
-        buffer[..len].copy_from_slice(now);
-        self.rest = later;
-        Ok(len)
-    }
 }
 
 /// What a reader told, short enough to be compared.
@@ -160,7 +145,7 @@ impl RecordSink for Calls {
 
 /// Reads to the end of a log.
 fn read(log: &[u8], piece: usize, format: &Format, settings: &InputSettings, takes_fields: bool) -> Calls {
-    let mut blocks = BlockReader::new(Pieces { rest: log, piece }, format, settings);
+    let mut blocks = BlockReader::new(Pieces::new(log, piece), format, settings);
     let (mut scratch, mut calls) = (Scratch::default(), Calls { takes_fields, ..Calls::default() });
     while let Some(block) = blocks.next_block().expect("pieces of memory") {
         read_block(format, &block, &mut scratch, &mut calls);
@@ -170,19 +155,19 @@ fn read(log: &[u8], piece: usize, format: &Format, settings: &InputSettings, tak
 }
 
 /// The first bytes say which format and how large blocks and records are.
-fn read_every_way(formats: &[Format], input: &[u8]) {
+fn read_every_way(formats: &[Format], input: &[u8]) -> bool {
     let Some(([which, block, largest], log)) = input.split_first_chunk().map(|(way, log)| (*way, log)) else {
-        return;
+        return false;
     };
     let format = &formats[usize::from(which) % formats.len()];
     let max_record = if largest >= 200 { 1 << 20 } else { 1 + 4 * usize::from(largest) };
     let settings =
-        InputSettings { block_size: 1 + 2 * usize::from(block), max_record, ..InputSettings::default() };
-    read_alike(log, format, &settings, 1 + usize::from(block / 3));
+        InputSettings { block_size: 1 + 2 * usize::from(block), max_record, ..usual_settings().input };
+    read_alike(log, format, &settings, 1 + usize::from(block / 3))
 }
 
-/// One block, small ones, pieces of any size, with fields or without.
-fn read_alike(log: &[u8], format: &Format, settings: &InputSettings, piece: usize) {
+/// One block, small ones, pieces of any size, with fields or without. Whether there is a message.
+fn read_alike(log: &[u8], format: &Format, settings: &InputSettings, piece: usize) -> bool {
     let at_once = InputSettings { block_size: log.len() + 1, ..settings.clone() };
     let whole = read(log, log.len() + 1, format, &at_once, false);
     let pieces = read(log, piece, format, settings, false);
@@ -190,32 +175,48 @@ fn read_alike(log: &[u8], format: &Format, settings: &InputSettings, piece: usiz
     let with_fields = read(log, log.len() + 1, format, &at_once, true);
     assert!(with_fields.calls == whole.calls, "other messages with their fields");
     assert!(with_fields.fields <= log.len() + 1, "more fields than bytes");
+    let is_record = |call: &Call| matches!(call, Call::Record { .. });
+    assert!(
+        with_fields.fields > 0 || !whole.calls.iter().any(is_record),
+        "messages without a field of theirs"
+    );
     let (mut line, mut at) = (1, 0);
     for call in &whole.calls {
         let (Call::Record { position, .. } | Call::Rejected(position, _) | Call::NonMessage(position)) = call;
         let offset = usize::try_from(position.offset).expect("a small log");
-        // Messages of one frame may share their place, and a dump's answer stands before its request.
         if offset < at {
+            assert!(is_one_frame(format, &log[offset..at]), "a message behind those that stand behind it");
             (line, at) = (1, 0);
         }
         line += log[at..offset].iter().filter(|byte| **byte == b'\n').count() as u64;
         at = offset;
         assert_eq!(position.line, line, "the line of a place");
     }
+    whole.calls.iter().any(is_record)
+}
+
+/// Whether all of this stands in one frame of those that tell requests first, wherever they have them.
+fn is_one_frame(format: &Format, text: &[u8]) -> bool {
+    match format {
+        Format::Jpos(_) => !text.windows(5).any(|tag| tag == b"<log "),
+        Format::JposJsonl(_) => !text.contains(&b'\n'),
+        _ => false,
+    }
 }
 
 /// Whatever is recognised can be read, and what is not is told without a byte of it.
-pub(crate) fn detected(log: &[u8]) {
+pub(crate) fn detected(log: &[u8]) -> bool {
     let columns = || Some(["time", "mti", "-", "rc"].map(str::to_owned).to_vec());
     let unforced = [(None, None, false), (None, None, true), (None, columns(), false)];
     let forced = InputFormat::ALL.map(|format| (Some(format), None, true));
+    let mut is_read = false;
     for (forced_format, columns, guesses) in unforced.into_iter().chain(forced) {
-        let settings = InputSettings { forced_format, columns, guesses, ..InputSettings::default() };
+        let settings = InputSettings { forced_format, columns, guesses, ..usual_settings().input };
         match detect(log, &settings) {
             Ok(Detection { format, confidence, alternatives, unknown_columns, .. }) => {
                 assert!(confidence <= 1000 && alternatives.iter().all(|other| other.confidence <= 1000));
                 let sizes = InputSettings { block_size: 97, ..settings };
-                read_alike(log, &format, &sizes, 61);
+                is_read |= read_alike(log, &format, &sizes, 61);
                 for column in &unknown_columns {
                     crate::told::assert_shown("an unknown column", column.as_bytes(), b"");
                 }
@@ -224,4 +225,5 @@ pub(crate) fn detected(log: &[u8]) {
         }
     }
     guess_header(&log[..log.len().min(SAMPLE_SIZE)], &InputSettings::default());
+    is_read
 }

@@ -2,7 +2,8 @@
 
 use crate::days::{assert_sums, key, usual_settings};
 use crate::input_file::InputFile;
-use posmortem::exchange::Names;
+use crate::told::assert_shown;
+use posmortem::exchange::{FileState, FileSummary, Names};
 use posmortem::{InputSource, Settings, Tables, save_table};
 use posmortem_report::{Content, Format, View, write_report};
 use posmortem_tables::{MAGIC, Table};
@@ -40,13 +41,13 @@ fn seal(table: &mut [u8]) -> bool {
 }
 
 /// Whatever is sealed is refused, or read and reported.
-pub(crate) fn sealed(bytes: &[u8]) {
+pub(crate) fn sealed(bytes: &[u8]) -> bool {
     let mut table = bytes.to_vec();
     if let Some(at) = table.len().checked_sub(MAGIC.len()) {
         table[at..].copy_from_slice(MAGIC);
     }
     if !seal(&mut table) {
-        return;
+        return false;
     }
     let file = InputFile::new("day.parquet", &table);
     if let Ok(table) = Table::open(File::open(file.path()).expect("a file")) {
@@ -54,18 +55,27 @@ pub(crate) fn sealed(bytes: &[u8]) {
         let read = table.rows(&mut Names::default(), |_, _| rows += 1);
         assert!(read.is_ok() || !read.expect_err("no rows").to_string().is_empty());
     }
-    let Ok(tables) = Tables::open(&[file.source()]) else { return };
+    let Ok(tables) = Tables::open(&[file.source()]) else { return false };
     let diagnosis = Some(posmortem::diagnose::Settings::default());
-    let Ok(run) = tables.analyse(&Settings { diagnosis, ..usual_settings() }, &mut ()) else { return };
+    let Ok(run) = tables.analyse(&Settings { diagnosis, ..usual_settings() }, &mut ()) else { return false };
+    // Of a table that turns out to contradict itself, what it says of its files was believed before.
+    let is_whole = |file: &FileSummary| !matches!(file.state, FileState::BrokenOff(_));
+    if run.summary.files.iter().all(is_whole) {
+        assert_sums(&run.summary);
+    }
     let view = View { all_terminals: true, version: "0", rules_sha256: "0", ..View::default() };
     for format in [Format::Json, Format::Table] {
         let content = Content { diagnosis: run.diagnosis.as_ref(), ..Content::of(&run.summary) };
-        write_report(&content, format, &view, &mut Vec::new()).expect("a Vec takes every byte");
+        let mut out = Vec::new();
+        write_report(&content, format, &view, &mut out).expect("a Vec takes every byte");
+        assert!(!out.is_empty(), "{}: nothing", format.name());
+        assert_shown(format.name(), &out, b"\n");
     }
+    run.summary.totals.exchanges > 0
 }
 
 /// What was changed anywhere is not decoded.
-pub(crate) fn unsealed(bytes: &[u8]) {
+pub(crate) fn unsealed(bytes: &[u8]) -> bool {
     let file = InputFile::new("day.parquet", bytes);
     let opened = Table::open(File::open(file.path()).expect("a file"));
     let mut table = bytes.to_vec();
@@ -75,4 +85,5 @@ pub(crate) fn unsealed(bytes: &[u8]) {
         let run = tables.analyse(&usual_settings(), &mut ()).expect("the same rules");
         assert_sums(&run.summary);
     }
+    is_whole
 }

@@ -18,21 +18,24 @@ pub struct Failure {
     pub input: PathBuf,
 }
 
-/// Tries a target with as many broken inputs, beginning with `inputs`.
+/// Tries a target with as many broken inputs, beginning with `inputs`; how many of them were read.
 ///
 /// # Errors
 /// At the first that fails, which is written to `folder`.
-pub fn try_target(target: &Target, inputs: &[Vec<u8>], seed: u64, folder: &Path) -> Result<(), Failure> {
-    let mut chance = Chance::new(seed);
+pub fn try_target(target: &Target, inputs: &[Vec<u8>], seed: u64, folder: &Path) -> Result<u32, Failure> {
+    let (mut chance, mut read) = (Chance::new(seed), 0);
     for _ in 0..target.executions {
         let input = broken(&mut chance, inputs);
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| (target.run)(&input))) {
-            let text = panic.downcast_ref::<String>().map(String::as_str);
-            let why = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words");
-            return Err(Failure { why: why.to_owned(), input: keep(target, &input, folder) });
+        match catch_unwind(AssertUnwindSafe(|| (target.run)(&input))) {
+            Ok(is_read) => read += u32::from(is_read),
+            Err(panic) => {
+                let text = panic.downcast_ref::<String>().map(String::as_str);
+                let why = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words");
+                return Err(Failure { why: why.to_owned(), input: keep(target, &input, folder) });
+            }
         }
     }
-    Ok(())
+    Ok(read)
 }
 
 /// Writes an input that failed; its name is its digest.

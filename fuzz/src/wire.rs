@@ -1,6 +1,7 @@
 //! Messages on the wire: profiles, framings, headers, chip data, and the files that describe profiles.
 
 use crate::samples::{encoded, messages};
+use crate::settings::assert_a_sentence;
 use posmortem::iso8583::tlv::Tlvs;
 use posmortem::iso8583::wire::{
     ElementSet, Fields, FrameEnd, Framing, Header, Profile, Selection, encode, rank, read_alike, unhex_into,
@@ -37,12 +38,16 @@ pub(crate) fn message_seeds() -> Vec<Vec<u8>> {
 }
 
 /// Every field lies within the message, and a selection tells what decoding tells.
-pub(crate) fn message(input: &[u8]) {
-    let Some((profile, message)) = profile_and_message(input) else { return };
+pub(crate) fn message(input: &[u8]) -> bool {
+    let Some((profile, message)) = profile_and_message(input) else { return false };
     let (mut fields, mut part, mut text) = (Fields::new(), Fields::new(), Vec::new());
     let exact = profile.decode(message, &mut fields);
+    let mut behind = message.as_ptr() as usize;
     for element in fields.present().iter() {
         let value = profile.value(message, &fields, element).expect("a present field has a value");
+        let place = value.bytes().as_ptr_range();
+        assert!(place.start as usize >= behind, "{} {element}: not behind the field before", profile.name());
+        behind = place.end as usize;
         let known = profile.element(element).expect("a present field is known");
         assert!(value.len() <= known.max_len() as usize + 1, "{} {element}", profile.name());
         text.clear();
@@ -60,6 +65,7 @@ pub(crate) fn message(input: &[u8]) {
         assert_eq!(fields.present().contains(element), part.present().contains(element), "{element}");
     }
     selected(profile, message, &part, found.is_ok());
+    exact.is_ok() && !fields.present().is_empty()
 }
 
 /// A fault that says something true.
@@ -97,11 +103,11 @@ fn selected(profile: &Profile, message: &[u8], fields: &Fields, is_read: bool) {
 }
 
 /// What decodes and is encoded again decodes to the same.
-pub(crate) fn encode_again(input: &[u8]) {
-    let Some((profile, message)) = profile_and_message(input) else { return };
+pub(crate) fn encode_again(input: &[u8]) -> bool {
+    let Some((profile, message)) = profile_and_message(input) else { return false };
     let mut fields = Fields::new();
     if profile.decode(message, &mut fields).is_err() {
-        return;
+        return false;
     }
     let texts = |message: &[u8], fields: &Fields| -> Vec<(u8, Vec<u8>)> {
         let text = |element| {
@@ -116,11 +122,13 @@ pub(crate) fn encode_again(input: &[u8]) {
     let values: Vec<(u8, &[u8])> = before.iter().map(|(element, text)| (*element, text.as_slice())).collect();
     let mut again = Vec::new();
     // A profile may read what it would not write, such as letters among digits.
-    if encode(profile, &values, &mut again).is_ok() {
+    let is_written = encode(profile, &values, &mut again).is_ok();
+    if is_written {
         let decoded = profile.decode(&again, &mut fields);
         assert!(decoded.is_ok(), "{}: what it has written it does not read", profile.name());
         assert!(texts(&again, &fields) == before, "{}: other values", profile.name());
     }
+    is_written
 }
 
 /// The public messages as they stand on the wire, and those of every profile in every framing.
@@ -137,7 +145,8 @@ pub(crate) fn frame_seeds() -> Vec<Vec<u8>> {
 }
 
 /// Frames lie within what there is, headers within their message.
-pub(crate) fn frame(bytes: &[u8]) {
+pub(crate) fn frame(bytes: &[u8]) -> bool {
+    let mut is_framed = false;
     for framing in Framing::all() {
         let mut at = 0;
         while let FrameEnd::Whole(frame) = framing.next(&bytes[at..], 4096) {
@@ -148,16 +157,34 @@ pub(crate) fn frame(bytes: &[u8]) {
             );
             assert!(frame.total <= bytes.len() - at && frame.body.len() <= 4096, "{}", framing.name());
             assert!(frame.total > 0, "{}: a frame of nothing never ends", framing.name());
+            wrapped_again(framing, &bytes[at..][frame.body]);
+            is_framed = true;
             at += frame.total;
         }
     }
     for header in Header::all() {
         assert!(header.strip(bytes).is_none_or(|len| len <= bytes.len()), "{}", header.name());
     }
+    is_framed
+}
+
+/// A message that is framed is the one that is read, and nothing stands behind it.
+fn wrapped_again(framing: &Framing, message: &[u8]) {
+    let mut framed = Vec::new();
+    if framing.wrap(message, &mut framed) {
+        match framing.next(&framed, 4096) {
+            FrameEnd::Whole(frame) => {
+                assert!(framed[frame.body] == *message, "{}: another message", framing.name());
+                assert_eq!(frame.total, framed.len(), "{}", framing.name());
+            }
+            _ => panic!("{}: what it has framed it does not read", framing.name()),
+        }
+    }
 }
 
 /// Ranks profiles by one message, or by two.
-pub(crate) fn ranked(bytes: &[u8]) {
+pub(crate) fn ranked(bytes: &[u8]) -> bool {
+    let mut is_ranked = false;
     let (first, second) = bytes.split_at(bytes.len() / 2);
     for messages in [&[bytes][..], &[first, second]] {
         let ranked = rank(messages, &PROFILES);
@@ -167,7 +194,10 @@ pub(crate) fn ranked(bytes: &[u8]) {
             let pairs = || messages.iter().map(|message| (Some(*message), Some(*message)));
             assert_eq!(read_alike(best, found, pairs()), found.same_values_as_first);
         }
+        assert!(ranked.is_sorted_by(|one, other| one.score >= other.score), "the best one is not the first");
+        is_ranked |= best.exact > 0;
     }
+    is_ranked
 }
 
 /// Files of profiles, the built-in ones and one of a test.
@@ -182,9 +212,16 @@ pub(crate) fn profile_seeds() -> Vec<Vec<u8>> {
 }
 
 /// A profile that is taken decodes whatever comes.
-pub(crate) fn profile_file(bytes: &[u8]) {
+pub(crate) fn profile_file(bytes: &[u8]) -> bool {
     static MESSAGES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(frame_seeds);
-    let Ok(profile) = Profile::parse(&String::from_utf8_lossy(bytes)) else { return };
+    let text = String::from_utf8_lossy(bytes);
+    let profile = match Profile::parse(&text) {
+        Ok(profile) => profile,
+        Err(error) => {
+            assert_a_sentence(&error, &text);
+            return false;
+        }
+    };
     let mut fields = Fields::new();
     for message in MESSAGES.iter().map(Vec::as_slice).chain([bytes]) {
         let decoded = profile.decode(message, &mut fields);
@@ -194,6 +231,7 @@ pub(crate) fn profile_file(bytes: &[u8]) {
             value.append_text(&mut Vec::new());
         }
     }
+    true
 }
 
 /// Field 55 of the public messages, as digits and as bytes.
@@ -211,8 +249,8 @@ pub(crate) fn chip_seeds() -> Vec<Vec<u8>> {
 }
 
 /// Data objects of the chip, given as digits or as bytes.
-pub(crate) fn chip_data(data: &[u8]) {
-    let mut bytes = Vec::new();
+pub(crate) fn chip_data(data: &[u8]) -> bool {
+    let (mut bytes, mut is_read) = (Vec::new(), false);
     unhex_into(data, &mut bytes);
     for bytes in [&bytes[..], data] {
         let mut read = 0;
@@ -221,6 +259,7 @@ pub(crate) fn chip_data(data: &[u8]) {
                 Ok(tlv) => {
                     read += tlv.value.len() + 2;
                     assert!(read <= bytes.len(), "data objects that overlap");
+                    is_read = true;
                     if tlv.is_constructed() {
                         Tlvs::new(tlv.value).for_each(drop);
                     }
@@ -240,4 +279,5 @@ pub(crate) fn chip_data(data: &[u8]) {
     std::hint::black_box((others, more));
     assert!(tvr == Tvr::of_icc_data(data), "results of the terminal by the short way");
     assert!(response == authorisation_response(data), "the response code by the short way");
+    is_read
 }

@@ -46,7 +46,8 @@ fn say(text: &dyn Display) {
 /// Characters of a message: no name of a file has as many, and some arguments do.
 const LONGEST: usize = 8_000;
 
-fn line(text: &str) -> String {
+/// A text as it is said.
+pub(crate) fn line(text: &str) -> String {
     let text = screen(text.as_bytes());
     let (Some((front, _)), Some((back, _))) =
         (text.char_indices().nth(LONGEST / 2), text.char_indices().nth_back(LONGEST / 2 - 1))
