@@ -218,3 +218,28 @@ impl<R: Read> BlockReader<R> {
 pub(crate) fn line_ends(bytes: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', bytes).count() as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{SAMPLE_SIZE, detect};
+
+    #[test]
+    fn blocks_of_broken_frames_hold_little_more_than_their_bytes() {
+        let message = b"0210022000000200000008112208153000000100";
+        let frame = [&40_u32.to_be_bytes()[..], message].concat();
+        let lie = 0x7fff_ffff_u32.to_be_bytes();
+        // The lengths look like frames of two bytes, which leave two bytes behind each message that begin none.
+        let log = [&frame.repeat(100)[..], &lie, &frame.repeat(2_000)].concat();
+        let settings = InputSettings { block_size: 1 << 16, ..InputSettings::default() };
+        let format = detect(&log[..SAMPLE_SIZE], &settings).expect("frames").format;
+        let mut blocks = BlockReader::new(&log[..], &format, &settings);
+        let mut waiting = Vec::new();
+        while let Some(block) = blocks.next_block().expect("memory") {
+            waiting.push(block);
+        }
+        assert!(waiting.len() > 1_000, "{} blocks", waiting.len());
+        let held: usize = waiting.iter().map(|block| block.buffer.capacity()).sum();
+        assert!(held < 4 * log.len(), "{held} bytes are held of {}", log.len());
+    }
+}

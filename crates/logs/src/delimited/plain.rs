@@ -64,7 +64,7 @@ pub(super) fn plain_rows<'b, S: RecordSink>(
             rows.read(without_line_end(row), None, position_of(line, edge), times);
             edge += match taken < whole {
                 true => columns,
-                false => separators_before(ends.get(edge + 1..).unwrap_or_default(), end) + 1,
+                false => separators_before(ends.get(edge + 1..).unwrap_or_default(), |at| at < end) + 1,
             };
             line += 1;
         }
@@ -74,12 +74,12 @@ pub(super) fn plain_rows<'b, S: RecordSink>(
 
 /// How many of these places stand before the end of their line, which is among the first of them: a look at all that are
 /// left of a block, for each line that is no row, would be most of what an empty line costs.
-fn separators_before(places: &[u32], end: u32) -> usize {
+fn separators_before(places: &[u32], mut is_before: impl FnMut(u32) -> bool) -> usize {
     let mut near = 8;
-    while places.get(near).is_some_and(|&at| at < end) {
+    while places.get(near).is_some_and(|&at| is_before(at)) {
         near *= 2;
     }
-    places[..near.min(places.len())].partition_point(|&at| at < end)
+    places[..near.min(places.len())].partition_point(|&at| is_before(at))
 }
 
 /// The second that was read last. A busy log has a hundred rows in each.
@@ -110,5 +110,26 @@ impl Clock {
         self.text = second;
         self.second = Some(Timestamp { millis: at.millis - millis, ..at });
         Some(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_no_row_costs_a_look_at_few_of_the_separators_behind_it() {
+        let places: Vec<u32> = (0..1 << 20).collect();
+        for (count, most) in [(0, 6), (1, 6), (7, 6), (8, 8), (1_000, 20)] {
+            let (end, mut looks) = (count, 0);
+            let found = separators_before(&places, |at| {
+                looks += 1;
+                at < end
+            });
+            assert_eq!(found, count as usize);
+            assert!(looks <= most, "{looks} looks to pass {count} separators");
+        }
+        assert_eq!(separators_before(&places[..3], |_| true), 3);
+        assert_eq!(separators_before(&[], |_| true), 0);
     }
 }
