@@ -14,7 +14,7 @@ use std::fs::File;
 const MARK: &[u8; 8] = b"posmseal";
 const SEAL: usize = 40;
 
-/// Tables of fixtures: a day of many hours has settled rows, a short one edges alone.
+/// Tables of fixtures: a day of many hours has settled rows, a short one edges alone. And two that contradict themselves.
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let table = |day: &str| {
         // A table holds the paths of its logs, which must be the same each time.
@@ -23,9 +23,25 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         save_table(&[log], &usual_settings(), &key(), &mut (), &mut table).1.expect("memory");
         table
     };
-    ["malformed/hops.csv", "malformed/late-response.csv", "malformed/reversal-partial.csv", "day.csv"]
-        .map(table)
-        .to_vec()
+    let days =
+        ["malformed/hops.csv", "malformed/late-response.csv", "malformed/reversal-partial.csv", "day.csv"];
+    let mut tables = days.map(table).to_vec();
+    let one_more =
+        [&["\"frames\":"][..], &["\"frames\":", "\"paired\":"]].map(|keys| counting_on(&tables[0], keys));
+    tables.extend(one_more);
+    tables
+}
+
+/// With one more behind each of these keys.
+fn counting_on(table: &[u8], keys: &[&str]) -> Vec<u8> {
+    let mut table = table.to_vec();
+    for key in keys {
+        let at = table.windows(key.len()).position(|text| text == key.as_bytes()).expect("facts of the run");
+        let number = table[at + key.len()..].iter_mut().take_while(|byte| byte.is_ascii_digit());
+        let last = number.last().filter(|digit| **digit < b'9').expect("a digit to count on from");
+        *last += 1;
+    }
+    table
 }
 
 /// Puts the digest where a reader looks for it, if there is such a place.
