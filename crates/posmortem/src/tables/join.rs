@@ -9,8 +9,8 @@ use crate::sequencer::Counting;
 use crate::summing_up::{judged, summary_of};
 use posmortem_classify::CodeTables;
 use posmortem_exchange::{
-    Exchange, ExchangeTable, FileFacts, FileState, FileSummary, Form, Ledger, Leg, Names, Pairing,
-    PairingSettings, RunFacts,
+    Exchange, ExchangeTable, FileFacts, FileState, FileSummary, Ledger, Leg, Names, Pairing, PairingSettings,
+    RunFacts,
 };
 use posmortem_tables::{Row, Table, TableError};
 use std::collections::BTreeMap;
@@ -206,12 +206,11 @@ impl<'s> Join<'s> {
             place.copied().unwrap_or(u32::MAX)
         };
         let place = |leg: &mut Leg| leg.source.input = place_of(leg.source.input);
-        let (begin, mut settled) = (legs.len(), 0);
+        let (begin, before) = (legs.len(), of_exchanges(&pairing.ledger()));
         input.table.rows(names, |row, names| match row {
             Row::Settled(mut exchange) => {
                 [&mut exchange.request, &mut exchange.answer].into_iter().flatten().for_each(place);
                 fleet.meet(exchange.terminal_key());
-                settled += if exchange.form == Form::Paired { 2 } else { 1 };
                 let count = &mut |exchange: Exchange| counting.count(&exchange, names, observer, &mut None);
                 pairing.resume(exchange, count);
             }
@@ -227,6 +226,7 @@ impl<'s> Join<'s> {
                 counting.add_aside(&aside, names);
             }
         })?;
+        let settled = of_exchanges(&self.pairing.ledger()) - before;
         let edges = sorted(&mut self.legs[begin..], &self.names);
         let told = &input.table.header().facts.run;
         let facts = without_edges(told, settled, edges, &self.settings, &self.names)?;
