@@ -59,7 +59,8 @@ fn unpack(
     given: usize,
     asked: usize,
 ) -> Option<(Compression, Vec<u8>, Option<io::ErrorKind>)> {
-    let mut input = Input::from_reader(Pieces::new(packed.to_vec(), given)).ok()?;
+    let owned = packed.to_vec();
+    let mut input = Input::from_reader(Pieces::new(owned, given)).ok()?;
     let (mut bytes, mut buffer) = (Vec::new(), vec![0; asked]);
     let ending = loop {
         match input.read(&mut buffer) {
