@@ -10,11 +10,14 @@ use posmortem_exchange::{
 };
 use posmortem_iso8583::{Amount, AmountUnit, Mti, NetworkManagement, ResponseCode, Timestamp};
 
+/// The moment of second 0, in milliseconds: far from the zero of clocks, so that no sum of two times passes for their difference.
+const BEGIN: i64 = 1_790_000_000_000;
+
 fn leg(text: &str, line: u64, names: &mut Names) -> Leg {
     let mut words = text.split_whitespace();
     let seconds: i64 = words.next().unwrap().parse().unwrap();
     let mti = Mti::parse(words.next().unwrap().as_bytes()).unwrap();
-    let at = Timestamp { millis: seconds * 1_000, offset_minutes: None };
+    let at = Timestamp { millis: BEGIN + seconds * 1_000, offset_minutes: None };
     let terminal = names.intern("T1");
     let untold = Leg::untold(at, Source { input: 0, offset: line });
     let mut leg = Leg { mti: Some(mti), terminal, terminal_key: terminal, ..untold };
@@ -57,7 +60,7 @@ fn events<T: AsRef<str>>(legs: &[T]) -> Vec<String> {
             TerminalEventKind::OrphanReversal(Some(told)) => format!("OrphanReversal({})", told.code),
             other => format!("{other:?}"),
         };
-        format!("{} {} {what}", event.at / 1_000, names.text(event.terminal))
+        format!("{} {} {what}", (event.at - BEGIN) / 1_000, names.text(event.terminal))
     });
     shown.collect()
 }

@@ -11,13 +11,16 @@ use posmortem_exchange::{
 };
 use posmortem_iso8583::{Amount, AmountUnit, Mti, ResponseCode, Timestamp};
 
+/// The moment of second 0, in milliseconds: far from the zero of clocks, so that no sum of two times passes for their difference.
+pub(crate) const BEGIN: i64 = 1_790_000_000_000;
+
 /// A leg as a line writes it.
 pub(crate) fn leg(text: &str, line: u64, names: &mut Names) -> Leg {
     let mut words = text.split_whitespace();
     let seconds: f64 = words.next().unwrap().parse().unwrap();
     let kind = words.next().unwrap();
     let mti = (kind != "row").then(|| Mti::parse(kind.as_bytes()).unwrap());
-    let at = Timestamp { millis: (seconds * 1000.0) as i64, offset_minutes: None };
+    let at = Timestamp { millis: BEGIN + (seconds * 1000.0).round() as i64, offset_minutes: None };
     let terminal = names.intern("T1");
     let source = Source { input: 0, offset: line };
     let untold = Leg::untold(at, source);
