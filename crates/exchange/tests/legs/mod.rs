@@ -9,7 +9,7 @@ use posmortem_classify::{CodeTables, Dialect, Kind, reversal_reason};
 use posmortem_exchange::{
     CardKey, Direction, Exchange, Leg, Names, Pairing, PairingSettings, Reference, Source, conclude,
 };
-use posmortem_iso8583::{Amount, AmountUnit, Mti, ResponseCode, Timestamp};
+use posmortem_iso8583::{Amount, AmountUnit, Mti, NetworkManagement, ResponseCode, Timestamp};
 
 /// The moment of second 0, in milliseconds: far from the zero of clocks, so that no sum of two times passes for their difference.
 pub(crate) const BEGIN: i64 = 1_790_000_000_000;
@@ -42,6 +42,8 @@ pub(crate) fn leg(text: &str, line: u64, names: &mut Names) -> Leg {
             "in" => leg.direction = Direction::Incoming,
             "out" => leg.direction = Direction::Outgoing,
             "ostan" => leg.original_stan = value.parse().ok(),
+            "orrn" => leg.original_rrn = Reference::new(value),
+            "about" => leg.management = NetworkManagement::from_name(value),
             "why" => {
                 let code = ResponseCode::parse(value.as_bytes());
                 leg.reversal_reason = reversal_reason(code, b"", mti.unwrap());
