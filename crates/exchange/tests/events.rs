@@ -256,6 +256,12 @@ fn a_line_that_comes_within_a_minute_fills_its_gap() {
     check_counted(500, &[(100, 502), (110, 501), (120, 501), (300, 503)], &[], &[]);
     // The gap that goes round: 999,999 and 1 are missing.
     check_counted(999_998, &[(100, 2), (110, 1), (300, 3)], &[], &["100 T1 StanJumped(1)"]);
+    // The one from before the last number is no step forward of nearly a million.
+    check_counted(999_998, &[(100, 2), (160, 999_999), (300, 3)], &[], &["100 T1 StanJumped(1)"]);
+    check_counted(999_999, &[(100, 1), (110, 999_001), (300, 2)], &[], &[]);
+    check_counted(999_999, &[(100, 998), (110, 999_000), (300, 999)], &[], &["100 T1 StanJumped(997)"]);
+    let stays = ["100 T1 StanJumped(2)", "161 T1 StanJumped(65535)", "300 T1 StanJumped(3)"];
+    check_counted(999_998, &[(100, 2), (161, 999_999), (300, 4)], &[], &stays);
     // Of two gaps the one that it lies in.
     let two = [(100, 502), (110, 504), (120, 503), (300, 505)];
     check_counted(500, &two, &[], &["100 T1 StanJumped(1)"]);

@@ -135,6 +135,11 @@ impl Stans {
     }
 }
 
+/// Whether numbers come round on the way from one to the other.
+fn goes_round(from: u64, to: u64) -> bool {
+    from <= LAST && from > LAST - NEAR && to < NEAR
+}
+
 fn rows(table: &ExchangeTable) -> impl Iterator<Item = (&super::Chunk, usize)> {
     table.chunks().iter().flat_map(|chunk| (0..chunk.len()).map(move |row| (chunk, row)))
 }
@@ -155,16 +160,20 @@ impl Course {
             self.last = Some((at, stan));
             return false;
         };
-        if stan >= last {
+        let is_late = at.saturating_sub(last_at) <= DISORDER_MS;
+        if is_late && goes_round(stan, last) {
+            self.fill(at, stan);
+            return false;
+        } else if stan >= last {
             let used = self.used.iter().filter(|used| (last + 1..stan).contains(used)).count() as u64;
             self.used.retain(|used| *used > stan);
             self.jump(at, last, stan, (stan - last).saturating_sub(1 + used), counting);
-        } else if last <= LAST && last > LAST - NEAR && stan < NEAR {
+        } else if goes_round(last, stan) {
             let missing = (stan + LAST - last).saturating_sub(1);
             let used = std::mem::take(&mut self.used);
             let used = used.iter().filter(|used| **used > last || **used < stan).count() as u64;
             self.jump(at, last, stan, missing.saturating_sub(used), counting);
-        } else if at.saturating_sub(last_at) <= DISORDER_MS {
+        } else if is_late {
             self.fill(at, stan);
             return false;
         } else {
