@@ -298,8 +298,17 @@ fn sixty_four_numbers_of_other_messages_are_remembered() {
     // Behind the last one, and beyond the next, nothing was used up.
     check_counted(500, &[(100, 502), (300, 503)], &echoes(&[499, 500, 502, 503]), &["100 T1 StanJumped(1)"]);
     check_counted(500, &[(100, 502), (300, 503)], &echoes(&[501, 501]), &[]);
-    // Around the last number: 999,999 and 1 are used, 2 is missing.
+    // Around the last number: of 999,999, 1 and 2.
     check_counted(999_998, &[(100, 3), (300, 4)], &echoes(&[999_999]), &["100 T1 StanJumped(2)"]);
+    check_counted(999_998, &[(100, 3), (300, 4)], &echoes(&[999_999, 1]), &["100 T1 StanJumped(1)"]);
+    check_counted(999_998, &[(100, 999_999), (200, 2), (300, 3)], &echoes(&[1]), &[]);
+    check_counted(999_998, &[(100, 3), (200, 4), (300, 6)], &echoes(&[999_999, 1, 2, 5]), &[]);
+    check_counted(999_998, &[(100, 3), (300, 4)], &echoes(&[999_999, 1, 2, 3]), &[]);
+    check_counted(999_998, &[(100, 3), (300, 4)], &echoes(&[999_999, 3]), &["100 T1 StanJumped(2)"]);
+    // Before the first attempt, its own number.
+    let echo = |stan: u32| format!("-50 0800 s={stan} about=echo");
+    check_stans(&[(0, 1), (100, 3), (200, 4), (300, 5)], &[&echo(1)], &["100 T1 StanJumped(1)"]);
+    check_stans(&[(0, 999_998), (100, 2), (200, 3), (300, 4)], &[&echo(999_998)], &["100 T1 StanJumped(2)"]);
     // A restart forgets what was ahead.
     let restart = [(100, 3), (200, 4), (300, 6)];
     check_counted(500, &restart, &echoes(&[505]), &["100 T1 StanFellBack", "300 T1 StanJumped(1)"]);
