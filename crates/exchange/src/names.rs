@@ -282,6 +282,21 @@ mod tests {
     }
 
     #[test]
+    fn texts_of_one_hash_are_two() {
+        let mut names = Names::default();
+        let hash = hash_of(&names.hasher, b"b");
+        let [a, other] = [names.add(hash, "a"), names.add(hash ^ 1 << 31, "c")];
+        assert_eq!(
+            (names.find(hash, "a"), names.find(hash, "b"), names.find(hash, "c")),
+            (Some(a), None, None)
+        );
+        names.known[a.index() - 1].is_shown = true;
+        names.known[other.index() - 1].is_shown = true;
+        let b = names.intern_shown(b"b", |_| Cow::Borrowed("b"));
+        assert_eq!((names.intern("b"), names.text(b)), (b, "b"));
+    }
+
+    #[test]
     fn symbols_agree_when_equal_or_not_told() {
         let [none, a, b] = [0, 1, 2].map(Symbol::of_index);
         assert!(none.is_absent() && !a.is_absent());
@@ -306,6 +321,13 @@ mod tests {
             assert_ne!(symbol, plain);
             assert_eq!(names.text(symbol), "***");
         }
+        // What has come of the change is asked about like any other.
+        let mut asked = 0;
+        let stars = names.intern_shown(b"***", |_| {
+            asked += 1;
+            Cow::Borrowed("stars")
+        });
+        assert_eq!((names.text(stars), asked), ("stars", 1));
         let open = names.intern_shown(b"open", covered);
         assert_eq!(names.intern_shown(b"open", |_| panic!("asked again")), open);
         assert_eq!(names.intern("open"), open);

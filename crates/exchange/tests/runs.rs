@@ -321,6 +321,75 @@ fn what_is_told_late_is_found_though_a_later_attempt_of_that_reference_has_left(
     assert_eq!(undone.map(|exchange| exchange.source().offset).collect::<Vec<_>>(), [4]);
 }
 
+#[test]
+fn a_leg_without_a_terminal_is_found_and_finds_by_whatever_it_tells() {
+    for (first, second) in [
+        ("0200 s=1 r=R link=x", "0210 t= r=R link=y rc=00"),
+        ("0200 t= s=1 r=R link=x", "0210 r=R link=y rc=00"),
+        ("0200 s=1 trace=7 link=x", "0210 t= s=1 trace=7 link=y rc=00"),
+        ("0200 t= s=1 trace=7 link=x", "0210 s=1 trace=7 link=y rc=00"),
+        ("0200 s=1 link=x", "0210 t= s=1 link=x rc=00"),
+        ("0200 t= s=1 link=x", "0210 s=1 link=x rc=00"),
+        ("0200 t= s=1 link=x", "0210 t= s=1 link=y rc=00"),
+    ] {
+        assert_eq!(
+            pair(&[&format!("0 {first}"), &format!("1 {second}")]).ledger,
+            "paired 2",
+            "{first} | {second}"
+        );
+    }
+    let sale = ["0 0200 s=1 r=R card=4 a=9", "1 0210 s=1 r=R rc=00"];
+    for reversal in ["s=5 orrn=R", "r=R", "r=Q orrn=R", "s=5 card=4 a=9", "r=Q card=4 a=9"] {
+        for terminal in ["", "t="] {
+            let paired = pair(&[&sale[..], &[&format!("9 0400 {terminal} {reversal} why=68")]].concat());
+            assert_eq!(paired.attempts, ["T1 reversed response_timeout"], "{terminal} {reversal}");
+        }
+    }
+    for reversal in
+        ["s=5 orrn=Q", "r=Q", "s=5 card=4 a=8", "s=5 card=3 a=9", "s=5 card=4", "s=5 a=9", "s=5 trace=7"]
+    {
+        for terminal in ["", "t="] {
+            let paired = pair(&[&sale[..], &[&format!("9 0400 {terminal} {reversal} why=68")]].concat());
+            assert_eq!(
+                (paired.attempts[0].as_str(), paired.orphans),
+                ("T1 approved", 1),
+                "{terminal} {reversal}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_exchange_that_is_not_found_by_one_number_is_found_by_its_others() {
+    // Sixty-four others have the reference that it tells last; by its STAN on its link it is the only one.
+    let mut legs = vec!["0 0200 s=1 link=x".to_owned()];
+    legs.extend((0..64).map(|number| format!("1 0200 s={} r=R link=y", number + 2)));
+    legs.extend(["2 0200 s=1 r=R link=x".to_owned(), "3 0210 t= s=1 link=x rc=00".to_owned()]);
+    let legs: Vec<&str> = legs.iter().map(String::as_str).collect();
+    assert_eq!(pair(&legs).ledger, "paired 2, duplicates 1, open 64");
+}
+
+#[test]
+fn rows_are_one_when_code_and_amount_are() {
+    for (second, is_copy) in [
+        ("s=1 a=9 rc=00", true),
+        ("s=1 rc=00", true),
+        ("s=1 a=8 rc=00", false),
+        ("s=1 a=9 rc=05", false),
+        ("s=1 a=9", false),
+    ] {
+        let expected = if is_copy { "complete 1, duplicates 1" } else { "complete 2" };
+        assert_eq!(pair(&["0 row s=1 a=9 rc=00", &format!("1 row {second}")]).ledger, expected, "{second}");
+    }
+}
+
+#[test]
+fn only_a_row_that_tells_a_code_is_a_request_with_its_answer() {
+    for request in ["0 0200 s=1 isrow", "0 0200 s=1 rc=51"] {
+        check(&[request, LATER], &["T1 unanswered response_timeout"], "request_only 1, administrative 1");
+    }
+}
+
 /// A request further up is a hop of the one that waits when all of this holds; each line breaks one of it.
 #[test]
 fn a_hop_has_the_reference_or_id_and_the_amount_of_the_request_that_waits() {
