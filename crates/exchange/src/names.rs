@@ -231,6 +231,9 @@ mod tests {
             let [of_a, of_b] = [a, b].map(|text| names.intern(text)).map(|symbol| names.beginning(symbol));
             assert!(of_a == of_b || of_a.cmp(&of_b) == a.cmp(b), "{a} {b}");
         }
+        let beginning = |text| names.beginning(names.clone().intern(text));
+        assert_eq!(beginning("12345678"), u64::from_be_bytes(*b"12345678"));
+        assert_eq!((beginning("123456789"), beginning("")), (beginning("12345678"), 0));
     }
 
     #[test]

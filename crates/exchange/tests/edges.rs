@@ -272,6 +272,28 @@ fn a_request_that_waits_for_its_link_is_decided_by_when_its_component_ended() {
 }
 
 #[test]
+fn what_is_decided_is_handed_out_before_the_end() {
+    let mut names = Names::default();
+    let mut legs: Vec<Leg> =
+        (0..16).map(|stan| legs::leg(&format!("0 row s={stan}"), FENCE, &mut names)).collect();
+    legs.extend(
+        (1..)
+            .zip(["1900 row s=1", "1999.999 row s=2", "2000 row s=3"])
+            .map(|(place, text)| legs::leg(text, place, &mut names)),
+    );
+    // Sixteen legs two horizons behind the last of them but one.
+    legs.extend((0..16).map(|stan| legs::leg(&format!("3200 row s={stan}"), FENCE, &mut names)));
+    let (mut edges, mut told) = (Edges::new(600_000), Vec::new());
+    for leg in &legs {
+        edges.leg(leg, &mut |_| ());
+        let exchange = Exchange::alone(*leg);
+        edges.exchange(&exchange, &conclude(&exchange, CodeTables::built_in()), &mut |_| ());
+        edges.release(std::iter::empty(), &mut |decided| told.extend(shown(decided)));
+    }
+    assert_eq!((told, edges.settled_legs()), (vec!["settled 1".to_owned(), "settled 2".to_owned()], 2));
+}
+
+#[test]
 fn a_component_of_very_many_legs_is_an_edge() {
     for (count, is_edge) in [(1 << 14, false), ((1 << 14) + 1, true)] {
         let texts: Vec<String> =

@@ -102,6 +102,18 @@ fn what_is_made_of_legs_begins_with_the_first_of_them() {
     let made = [Exchange::paired(request, answer), Exchange::alone(answer), Exchange::alone(row)];
     let told = made.map(|exchange| (exchange.form, exchange.began - BEGIN));
     assert_eq!(told, [(Form::Paired, 5_000), (Form::ResponseOnly, 7_000), (Form::Complete, 9_000)]);
+    assert_eq!(made.map(|exchange| exchange.latency_ms()), [Some(2_000), None, None]);
+    // What the log tells goes before its times, the answer's before the request's; no answer comes before its request.
+    let told = |request_ms, answer_ms| {
+        let (request, answer) =
+            (Leg { latency_ms: request_ms, ..request }, Leg { latency_ms: answer_ms, ..answer });
+        Exchange::paired(request, answer).latency_ms()
+    };
+    assert_eq!(
+        [told(None, Some(3)), told(Some(4), None), told(Some(4), Some(3))],
+        [Some(3), Some(4), Some(3)]
+    );
+    assert_eq!(Exchange::paired(answer, request).latency_ms(), None);
 }
 
 #[test]

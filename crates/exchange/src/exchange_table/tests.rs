@@ -209,6 +209,7 @@ fn a_row_has_its_own_detail_and_no_other() {
         let stans: Vec<_> =
             (0..10).filter_map(|row| Some((u64::from(row), table.detail(row)?.stan?))).collect();
         assert!(stans.iter().copied().eq(with.iter().map(|number| (*number, *number))), "{with:?}");
+        assert!(table.rows().map(|row| row.detail).eq((0..10).map(|row| table.detail(row))), "{with:?}");
     }
 }
 
@@ -368,6 +369,8 @@ fn rows_that_come_late_are_put_in_their_place() {
         moved(&|number| number >= 70_000 && number % 2 == 0),
         moved(&|number| number < CHUNK_ROWS),
         (0..rows).rev().collect(),
+        // One alone is late, and ends its chunk.
+        (0..CHUNK_ROWS).filter(|number| *number != 100).chain([100]).chain(CHUNK_ROWS..rows).collect(),
     ];
     for (number, order) in orders.into_iter().enumerate() {
         let exchanges: Vec<Exchange> = order.into_iter().map(|at: usize| exchanges[at]).collect();

@@ -9,7 +9,7 @@ use posmortem_classify::{CodeTables, Dialect, Kind, reversal_reason};
 use posmortem_exchange::{
     CardKey, Direction, Exchange, Leg, Names, Pairing, PairingSettings, Reference, Source, conclude,
 };
-use posmortem_iso8583::{Amount, AmountUnit, Mti, NetworkManagement, ResponseCode, Timestamp};
+use posmortem_iso8583::{Amount, AmountUnit, EntryMode, Mti, NetworkManagement, ResponseCode, Timestamp};
 
 /// The moment of second 0, in milliseconds: far from the zero of clocks, so that no sum of two times passes for their difference.
 pub(crate) const BEGIN: i64 = 1_790_000_000_000;
@@ -34,6 +34,7 @@ pub(crate) fn leg(text: &str, line: u64, names: &mut Names) -> Leg {
             "a" => leg.amount = Amount::parse(value.as_bytes(), None, AmountUnit::ByPoint, 0),
             "rc" => leg.code = ResponseCode::parse(value.as_bytes()),
             "kind" => leg.kind = Kind::from_name(value).unwrap(),
+            "mode" => leg.entry_mode = EntryMode::from_name(value).unwrap(),
             "link" => leg.link = names.intern(value),
             "trace" => leg.trace = value.parse().unwrap(),
             "card" => leg.card = Some(CardKey::new(value.parse().unwrap())),
