@@ -69,3 +69,66 @@ impl RunFacts {
         self.attempt_answers += other.attempt_answers;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64, offset_minutes: Option<i16>) -> Timestamp {
+        Timestamp { millis, offset_minutes }
+    }
+
+    #[test]
+    fn facts_of_two_runs_are_those_of_one_over_both() {
+        let ledger = |paired| Ledger { paired, ..Ledger::default() };
+        let mut all = RunFacts {
+            ledger: ledger(2),
+            masked_cards: 3,
+            orphan_reversals: 5,
+            attempt_requests: 7,
+            attempt_answers: 11,
+            ..RunFacts::default()
+        };
+        let other = RunFacts {
+            ledger: ledger(13),
+            masked_cards: 17,
+            orphan_reversals: 19,
+            attempt_requests: 23,
+            attempt_answers: 29,
+            ..RunFacts::default()
+        };
+        all.add(other);
+        let expected = RunFacts {
+            ledger: ledger(15),
+            masked_cards: 20,
+            orphan_reversals: 24,
+            attempt_requests: 30,
+            attempt_answers: 40,
+            ..RunFacts::default()
+        };
+        assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn moments_and_zones_are_those_of_all_legs() {
+        // Each run as the moments of its legs, with their zones.
+        type Moments<'m> = &'m [(i64, Option<i16>)];
+        let seen = |moments: Moments<'_>| {
+            let mut facts = RunFacts::default();
+            moments.iter().for_each(|(millis, zone)| facts.see(at(*millis, *zone)));
+            facts
+        };
+        let runs: [Moments<'_>; 4] =
+            [&[], &[(5, None), (-3, None), (9, None)], &[(7, Some(480))], &[(-4, None), (2, Some(0))]];
+        for (a, b) in runs.iter().flat_map(|a| runs.iter().map(move |b| (a, b))) {
+            let mut joined = seen(a);
+            joined.add(seen(b));
+            let all = [*a, *b].concat();
+            assert_eq!(joined, seen(&all), "{a:?} {b:?}");
+            assert_eq!(joined.first.map(|at| at.millis), all.iter().map(|(millis, _)| *millis).min());
+            assert_eq!(joined.last.map(|at| at.millis), all.iter().map(|(millis, _)| *millis).max());
+            assert_eq!(joined.zones_told, all.iter().any(|(_, zone)| zone.is_some()));
+            assert_eq!(joined.zones_untold, all.iter().any(|(_, zone)| zone.is_none()));
+        }
+    }
+}

@@ -259,6 +259,8 @@ mod tests {
         // Three milliseconds each way, and a clock that is 500 ahead.
         assert_eq!(hop(Some(503), Some(497)).skew_ms(), Some(500));
         assert_eq!(hop(Some(503), None).skew_ms(), None);
+        // Four milliseconds each way, and a clock that is 7 behind.
+        assert_eq!(hop(Some(-3), Some(-11)).skew_ms(), Some(-7));
     }
 
     #[test]
@@ -274,5 +276,27 @@ mod tests {
         assert!(leaks(1000, 100, 0).are_chance() && leaks(20, 4, 0).are_chance());
         assert!(!leaks(1000, 900, 0).are_chance() && !leaks(3, 1, 0).are_chance());
         assert!(!leaks(1000, 100, 1).are_chance());
+        // From twenty on, and up to one in five.
+        assert!(leaks(20, 0, 0).are_chance() && !leaks(19, 0, 0).are_chance());
+        assert!(leaks(100, 20, 0).are_chance() && !leaks(100, 21, 0).are_chance());
+        // A track of either kind is none by chance.
+        for (tracks_1, tracks_2) in [(1, 0), (0, 1), (1, 1), (2, 3)] {
+            assert!(!Leaks { tracks_1, ..leaks(1000, 100, tracks_2) }.are_chance());
+        }
+    }
+
+    #[test]
+    fn a_dialect_is_better_when_it_lists_more() {
+        let (iso, visa) = (Dialect::from_name("iso1987"), Dialect::from_name("visa"));
+        let (iso, visa) = (iso.expect("a dialect"), visa.expect("a dialect"));
+        let link = |listed, dialects: &[(Dialect, u64)]| InspectedLink {
+            listed,
+            dialects: dialects.to_vec(),
+            ..InspectedLink::default()
+        };
+        assert_eq!(link(4, &[(visa, 5), (iso, 4)]).better_dialect(), Some((visa, 5)));
+        assert_eq!(link(5, &[(visa, 5), (iso, 4)]).better_dialect(), None);
+        assert_eq!(link(6, &[(visa, 5)]).better_dialect(), None);
+        assert_eq!(link(0, &[]).better_dialect(), None);
     }
 }

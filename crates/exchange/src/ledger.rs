@@ -83,3 +83,59 @@ impl AddAssign for Ledger {
         self.non_message += other.non_message;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Its counts in the order of its fields, from `first` on, each twice the one before.
+    fn doubling(first: u64) -> Ledger {
+        let count = |place: u32| first << place;
+        Ledger {
+            paired: count(0),
+            complete: count(1),
+            request_only: count(2),
+            response_only: count(3),
+            duplicates: count(4),
+            reversal: count(5),
+            advice: count(6),
+            administrative: count(7),
+            out_of_order: count(8),
+            open: count(9),
+            rejected: count(10),
+            non_message: count(11),
+        }
+    }
+
+    #[test]
+    fn every_count_but_that_of_no_messages_is_a_term_of_the_frames() {
+        let names = "paired complete request_only response_only duplicates reversal advice administrative \
+                     out_of_order open rejected";
+        let expected: Vec<(&str, u64)> = names.split(' ').zip((0..).map(|place| 1 << place)).collect();
+        assert_eq!(doubling(1).terms().to_vec(), expected);
+        assert_eq!(doubling(1).frames(), (1 << 11) - 1);
+    }
+
+    #[test]
+    fn each_count_is_added_to_its_own() {
+        let mut sum = doubling(3);
+        sum += doubling(4);
+        assert_eq!(sum, doubling(7));
+    }
+
+    #[test]
+    fn each_form_of_an_exchange_has_its_own_line() {
+        let forms = [Form::Paired, Form::Complete, Form::RequestOnly, Form::ResponseOnly, Form::Open];
+        let mut ledger = Ledger::default();
+        (1..).zip(forms).for_each(|(count, form)| *ledger.count_of(form) += count);
+        let expected = Ledger {
+            paired: 1,
+            complete: 2,
+            request_only: 3,
+            response_only: 4,
+            open: 5,
+            ..Ledger::default()
+        };
+        assert_eq!(ledger, expected);
+    }
+}

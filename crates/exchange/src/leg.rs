@@ -281,4 +281,166 @@ mod tests {
         assert_eq!(terminal_key("A0012"), "A0012");
         assert_eq!(terminal_key("0000"), "0000");
     }
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp { millis, offset_minutes: None }
+    }
+
+    fn leg(millis: i64, offset: u64) -> Leg {
+        Leg::untold(at(millis), Source { input: 0, offset })
+    }
+
+    /// Classes 1 and 2 with functions 0 and 1 ask for a decision, their other functions tell of one; class 4 takes
+    /// back; all else is administration. The class and whether it tells afterwards belong to the key, repeat digits do not.
+    #[test]
+    fn the_mti_tells_what_a_message_is_about() {
+        let of = |mti: &str| Leg { mti: Mti::parse(mti.as_bytes()), ..leg(0, 0) };
+        for (mtis, traffic) in [
+            ("0100 0101 0110 1100 1110 0200 0201 0210", Traffic::Attempt),
+            ("0120 0121 0130 0220 0221 0230 1220", Traffic::Advice),
+            ("0400 0401 0410 0420 0421 0430 1420", Traffic::Reversal),
+            ("0320 0330 0500 0510 0520 0600 0620 0800 0810 0820 1804", Traffic::Administrative),
+        ] {
+            for mti in mtis.split(' ') {
+                assert_eq!(of(mti).traffic(), traffic, "{mti}");
+                let is_answer = matches!(mti.as_bytes()[2], b'1' | b'3');
+                assert_eq!(of(mti).side() == Side::Response, is_answer, "{mti}");
+            }
+        }
+        let row = leg(0, 0);
+        assert_eq!((row.traffic(), row.side()), (Traffic::Attempt, Side::Response));
+        let families =
+            ["", "0100", "0120", "0200", "0220", "0300", "0400", "0500", "0800"].map(|mti| of(mti).family());
+        assert!((1..families.len()).all(|at| !families[..at].contains(&families[at])), "{families:?}");
+        for (mti, same) in [
+            ("0200", "0201 0210 1200 1210"),
+            ("0100", "0101 0110"),
+            ("0220", "0221 0230"),
+            ("0400", "0401 0410 0420 0421 0430"),
+            ("0800", "0810 0801 1804 1814"),
+        ] {
+            same.split(' ').for_each(|other| assert_eq!(of(other).family(), of(mti).family(), "{other}"));
+        }
+    }
+
+    #[test]
+    fn a_key_is_a_terminal_and_a_stan() {
+        let terminal_key = Names::default().intern("T1");
+        let of = |terminal_key, stan| Leg { terminal_key, stan, ..leg(0, 0) }.lacks_key();
+        assert!(!of(terminal_key, Some(0)));
+        assert!(of(terminal_key, None) && of(Symbol::ABSENT, Some(1)) && of(Symbol::ABSENT, None));
+    }
+
+    #[test]
+    fn every_symbol_of_a_leg_is_renamed() {
+        let mut names = Names::default();
+        let told: Vec<Symbol> = (0..10).map(|number| names.intern(&number.to_string())).collect();
+        let of = |at: usize| Leg {
+            terminal: told[at],
+            terminal_key: told[at + 1],
+            merchant: told[at + 2],
+            issuer: told[at],
+            link: told[at + 1],
+            site: told[at + 2],
+            equipment: told[at],
+            switch_reason: told[at + 1],
+            operator: Symbol::ABSENT,
+            ..leg(0, 0)
+        };
+        let symbols = |leg: &Leg| {
+            let Leg { terminal, terminal_key, merchant, issuer, link, site, .. } = *leg;
+            let Leg { equipment, switch_reason, operator, .. } = *leg;
+            [terminal, terminal_key, merchant, issuer, link, site, equipment, switch_reason, operator]
+        };
+        // Each becomes the one after the next.
+        let map: Vec<Symbol> = [Symbol::ABSENT].into_iter().chain(told[2..].iter().copied()).collect();
+        let mut renamed = of(1);
+        renamed.rename(&map);
+        assert_eq!(symbols(&renamed), symbols(&of(3)));
+    }
+
+    #[test]
+    fn legs_that_differ_have_an_order_and_equal_ones_that_of_their_places() {
+        let mut names = Names::default();
+        let [a, b] = ["a", "b"].map(|text| names.intern(text));
+        let first = Leg {
+            mti: Mti::parse(b"0200"),
+            terminal_key: a,
+            terminal: a,
+            merchant: a,
+            issuer: a,
+            link: a,
+            site: a,
+            equipment: a,
+            switch_reason: a,
+            operator: a,
+            ..leg(5, 7)
+        };
+        let code = |text: &[u8]| ResponseCode::parse(text);
+        let amount = |text: &[u8]| Amount::parse(text, None, posmortem_iso8583::AmountUnit::Minor, 0);
+        // What decides, from the first on. Each follows `first` in it, and precedes in all that comes later.
+        let later: [(&str, Leg); 20] = [
+            ("time", Leg { at: at(6), ..first }),
+            ("terminal", Leg { terminal_key: b, ..first }),
+            ("class", Leg { mti: Mti::parse(b"0220"), ..first }),
+            ("STAN", Leg { stan: Some(1), ..first }),
+            ("reference", Leg { rrn: Reference::new("1"), ..first }),
+            ("side", Leg { mti: Mti::parse(b"0210"), ..first }),
+            ("DE39", Leg { code: code(b"00"), ..first }),
+            ("MTI", Leg { mti: Mti::parse(b"0201"), ..first }),
+            ("amount", Leg { amount: amount(b"1"), ..first }),
+            ("merchant", Leg { merchant: b, ..first }),
+            ("issuer", Leg { issuer: b, ..first }),
+            ("link", Leg { link: b, ..first }),
+            ("site", Leg { site: b, ..first }),
+            ("equipment", Leg { equipment: b, ..first }),
+            ("terminal as printed", Leg { terminal: b, ..first }),
+            ("switch's reason", Leg { switch_reason: b, ..first }),
+            ("operator", Leg { operator: b, ..first }),
+            ("latency", Leg { latency_ms: Some(1), ..first }),
+            ("traces", Leg { traces: Traces::CHIP_CARD, ..first }),
+            ("place", Leg { source: Source { input: 0, offset: 8 }, ..first }),
+        ];
+        for (at, (what, leg)) in later.iter().enumerate() {
+            assert_eq!(first.canonical_cmp(leg, &names), Ordering::Less, "{what}");
+            assert_eq!(leg.canonical_cmp(&first, &names), Ordering::Greater, "{what}");
+            for (other, less) in &later[at + 1..] {
+                assert_eq!(leg.canonical_cmp(less, &names), Ordering::Greater, "{what} before {other}");
+            }
+        }
+        assert_eq!(first.canonical_cmp(&first, &names), Ordering::Equal);
+        // Cards have no order.
+        let card = Leg { card: Some(CardKey::new(9)), ..first };
+        assert_eq!(first.canonical_cmp(&card, &names), Ordering::Equal);
+    }
+
+    /// Of legs that are put in order by their first words, as if all of them had been compared in full.
+    #[test]
+    fn legs_before_a_moment_come_in_the_canonical_order() {
+        let mut names = Names::default();
+        // Of some the first eight bytes are alike.
+        let terminals = ["b", "", "terminal-2", "terminal-1", "a", "terminal"].map(|text| names.intern(text));
+        let mut draw = 1_u64;
+        let mut below = |bound: u64| {
+            draw = draw.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (draw >> 33) % bound
+        };
+        for sorted in [false, true] {
+            let mut legs: Vec<Leg> = (0..300)
+                .map(|offset| Leg {
+                    terminal_key: terminals[below(6) as usize],
+                    stan: Some(below(3)),
+                    ..leg(below(20) as i64, offset)
+                })
+                .collect();
+            if sorted {
+                legs.sort_by_key(|leg| leg.at.millis);
+            }
+            for millis in [0, 1, 7, 19, 20, i64::MAX] {
+                let mut expected: Vec<usize> = (0..300).filter(|at| legs[*at].at.millis < millis).collect();
+                expected.sort_by(|a, b| legs[*a].canonical_cmp(&legs[*b], &names));
+                assert_eq!(canonical_order(&legs, millis, &names).collect::<Vec<_>>(), expected, "{millis}");
+            }
+        }
+    }
 }

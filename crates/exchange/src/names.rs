@@ -231,6 +231,9 @@ mod tests {
             let [of_a, of_b] = [a, b].map(|text| names.intern(text)).map(|symbol| names.beginning(symbol));
             assert!(of_a == of_b || of_a.cmp(&of_b) == a.cmp(b), "{a} {b}");
         }
+        let beginning = |text| names.beginning(names.clone().intern(text));
+        assert_eq!(beginning("12345678"), u64::from_be_bytes(*b"12345678"));
+        assert_eq!((beginning("123456789"), beginning("")), (beginning("12345678"), 0));
     }
 
     #[test]
@@ -242,6 +245,69 @@ mod tests {
         assert_eq!(names.text(first), "10012301");
         assert_eq!(names.intern(""), Symbol::ABSENT);
         assert_eq!(names.text(Symbol::ABSENT), "");
+    }
+
+    /// More than there is room for at first, several times over.
+    #[test]
+    fn names_are_found_again_however_many_there_are() {
+        let mut names = Names::default();
+        let texts: Vec<String> = (0..5 * FEWEST).map(|number| format!("T{number}")).collect();
+        let symbols: Vec<Symbol> = texts.iter().map(|text| names.intern(text)).collect();
+        assert!((1..=5 * FEWEST).eq(symbols.iter().map(|symbol| symbol.index())), "dense");
+        for (text, symbol) in texts.iter().zip(&symbols) {
+            assert_eq!((names.intern(text), names.text(*symbol)), (*symbol, text.as_str()));
+        }
+        // One that another set gave.
+        assert_eq!(names.text(Symbol::of_index(5 * FEWEST + 1)), "");
+        assert_eq!(names.beginning(Symbol::of_index(5 * FEWEST + 1)), 0);
+    }
+
+    #[test]
+    fn a_block_makes_room_for_its_names_once() {
+        let mut names = Names::default();
+        names.intern("first");
+        let room = names.index.capacity();
+        assert!(room >= FEWEST);
+        (1..FEWEST).for_each(|number| _ = names.intern(&number.to_string()));
+        assert_eq!(names.index.capacity(), room);
+    }
+
+    /// Places are told apart by the lowest and the highest bits of their hash.
+    #[test]
+    fn hashes_are_spread_over_all_bits() {
+        let hashes: Vec<u64> = (0..256).map(|hash| Place { at: 0, hash }.spread()).collect();
+        for shift in [0, 57] {
+            let seen: std::collections::BTreeSet<u64> =
+                hashes.iter().map(|hash| hash >> shift & 127).collect();
+            assert!(seen.len() > 64, "{} values of the seven bits from {shift} on", seen.len());
+        }
+        assert!(hashes.iter().zip(0..).all(|(of_place, hash)| *of_place == spread(hash)));
+    }
+
+    #[test]
+    fn texts_of_one_hash_are_two() {
+        let mut names = Names::default();
+        let hash = hash_of(&names.hasher, b"b");
+        let [a, other] = [names.add(hash, "a"), names.add(hash ^ 1 << 31, "c")];
+        assert_eq!(
+            (names.find(hash, "a"), names.find(hash, "b"), names.find(hash, "c")),
+            (Some(a), None, None)
+        );
+        names.known[a.index() - 1].is_shown = true;
+        names.known[other.index() - 1].is_shown = true;
+        let b = names.intern_shown(b"b", |_| Cow::Borrowed("b"));
+        assert_eq!((names.intern("b"), names.text(b)), (b, "b"));
+    }
+
+    #[test]
+    fn symbols_agree_when_equal_or_not_told() {
+        let [none, a, b] = [0, 1, 2].map(Symbol::of_index);
+        assert!(none.is_absent() && !a.is_absent());
+        for (one, other, agrees) in
+            [(a, a, true), (a, b, false), (b, a, false), (none, a, true), (a, none, true), (none, none, true)]
+        {
+            assert_eq!(one.agrees_with(other), agrees, "{one:?} {other:?}");
+        }
     }
 
     #[test]
@@ -258,6 +324,13 @@ mod tests {
             assert_ne!(symbol, plain);
             assert_eq!(names.text(symbol), "***");
         }
+        // What has come of the change is asked about like any other.
+        let mut asked = 0;
+        let stars = names.intern_shown(b"***", |_| {
+            asked += 1;
+            Cow::Borrowed("stars")
+        });
+        assert_eq!((names.text(stars), asked), ("stars", 1));
         let open = names.intern_shown(b"open", covered);
         assert_eq!(names.intern_shown(b"open", |_| panic!("asked again")), open);
         assert_eq!(names.intern("open"), open);
@@ -285,5 +358,17 @@ mod tests {
         assert_eq!(all.text(map[a.index()]), "a");
         assert_eq!(map[b.index()], known);
         assert_eq!(map[0], Symbol::ABSENT);
+        // Of any number, whether it fills the last of those that are looked up together or not.
+        for count in [0, 1, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, 3 * AT_ONCE, 3 * AT_ONCE + 5] {
+            let (mut all, mut worker) = (Names::default(), Names::default());
+            // Every third is known already, in the other order.
+            (0..count).rev().step_by(3).for_each(|number| _ = all.intern(&number.to_string()));
+            (0..count).for_each(|number| _ = worker.intern(&number.to_string()));
+            let map = all.absorb(&worker);
+            let texts = map.iter().map(|symbol| all.text(*symbol).to_owned());
+            let expected = std::iter::once(String::new()).chain((0..count).map(|number| number.to_string()));
+            assert!(texts.eq(expected), "{count}");
+            assert!((0..count).all(|number| all.intern(&number.to_string()) == map[number + 1]), "{count}");
+        }
     }
 }

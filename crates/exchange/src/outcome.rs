@@ -196,3 +196,40 @@ fn meaning_of(exchange: &Exchange, tables: &CodeTables, (code, told): Coded, mti
 fn circumstances(exchange: &Exchange, mti: Option<Mti>) -> Circumstances {
     Circumstances { mti, kind: exchange.main().kind, entry_mode: exchange.entry_mode() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Declined, unanswered, late and reversed by a fault have a reason; unclassified is a failure without one.
+    #[test]
+    fn what_failed_has_a_reason_or_is_unclassified() {
+        let is = |outcome, reason, failed, has_detail, cause| {
+            let of = Conclusion {
+                outcome,
+                reason,
+                code: None,
+                dialect: None,
+                partial: false,
+                stand_in: false,
+                approval_lost: false,
+            };
+            assert_eq!((of.failed(), of.has_detail(), of.cause()), (failed, has_detail, cause), "{of:?}");
+        };
+        let (timeout, network) = (Some(Reason::RESPONSE_TIMEOUT), Some(Cause::Network));
+        is(Outcome::Approved, None, false, false, None);
+        is(Outcome::Open, None, false, false, None);
+        for outcome in [Outcome::Declined, Outcome::Unanswered, Outcome::Late, Outcome::Reversed] {
+            is(outcome, timeout, true, true, network);
+        }
+        // Taken back without a fault: no failure, and of interest all the same.
+        is(Outcome::Reversed, None, false, true, None);
+        is(Outcome::Unclassified, None, true, true, None);
+    }
+
+    #[test]
+    fn outcomes_have_their_names() {
+        let names = "approved declined unanswered late reversed unclassified open";
+        assert!(Outcome::ALL.map(Outcome::name).into_iter().eq(names.split(' ')));
+    }
+}

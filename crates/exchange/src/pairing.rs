@@ -104,7 +104,7 @@ impl Pairing {
     /// Whether an answer without its request, which came at `at` on a link, stands at the edge of its link's
     /// log, so that nothing can be said of it: as far as the link was heard.
     pub fn begins_before(&self, link: Symbol, at: i64) -> bool {
-        self.links.show_requests() && self.links.may_begin_before(link, at, self.settings.horizon_ms)
+        self.links.may_begin_before(link, at, self.settings.horizon_ms)
     }
 
     /// Takes note of attempts that are counted elsewhere: rows that stand for whole exchanges, answers

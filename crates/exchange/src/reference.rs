@@ -156,6 +156,45 @@ mod tests {
         }
     }
 
+    /// What decides which bucket it is in: all of its bytes, and no others.
+    #[test]
+    fn references_that_differ_in_any_byte_differ_in_their_words() {
+        let text = "ABCDEFGHIJKLMNOPQRSTUVW";
+        let reference = Reference::new(text);
+        assert_eq!(text.len(), Reference::MAX);
+        assert_eq!(reference.words(), Reference::new(text).words());
+        for at in 0..Reference::MAX {
+            let mut other = text.as_bytes().to_vec();
+            other[at] = b'x';
+            let other = Reference::new(std::str::from_utf8(&other).expect("ASCII"));
+            assert_ne!(other.words(), reference.words(), "byte {at}");
+        }
+        assert_eq!(Reference::new("ABCDEFGH").words(), [u64::from_le_bytes(*b"ABCDEFGH"), 0, 0]);
+        let hash = |of: &str| {
+            use std::hash::BuildHasher;
+            foldhash::fast::FixedState::with_seed(1).hash_one(Reference::new(of))
+        };
+        assert!(hash("1") != hash("2") && hash("1") == hash(" 1"));
+    }
+
+    #[test]
+    fn a_reference_is_shown_as_it_is() {
+        let shown = |text: &str| (Reference::new(text).to_string(), format!("{:?}", Reference::new(text)));
+        assert_eq!(shown("180312760317"), ("180312760317".to_owned(), "Reference(180312760317)".to_owned()));
+        assert_eq!(shown(""), (String::new(), "Reference()".to_owned()));
+    }
+
+    #[test]
+    fn references_agree_when_equal_or_not_told() {
+        let [none, a, b] = ["", "1", "2"].map(Reference::new);
+        assert!(none.is_absent() && !a.is_absent());
+        for (one, other, agrees) in
+            [(a, a, true), (a, b, false), (b, a, false), (none, a, true), (a, none, true), (none, none, true)]
+        {
+            assert_eq!(one.agrees_with(&other), agrees, "{one} {other}");
+        }
+    }
+
     #[test]
     fn zeros_are_no_reference() {
         assert!(Reference::new("000000000000").is_absent());

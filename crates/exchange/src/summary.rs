@@ -245,4 +245,85 @@ mod tests {
             ["a", "d", "Z", "c", "b", "", "T1234567", "T12345670", "T12345678"]
         );
     }
+
+    #[test]
+    fn coverage_is_what_most_of_the_log_shows() {
+        use Coverage::{Complete, Paired, ResponsesOnly};
+        // Frames of pairs, rows, requests alone and answers alone.
+        for (paired, complete, request_only, response_only, expected) in [
+            (0, 0, 0, 0, Paired),
+            (2, 0, 0, 0, Paired),
+            (0, 0, 1, 0, Paired),
+            (0, 1, 0, 0, Complete),
+            (0, 0, 0, 1, ResponsesOnly),
+            // A request tells that requests can be seen.
+            (1, 5, 0, 9, Paired),
+            (0, 5, 1, 9, Paired),
+            (1, 0, 1, 9, Paired),
+            // Rows and answers: the more frequent.
+            (0, 4, 0, 5, ResponsesOnly),
+            (0, 5, 0, 5, Complete),
+            (0, 6, 0, 5, Complete),
+        ] {
+            let ledger = Ledger { paired, complete, request_only, response_only, ..Ledger::default() };
+            assert_eq!(Coverage::of(&ledger), expected, "{ledger:?}");
+        }
+        assert_eq!(
+            [Paired, Complete, ResponsesOnly].map(Coverage::name),
+            ["paired", "complete", "responses_only"]
+        );
+    }
+
+    #[test]
+    fn the_most_frequent_text_is_told_and_of_two_the_first_in_order() {
+        let mut summary = Summary::default();
+        let [a, b, c] = ["a", "b", "c"].map(|text| summary.names.intern(text));
+        for (counts, expected) in [
+            (&[(a, 2), (b, 3), (c, 1)][..], Some(("b", 3))),
+            (&[(c, 3), (b, 3), (a, 2)], Some(("b", 3))),
+            (&[(b, 3), (c, 3)], Some(("b", 3))),
+            (&[], None),
+        ] {
+            assert_eq!(summary.most_frequent(counts.iter().copied()), expected);
+        }
+        let mut terminal = TerminalTally::default();
+        assert_eq!(summary.merchant_of(&terminal), "");
+        [(a, 1), (c, 5), (b, 4)]
+            .into_iter()
+            .for_each(|(merchant, count)| terminal.merchants.add(merchant, count));
+        assert_eq!(summary.merchant_of(&terminal), "c");
+    }
+
+    #[test]
+    fn codes_and_issuers_stand_by_count_then_by_name() {
+        let (mut tally, mut names) = (Tally::default(), Names::default());
+        let [first, second, third] = ["b", "a", "c"].map(|text| names.intern(text));
+        let reason = |name: &str| Reason::from_name(name);
+        let (funds, pin) = (reason("insufficient_funds"), reason("pin_incorrect"));
+        let mut add =
+            |code: &str, count: u64, reasons: &[(Option<Reason>, u64)], issuers: &[(Symbol, u64)]| {
+                let of = tally.codes.entry((None, ResponseCode::parse(code.as_bytes()))).or_default();
+                of.count = count;
+                reasons.iter().for_each(|(reason, count)| of.reasons.add(*reason, *count));
+                issuers.iter().for_each(|(issuer, count)| of.issuers.add(*issuer, *count));
+            };
+        add("05", 3, &[(pin, 1), (funds, 2)], &[(first, 3)]);
+        // The reason is the earlier in the taxonomy of two that are as frequent.
+        add("51", 9, &[(pin, 4), (funds, 4), (None, 1)], &[(first, 2), (second, 2), (third, 5)]);
+        add("8Z", 3, &[(None, 3)], &[]);
+        let mut summary = Summary::default();
+        summary.set_tally(tally, names);
+        let told = |of: &CodeSummary| {
+            let issuers = of.issuers.iter().map(|of| (summary.names.text(of.issuer), of.count));
+            let code = of.code.map_or(String::new(), |code| code.as_str().to_owned());
+            (code, of.count, of.reason, issuers.collect::<Vec<_>>())
+        };
+        let expected = [
+            ("51", 9, funds, vec![("c", 5), ("a", 2), ("b", 2)]),
+            ("05", 3, funds, vec![("b", 3)]),
+            ("8Z", 3, None, vec![]),
+        ]
+        .map(|(code, count, reason, issuers)| (code.to_owned(), count, reason, issuers));
+        assert_eq!(summary.codes.iter().map(told).collect::<Vec<_>>(), expected);
+    }
 }

@@ -394,3 +394,6 @@ impl TerminalTally {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

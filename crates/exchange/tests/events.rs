@@ -10,11 +10,14 @@ use posmortem_exchange::{
 };
 use posmortem_iso8583::{Amount, AmountUnit, Mti, NetworkManagement, ResponseCode, Timestamp};
 
+/// The moment of second 0, in milliseconds: far from the zero of clocks, so that no sum of two times passes for their difference.
+const BEGIN: i64 = 1_790_000_000_000;
+
 fn leg(text: &str, line: u64, names: &mut Names) -> Leg {
     let mut words = text.split_whitespace();
     let seconds: i64 = words.next().unwrap().parse().unwrap();
     let mti = Mti::parse(words.next().unwrap().as_bytes()).unwrap();
-    let at = Timestamp { millis: seconds * 1_000, offset_minutes: None };
+    let at = Timestamp { millis: BEGIN + seconds * 1_000, offset_minutes: None };
     let terminal = names.intern("T1");
     let untold = Leg::untold(at, Source { input: 0, offset: line });
     let mut leg = Leg { mti: Some(mti), terminal, terminal_key: terminal, ..untold };
@@ -57,7 +60,7 @@ fn events<T: AsRef<str>>(legs: &[T]) -> Vec<String> {
             TerminalEventKind::OrphanReversal(Some(told)) => format!("OrphanReversal({})", told.code),
             other => format!("{other:?}"),
         };
-        format!("{} {} {what}", event.at / 1_000, names.text(event.terminal))
+        format!("{} {} {what}", (event.at - BEGIN) / 1_000, names.text(event.terminal))
     });
     shown.collect()
 }
@@ -92,6 +95,9 @@ fn network_management_tells_how_it_was_answered() {
     check(&["0 0800 s=1 about=sign_on", "1 0810 s=1"], &["0 T1 SignOn(Untold)"]);
     check(&["3 0810 s=1 rc=00 about=sign_on"], &["3 T1 SignOn(Accepted)"]);
     check(&["0 0800 s=1 rc=00 about=sign_on isrow", LATER], &["0 T1 SignOn(Accepted)"]);
+    // Only a row's code is an answer's, and a row without one tells none.
+    check(&["0 0800 s=1 about=sign_on isrow", LATER], &["0 T1 SignOn(Unanswered)"]);
+    check(&["0 0800 s=1 rc=00 about=sign_on", LATER], &["0 T1 SignOn(Unanswered)"]);
 }
 
 #[test]
@@ -189,6 +195,123 @@ fn what_other_messages_used_up_is_not_missing() {
         &["200 0400 s=1 why=68", "201 0410 s=1 rc=00"],
         &["200 T1 Reversal(68)"],
     );
+}
+
+/// Attempts of a terminal that counts: thirty single steps up to `last`, the last of them at 0 s, and then `of`.
+fn check_counted(last: u32, of: &[(i64, u32)], more: &[String], expected: &[&str]) {
+    let before = (0..=30).map(|back| (i64::from(back) * 100 - 3_000, last - 30 + back));
+    let attempts = before.chain(of.iter().copied());
+    let mut legs: Vec<String> = attempts
+        .flat_map(|(at, stan)| [format!("{at} 0200 s={stan}"), format!("{at} 0210 s={stan} rc=00")])
+        .collect();
+    legs.extend(more.iter().cloned());
+    assert_eq!(events(&legs), expected, "{of:?} {more:?}");
+}
+
+#[test]
+fn a_terminal_counts_when_half_of_its_steps_are_small() {
+    // A step back is one, and none is one to the same number.
+    check_stans(
+        &[(0, 100), (100, 116), (200, 132), (300, 500), (400, 500), (500, 10)],
+        &[],
+        &["500 T1 StanFellBack"],
+    );
+    check_stans(&[(0, 100), (100, 116), (200, 132), (300, 500), (400, 900), (500, 10)], &[], &[]);
+    check_stans(&[(0, 100), (100, 117), (200, 133), (300, 500), (400, 500), (500, 10)], &[], &[]);
+    // Half of them single, for what is left out.
+    check_stans(
+        &[(0, 1), (100, 2), (200, 3), (300, 10), (400, 12)],
+        &[],
+        &["300 T1 StanJumped(6)", "400 T1 StanJumped(1)"],
+    );
+    check_stans(&[(0, 1), (100, 2), (200, 3), (300, 10), (400, 12), (500, 14)], &[], &[]);
+}
+
+#[test]
+fn going_round_is_from_the_last_thousand_to_the_first() {
+    let fell_back = ["100 T1 StanFellBack"];
+    check_counted(999_000, &[(100, 999), (200, 1_000)], &[], &["100 T1 StanJumped(1997)"]);
+    check_counted(998_999, &[(100, 999), (200, 1_000)], &[], &fell_back);
+    check_counted(999_000, &[(100, 1_000), (200, 1_001)], &[], &fell_back);
+    check_counted(999_999, &[(100, 1), (200, 2)], &[], &[]);
+    check_counted(999_999, &[(100, 4), (200, 5)], &[], &["100 T1 StanJumped(3)"]);
+    // Longer numbers than six digits do not go round there.
+    check_counted(1_000_000, &[(100, 1), (200, 2)], &[], &fell_back);
+}
+
+#[test]
+fn a_minute_is_disorder_and_more_is_a_restart() {
+    check_counted(500, &[(60, 3), (200, 501)], &[], &[]);
+    check_counted(500, &[(61, 3), (200, 4)], &[], &["61 T1 StanFellBack"]);
+}
+
+#[test]
+fn a_line_that_comes_within_a_minute_fills_its_gap() {
+    // 501 to 503 are missing at 100 s. One that comes at 160 s is not, one at 161 s is.
+    check_counted(500, &[(100, 504), (160, 502), (300, 505)], &[], &["100 T1 StanJumped(2)"]);
+    check_counted(500, &[(100, 504), (110, 502), (120, 501), (130, 503), (300, 505)], &[], &[]);
+    check_counted(500, &[(100, 504), (150, 505), (161, 502), (300, 506)], &[], &["100 T1 StanJumped(3)"]);
+    // Numbers on its edges do not, and the same one twice leaves none below nothing.
+    check_counted(500, &[(100, 502), (110, 502), (120, 500), (300, 503)], &[], &["100 T1 StanJumped(1)"]);
+    check_counted(500, &[(100, 502), (110, 501), (120, 501), (300, 503)], &[], &[]);
+    // The gap that goes round: 999,999 and 1 are missing.
+    check_counted(999_998, &[(100, 2), (110, 1), (300, 3)], &[], &["100 T1 StanJumped(1)"]);
+    // The one from before the last number is no step forward of nearly a million.
+    check_counted(999_998, &[(100, 2), (160, 999_999), (300, 3)], &[], &["100 T1 StanJumped(1)"]);
+    check_counted(999_999, &[(100, 1), (110, 999_001), (300, 2)], &[], &[]);
+    check_counted(999_999, &[(100, 998), (110, 999_000), (300, 999)], &[], &["100 T1 StanJumped(997)"]);
+    let stays = ["100 T1 StanJumped(2)", "161 T1 StanJumped(65535)", "300 T1 StanJumped(3)"];
+    check_counted(999_998, &[(100, 2), (161, 999_999), (300, 4)], &[], &stays);
+    // Of two gaps the one that it lies in.
+    let two = [(100, 502), (110, 504), (120, 503), (300, 505)];
+    check_counted(500, &two, &[], &["100 T1 StanJumped(1)"]);
+    // A message that is no attempt fills as well.
+    check_counted(500, &[(100, 502), (300, 503)], &["150 0800 s=501 about=echo".to_owned()], &[]);
+    check_counted(
+        500,
+        &[(100, 502), (300, 503)],
+        &["161 0800 s=501 about=echo".to_owned()],
+        &["100 T1 StanJumped(1)"],
+    );
+}
+
+#[test]
+fn a_gap_of_sixteen_bits_is_told_as_it_is() {
+    for (missing, told) in [(65_534, 65_534), (65_535, 65_535), (65_536, 65_535)] {
+        let expected = format!("100 T1 StanJumped({told})");
+        check_counted(500, &[(100, 501 + missing), (300, 502 + missing)], &[], &[&expected]);
+    }
+}
+
+#[test]
+fn sixty_four_numbers_of_other_messages_are_remembered() {
+    let echoes =
+        |stans: &[u32]| stans.iter().map(|stan| format!("50 0800 s={stan} about=echo")).collect::<Vec<_>>();
+    let numbers: Vec<u32> = (501..566).collect();
+    check_counted(500, &[(100, 566), (300, 567)], &echoes(&numbers), &["100 T1 StanJumped(1)"]);
+    check_counted(500, &[(100, 565), (300, 566)], &echoes(&numbers[..64]), &[]);
+    // What has been passed makes room, and is not counted twice.
+    let both = [echoes(&numbers[..64]), vec!["150 0800 s=566 about=echo".to_owned()]].concat();
+    check_counted(500, &[(100, 565), (300, 567)], &both, &[]);
+    let ahead = echoes(&[501, 505]);
+    check_counted(500, &[(100, 503), (300, 506)], &ahead, &["100 T1 StanJumped(1)", "300 T1 StanJumped(1)"]);
+    // Behind the last one, and beyond the next, nothing was used up.
+    check_counted(500, &[(100, 502), (300, 503)], &echoes(&[499, 500, 502, 503]), &["100 T1 StanJumped(1)"]);
+    check_counted(500, &[(100, 502), (300, 503)], &echoes(&[501, 501]), &[]);
+    // Around the last number: of 999,999, 1 and 2.
+    check_counted(999_998, &[(100, 3), (300, 4)], &echoes(&[999_999]), &["100 T1 StanJumped(2)"]);
+    check_counted(999_998, &[(100, 3), (300, 4)], &echoes(&[999_999, 1]), &["100 T1 StanJumped(1)"]);
+    check_counted(999_998, &[(100, 999_999), (200, 2), (300, 3)], &echoes(&[1]), &[]);
+    check_counted(999_998, &[(100, 3), (200, 4), (300, 6)], &echoes(&[999_999, 1, 2, 5]), &[]);
+    check_counted(999_998, &[(100, 3), (300, 4)], &echoes(&[999_999, 1, 2, 3]), &[]);
+    check_counted(999_998, &[(100, 3), (300, 4)], &echoes(&[999_999, 3]), &["100 T1 StanJumped(2)"]);
+    // Before the first attempt, its own number.
+    let echo = |stan: u32| format!("-50 0800 s={stan} about=echo");
+    check_stans(&[(0, 1), (100, 3), (200, 4), (300, 5)], &[&echo(1)], &["100 T1 StanJumped(1)"]);
+    check_stans(&[(0, 999_998), (100, 2), (200, 3), (300, 4)], &[&echo(999_998)], &["100 T1 StanJumped(2)"]);
+    // A restart forgets what was ahead.
+    let restart = [(100, 3), (200, 4), (300, 6)];
+    check_counted(500, &restart, &echoes(&[505]), &["100 T1 StanFellBack", "300 T1 StanJumped(1)"]);
 }
 
 #[test]

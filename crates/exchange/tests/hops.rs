@@ -9,7 +9,7 @@ fn hops(legs: &[(i64, &str, &str, u64)]) -> (Vec<Hop>, u64) {
     let mut pairing = Pairing::new(PairingSettings::default());
     pairing.count_hops();
     for (offset, &(millis, mti, link, stan)) in (0..).zip(legs) {
-        let at = Timestamp { millis, offset_minutes: None };
+        let at = Timestamp { millis: 1_790_000_000_000 + millis, offset_minutes: None };
         let terminal = names.intern("T1");
         let leg = Leg {
             mti: Mti::parse(mti.as_bytes()),

@@ -3,7 +3,7 @@
 
 mod legs;
 
-use legs::{LATER, check, pair};
+use legs::{BEGIN, LATER, check, pair};
 use posmortem_classify::CodeTables;
 use posmortem_exchange::{Exchange, Form, Leg, Names, Pairing, PairingSettings, conclude};
 use posmortem_iso8583::{Amount, Currency};
@@ -100,8 +100,20 @@ fn what_is_made_of_legs_begins_with_the_first_of_them() {
     let [request, answer] = ["5 0200 s=1", "7 0210 s=1 rc=00"].map(|text| legs::leg(text, 1, &mut names));
     let row = legs::leg("9 row s=1 rc=00", 1, &mut names);
     let made = [Exchange::paired(request, answer), Exchange::alone(answer), Exchange::alone(row)];
-    let told = made.map(|exchange| (exchange.form, exchange.began));
+    let told = made.map(|exchange| (exchange.form, exchange.began - BEGIN));
     assert_eq!(told, [(Form::Paired, 5_000), (Form::ResponseOnly, 7_000), (Form::Complete, 9_000)]);
+    assert_eq!(made.map(|exchange| exchange.latency_ms()), [Some(2_000), None, None]);
+    // What the log tells goes before its times, the answer's before the request's; no answer comes before its request.
+    let told = |request_ms, answer_ms| {
+        let (request, answer) =
+            (Leg { latency_ms: request_ms, ..request }, Leg { latency_ms: answer_ms, ..answer });
+        Exchange::paired(request, answer).latency_ms()
+    };
+    assert_eq!(
+        [told(None, Some(3)), told(Some(4), None), told(Some(4), Some(3))],
+        [Some(3), Some(4), Some(3)]
+    );
+    assert_eq!(Exchange::paired(answer, request).latency_ms(), None);
 }
 
 #[test]
@@ -145,12 +157,12 @@ fn a_link_is_silent_when_others_go_on_for_more_than_a_horizon() {
             pairing.spans().map(|(link, span)| (names.text(link).to_owned(), span)).collect();
         spans.sort_by(|a, b| a.0.cmp(&b.0));
         let [(_, a), (_, b)] = &spans[..] else { panic!("two links: {spans:?}") };
-        assert_eq!((a.first.millis, a.last.millis, a.first_request), (0, 1_000, Some(0)));
-        assert_eq!((b.first.millis, b.first_request), (1_000, Some(1_000)));
+        assert_eq!((a.first.millis, a.last.millis, a.first_request), (BEGIN, BEGIN + 1_000, Some(BEGIN)));
+        assert_eq!((b.first.millis, b.first_request), (BEGIN + 1_000, Some(BEGIN + 1_000)));
         let silent = pairing.silent_links(&names);
         silent
             .iter()
-            .map(|link| (names.text(link.link).to_owned(), link.last.millis, link.open))
+            .map(|link| (names.text(link.link).to_owned(), link.last.millis - BEGIN, link.open))
             .collect::<Vec<_>>()
     };
     assert_eq!(silent("601"), []);

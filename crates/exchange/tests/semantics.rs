@@ -316,6 +316,22 @@ fn codes_that_are_no_pos_decision_are_unclassified() {
 }
 
 #[test]
+fn a_code_means_what_it_means_in_its_attempt() {
+    // UnionPay's 12 in an attempt that relates to another one, and its 45 for the stripe of a chip card.
+    for (request, code, reason) in [
+        ("kind=void", "12", "original_not_found"),
+        ("kind=refund", "12", "original_not_found"),
+        ("", "12", "function_not_enabled"),
+        ("mode=fallback", "45", "fallback_refused"),
+    ] {
+        let request = format!("0 0200 s=1 {request}");
+        let answer = format!("1 0210 s=1 rc={code} dialect=unionpay-pos");
+        let attempts = pair(&[&request, &answer]).attempts;
+        assert_eq!(attempts, [format!("T1 declined {reason}")], "{request} {code}");
+    }
+}
+
+#[test]
 fn a_partial_approval_is_approved() {
     check(&["0 0200 s=1 a=9", "1 0210 s=1 a=5 rc=10"], &["T1 approved partial"], "paired 2");
 }

@@ -94,4 +94,24 @@ mod tests {
             [(1, 2), (4096, 1)]
         );
     }
+
+    /// Whatever the order in which they come, and however they are split: slower first, faster first, with gaps.
+    #[test]
+    fn every_answer_is_in_its_class() {
+        let answers = [100, 3, 100, 7, 0, 5_000, 3, 3];
+        let expected = [(0, 1), (3, 3), (7, 1), (96, 2), (4_096, 1)];
+        let classes = |of: &Latencies| -> Vec<_> {
+            of.classes().map(|(class, count)| (class.least_ms(), count)).collect()
+        };
+        for turns in 0..answers.len() {
+            let mut turned = answers;
+            turned.rotate_left(turns);
+            for at in 0..=turned.len() {
+                let (mut both, rest) = (of(turned[..at].iter().copied()), of(turned[at..].iter().copied()));
+                both.add(&rest);
+                assert_eq!((classes(&both), both.answers()), (expected.to_vec(), 8), "{turned:?} {at}");
+                assert_eq!(both, of(turned), "both ends hold an answer");
+            }
+        }
+    }
 }

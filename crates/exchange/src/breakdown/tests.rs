@@ -126,3 +126,79 @@ fn hours_are_those_of_the_logs_clock() {
     let hours = breakdown_of(&table, &names).minutes.hours();
     assert_eq!(hours.iter().position(|hour| hour.exchanges == 1), Some(22));
 }
+
+#[test]
+fn reads_are_told_by_mode_and_summed_by_scheme() {
+    let mut names = Names::default();
+    let [one, two] = ["one", "two"].map(|site| names.intern(site));
+    let of = |site, scheme, told: &[(EntryMode, u64)]| {
+        let mut reads = [0; EntryMode::ALL.len()];
+        told.iter().for_each(|(mode, count)| reads[*mode as usize] = *count);
+        SiteReads { site, scheme, reads }
+    };
+    use EntryMode::{Chip, Contactless, Ecommerce, Fallback, Manual, Qr, Stored, Stripe, Unknown};
+    let told =
+        [(Contactless, 2), (Chip, 3), (Stripe, 5), (Fallback, 7), (Manual, 11), (Qr, 13), (Ecommerce, 17)];
+    let all = [&told[..], &[(Stored, 19), (Unknown, 23)]].concat();
+    let site = of(one, Some("visa"), &all);
+    assert!(all.iter().all(|(mode, count)| site.with(*mode) == *count));
+    assert_eq!((site.read_electronically(), site.at_terminals()), (2 + 3 + 5 + 7, 2 + 3 + 5 + 7 + 11));
+    let sites = vec![
+        site,
+        of(one, Some("mastercard"), &[(Chip, 29)]),
+        of(two, Some("visa"), &[(Chip, 31), (Manual, 37)]),
+        of(two, None, &[(Qr, 41)]),
+    ];
+    let schemes = Breakdown { sites, ..Breakdown::default() }.schemes();
+    let visa = [&told[..1], &[(Chip, 34)], &told[2..4], &[(Manual, 48)], &all[5..]].concat();
+    let absent = Symbol::ABSENT;
+    let expected = [
+        of(absent, None, &[(Qr, 41)]),
+        of(absent, Some("mastercard"), &[(Chip, 29)]),
+        of(absent, Some("visa"), &visa),
+    ];
+    assert_eq!(schemes, expected);
+}
+
+#[test]
+fn business_failures_are_what_is_neither_technical_nor_unclassified() {
+    let mut group = Group { technical: 5, ..Group::default() };
+    group.counts.causes = [2, 3, 5, 7, 11];
+    group.counts.outcomes[Outcome::Unclassified as usize] = 13;
+    assert_eq!(group.business(), 28 - 5);
+}
+
+#[test]
+fn network_management_is_counted_by_terminal_and_reply() {
+    use crate::{Aside, TerminalEventKind};
+    let (mut table, mut names) = (ExchangeTable::default(), Names::default());
+    let [second, first, third] = ["b", "a", "c"].map(|text| names.intern(text));
+    let mut push = |terminal, what, times| {
+        let at = Timestamp { millis: 0, offset_minutes: None };
+        let (source, link) = (Source::default(), Symbol::ABSENT);
+        let aside =
+            Aside { at, source, terminal, terminal_key: terminal, link, stan: None, what: Some(what) };
+        (0..times).for_each(|_| table.push_aside(&aside));
+    };
+    use TerminalEventKind::{KeyChange, NetworkManagement, OrphanReversal, Reversal, SignOn, StoredAdvice};
+    for (count, reply) in [2, 3, 5, 7].into_iter().zip(Reply::ALL) {
+        push(first, SignOn(reply), count);
+        push(second, KeyChange(reply), 2 * count);
+    }
+    push(second, OrphanReversal(None), 11);
+    // Of these nothing is counted.
+    [NetworkManagement(Reply::Accepted), Reversal(None), StoredAdvice]
+        .into_iter()
+        .for_each(|what| push(third, what, 13));
+    table.finish(&names, |_, _| true);
+    let expected = [
+        Management { terminal: first, sign_ons: [2, 3, 5, 7], ..Management::default() },
+        Management {
+            terminal: second,
+            key_changes: [4, 6, 10, 14],
+            orphan_reversals: 11,
+            ..Management::default()
+        },
+    ];
+    assert_eq!(breakdown_of(&table, &names).management, expected);
+}

@@ -155,4 +155,62 @@ mod tests {
             }
         }
     }
+
+    /// The last minute that fits into ten slots of each width, and the first one that does not.
+    #[test]
+    fn slots_are_the_narrowest_that_fit() {
+        let widths = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440, 10_080];
+        for (at, width) in widths.into_iter().enumerate() {
+            let timeline = |last| minutes(&[(0, 1), (last, 2)]).timeline(10).unwrap();
+            let fits = timeline(10 * width - 1);
+            assert_eq!((fits.begin, fits.width, fits.slots.len()), (0, width * 60_000, 10));
+            assert_eq!((fits.slots[0].exchanges, fits.slots[9].exchanges, fits.outside), (1, 2, 0));
+            // Seventy days, less the first slot, are seven and a bit a slot.
+            let next = widths.get(at + 1).copied().unwrap_or(8 * 1440);
+            assert_eq!(timeline(10 * width).width, next * 60_000, "{width}");
+        }
+        // Beyond seventy days by whole days: 20 days in each of nine gaps, and one more.
+        let longer = minutes(&[(0, 1), (9 * 20 * DAY, 1)]).timeline(10).unwrap();
+        assert_eq!((longer.width, longer.slots.len()), (21 * DAY * 60_000, 9));
+        let one = minutes(&[(0, 1), (100 * DAY, 1)]).timeline(1).unwrap();
+        assert_eq!((one.width, one.slots.len()), (101 * DAY * 60_000, 1));
+        // Slots begin at round times, before the zero of clocks too.
+        let early = minutes(&[(-7, 3), (4, 1)]).timeline(3).unwrap();
+        assert_eq!((early.begin, early.width), (-10 * 60_000, 5 * 60_000));
+        assert_eq!(early.slots.iter().map(|slot| slot.exchanges).collect::<Vec<_>>(), [3, 0, 1]);
+    }
+
+    #[test]
+    fn one_in_a_thousand_may_lie_outside_on_either_side() {
+        for (end, inside) in [(-1_000_000, 0), (1_000_000, 9)] {
+            let outside =
+                |wrong, right| minutes(&[(end, wrong), (inside, right)]).timeline(10).unwrap().outside;
+            assert_eq!((outside(1, 999), outside(1, 998)), (1, 0));
+            assert_eq!((outside(2, 1_998), outside(2, 1_997)), (2, 0));
+        }
+        let both = minutes(&[(-1_000_000, 2), (0, 1_996), (1_000_000, 2)]).timeline(10).unwrap();
+        assert_eq!((both.outside, both.slots.len(), both.begin), (4, 1, 0));
+    }
+
+    #[test]
+    fn a_day_without_an_attempt_is_no_wrong_date_and_more_is() {
+        for side in [-1, 1] {
+            let outside = |gap: i64| {
+                let of = [(side * (gap + DAY), 1), (side * gap, 1), (0, 5_000)];
+                minutes(&of).timeline(100).unwrap().outside
+            };
+            assert_eq!((outside(DAY), outside(DAY + 1)), (0, 2), "{side}");
+        }
+    }
+
+    #[test]
+    fn hours_count_from_midnight_on_every_day() {
+        let of =
+            [(-1, 2), (0, 3), (59, 5), (60, 7), (1439, 11), (1440, 13), (-1440, 17), (5 * DAY + 750, 19)];
+        let mut hours = [0; 24];
+        [(0, 3 + 5 + 13 + 17), (1, 7), (12, 19), (23, 2 + 11)]
+            .into_iter()
+            .for_each(|(at, count)| hours[at] = count);
+        assert_eq!(minutes(&of).hours().map(|hour| hour.exchanges), hours);
+    }
 }

@@ -123,8 +123,8 @@ impl ExchangeTable {
         self.merge(old, astray, sorted.into_iter().map(moved).collect(), &ranks);
     }
 
-    /// Lays rows down anew: those in place (all but `astray`) and `sorted`, which are the same as `astray`. Rows
-    /// that stay together are taken over together.
+    /// Lays rows down anew: those in place (all but `astray`) and `sorted`, which are the same as `astray`. Each of
+    /// these precedes one in place, so that none is left at the end. Rows that stay together are taken over together.
     fn merge(
         &mut self,
         mut old: Vec<Chunk>,
@@ -151,7 +151,7 @@ impl ExchangeTable {
             }
             self.take(&mut old, &mut left, chunk, begin..len);
         }
-        sorted.for_each(|(chunk, row)| self.take(&mut old, &mut left, chunk, row..row + 1));
+        debug_assert!(sorted.next().is_none(), "a row astray precedes one in place");
     }
 
     /// Takes over rows of a chunk, of which so many are left: one whose rows have all been moved is let go.

@@ -135,6 +135,16 @@ impl Stans {
     }
 }
 
+/// Whether numbers come round on the way from one to the other.
+fn goes_round(from: u64, to: u64) -> bool {
+    from <= LAST && from > LAST - NEAR && to < NEAR
+}
+
+/// Whether a number comes after another one, which may be the last.
+fn is_ahead(stan: u64, of: u64) -> bool {
+    stan > of || goes_round(of, stan)
+}
+
 fn rows(table: &ExchangeTable) -> impl Iterator<Item = (&super::Chunk, usize)> {
     table.chunks().iter().flat_map(|chunk| (0..chunk.len()).map(move |row| (chunk, row)))
 }
@@ -143,8 +153,10 @@ impl Course {
     /// Takes note of a STAN that is no attempt's.
     fn use_up(&mut self, at: i64, stan: u64) {
         self.fill(at, stan);
-        let is_ahead = self.last.is_none_or(|(_, last)| stan > last);
-        if is_ahead && self.used.len() < MOST_USED && !self.used.contains(&stan) {
+        if self.last.is_none_or(|(_, last)| is_ahead(stan, last))
+            && self.used.len() < MOST_USED
+            && !self.used.contains(&stan)
+        {
             self.used.push(stan);
         }
     }
@@ -155,16 +167,20 @@ impl Course {
             self.last = Some((at, stan));
             return false;
         };
-        if stan >= last {
+        let is_late = at.saturating_sub(last_at) <= DISORDER_MS;
+        if is_late && goes_round(stan, last) {
+            self.fill(at, stan);
+            return false;
+        } else if stan >= last {
             let used = self.used.iter().filter(|used| (last + 1..stan).contains(used)).count() as u64;
-            self.used.retain(|used| *used > stan);
+            self.used.retain(|used| is_ahead(*used, stan));
             self.jump(at, last, stan, (stan - last).saturating_sub(1 + used), counting);
-        } else if last <= LAST && last > LAST - NEAR && stan < NEAR {
+        } else if goes_round(last, stan) {
             let missing = (stan + LAST - last).saturating_sub(1);
-            let used = std::mem::take(&mut self.used);
-            let used = used.iter().filter(|used| **used > last || **used < stan).count() as u64;
+            let used = self.used.iter().filter(|used| **used > last || **used < stan).count() as u64;
+            self.used.retain(|used| (stan + 1..=last).contains(used));
             self.jump(at, last, stan, missing.saturating_sub(used), counting);
-        } else if at.saturating_sub(last_at) <= DISORDER_MS {
+        } else if is_late {
             self.fill(at, stan);
             return false;
         } else {

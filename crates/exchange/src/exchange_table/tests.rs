@@ -186,6 +186,141 @@ fn details_stay_with_their_rows_across_chunks() {
         assert_eq!(row.detail.map(|detail| detail.stan), declined.then_some(Some(number as u64)));
     }
     assert_eq!(table.rows().filter(|row| row.detail.is_some()).count(), table.side_len());
+    // One by one: the upper 16 bits are the chunk.
+    for (number, row) in table.rows().enumerate() {
+        let at = number as u32;
+        assert_eq!(table.detail(at), row.detail, "{number}");
+        let (chunk, place) = table.at(at);
+        assert_eq!((chunk.millis(place), place), (row.at.millis, number % CHUNK_ROWS));
+    }
+}
+
+/// Ten rows, of which few or none have details.
+#[test]
+fn a_row_has_its_own_detail_and_no_other() {
+    for with in [&[][..], &[0], &[9], &[4], &[0, 9], &[1, 2, 7], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]] {
+        let mut table = ExchangeTable::default();
+        for number in 0..10 {
+            let code = ResponseCode::parse(if with.contains(&number) { b"51" } else { b"00" });
+            let exchange = Exchange::alone(Leg { code, stan: Some(number), ..answer(number as i64) });
+            table.push(&exchange, &ending(&exchange));
+        }
+        table.lay_down();
+        let stans: Vec<_> =
+            (0..10).filter_map(|row| Some((u64::from(row), table.detail(row)?.stan?))).collect();
+        assert!(stans.iter().copied().eq(with.iter().map(|number| (*number, *number))), "{with:?}");
+        assert!(table.rows().map(|row| row.detail).eq((0..10).map(|row| table.detail(row))), "{with:?}");
+    }
+}
+
+/// At least what values, numbers and events take by themselves, and at most four times as much.
+#[test]
+fn a_table_tells_how_many_bytes_it_holds() {
+    let mut names = Names::default();
+    let numbered: Vec<Symbol> = (0..7_000).map(|number| names.intern(&number.to_string())).collect();
+    let mut table = ExchangeTable::default();
+    for number in 0..7_000_usize {
+        let at = Timestamp { millis: number as i64, offset_minutes: Some((number % 700) as i16) };
+        let leg = Leg {
+            at,
+            terminal_key: numbered[number],
+            issuer: numbered[number % 2_000],
+            link: numbered[number % 1_100],
+            code: ResponseCode::parse(format!("Z{}", number % 500).as_bytes()),
+            rrn: Reference::new(&format!("odd {number}")),
+            ..answer(0)
+        };
+        let exchange = Exchange::alone(leg);
+        table.push(&exchange, &ending(&exchange));
+    }
+    let aside = |number: usize| Aside {
+        at: Timestamp { millis: number as i64, offset_minutes: None },
+        source: Source::default(),
+        terminal: numbered[number],
+        terminal_key: numbered[number],
+        link: Symbol::ABSENT,
+        stan: None,
+        what: Some(crate::TerminalEventKind::StoredAdvice),
+    };
+    (0..900).for_each(|number| table.push_aside(&aside(number)));
+    let is_about =
+        |bytes: usize, least: usize| assert!((least..=4 * least).contains(&bytes), "{bytes} {least}");
+    let unfinished = table.bytes();
+    is_about(unfinished.events, 900 * size_of::<Aside>());
+    table.finish(&names, |_, _| true);
+    let bytes = table.bytes();
+    // What makes room for 256 rows that wait is given back.
+    assert!(unfinished.core - bytes.core >= 256 * size_of::<Core>());
+    let [places, issuers, links, manners, endings] = [7_000, 2_000, 1_100, 700, 500];
+    assert_eq!((table.places().len(), table.issuers().len(), table.links().len()), (places, issuers, links));
+    assert_eq!((table.manners().len(), table.endings().len()), (manners, endings));
+    // Each value stands there twice: by number, and with its number.
+    is_about(
+        bytes.dictionaries,
+        2 * (places * size_of::<Place>()
+            + (issuers + links) * size_of::<Symbol>()
+            + manners * size_of::<Manner>()
+            + endings * size_of::<Conclusion>()),
+    );
+    is_about(bytes.events, 900 * size_of::<TerminalEvent>());
+    // A core has eight columns of a byte at least, and places, issuers, links, manners and endings are of two.
+    is_about(bytes.core, 7_000 * 14 + size_of::<Chunk>());
+    // A detail has ten, of which rows and references are of two and eight; and the odd references stand by themselves.
+    is_about(bytes.side, 7_000 * (8 + 2 + 8 + size_of::<Reference>()));
+    assert_eq!(bytes.total(), bytes.core + bytes.side + bytes.dictionaries + bytes.events);
+    assert_eq!(TableBytes { core: 2, side: 3, dictionaries: 5, events: 7 }.total(), 17);
+}
+
+/// Each dimension by itself is a part of what dictionaries and chunks take.
+#[test]
+fn every_column_and_every_dictionary_counts() {
+    let bytes = |with: &dyn Fn(usize, Leg, Symbol) -> Leg| {
+        let mut names = Names::default();
+        let mut table = ExchangeTable::default();
+        for number in 0..300 {
+            let leg = with(number, answer(0), names.intern(&number.to_string()));
+            let exchange = Exchange::alone(leg);
+            table.push(&exchange, &ending(&exchange));
+        }
+        table.lay_down();
+        (table.bytes().core, table.bytes().dictionaries)
+    };
+    let (core, dictionaries) = bytes(&|_, leg, _| leg);
+    type With<'w> = &'w dyn Fn(usize, Leg, Symbol) -> Leg;
+    let numbered: [(With<'_>, usize); 5] = [
+        (&|_, leg, symbol| Leg { terminal_key: symbol, ..leg }, size_of::<Place>()),
+        (&|_, leg, issuer| Leg { issuer, ..leg }, size_of::<Symbol>()),
+        (&|_, leg, link| Leg { link, ..leg }, size_of::<Symbol>()),
+        (
+            &|number, leg, _| {
+                let offset_minutes = Some(number as i16);
+                Leg { at: Timestamp { offset_minutes, ..leg.at }, ..leg }
+            },
+            size_of::<Manner>(),
+        ),
+        (
+            &|number, leg, _| {
+                let code = ResponseCode::parse(format!("{number:03}").as_bytes());
+                Leg { code, dialect: posmortem_classify::Dialect::from_name("iso1993"), ..leg }
+            },
+            size_of::<Conclusion>(),
+        ),
+    ];
+    for (number, (with, size)) in numbered.into_iter().enumerate() {
+        let (wide, more) = bytes(with);
+        assert!(more >= dictionaries + 2 * 299 * size, "dictionary {number}: {dictionaries} {more}");
+        assert!(wide >= core + 200, "column {number}: {core} {wide}");
+    }
+    let measured: [With<'_>; 5] = [
+        &|number, leg, _| Leg { at: Timestamp { millis: number as i64 * 1_000, ..leg.at }, ..leg },
+        &|number, leg, _| Leg { amount: amount(number as u64), ..leg },
+        &|number, leg, _| Leg { card: Some(CardKey::new(number as u64)), ..leg },
+        &|number, leg, _| Leg { stan: Some(number as u64), ..leg },
+        &|_, leg, _| Leg { stan: Some(u64::MAX - 1), ..leg },
+    ];
+    for (number, with) in measured.into_iter().enumerate() {
+        assert!(bytes(with).0 >= core + 200, "column {number}");
+    }
 }
 
 #[test]
@@ -234,6 +369,8 @@ fn rows_that_come_late_are_put_in_their_place() {
         moved(&|number| number >= 70_000 && number % 2 == 0),
         moved(&|number| number < CHUNK_ROWS),
         (0..rows).rev().collect(),
+        // One alone is late, and ends its chunk.
+        (0..CHUNK_ROWS).filter(|number| *number != 100).chain([100]).chain(CHUNK_ROWS..rows).collect(),
     ];
     for (number, order) in orders.into_iter().enumerate() {
         let exchanges: Vec<Exchange> = order.into_iter().map(|at: usize| exchanges[at]).collect();

@@ -62,7 +62,6 @@ pub(super) struct Links {
     logs: Vec<LinkLog>,
     /// Where in `logs` a link stands, by [`Symbol::index`]; 0 is nowhere, 1 the first.
     places: Vec<u32>,
-    show_requests: bool,
 }
 
 impl Links {
@@ -73,8 +72,7 @@ impl Links {
         span: LinkSpan,
         timeout_ms: impl FnOnce() -> i64,
     ) -> &mut LinkLog {
-        self.show_requests |= span.first_request.is_some();
-        let Self { logs, places, .. } = self;
+        let Self { logs, places } = self;
         if places.len() <= link.index() {
             places.resize(link.index() + 1, 0);
         }
@@ -108,11 +106,6 @@ impl Links {
     /// Whether any of them has a name.
     pub(super) fn has_names(&self) -> bool {
         self.logs.iter().any(|log| !log.link.is_absent())
-    }
-
-    /// Whether any of them shows a request of an attempt.
-    pub(super) fn show_requests(&self) -> bool {
-        self.show_requests
     }
 
     /// After how many milliseconds an answer on the link is late.

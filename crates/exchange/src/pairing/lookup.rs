@@ -159,3 +159,50 @@ fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     product as u64 ^ (product >> 64) as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// Numbers as logs tell them: small and close together. As 64 bits they are far apart, and each bit is set in half
+    /// of them.
+    #[test]
+    fn what_differs_has_another_seal() {
+        let seal = Seal([0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344, 0xa409_3822_299f_31d1]);
+        let symbols: Vec<Symbol> = (0..40).map(Symbol::of_index).collect();
+        let mut lookups = Vec::new();
+        for number in 1..=200 {
+            let rrn = Reference::new(&format!("{number:012}"));
+            lookups.extend([Lookup::AnyReference(rrn), Lookup::AnyTrace(number)]);
+            for symbol in &symbols {
+                lookups.extend([Lookup::Reference(*symbol, rrn), Lookup::Trace(*symbol, number)]);
+                for family in [0, 2, 4] {
+                    lookups.extend([
+                        Lookup::Key(family, *symbol, number),
+                        Lookup::Link(family, number, *symbol),
+                        Lookup::BareLink(family, number, *symbol),
+                    ]);
+                }
+                let card = CardKey::new(number);
+                let minor = symbol.index() as u64;
+                lookups.extend([Lookup::Card(*symbol, card, 5), Lookup::AnyCard(card, minor)]);
+            }
+        }
+        let kinds: BTreeSet<usize> = lookups.iter().map(|lookup| lookup.kind()).collect();
+        assert!(kinds.into_iter().eq(0..Lookup::KINDS));
+        let seals: Vec<u64> = lookups.iter().map(|lookup| seal.of(*lookup)).collect();
+        assert_eq!(seals.iter().collect::<BTreeSet<_>>().len(), lookups.len());
+        for bit in 0..64 {
+            let set = seals.iter().filter(|seal| **seal >> bit & 1 == 1).count() * 100 / seals.len();
+            assert!((45..=55).contains(&set), "bit {bit} is set in {set} of 100");
+        }
+    }
+
+    #[test]
+    fn seals_are_drawn_anew_each_time() {
+        let [one, other] = [Seal::default(), Seal::default()];
+        let trace = Lookup::AnyTrace(1);
+        assert!(one.of(trace) != other.of(trace) && one.of(trace) == one.of(trace));
+    }
+}

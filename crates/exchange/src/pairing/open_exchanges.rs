@@ -307,3 +307,67 @@ impl<'e> Iterator for Candidates<'e> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Names, Source};
+    use posmortem_iso8583::{Mti, Timestamp};
+
+    fn leg(at: i64, stan: Option<u64>, terminal_key: Symbol) -> Leg {
+        let at = Timestamp { millis: at, offset_minutes: None };
+        let mti = Mti::parse(b"0200");
+        Leg { mti, stan, terminal_key, ..Leg::untold(at, Source::default()) }
+    }
+
+    #[test]
+    fn keys_are_whole_until_a_leg_lacks_one_and_again_when_it_has_left() {
+        let terminal = Names::default().intern("T1");
+        let mut open = OpenExchanges::default();
+        assert!(open.all_have_keys());
+        let first = open.add(&leg(0, Some(1), terminal), true, None);
+        open.find_by(first, &leg(1, Some(1), terminal));
+        assert!(open.all_have_keys());
+        for lacking in [leg(2, None, terminal), leg(2, Some(1), Symbol::ABSENT)] {
+            // Said twice, it is one exchange all the same.
+            open.find_by(first, &lacking);
+            assert!(!open.all_have_keys());
+        }
+        let second = open.add(&leg(3, None, terminal), true, None);
+        open.find_by(second, &leg(4, Some(2), terminal));
+        assert_eq!(open.pop_before(3).map(|open| open.number), Some(first));
+        assert!(!open.all_have_keys());
+        assert_eq!(open.pop_before(4).map(|open| open.number), Some(second));
+        assert!(open.all_have_keys() && open.pop_before(i64::MAX).is_none());
+    }
+
+    /// Two keys are told by each: its STAN and its reference stand in a chain, and its link is indexed.
+    #[test]
+    fn keys_of_exchanges_that_have_left_are_forgotten() {
+        let terminal = Names::default().intern("T1");
+        let mut open = OpenExchanges::default();
+        open.index(Lookup::LINK, u32::MAX);
+        for number in 0..30 {
+            let leg = leg(number, Some(number as u64), terminal);
+            let leg = Leg { rrn: crate::Reference::new(&format!("R{number}")), ..leg };
+            let added = open.add(&leg, true, None);
+            open.add_alias(added, &Leg { stan: Some(1_000 + number as u64), ..leg });
+        }
+        let held = |open: &OpenExchanges| (open.newest.len(), open.aliases.len(), open.indexed.len());
+        assert_eq!(held(&open), (60, 30, 30));
+        (0..19).for_each(|_| _ = open.pop_before(19));
+        open.sweep();
+        assert_eq!(held(&open), (22, 11, 11));
+        // Twice as many as are left, and room for a few.
+        assert_eq!(open.sweep_at, 2 * 44 + FEWEST_KEYS);
+        // In the long run there are no more than that, however many come and go.
+        for number in 100..100_000 {
+            open.add(&leg(number, Some(number as u64), terminal), true, None);
+            while open.pop_before(number - 50).is_some() {}
+            assert!(
+                open.newest.len() + open.aliases.len() + open.indexed.len() <= 3 * FEWEST_KEYS,
+                "{number}"
+            );
+        }
+    }
+}

@@ -71,6 +71,21 @@ mod tests {
             let mut rows: Vec<_> = counts.iter().collect();
             rows.sort_unstable();
             assert!(rows.into_iter().eq((0..keys).map(|key| (key, 6))), "{keys}");
+            assert_eq!(matches!(counts.0, Held::Few(_)), keys <= FEW, "{keys}");
         }
+    }
+
+    /// A quarter and one at most, and all the same made in few steps.
+    #[test]
+    fn what_is_pushed_tightly_has_little_to_spare() {
+        let (mut rows, mut steps, mut capacity) = (Vec::new(), 0, 0);
+        for row in 0..10_000_u64 {
+            push_tightly(&mut rows, row);
+            steps += u32::from(rows.capacity() != capacity);
+            capacity = rows.capacity();
+            assert!(rows.len() <= capacity && capacity <= rows.len() + rows.len() / 4, "{row} in {capacity}");
+        }
+        assert!(rows.into_iter().eq(0..10_000));
+        assert!(steps < 60, "{steps}");
     }
 }

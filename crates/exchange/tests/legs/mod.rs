@@ -9,7 +9,10 @@ use posmortem_classify::{CodeTables, Dialect, Kind, reversal_reason};
 use posmortem_exchange::{
     CardKey, Direction, Exchange, Leg, Names, Pairing, PairingSettings, Reference, Source, conclude,
 };
-use posmortem_iso8583::{Amount, AmountUnit, Mti, ResponseCode, Timestamp};
+use posmortem_iso8583::{Amount, AmountUnit, EntryMode, Mti, NetworkManagement, ResponseCode, Timestamp};
+
+/// The moment of second 0, in milliseconds: far from the zero of clocks, so that no sum of two times passes for their difference.
+pub(crate) const BEGIN: i64 = 1_790_000_000_000;
 
 /// A leg as a line writes it.
 pub(crate) fn leg(text: &str, line: u64, names: &mut Names) -> Leg {
@@ -17,7 +20,7 @@ pub(crate) fn leg(text: &str, line: u64, names: &mut Names) -> Leg {
     let seconds: f64 = words.next().unwrap().parse().unwrap();
     let kind = words.next().unwrap();
     let mti = (kind != "row").then(|| Mti::parse(kind.as_bytes()).unwrap());
-    let at = Timestamp { millis: (seconds * 1000.0) as i64, offset_minutes: None };
+    let at = Timestamp { millis: BEGIN + (seconds * 1000.0).round() as i64, offset_minutes: None };
     let terminal = names.intern("T1");
     let source = Source { input: 0, offset: line };
     let untold = Leg::untold(at, source);
@@ -31,6 +34,7 @@ pub(crate) fn leg(text: &str, line: u64, names: &mut Names) -> Leg {
             "a" => leg.amount = Amount::parse(value.as_bytes(), None, AmountUnit::ByPoint, 0),
             "rc" => leg.code = ResponseCode::parse(value.as_bytes()),
             "kind" => leg.kind = Kind::from_name(value).unwrap(),
+            "mode" => leg.entry_mode = EntryMode::from_name(value).unwrap(),
             "link" => leg.link = names.intern(value),
             "trace" => leg.trace = value.parse().unwrap(),
             "card" => leg.card = Some(CardKey::new(value.parse().unwrap())),
@@ -39,6 +43,8 @@ pub(crate) fn leg(text: &str, line: u64, names: &mut Names) -> Leg {
             "in" => leg.direction = Direction::Incoming,
             "out" => leg.direction = Direction::Outgoing,
             "ostan" => leg.original_stan = value.parse().ok(),
+            "orrn" => leg.original_rrn = Reference::new(value),
+            "about" => leg.management = NetworkManagement::from_name(value),
             "why" => {
                 let code = ResponseCode::parse(value.as_bytes());
                 leg.reversal_reason = reversal_reason(code, b"", mti.unwrap());
