@@ -244,6 +244,8 @@ mod tests {
             ids.collect::<Vec<_>>(),
             ["a", "d", "Z", "c", "b", "", "T1234567", "T12345670", "T12345678"]
         );
+        let rank = |text| Rank { failed: 1, exchanges: 2, beginning: 0, text };
+        assert!(rank("a") == rank("a") && rank("a") != rank("b") && rank("a") < rank("b"));
     }
 
     #[test]

@@ -265,7 +265,14 @@ fn a_line_that_comes_within_a_minute_fills_its_gap() {
     // Of two gaps the one that it lies in.
     let two = [(100, 502), (110, 504), (120, 503), (300, 505)];
     check_counted(500, &two, &[], &["100 T1 StanJumped(1)"]);
-    // A message that is no attempt fills as well.
+    // A message that is no attempt fills as well, and on an edge of the gap it does not.
+    let echo = |stan: u32| [format!("110 0800 s={stan} about=echo")];
+    for stan in [500, 502] {
+        check_counted(500, &[(100, 502), (300, 503)], &echo(stan), &["100 T1 StanJumped(1)"]);
+    }
+    for stan in [999_998, 2] {
+        check_counted(999_998, &[(100, 2), (300, 3)], &echo(stan), &["100 T1 StanJumped(2)"]);
+    }
     check_counted(500, &[(100, 502), (300, 503)], &["150 0800 s=501 about=echo".to_owned()], &[]);
     check_counted(
         500,
@@ -298,6 +305,7 @@ fn sixty_four_numbers_of_other_messages_are_remembered() {
     // Behind the last one, and beyond the next, nothing was used up.
     check_counted(500, &[(100, 502), (300, 503)], &echoes(&[499, 500, 502, 503]), &["100 T1 StanJumped(1)"]);
     check_counted(500, &[(100, 502), (300, 503)], &echoes(&[501, 501]), &[]);
+    check_counted(500, &[(100, 503), (300, 504)], &echoes(&[501, 501]), &["100 T1 StanJumped(1)"]);
     // Around the last number: of 999,999, 1 and 2.
     check_counted(999_998, &[(100, 3), (300, 4)], &echoes(&[999_999]), &["100 T1 StanJumped(2)"]);
     check_counted(999_998, &[(100, 3), (300, 4)], &echoes(&[999_999, 1]), &["100 T1 StanJumped(1)"]);

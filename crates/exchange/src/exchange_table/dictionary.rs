@@ -46,3 +46,21 @@ impl<T: Copy + Eq + Hash> Dictionary<T> {
         self.values.capacity() * size_of::<T>() + self.ids.allocation_size()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_have_dense_numbers_and_stand_there_twice() {
+        let value = |number: u32| [number; 250];
+        let mut dictionary = Dictionary::default();
+        for number in (0..100).chain((0..100).rev()) {
+            assert_eq!(dictionary.id(value(number)), number);
+        }
+        assert!(dictionary.values().iter().copied().eq((0..100).map(value)));
+        // By number, and with its number: 1,000 bytes each.
+        let bytes = dictionary.bytes();
+        assert!((200_000..800_000).contains(&bytes), "{bytes}");
+    }
+}

@@ -268,6 +268,11 @@ fn a_table_tells_how_many_bytes_it_holds() {
     // A detail has ten, of which rows and references are of two and eight; and the odd references stand by themselves.
     is_about(bytes.side, 7_000 * (8 + 2 + 8 + size_of::<Reference>()));
     assert_eq!(bytes.total(), bytes.core + bytes.side + bytes.dictionaries + bytes.events);
+    // Of one row, nearly all is the chunk.
+    let mut one = pushed(&[Exchange::alone(answer(0))]);
+    one.finish(&names, |_, _| true);
+    let chunks = one.chunks.capacity() * size_of::<Chunk>();
+    assert!((chunks..chunks + 1_000).contains(&one.bytes().core));
     assert_eq!(TableBytes { core: 2, side: 3, dictionaries: 5, events: 7 }.total(), 17);
 }
 
