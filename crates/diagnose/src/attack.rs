@@ -145,4 +145,44 @@ mod tests {
             assert_eq!(attacks(&entries), []);
         }
     }
+
+    /// Twenty entries, each a second after the one before; `change` is told the place of each.
+    fn twenty(change: impl Fn(usize, &mut KeyedEntry)) -> Vec<KeyedEntry> {
+        let mut entries: Vec<_> = (0..20).map(|at| keyed(at, 4, at as u32, "issuer_refused")).collect();
+        entries.iter_mut().enumerate().for_each(|(at, entry)| change(at, entry));
+        entries
+    }
+
+    #[test]
+    fn every_limit_holds_its_last_value() {
+        let last_at = |at| attacks(&twenty(|place, entry| entry.at = if place == 19 { at } else { entry.at }));
+        assert_eq!((last_at(600_000).len(), last_at(600_001).len()), (1, 0));
+        let refused = |many| {
+            attacks(&twenty(|place, entry| entry.mark = if place < many { entry.mark } else { Mark::NONE }))
+        };
+        assert_eq!((refused(12).len(), refused(12)[0].refused, refused(11).len()), (1, 12, 0));
+        let cards = |many: u32| attacks(&twenty(|_, entry| entry.card = entry.card.map(|card| card % many)));
+        assert_eq!((cards(15).len(), cards(15)[0].cards, cards(14).len()), (1, 15, 0));
+        // Entries without a card prove no distinct cards.
+        let known = |many| {
+            attacks(&twenty(|place, entry| entry.card = entry.card.filter(|_| place < many)))
+        };
+        assert_eq!((known(15).len(), known(14).len()), (1, 0));
+    }
+
+    /// One entry in common makes two runs one attack, none leaves them two.
+    #[test]
+    fn runs_that_overlap_are_one_attack() {
+        let pause = |at: i64| if at >= 20 { 600 } else { 0 };
+        let entry = |at: i64| keyed(at + pause(at), 4, at as u32, "issuer_refused");
+        let apart: Vec<_> = (0..40).map(entry).collect();
+        let found: Vec<Vec<usize>> = attacks(&apart).into_iter().map(|run| run.entries).collect();
+        assert_eq!(found, [(0..20).collect::<Vec<_>>(), (20..40).collect()]);
+        // The twentieth lies within ten minutes of the 19 before it and of the 19 behind it.
+        let shared: Vec<_> = (0..39)
+            .map(|at| keyed(at * 31, 4, at as u32, "issuer_refused"))
+            .collect();
+        let found: Vec<Vec<usize>> = attacks(&shared).into_iter().map(|run| run.entries).collect();
+        assert_eq!(found, [(0..39).collect::<Vec<_>>()]);
+    }
 }

@@ -43,6 +43,29 @@ mod tests {
         }
     }
 
+    /// `o ln(o / e) - (o - e)` where expectations are exact, else `o ln(o / e) - (o + s) ln((o + s) / (e + s))`.
+    #[test]
+    fn evidence_is_the_logarithm_of_a_likelihood_ratio() {
+        let ln = f64::ln;
+        for (observed, expected, spread, right) in [
+            (6.0, 2.0, f64::INFINITY, 6.0 * ln(3.0) - 4.0),
+            (6.0, 2.0, 3.0, 6.0 * ln(3.0) - 9.0 * ln(9.0 / 5.0)),
+            (2.0, 0.5, 0.5, 2.0 * ln(4.0) - 2.5 * ln(2.5)),
+            // What is expected hardly ever is not impossible: 1e-12.
+            (1.0, 0.0, f64::INFINITY, 12.0 * ln(10.0) - 1.0),
+            // As many as expected, or none, say nothing.
+            (5.0, 5.0, 20.0, 0.0),
+            (0.0, -1.0, 20.0, 0.0),
+            (0.0, 0.0, f64::INFINITY, 0.0),
+        ] {
+            let got = nats(observed, expected, spread);
+            assert!((got - right).abs() < 1e-9, "{observed} {expected} {spread}: {got} and not {right}");
+        }
+        // (o - e)^2 / e.
+        assert_eq!([nats_at_most(6.0, 2.0), nats_at_most(3.0, 1.0), nats_at_most(2.0, 2.0)], [8.0, 4.0, 0.0]);
+        assert_eq!(nats_at_most(1.0, 0.0), 1e12);
+    }
+
     #[test]
     fn more_is_more_and_spread_dampens() {
         assert_eq!(nats(3.0, 5.0, 20.0), 0.0);

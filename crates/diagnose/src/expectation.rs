@@ -119,3 +119,95 @@ impl Expected for Expectation<'_> {
         self.rates.rate((class % self.rates.cells()) as u32, class / self.rates.cells(), mark)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MarkCount;
+
+    const WRONG_PIN: &str = "pin_incorrect";
+
+    /// Half of the fall backs of the first leaf between 10 and 20 minutes.
+    fn incident() -> Finding {
+        Finding {
+            scope: vec![(0, 1)],
+            kind: 0,
+            group: 0,
+            joined: Vec::new(),
+            start: 600_000,
+            end: 1_200_000,
+            observed: 60,
+            attempts: 110,
+            expected: 10.0,
+            score: 9.0,
+            sequences: 9,
+            marks: vec![MarkCount { mark: Mark::FELL_BACK, group: 0, observed: 60, expected: 10.0 }],
+        }
+    }
+
+    /// Twenty fall backs are believed in beforehand, of which 2 % show any mark and any trace.
+    #[test]
+    fn what_follows_a_fall_back_is_learned_from_ordinary_ones() {
+        let pin = Mark::from_name(WRONG_PIN).expect("a mark");
+        let other = Mark::from_name("issuer_refused").expect("a mark");
+        let leaves = Leaves { columns: vec![vec![1, 2]], cells: vec![0, 0], ..Leaves::default() };
+        let attempt = |at, leaf, count, mark, flags| Attempt { at, leaf, count, mark, flags };
+        let told = Flags::FELL_BACK.with(Flags::ICC_MISSING);
+        let day = [
+            attempt(0, 1, 7, pin, Flags::FELL_BACK),
+            attempt(0, 1, 3, pin, told),
+            attempt(0, 1, 5, Mark::NONE, told),
+            attempt(0, 1, 65, Mark::NONE, Flags::FELL_BACK),
+            // No fall back, and none that is ordinary.
+            attempt(0, 1, 1_000, pin, Flags::NONE),
+            attempt(0, 1, 1_000, pin, told.with(Flags::OWN)),
+        ];
+        let rates = Rates::new(vec![[0.05; Mark::COUNT]], vec![[1.0; Mark::COUNT]]);
+        let is_ordinary = |attempt: &Attempt| !attempt.flags.has(Flags::OWN);
+        let findings = [incident()];
+        let expectation = Expectation::new(&leaves, &rates, &findings, day.iter(), is_ordinary);
+        let close = |got: f64, right: f64| assert!((got - right).abs() < 1e-6, "{got} and not {right}");
+        // Ten and a prior of 0.4 among 80 and 20.
+        let rate = |leaf, of: Mark, flags, mark| expectation.rate(&attempt(900_000, leaf, 1, of, flags), mark);
+        close(rate(1, pin, Flags::FELL_BACK, pin), 10.4 / 100.0);
+        // Where the mark is commoner than that, its own rate stands.
+        close(rate(1, other, Flags::FELL_BACK, other), 0.05);
+        close(rate(1, pin, Flags::NONE, pin), 0.05);
+        close(rate(1, other, Flags::FELL_BACK, pin), 0.05);
+        // Inside an incident of fall backs three in ten may be refused, and half of the others fall back besides.
+        close(rate(0, pin, Flags::FELL_BACK, pin), 0.3);
+        close(rate(0, other, Flags::FELL_BACK, other), 0.3);
+        close(rate(0, pin, Flags::FELL_BACK, Mark::FELL_BACK), 0.525);
+
+        let missing = |at, leaf| expectation.icc_missing(&attempt(at, leaf, 1, Mark::NONE, told)).expect("known");
+        close(missing(900_000, 1), 8.4 / 100.0);
+        // 0.475 of 0.525 are the incident's, which are as those of a broken reader.
+        let of_incident = 0.475 / 0.525;
+        close(missing(900_000, 0), 0.084 * (1.0 - of_incident) + 0.4 * of_incident);
+        close(missing(600_000 - PAD_MS - 1, 0), 0.084);
+    }
+
+    /// Only what lies in no incident, padded by a minute and a half, is told by its cell and hour.
+    #[test]
+    fn classes_are_cells_by_hour_outside_of_incidents() {
+        let leaves = Leaves { columns: vec![vec![1, 2, 2]], cells: vec![0, 1, 2], ..Leaves::default() };
+        let mut by_hour = vec![[1.0; Mark::COUNT]; 24];
+        by_hour[2] = [2.0; Mark::COUNT];
+        let rates = Rates::new([0.01, 0.02, 0.04].map(|rate| [rate; Mark::COUNT]).to_vec(), by_hour);
+        let later = Finding { start: 2_000_000, end: 2_100_000, ..incident() };
+        let findings = [incident(), later];
+        let expectation = Expectation::new(&leaves, &rates, &findings, [].iter(), |_| true);
+        let class = |at, leaf| {
+            let attempt = Attempt { at, leaf, count: 1, mark: Mark::NONE, flags: Flags::NONE };
+            expectation.class(&attempt)
+        };
+        assert_eq!(expectation.classes(), 72);
+        assert_eq!([class(600_000 - PAD_MS - 1, 0), class(600_000 - PAD_MS, 0)], [Some(0), None]);
+        assert_eq!([class(2_100_000 + PAD_MS - 1, 0), class(2_100_000 + PAD_MS, 0)], [None, Some(0)]);
+        // Between both is no class either, and of other values every moment is.
+        assert_eq!([class(1_500_000, 0), class(900_000, 1)], [None, Some(1)]);
+        assert_eq!([class(2 * 3_600_000, 0), class(2 * 3_600_000 + 5, 2)], [Some(6), Some(8)]);
+        let rate = |class| expectation.rate_of_class(class, Mark::FELL_BACK);
+        assert!((rate(8) - 0.08).abs() < 1e-6 && (rate(5) - 0.04).abs() < 1e-6 && (rate(6) - 0.02).abs() < 1e-6);
+    }
+}

@@ -125,4 +125,38 @@ mod tests {
         assert!(hours > 24);
         assert!((50..=100).contains(&peers_percent));
     }
+
+    /// A log from hour 0 to 100, in which the terminals signed on as told.
+    fn ages(signed_on: &[i64], first_seen: &[i64], peers: (u64, u64)) -> KeyAges {
+        KeyAges {
+            signed_on: vec![Vec::new(), signed_on.iter().map(|hour| hour * HOUR_MS).collect()],
+            first_seen: vec![Vec::new(), first_seen.iter().map(|hour| hour * HOUR_MS).collect()],
+            covered: vec![(-90 * HOUR_MS, -50 * HOUR_MS), (0, 100 * HOUR_MS)],
+            peers,
+        }
+    }
+
+    #[test]
+    fn keys_are_overdue_after_thirty_hours_in_a_fleet_that_signs_on_daily() {
+        let at = |ages: &KeyAges, millis: i64| ages.overdue(1, millis).map(|overdue| overdue.hours);
+        let since = |signed_on: &[i64], first_seen: &[i64]| ages(signed_on, first_seen, (80, 100));
+        // The last sign-on before counts, in whatever order they come.
+        let three = since(&[40, 20, 60, 95], &[5]);
+        assert_eq!(at(&three, 90 * HOUR_MS - 1), None);
+        assert_eq!(at(&three, 90 * HOUR_MS), Some(30));
+        assert_eq!(at(&three, 92 * HOUR_MS - 1), Some(31));
+        assert_eq!(at(&three, 95 * HOUR_MS), None, "it has just signed on");
+        // Without one the first that was seen of it counts, in the stretch without a gap.
+        let none = since(&[], &[-80, 5, 7]);
+        assert_eq!([at(&none, 35 * HOUR_MS - 1), at(&none, 35 * HOUR_MS)], [None, Some(30)]);
+        assert_eq!(at(&since(&[], &[-80]), 90 * HOUR_MS), None, "it was not seen since the gap");
+        // A sign-on from before the gap tells nothing of what was signed on since.
+        assert_eq!(at(&since(&[-70], &[-80, 5]), 35 * HOUR_MS), Some(30));
+        // In a fleet of which fewer do, and before any log.
+        let peers = |signing| at(&ages(&[], &[0], (signing, 100)), 50 * HOUR_MS);
+        assert_eq!([peers(80), peers(79)], [Some(50), None]);
+        assert_eq!(at(&none, -95 * HOUR_MS), None);
+        let told = none.overdue(1, 35 * HOUR_MS).expect("overdue");
+        assert_eq!((told.peers, told.policy), ((80, 100), 30));
+    }
 }

@@ -227,3 +227,153 @@ impl Fit<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::MannerKey;
+    use super::*;
+    use posmortem_classify::Kind;
+    use posmortem_iso8583::EntryMode;
+
+    /// Slots of so many attempts: issuer, manner and hour of each. Issuers and manners make up all cells.
+    fn grid(issuers: u32, manners: u32, slots: &[((u32, u32, usize), u64)]) -> (Grid, Cells) {
+        let manner = |_| MannerKey { entry_mode: EntryMode::Chip, kind: Kind::Sale, dialect: None };
+        let cells = Cells {
+            of: (0..issuers).flat_map(|issuer| (0..manners).map(move |manner| (issuer, manner))).collect(),
+            issuers: (0..issuers).map(|issuer| issuer.to_string()).collect(),
+            manners: (0..manners).map(manner).collect(),
+        };
+        let mut attempts = vec![0; cells.of.len() * HOURS];
+        for ((issuer, manner, hour), count) in slots {
+            attempts[(issuer * manners + manner) as usize * HOURS + hour] = *count;
+        }
+        let slots = Slots::from_counts(attempts, Vec::new());
+        (Grid::new(&cells, &slots, &(0..manners).collect::<Vec<_>>()), cells)
+    }
+
+    fn fit<'g>(grid: &'g Grid, observed: &[f64], fleet: f64, is_after: bool) -> Fit<'g> {
+        Fit {
+            grid,
+            exposure: grid.attempts.clone(),
+            observed: observed.to_vec(),
+            fleet,
+            factors: grid.sizes.map(|size| vec![1.0; size]),
+            expected: grid.attempts.iter().map(|attempts| attempts * fleet).collect(),
+            is_after,
+        }
+    }
+
+    fn close(got: f64, right: f64) {
+        assert!((got - right).abs() < 1e-9, "{got} and not {right}");
+    }
+
+    /// 16 hits where 10 were expected.
+    #[test]
+    fn a_factor_is_what_was_seen_over_what_was_expected_and_both_are_held_back() {
+        let (grid, _) = grid(1, 1, &[((0, 0, 5), 100)]);
+        let mut first = fit(&grid, &[16.0], 0.1, false);
+        first.rake(Axis::Issuer, &[]);
+        close(first.factors[0][0], 20.0 / 14.0);
+        first.rake(Axis::Manner, &[]);
+        close(first.factors[1][0], 20.0 / (100.0 / 7.0 + 4.0));
+        let mut hours = fit(&grid, &[16.0], 0.1, false);
+        hours.rake(Axis::Hour, &[]);
+        close(hours.factors[2][5], 36.0 / 30.0);
+        close(hours.factors[2][4], 1.0);
+        // The same, with the hour's factor known.
+        hours.rake(Axis::Hour, &[]);
+        close(hours.factors[2][5], 1.2 * 36.0 / 32.0);
+        hours.level();
+        close(hours.fleet, 0.1 * 17.0 / (10.0 * 1.2 * 36.0 / 32.0 + 1.0));
+        // Earlier days weigh more.
+        let mut after = fit(&grid, &[16.0], 0.1, true);
+        after.rake(Axis::Issuer, &[]);
+        close(after.factors[0][0], 36.0 / 30.0);
+        let mut after = fit(&grid, &[16.0], 0.1, true);
+        after.rake(Axis::Hour, &[]);
+        close(after.factors[2][5], 66.0 / 60.0);
+    }
+
+    /// Of 10,000 attempts 3,000 hits count where 1,000 were expected, and two more.
+    #[test]
+    fn hours_and_days_after_others_move_by_a_factor_of_two_at_most() {
+        let (grid, _) = grid(1, 1, &[((0, 0, 5), 10_000)]);
+        for (observed, most) in [(9_000.0, 2.0), (0.0, 0.5)] {
+            let mut hours = fit(&grid, &[observed], 0.1, false);
+            hours.rake(Axis::Hour, &[]);
+            close(hours.factors[2][5], most);
+            let mut after = fit(&grid, &[observed], 0.1, true);
+            after.rake(Axis::Issuer, &[]);
+            close(after.factors[0][0], most);
+            after.fleet = 1.0;
+            after.exposure = vec![1_000.0];
+            after.factors[0][0] = 1.0;
+            after.level();
+            close(after.fleet, most);
+        }
+        let mut issuer = fit(&grid, &[9_000.0], 0.1, false);
+        issuer.rake(Axis::Issuer, &[]);
+        close(issuer.factors[0][0], 3_006.0 / 1_004.0);
+        close(issuer.pull(0, 2.0), 8.0);
+        let few = fit(&grid, &[7.0], 0.1, false);
+        close(few.pull(0, 2.0), 7.0);
+    }
+
+    /// The issuers that are kept, of which 10 hits each are expected, or so many.
+    fn kept(observed: &[f64], expected: &[f64]) -> Vec<u32> {
+        let slots: Vec<_> = (0..observed.len() as u32).map(|issuer| ((issuer, 0, 0), 100)).collect();
+        let (grid, _) = grid(observed.len() as u32, 1, &slots);
+        let mut fit = fit(&grid, observed, 0.1, false);
+        fit.expected = expected.to_vec();
+        let all: Vec<u32> = (0..observed.len() as u32).collect();
+        fit.without_outliers(all.into(), Axis::Issuer).to_vec()
+    }
+
+    #[test]
+    fn partners_that_stand_out_are_left_out_and_never_more_than_half() {
+        assert_eq!(kept(&[10.0, 12.0, 8.0, 10.0], &[10.0; 4]), [0, 1, 2, 3]);
+        assert_eq!(kept(&[10.0, 10.0, 40.0, 10.0], &[10.0; 4]), [0, 1, 3]);
+        // The second one is seen when the first is gone.
+        assert_eq!(kept(&[100.0, 5.0, 100.0, 5.0], &[10.0; 4]), [1, 3]);
+        // What most of them show is the rule.
+        assert_eq!(kept(&[100.0, 100.0, 100.0, 5.0], &[10.0; 4]), [0, 1, 2, 3]);
+        // Of three one may go, though two show nothing like the third.
+        assert_eq!(kept(&[1_000.0, 100.0, 1.0], &[10.0; 3]), [1, 2]);
+        // A rest that tells little contradicts nobody: 62 are expected where the whole shows twice the rate.
+        assert_eq!(kept(&[80.0, 0.0], &[40.0, 1.0]), [0, 1]);
+        assert_eq!(kept(&[80.0, 20.0], &[20.0, 20.0]), [1]);
+    }
+
+    /// A day like those before it changes nothing; one with ten times as many failures of a mark doubles the factors of
+    /// each axis, one after the other, and leaves 10 / 8 to the fleet.
+    #[test]
+    fn days_before_tell_what_is_expected() {
+        let mark = Mark::from_name("issuer_unavailable").expect("a mark");
+        let hours = [5, 6, 7];
+        let slots: Vec<_> = (0..6)
+            .flat_map(|cell| hours.map(|hour| ((cell / 2, cell % 2, hour), 10_000)))
+            .collect();
+        let (grid, _) = grid(3, 2, &slots);
+        let mut by_hour = vec![[1.0; Mark::COUNT]; HOURS];
+        by_hour[6] = [2.0; Mark::COUNT];
+        let by_cell = [0.01, 0.02, 0.04, 0.01, 0.02, 0.04].map(|rate| [rate; Mark::COUNT]);
+        let before = Rates::new(by_cell.to_vec(), by_hour);
+        let hits = |times: u64| -> Vec<(u32, u64)> {
+            let of_slot = |cell: u64, hour: usize| {
+                let expected = [100, 200, 400, 100, 200, 400][cell as usize] * if hour == 6 { 2 } else { 1 };
+                ((cell as usize * HOURS + hour) as u32, times * expected * UNITS)
+            };
+            (0..6).flat_map(|cell| hours.map(|hour| of_slot(cell, hour))).collect()
+        };
+        let usual = fit_mark(&grid, &hits(1), Some((&before, mark))).expect("there are rates");
+        let all = [usual.issuers, usual.manners, usual.hours, vec![usual.fleet]].concat();
+        assert!(all.iter().all(|factor| (factor - 1.0).abs() < 1e-6), "{all:?}");
+        let none = fit_mark(&grid, &[], Some((&before, mark))).expect("there are rates");
+        assert!(none.issuers.iter().chain([&none.fleet]).all(|factor| (factor - 0.5).abs() < 1e-6));
+        assert!(fit_mark(&grid, &[], None).is_none());
+        let more = fit_mark(&grid, &hits(10), Some((&before, mark))).expect("there are rates");
+        let axes = more.issuers.iter().chain(&more.manners).chain(&more.hours[5..8]);
+        assert!(axes.into_iter().all(|factor| (factor - 2.0).abs() < 1e-6));
+        assert!((more.fleet - 1.25).abs() < 0.01, "{}", more.fleet);
+    }
+}

@@ -82,3 +82,60 @@ impl After {
         if rebooted { "power_unstable" } else { "link_outage" }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use posmortem_classify::Language;
+    use posmortem_exchange::{Names, Reply, Symbol};
+
+    /// A gap from 10 to 40 minutes.
+    fn after(events: &[(i64, TerminalEventKind)]) -> After {
+        let silence = Silence {
+            terminal: 1,
+            start: 600_000,
+            end: 2_400_000,
+            strays: 0,
+            expected: 9.0,
+            ln_p: -20.0,
+            margin: 1.0,
+            signed_on: false,
+            restarted: false,
+        };
+        let events: Vec<_> = events
+            .iter()
+            .map(|(at, what)| TerminalEvent { at: *at, terminal: Symbol::ABSENT, what: *what })
+            .collect();
+        After::of(&events, &silence)
+    }
+
+    #[test]
+    fn what_a_terminal_does_up_to_ten_minutes_after_the_gap_tells_why() {
+        let sign_on = TerminalEventKind::SignOn(Reply::Accepted);
+        let told = |events: &[(i64, TerminalEventKind)]| {
+            let after = after(events);
+            let texts: Vec<_> =
+                after.evidence().map(|one| one.text(Language::En, &Names::default())).collect();
+            (after.reason(false), texts)
+        };
+        let nothing = ("link_outage", Vec::<String>::new());
+        for (at, counts) in [(599_999, false), (600_000, true), (3_000_000, true), (3_000_001, false)] {
+            let signed = ("power_unstable", vec!["signed on at the end of the gap".to_owned()]);
+            assert_eq!(told(&[(at, sign_on)]), if counts { signed } else { nothing.clone() }, "{at}");
+        }
+        let network = TerminalEventKind::NetworkManagement(Reply::Untold);
+        assert_eq!(told(&[(900_000, network)]).0, "power_unstable");
+        let anew = TerminalEventKind::StanFellBack;
+        let texts = vec!["the STAN began anew 2 times".to_owned()];
+        assert_eq!(told(&[(900_000, anew), (950_000, anew)]), ("power_unstable", texts));
+        // A line that was down lets go what was stored.
+        let advice = TerminalEventKind::StoredAdvice;
+        let texts = vec!["3 stored messages afterwards".to_owned()];
+        assert_eq!(told(&[(2_500_000, advice); 3]), ("link_outage", texts));
+        assert_eq!(told(&[(900_000, TerminalEventKind::StanJumped(4))]), nothing);
+        // The whole site fell silent: that is power, whatever else came.
+        assert_eq!(after(&[]).reason(true), "power_unstable");
+        let all = told(&[(700_000, sign_on), (800_000, anew), (900_000, advice)]);
+        assert_eq!((all.0, all.1.len()), ("power_unstable", 3));
+    }
+}

@@ -230,4 +230,72 @@ mod tests {
         let groups = Groups::learn(&fleet(3, 20.0), 1_000, 8);
         assert_eq!(groups.leading_component(&fleet(1, 20.0)[0]), 7);
     }
+
+    fn alike(terminal: u32, signature: usize, factor: f64) -> Likelihood {
+        Likelihood { terminal, signature, ln_factors: [f64::ln(factor); COMPONENTS] }
+    }
+
+    fn close(got: f64, right: f64) {
+        assert!((got - right).abs() < 1e-9, "{got} and not {right}");
+    }
+
+    /// One terminal in 800 has each of eight faults: 0.99 have none.
+    #[test]
+    fn small_fleets_are_judged_by_the_prior() {
+        let groups = Groups::learn(&[], 499, 8);
+        let found = groups.posterior(&[alike(1, 2, 1_000.0), alike(1, 5, 200.0)]);
+        let total = 0.99 + 1.25 + 0.25;
+        close(found.none, 0.99 / total);
+        close(found.by_signature[0], 1.25 / total);
+        close(found.by_signature[1], 0.25 / total);
+        let weak = groups.posterior(&[alike(1, 2, 0.5)]);
+        close(weak.none, 0.99 / (0.99 + 0.5 / 800.0));
+        close(alike(1, 2, 1_000.0).ln_bayes_factor(), f64::ln(1_000.0));
+    }
+
+    /// A tenth of a fault is believed in without having been seen: of 500 terminals two in 10,000 for each signature.
+    #[test]
+    fn a_terminal_is_judged_by_what_the_others_taught() {
+        let one = alike(7, 1, 1_000.0);
+        let groups = Groups::learn(std::slice::from_ref(&one), 500, 8);
+        let found = groups.posterior(&[one]);
+        let (none, fault) = (1.0 - 8.0 * 0.0002, 0.0002 * 1_000.0);
+        assert!((found.none - none / (none + fault)).abs() < 1e-6, "{found:?}");
+        // Sure faults of others are counted one by one.
+        let many: Vec<_> = (1..=4).map(|terminal| alike(terminal, 1, 1e15)).collect();
+        let groups = Groups::learn(&many, 500, 8);
+        assert!((groups.prevalence[1] - 4.1 / 500.0).abs() < 1e-6, "{:?}", groups.prevalence);
+        assert!((groups.prevalence[0] - 0.0002).abs() < 1e-12);
+        let found = groups.posterior(&[alike(9, 1, 1_000.0)]);
+        let (none, fault) = (1.0 - 7.0 * 0.0002 - 4.1 / 500.0, 4.1 / 500.0 * 1_000.0);
+        // That terminal did not teach: what it would have taught itself is taken away nevertheless.
+        let own = fault / (none + fault);
+        let (none, fault) = (none + own / 500.0, fault - own / 500.0 * 1_000.0);
+        assert!((found.none - none / (none + fault)).abs() < 1e-4, "{found:?}");
+        // No fewer than one in 10,000.
+        close(Groups::learn(&[], 5_000, 2).prevalence[0], 1e-4);
+        close(Groups::learn(&[], 800, 2).prevalence[0], 0.1 / 800.0);
+    }
+
+    /// Two faults are believed to be spread over all components alike.
+    #[test]
+    fn components_are_learned_with_their_faults() {
+        let mut groups = Groups::prior(1);
+        let unit = 1_u64 << 40;
+        let mut sums = [0; COMPONENTS];
+        (sums[3], sums[4]) = (3 * unit, unit / 2);
+        groups.follow(&[sums], 1_000);
+        close(groups.prevalence[0], 3.6 / 1_000.0);
+        for (component, weight) in groups.weights[0].iter().enumerate() {
+            let seen = [(3, 3.0), (4, 0.5)].iter().find(|of| of.0 == component).map_or(0.0, |of| of.1);
+            close(*weight, (2.0 / COMPONENTS as f64 + seen) / 5.5);
+        }
+        // The best of factors weighed by what was learned, the first of equal ones.
+        let mut ln_factors = [0.0; COMPONENTS];
+        assert_eq!(groups.leading_component(&Likelihood { terminal: 1, signature: 0, ln_factors }), 3);
+        ln_factors[9] = 4.0;
+        assert_eq!(groups.leading_component(&Likelihood { terminal: 1, signature: 0, ln_factors }), 9);
+        ln_factors[12] = 4.0;
+        assert_eq!(groups.leading_component(&Likelihood { terminal: 1, signature: 0, ln_factors }), 9);
+    }
 }

@@ -68,3 +68,77 @@ impl Health {
         (0..self.blamed.len()).filter(|&signature| self.blamed[signature] > MANY_TERMINALS)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::own::segments::COMPONENTS;
+    use crate::own::Family;
+    use posmortem_classify::Reason;
+
+    /// Components that are alike have a Bayes factor of their own.
+    fn likelihood(terminal: u32, ln_factor: f64) -> Likelihood {
+        Likelihood { terminal, signature: 1, ln_factors: [ln_factor; COMPONENTS] }
+    }
+
+    fn suspect(terminal: u32, own: bool) -> Suspect {
+        Suspect {
+            terminal,
+            own,
+            signature: 1,
+            reason: Reason::PIN_INCORRECT,
+            family: Family::WholeDay,
+            rows: 0..1,
+            window: (0, 0),
+            inside: Counts::default(),
+            effect: 0.1,
+            cards: 2,
+            ln_bayes_factor: 0.0,
+            local_fdr: 0.1,
+            marks: Vec::new(),
+            runner_up: None,
+        }
+    }
+
+    fn counts(attempts: u32, observed: u32) -> Counts {
+        Counts { attempts, observed, expected: 1.0 }
+    }
+
+    #[test]
+    fn good_pairs_are_counted_by_their_bayes_factor() {
+        let values = [-7.0, -5.0, -3.0, -1.0, 0.5, 1.5, 2.5, 4.0, 7.0, 11.0, 30.0, 40.0];
+        let likelihoods: Vec<_> = (1..).zip(values).map(|(terminal, value)| likelihood(terminal, value)).collect();
+        // The last two are blamed; a suspect that is not stays among the good.
+        let suspects = [suspect(10, false), suspect(11, true), suspect(12, true)];
+        // Two signatures each; three pairs more have two hits, and no excess.
+        let mut all = vec![counts(0, 0); 2];
+        (1..=12).for_each(|_| all.extend([counts(40, 1), counts(30, 2)]));
+        (0..3).for_each(|_| all.extend([counts(9, 2), counts(0, 0)]));
+        all.extend([counts(0, 0), counts(1, 0), counts(0, 0), counts(0, 0)]);
+        let health = Health::of(&suspects, &likelihoods, &all, 2);
+        assert_eq!(health.ln_factors, [4, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+        // Two of sixteen terminals with attempts.
+        assert_eq!(health.blamed, [0.0, 0.125]);
+        assert_eq!(health.crowded().collect::<Vec<_>>(), [1]);
+        assert_eq!(health.upper_ln_factor, None, "thirteen good pairs are too few");
+    }
+
+    #[test]
+    fn one_in_twenty_good_pairs_lies_above_the_upper_factor() {
+        let upper = |pairs: usize, values: &[f64]| {
+            let likelihoods: Vec<_> =
+                (1..).zip(values).map(|(terminal, value)| likelihood(terminal, *value)).collect();
+            let health = Health::of(&[], &likelihoods, &vec![counts(9, 2); pairs], 1);
+            (health.upper_ln_factor.map(f64::round), health.null_is_off())
+        };
+        assert_eq!(upper(19, &[9.0, 8.0]), (None, false));
+        assert_eq!(upper(20, &[2.0, 9.0, 4.0]), (Some(4.0), true));
+        assert_eq!(upper(39, &[2.0, 9.0, 4.0]), (Some(4.0), true));
+        assert_eq!(upper(40, &[2.0, 9.0, 4.0]), (Some(2.0), false));
+        // Pairs that were not looked at lie below all others.
+        assert_eq!(upper(60, &[2.0, 9.0, 4.0]), (Some(-6.0), false));
+        let edge = |upper| Health { ln_factors: [0; 10], upper_ln_factor: Some(upper), blamed: vec![0.01, 0.011] };
+        assert!(!edge(3.0).null_is_off() && edge(3.01).null_is_off());
+        assert_eq!(edge(0.0).crowded().collect::<Vec<_>>(), [1], "more than one in a hundred");
+    }
+}

@@ -245,4 +245,92 @@ mod tests {
         let few = Spread::fit(draw(0.0).into_iter().take(30), 0.1);
         assert_eq!(few, Spread { mean: 1.0, tau2: 0.1 });
     }
+
+    /// Chances of a count of size 2 and mean 4: 1/9, 4/27, 4/27, 32/243.
+    const FOUR: Spread = Spread { mean: 2.0, tau2: 0.5 };
+
+    #[test]
+    fn masses_and_quantiles_are_those_of_the_law() {
+        let masses: Vec<f64> = FOUR.masses(2.0).take(4).collect();
+        for (mass, right) in masses.iter().zip([27.0, 36.0, 36.0, 32.0]) {
+            assert!(close(*mass, right / 243.0), "{masses:?}");
+        }
+        for (count, reached) in [(0, 27.0), (1, 63.0), (2, 99.0), (3, 131.0)] {
+            assert_eq!(FOUR.quantile(2.0, (reached - 0.01) / 243.0), count);
+            assert_eq!(FOUR.quantile(2.0, (reached + 0.01) / 243.0), count + 1);
+        }
+        // Beyond 400 the normal law: 401 + 2.4 sqrt(401), and with 0.01 * 401^2 more variance; at 400 the sum.
+        let law = |mean, tau2| Spread { mean, tau2 };
+        assert_eq!([law(1.0, 0.0).quantile(401.0, 0.97), law(2.0, 0.01).quantile(200.5, 0.97)], [450, 509]);
+        assert_eq!(law(1.0, 0.0).quantile(400.0, 0.5), 400);
+    }
+
+    #[test]
+    fn siblings_move_the_middle_by_what_they_have_in_common() {
+        // 1 / (0.65 * 0.2), and at least 1 / (0.65 * 0.01).
+        for (tau2, weight) in [(0.2, 1.0 / 0.13), (0.0, 1.0 / 0.0065), (0.005, 1.0 / 0.0065)] {
+            let centre = Spread { mean: 1.0, tau2 }.site_centre(30.0, 10.0);
+            assert!(close(centre, (weight + 30.0) / (weight + 10.0)), "{tau2}: {centre}");
+        }
+    }
+
+    /// With tau2 = e - 1 the deviation of the logarithm is 1, and its middle half below.
+    #[test]
+    fn levels_are_points_of_a_lognormal_law() {
+        let tau2 = std::f64::consts::E - 1.0;
+        let (levels, weights) = Spread { mean: 1.5, tau2 }.levels(2.0, 3.0, 4.0);
+        let (low, _) = Spread { mean: 0.5, tau2 }.levels(2.0, 3.0, 4.0);
+        let likelihood = |at: usize| WEIGHTS[at] * levels[at].powi(3) * f64::exp(-4.0 * levels[at]);
+        let total: f64 = (0..LEVELS).map(likelihood).sum();
+        for at in 0..LEVELS {
+            assert!(close(levels[at], 3.0 * f64::exp(POINTS[at] - 0.5)), "{levels:?}");
+            // No terminal is asked to be better than the floors of rates.
+            assert!(close(low[at], 2.0 * f64::exp(POINTS[at] - 0.5)), "{low:?}");
+            assert!((weights[at].exp() - likelihood(at) / total).abs() < 1e-12);
+        }
+        assert!(close(ln_sum(&[0.0, f64::ln(2.0), f64::ln(3.0)]), f64::ln(6.0)));
+        assert!(close(ln_sum(&[-2_000.0, -2_000.0]), f64::ln(2.0) - 2_000.0));
+        assert_eq!(ln_sum(&[]), f64::NEG_INFINITY);
+    }
+
+    /// Counts beyond the quantile are not looked at, and the mass up to there is renormalised.
+    #[test]
+    fn a_bucket_s_likelihood_is_that_of_its_bulk() {
+        let bucket = Bucket { expected: 2.0, terminals: 9, by_count: [(0, 2), (2, 1), (5, 6)].into() };
+        let right = 2.0 * f64::ln(27.0 / 99.0) + f64::ln(36.0 / 99.0);
+        assert!(close(FOUR.ln_likelihood(&bucket, 2), right));
+        assert!(close(FOUR.ln_likelihood(&bucket, 4).exp(), {
+            // 40/243 more for a count of four: (5/4 * 2/3) of 32/243 before.
+            let all = 131.0 + 32.0 * 5.0 / 6.0;
+            (27.0f64 / all).powi(2) * 36.0 / all
+        }));
+        let prior = |mean, tau2, default| Spread { mean, tau2 }.ln_prior(default);
+        assert!(close(prior(1.0, 0.3, 0.3), 0.0));
+        assert!(close(prior(2.0, 0.3, 0.3), -0.5 * (f64::ln(2.0) / 0.7).powi(2)));
+        assert!(close(prior(1.0, 1.0, 0.05), -0.5 * f64::ln(1.05 / 0.1).powi(2)));
+        assert!(close(prior(0.5, 0.0, 0.2), -0.5 * ((f64::ln(2.0) / 0.7).powi(2) + f64::ln(5.0).powi(2))));
+    }
+
+    #[test]
+    fn terminals_that_expect_about_the_same_share_a_bucket() {
+        let counts = [(3, 1.0), (3, 1.08), (1, 1.0), (7, 1.1), (5, 0.99), (9, 1e-3), (2, 2e-3)];
+        let buckets = buckets(counts.into_iter());
+        let told: Vec<_> = buckets
+            .iter()
+            .map(|one| (one.terminals, one.by_count.iter().map(|(count, of)| (*count, *of)).collect::<Vec<_>>()))
+            .collect();
+        // An eighth of a doubling ends at 1.0905.
+        assert_eq!(
+            told,
+            [(1, vec![(2, 1)]), (1, vec![(5, 1)]), (3, vec![(1, 1), (3, 2)]), (1, vec![(7, 1)])]
+        );
+        assert!(close(buckets[2].expected, 3.08 / 3.0));
+    }
+
+    #[test]
+    fn fifty_terminals_tell_how_much_terminals_differ() {
+        let counts = |terminals: usize| (0..terminals).map(|at| (if at % 2 == 0 { 0 } else { 10 }, 6.0));
+        assert_eq!(Spread::fit(counts(49), 0.02), Spread { mean: 1.0, tau2: 0.02 });
+        assert!(Spread::fit(counts(50), 0.02).tau2 >= 0.5);
+    }
 }

@@ -181,4 +181,53 @@ mod tests {
         assert_eq!(count("signal", 8, 3.0), 1, "such a fleet has many slow terminals");
         assert_eq!(count("mac", 8, 1.0), 1);
     }
+
+    /// The table's shares are half of what is believed; each of the marks as a leader has its part of the other half.
+    #[test]
+    fn profiles_weigh_what_the_rules_say() {
+        let signatures = Signatures::built_in();
+        let signature = signatures.get(signatures.named("reader").unwrap());
+        let marks = signature.marks.len();
+        let hit = |place| Trial::Hit { place, rate: 0.001, telling: 0.0005, in_incident: false };
+        let twice = Sequence::of(&[hit(1), Trial::Miss, hit(0), hit(1), hit(0)], &[]);
+        let weights = |sequence: &Sequence, told| {
+            let profiles = profiles(signature, sequence, told);
+            profiles.iter().map(|one| (one.shape.telling, libm::exp(one.ln_weight))).collect::<Vec<_>>()
+        };
+        let close = |got: &[(bool, f64)], right: &[(bool, f64)]| {
+            assert_eq!(got.len(), right.len());
+            assert!(got.iter().zip(right).all(|(a, b)| a.0 == b.0 && (a.1 - b.1).abs() < 1e-12), "{got:?}");
+        };
+        let each = 0.5 / marks as f64;
+        close(&weights(&twice, NOTHING), &[(false, 0.5), (false, each), (false, each)]);
+        // Half of the faults tell more, where the day tells of it and two hits do.
+        let told = Told { icc_missing: true, ..NOTHING };
+        let (half, part) = (0.25, each / 2.0);
+        let both = [(false, half), (false, part), (false, part), (true, half), (true, part), (true, part)];
+        close(&weights(&twice, told), &both);
+        let as_usual = |place| Trial::Hit { place, rate: 0.001, telling: 0.001, in_incident: false };
+        close(&weights(&Sequence::of(&[hit(0), as_usual(1), Trial::Miss], &[]), told), &[(false, half)]);
+        let shares = &profiles(signature, &twice, NOTHING)[2].shape.shares;
+        for (place, mark) in signature.marks.iter().enumerate() {
+            let rest = mark.share * 0.15 / (1.0 - signature.marks[1].share);
+            assert!((shares[place] - if place == 1 { 0.85 } else { rest }).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn three_slow_answers_and_half_as_many_again_as_usual_are_weighed() {
+        let signatures = Signatures::built_in();
+        let signature = signatures.get(signatures.named("signal").unwrap());
+        let count = |slow: usize, all: usize, level| {
+            let trials = [vec![Trial::Slow; slow], vec![Trial::Miss; all - slow]].concat();
+            let told = Told { slow_level: Some(level), ..NOTHING };
+            profiles(signature, &Sequence::of(&trials, &[]), told).len()
+        };
+        assert_eq!([count(2, 50, 1.0), count(3, 50, 1.0)], [1, 2]);
+        // Six of 200 are half as many again as usual, of a fleet twice as slow twelve.
+        assert_eq!([count(6, 200, 1.0), count(7, 200, 1.0)], [1, 2]);
+        assert_eq!([count(12, 200, 2.0), count(13, 200, 2.0)], [1, 2]);
+        let none = Sequence::of(&[Trial::Slow; 50], &[]);
+        assert_eq!(profiles(signature, &none, NOTHING).len(), 1, "the log tells no times");
+    }
 }

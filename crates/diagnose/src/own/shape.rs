@@ -106,4 +106,40 @@ mod tests {
         let [plain, telling] = [false, true].map(|telling| shape(telling).factor(hit, 0.1, 1.0));
         assert!((plain - 10.9).abs() < 1e-9 && (telling - 100.9).abs() < 1e-9);
     }
+
+    /// A fault that hits half of the attempts, or a tenth, and slows twice as many answers down, but 60 % at most:
+    /// 0.02 + 0.98 * 0.6 of its answers are slow, or 0.02 + 0.98 * 0.2.
+    #[test]
+    fn ratios_are_those_of_the_law() {
+        let close = |got: f64, right: f64| assert!((got - right).abs() < 1e-9, "{got} and not {right}");
+        let plain = Shape { shares: vec![0.6, 0.4], slowed: None, telling: false };
+        let slowing = Shape { slowed: Some(Slowed { times: 2.0, level: 3.0 }), ..plain.clone() };
+        close(plain.of_miss(0.3), 0.3);
+        close(slowing.of_miss(0.5), 1.0 - 0.5 * 0.392 / 0.98);
+        close(slowing.of_miss(0.1), 1.0 - 0.9 * 0.784 / 0.98);
+        close(plain.factor(Trial::Miss, 0.3, 2.0), 0.7);
+        close(plain.factor(Trial::Slow, 0.3, 2.0), 0.7);
+        close(slowing.factor(Trial::Miss, 0.1, 2.0), 0.72);
+        close(slowing.factor(Trial::Slow, 0.5, 2.0), 0.5 * 0.608 / 0.06);
+        close(slowing.factor(Trial::Slow, 0.1, 2.0), 0.9 * 0.216 / 0.06);
+        let hit = |place, rate, in_incident| Trial::Hit { place, rate, telling: rate / 2.0, in_incident };
+        close(plain.factor(hit(0, 0.02, false), 0.1, 3.0), 0.9 + 0.1 * 0.6 / 0.06);
+        close(plain.factor(hit(1, 0.02, false), 0.1, 3.0), 0.9 + 0.1 * 0.4 / 0.06);
+        // What an incident causes does not rise and fall with the terminal's level.
+        close(plain.factor(hit(0, 0.02, true), 0.1, 3.0), 0.9 + 0.1 * 0.6 / 0.02);
+        let telling = Shape { telling: true, ..plain.clone() };
+        close(telling.factor(hit(0, 0.02, false), 0.1, 3.0), 0.9 + 0.1 * 0.6 / 0.03);
+        // No hit counts for more than 10,000.
+        close(plain.factor(hit(0, 1e-6, false), 0.9, 1.0), 1e4);
+        close(plain.factor(hit(0, 1e-6, false), 0.016, 1.0), 0.984 + 9_600.0);
+        let levels = [0.5, 1.0, 2.0, 3.0, 4.0];
+        let factors = plain.factors(hit(0, 0.02, false), &levels);
+        for (at, factor) in factors.into_iter().enumerate() {
+            let (level, effect) = (levels[at / EFFECTS.len()], EFFECTS[at % EFFECTS.len()]);
+            close(factor, 1.0 - effect + effect * 0.6 / (0.02 * level));
+        }
+        let is_miss = [Trial::Miss, Trial::Slow, hit(0, 0.1, false)]
+            .map(|trial| [plain.is_miss(trial), slowing.is_miss(trial)]);
+        assert_eq!(is_miss, [[true, true], [true, false], [false, false]]);
+    }
 }

@@ -109,3 +109,24 @@ fn overlap(rival: Option<Incident>, incident: Incident) -> bool {
             && incident.start < rival.end
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn incidents_of_one_group_overlap_where_they_share_a_moment() {
+        let incident = |group, start, end| Incident {
+            subject: Subject { kind: 0, value: 1, group },
+            start,
+            end,
+            tally: Tally::default(),
+            score: 9.0,
+        };
+        let rival = |group, start, end| overlap(Some(incident(group, start, end)), incident(2, 100, 200));
+        assert!(rival(2, 0, 101) && rival(2, 199, 300) && rival(2, 120, 130) && rival(2, 0, 300));
+        // An end is the moment after the last.
+        assert!(!rival(2, 0, 100) && !rival(2, 200, 300));
+        assert!(!rival(3, 0, 300) && !overlap(None, incident(2, 100, 200)));
+    }
+}
