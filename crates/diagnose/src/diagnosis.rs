@@ -242,3 +242,64 @@ fn limits(fleet: &Fleet<'_>, settings: &Settings, has_history: bool) -> Vec<Evid
     }
     limits
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::own::{Counts, Family, Suspect};
+    use crate::{Day, Mark};
+    use posmortem_classify::Reason;
+
+    /// Another round leaves out what this one found: incidents, or terminals that are blamed.
+    #[test]
+    fn a_round_found_nothing_where_it_found_neither_incidents_nor_faults() {
+        let own = |blamed: &[bool]| {
+            let mut own = own::own_faults(
+                &Day::default(),
+                &Signatures::built_in(),
+                &[],
+                &OwnSettings::default(),
+                &|_: &Attempt, _: Mark| 0.0,
+                &|_: usize| None::<u64>,
+            );
+            own.suspects.extend((1..).zip(blamed).map(|(terminal, own)| Suspect {
+                terminal,
+                own: *own,
+                signature: 0,
+                reason: Reason::PIN_INCORRECT,
+                family: Family::WholeDay,
+                rows: 0..1,
+                window: (0, 0),
+                inside: Counts::default(),
+                effect: 0.1,
+                cards: 2,
+                ln_bayes_factor: 9.0,
+                local_fdr: 0.1,
+                marks: Vec::new(),
+                runner_up: None,
+            }));
+            Some(own)
+        };
+        let finding = Finding {
+            scope: Vec::new(),
+            kind: 0,
+            group: 0,
+            joined: Vec::new(),
+            start: 0,
+            end: 1,
+            observed: 9,
+            attempts: 9,
+            expected: 0.1,
+            score: 9.0,
+            sequences: 3,
+            marks: Vec::new(),
+        };
+        let is_nothing = |findings: &[Finding], own| {
+            Found { findings: findings.to_vec(), own, ..Found::default() }.is_nothing()
+        };
+        assert!(is_nothing(&[], None) && is_nothing(&[], own(&[])) && is_nothing(&[], own(&[false])));
+        assert!(!is_nothing(&[], own(&[false, true])));
+        let finding = [finding];
+        assert!(!is_nothing(&finding, None) && !is_nothing(&finding, own(&[])) && !is_nothing(&finding, own(&[true])));
+    }
+}

@@ -250,4 +250,12 @@ mod tests {
         // A copy is one log, and a log that goes on elsewhere is another part.
         assert_eq!(outgrown(&[("log", noon), ("log", noon), ("log", (6, 20))]), [false, true, false]);
     }
+
+    #[test]
+    fn what_is_new_gets_the_next_place() {
+        let mut list = vec!["b", "a"];
+        let mut known = places(&list);
+        let placed = ["a", "c", "b", "d", "c"].map(|value| place(&mut known, &mut list, &value));
+        assert_eq!((placed, list), ([1, 2, 0, 3, 2], vec!["b", "a", "c", "d"]));
+    }
 }

@@ -623,4 +623,20 @@ mod tests {
             [(1, (12, 50), vec![1, 2]), (2, (10, 50), vec![4, 5])]
         );
     }
+
+    /// A visit in ten minutes: 3.05 and 3.2 are missing in a gap, whose chances are 5.2 % and 4.5 %.
+    #[test]
+    fn gaps_that_are_likelier_than_one_in_twenty_are_not_even_compared() {
+        let gap = |minutes: f64| {
+            let start = 6_000 * MINUTE_MS;
+            let end = start + (minutes * MINUTE_MS as f64) as i64;
+            let mut times: Vec<i64> = (0..=25).rev().map(|back| start - back * 10 * MINUTE_MS).collect();
+            times.extend((0..=25).map(|on| end + on * 10 * MINUTE_MS));
+            let paced = times.iter().map(|at| *at as f64 / MINUTE_MS as f64).collect();
+            Track { times: &times, paced, reboots: &[], restarts: &[] }.gap(1, 25, 26)
+        };
+        assert_eq!([gap(20.0), gap(30.5)], [None, None]);
+        let found = gap(32.0).expect("rare enough to be compared");
+        assert!((found.ln_p + 50.0 * f64::ln(1.064)).abs() < 1e-9);
+    }
 }

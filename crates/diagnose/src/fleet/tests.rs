@@ -5,7 +5,7 @@ use super::filling::mark_of;
 use super::*;
 use crate::Settings;
 use posmortem_classify::CodeTables;
-use posmortem_exchange::{CardKey, Exchange, Leg, Source, conclude};
+use posmortem_exchange::{Aside, CardKey, Exchange, Leg, Reply, Source, TerminalEventKind, conclude};
 use posmortem_iso8583::ResponseCode;
 
 const ROWS: usize = (CHUNKS * GROUPS) << 16 | 5_000;
@@ -138,4 +138,31 @@ fn threads_change_nothing() {
     assert!(one.4.len() > ROWS / 30, "some attempts show something");
     assert!(told(2) == one);
     assert!(told(7) == one);
+}
+
+/// Sign-ons and attempts are told by one clock, that on the wall.
+#[test]
+fn events_stand_by_the_clock_of_the_attempts() {
+    let (mut table, mut names) = (ExchangeTable::default(), Names::default());
+    let terminal = names.intern("7");
+    let noon = Timestamp { millis: 12 * 3_600_000, offset_minutes: Some(480) };
+    let leg = Leg { terminal, terminal_key: terminal, ..Leg::untold(noon, Source::default()) };
+    let exchange = Exchange::alone(leg);
+    table.push(&exchange, &conclude(&exchange, CodeTables::built_in()));
+    table.push_aside(&Aside {
+        at: noon,
+        source: Source::default(),
+        terminal,
+        terminal_key: terminal,
+        link: Symbol::ABSENT,
+        stan: None,
+        what: Some(TerminalEventKind::SignOn(Reply::Accepted)),
+    });
+    table.finish(&names, |_, _| true);
+    let settings = Settings::default();
+    let fleet = Fleet::of(&table, &names, &settings);
+    let at = 20 * 3_600_000;
+    assert_eq!(fleet.day.attempts.iter().map(|attempt| attempt.at).collect::<Vec<_>>(), [at]);
+    assert_eq!(fleet.sign_ons(1).collect::<Vec<_>>(), [at]);
+    assert_eq!(fleet.moment(at), noon);
 }

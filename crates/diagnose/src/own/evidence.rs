@@ -402,4 +402,57 @@ mod tests {
             }
         }
     }
+
+    /// Of good readers' fall backs one in twenty tells of missing data, of a broken one's two in five.
+    struct Told;
+
+    impl Expected for Told {
+        fn rate(&self, _: &Attempt, mark: Mark) -> f64 {
+            match mark.name() {
+                "fell_back" => 0.01,
+                "stripe_damaged" => 0.03,
+                "card_number_wrong" => 0.6,
+                _ => 0.0,
+            }
+        }
+
+        fn icc_missing(&self, _: &Attempt) -> Option<f64> {
+            Some(0.05)
+        }
+    }
+
+    #[test]
+    fn a_hit_says_what_its_mark_and_its_messages_are_worth() {
+        let signatures = Signatures::built_in();
+        let reader = signatures.named("reader").expect("a signature");
+        let of = |name: &str| signatures.of_mark(Mark::from_name(name).expect("a mark")).expect("of a signature");
+        let (_, fell_back) = of("fell_back");
+        let (_, damaged) = of("stripe_damaged");
+        let (_, refused) = of("fallback_refused");
+        let day = Day { leaves: leaves(false), ..Day::default() };
+        let cards = |_| None;
+        let by = Reader::new(&day, &signatures, &MODES, &Told, &cards);
+        let trial = |mark: &str, flags, place| {
+            let mark = Mark::from_name(mark).unwrap_or(Mark::NONE);
+            let attempt = Attempt { at: 0, leaf: 1, count: 1, mark, flags };
+            let Trial::Hit { place: told, rate, telling, .. } = by.trial(&attempt, reader, place) else {
+                panic!("it is a hit");
+            };
+            assert_eq!(told, place);
+            [rate, telling]
+        };
+        let close = |got: [f64; 2], right: [f64; 2]| {
+            assert!(got.iter().zip(right).all(|(got, right)| (got - right).abs() < 1e-12), "{got:?} {right:?}");
+        };
+        let missing = Flags::FELL_BACK.with(Flags::ICC_MISSING);
+        close(trial("", Flags::FELL_BACK, fell_back), [0.01, 0.01 * 0.95 / 0.6]);
+        close(trial("", missing, fell_back), [0.01, 0.01 * 0.05 / 0.4]);
+        // No fall back tells nothing of missing data, and no rate is below its floor.
+        close(trial("stripe_damaged", Flags::NONE, damaged), [0.03, 0.03]);
+        close(trial("fallback_refused", Flags::NONE, refused), [0.0001, 0.0001]);
+        // A fall back that is refused: a broken reader's is in three of ten, and a likelier one says no less.
+        close(trial("stripe_damaged", Flags::FELL_BACK, fell_back), [0.001, 0.001 * 0.95 / 0.6]);
+        close(trial("card_number_wrong", missing, fell_back), [0.01, 0.01 * 0.05 / 0.4]);
+        close(trial("pin_incorrect", missing, fell_back), [0.01, 0.01 * 0.05 / 0.4]);
+    }
 }

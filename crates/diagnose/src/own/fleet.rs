@@ -130,3 +130,63 @@ impl Fleet {
         spread.levels(centre, f64::from(own.observed), own.expected)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(attempts: u32, observed: u32, expected: f64) -> Shown {
+        let counts = Counts { attempts, observed, expected };
+        Shown { all: counts, calm: counts }
+    }
+
+    /// Two signatures; terminals of one site have an untold one before them.
+    fn fleet(by_site: Vec<(f64, f64)>) -> Fleet {
+        Fleet {
+            spreads: vec![Spread { mean: 1.0, tau2: 0.2 }, Spread { mean: 1.5, tau2: 0.0 }],
+            told: Told { slow_level: None, icc_missing: false },
+            terminals: 2,
+            sites: vec![UNTOLD, 1, 1, UNTOLD],
+            by_site,
+        }
+    }
+
+    #[test]
+    fn two_hits_and_three_tenths_more_than_expected_are_worth_a_look() {
+        let all = [
+            shown(9, 2, 1.5),
+            shown(9, 2, 1.54),
+            shown(9, 1, 0.1),
+            shown(9, 14, 10.0),
+            shown(9, 13, 10.0),
+            shown(9, 2, 0.0),
+        ];
+        assert_eq!(fleet(Vec::new()).candidates(&all), [(0, 0), (1, 1), (2, 1)]);
+    }
+
+    #[test]
+    fn siblings_move_a_terminal_s_level_and_it_does_not_move_its_own() {
+        let all = [
+            [shown(0, 0, 0.0), shown(0, 0, 0.0)],
+            [shown(50, 4, 2.0), shown(50, 1, 2.0)],
+            [shown(50, 3, 1.0), shown(50, 0, 0.0)],
+            [shown(50, 4, 2.0), shown(50, 0, 0.0)],
+        ]
+        .concat();
+        let fleet = fleet(vec![(0.0, 0.0), (0.0, 0.0), (7.0, 3.0), (6.0, 8.0)]);
+        let spread = Spread { mean: 1.0, tau2: 0.2 };
+        // The other terminal had three hits where one was expected.
+        let right = spread.levels(spread.site_centre(3.0, 1.0), 4.0, 2.0);
+        assert_eq!(fleet.levels(1, 0, &all), right);
+        // A middle above 1 is expected of siblings, too: 8 less 1.5 times 2.
+        let other = Spread { mean: 1.5, tau2: 0.0 };
+        assert_eq!(fleet.levels(1, 1, &all), other.levels(other.site_centre(5.0, 5.0), 1.0, 2.0));
+        assert_eq!(fleet.levels(3, 0, &all), spread.levels(1.0, 4.0, 2.0), "its site is not told");
+        // No sibling counts for more than its own 99 %: of a Poisson mean of 3 eight hits.
+        let counts = |observed| Counts { attempts: 90, observed, expected: 2.0 };
+        let of = |observed| fleet.winsorised(1, counts(observed)).0;
+        assert_eq!([of(0), of(7), of(8), of(9), of(40)], [0.0, 7.0, 8.0, 8.0, 8.0]);
+        let rare = Counts { attempts: 9, observed: 5, expected: 1e-5 };
+        assert_eq!(fleet.winsorised(0, rare), (1.0, 1e-5));
+    }
+}

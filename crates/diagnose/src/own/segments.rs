@@ -375,4 +375,32 @@ mod tests {
             }
         }
     }
+
+    /// A hit that says nothing (its rate is as it is under the fault) makes windows with and without it alike.
+    #[test]
+    fn of_equal_windows_the_first_to_end_and_then_the_first_to_begin_is_told() {
+        let [shape, _] = shapes();
+        let nothing = Trial::Hit { place: 0, rate: 0.75, telling: 0.75, in_incident: true };
+        let strong = Trial::Hit { place: 0, rate: 0.001, telling: 0.001, in_incident: true };
+        let mut trials = vec![Trial::Miss; 10];
+        trials[3..6].copy_from_slice(&[nothing, strong, nothing]);
+        let sequence = Sequence::of(&trials, &[]);
+        // Segments, and windows to the end, that hit half of the attempts.
+        assert_eq!(sequence.weighed().peak(16, &shape, 1.0), 3..=4);
+        assert_eq!(sequence.weighed().peak(10, &shape, 1.0), 3..=9);
+        assert_eq!(sequence.weighed().peak(4, &shape, 1.0), 0..=9);
+    }
+
+    /// A thousand hits of which each speaks against the fault leave the range of a double downwards.
+    #[test]
+    fn long_sequences_of_likely_hits_stay_within_range() {
+        let [shape, _] = shapes();
+        let likely = Trial::Hit { place: 1, rate: 0.9, telling: 0.9, in_incident: true };
+        let sequence = Sequence::of(&vec![likely; 1_000], &[]);
+        let ratios = sequence.weighed().ln_ratios(&shape, &FLAT, &mut Runs::default());
+        for (component, effect) in EFFECTS.into_iter().enumerate() {
+            let whole = 1_000.0 * f64::ln(1.0 - effect + effect * 0.25 / 0.9);
+            assert!((ratios[component][2] - whole).abs() < 1e-6, "{effect}: {}", ratios[component][2]);
+        }
+    }
 }

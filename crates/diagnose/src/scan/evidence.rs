@@ -180,3 +180,130 @@ pub(crate) fn weight_of(rows: &[Row], besides: f64) -> f64 {
 pub(crate) fn expected(tally: Tally) -> f64 {
     number(tally.expected)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(attempts: u64, observed: u64, norm: u64) -> Tally {
+        Tally { attempts, observed, expected: norm * ONE }
+    }
+
+    /// Parts of those values, and the one that is looked at.
+    fn parted(parts: &[(u32, Tally)], value: u32) -> Parted {
+        let mut total = Tally::default();
+        parts.iter().for_each(|(_, part)| total.add(*part));
+        let part = parts.iter().find(|part| part.0 == value).expect("one of them").1;
+        Parted { parts: parts.to_vec(), total, rest: total.without(part), part, value }
+    }
+
+    fn near(got: f64, right: f64) {
+        assert!((got - right).abs() < 1e-9, "{got} and not {right}");
+    }
+
+    /// 27 of 200 fail besides: 16.5 and 15.5 are then to be expected of either hundred.
+    #[test]
+    fn a_part_explains_an_excess_alone_where_that_is_better_than_a_common_rate() {
+        let parts = [(4, tally(100, 30, 3)), (7, tally(100, 2, 2))];
+        let alone = |dearer| parted(&parts, 4).alone(dearer);
+        let common = 30.0 * f64::ln(5.5) - 13.5 + 2.0 * f64::ln(7.75) - 13.5;
+        let better = 30.0 * f64::ln(10.0) - 27.0 - common;
+        near(gain_of_common_rate(&parts, tally(200, 32, 5)), common);
+        let (value, least) = alone(0.0).expect("it is better");
+        assert_eq!(value, 4);
+        near(least, better);
+        near(alone(5.0).expect("it is better still").1, better - 5.0);
+        // As good is not better.
+        assert_eq!([alone(least), alone(least + 1.0)], [None, None]);
+        // It holds at least half of the excess, and is not all there is.
+        let half = [(4, tally(100, 12, 2)), (7, tally(990, 20, 10))];
+        assert!(parted(&half, 4).alone(-100.0).is_some());
+        let less = [(4, tally(100, 12, 2)), (7, tally(990, 21, 10))];
+        assert!(parted(&less, 4).alone(-100.0).is_none());
+        assert!(parted(&parts[..1], 4).alone(-100.0).is_none());
+    }
+
+    #[test]
+    fn an_excess_is_spread_where_half_of_the_other_parts_show_it() {
+        let is_spread = |third: Tally, ratio| {
+            let parts =
+                [(1, tally(100, 30, 1)), (2, tally(100, 10, 1)), (3, third), (4, tally(100, 1, 1))];
+            parted(&parts, 1).is_spread(100.0, ratio)
+        };
+        // Each of the three would show it for certain: one of them is too few, two are enough.
+        assert!(!is_spread(tally(100, 1, 1), 1.6));
+        assert!(is_spread(tally(100, 10, 1), 1.6));
+        // Neither what is no more than drift nor a tenth of the common excess shows it.
+        assert!(is_spread(tally(100, 16, 10), 1.6) && !is_spread(tally(100, 15, 10), 1.6));
+        assert!(!is_spread(tally(1_000, 3, 1), 1.6));
+        // The rest as a whole must show it: ten to one.
+        let parts = |rest| [(1, tally(100, 30, 1)), (2, tally(100, rest, 4))];
+        let rest = |observed: f64| observed * f64::ln(observed / 4.0) - (observed + 100.0) * f64::ln((observed + 100.0) / 104.0);
+        assert!(rest(10.0) > f64::ln(10.0) && rest(9.0) < f64::ln(10.0));
+        assert!(parted(&parts(10), 1).is_spread(100.0, 1.6) && !parted(&parts(9), 1).is_spread(100.0, 1.6));
+    }
+
+    fn row(at: i64, leaf: u32, attempts: u64, hits: u64, share: u64) -> Row {
+        Row { at, leaf, attempts, hits, share }
+    }
+
+    /// Terminal by leaf; 0 is untold.
+    fn leaves() -> Leaves {
+        Leaves { columns: vec![vec![0, 1, 2, 3, 3]], cells: vec![0; 5], ..Leaves::default() }
+    }
+
+    #[test]
+    fn rows_are_counted_by_value() {
+        let leaves = leaves();
+        let rows = [row(1, 4, 1, 1, ONE / 4), row(2, 1, 2, 0, ONE / 2), row(3, 3, 5, 2, ONE / 4), row(4, 0, 1, 1, 0)];
+        let told = tallies(&rows, |leaf| leaves.value(0, leaf));
+        let of = |attempts, observed, expected| Tally { attempts, observed, expected };
+        assert_eq!(told, [(0, of(1, 1, 0)), (1, of(2, 0, ONE)), (3, of(6, 3, ONE / 4 * 6))]);
+        assert_eq!(total(&rows), of(9, 4, ONE + ONE / 4 * 6));
+        assert_eq!(sequences_hit(&rows, 0, &leaves), 2);
+        near(expected(total(&rows)), 2.5);
+    }
+
+    /// Rows of a hundred attempts, of which one is to be expected to fail.
+    fn of_hundred(hits: &[(u32, u64)]) -> Vec<Row> {
+        hits.iter().map(|(leaf, hits)| row(0, *leaf, 100, *hits, ONE / 100)).collect()
+    }
+
+    #[test]
+    fn a_few_sequences_are_blamed_where_they_explain_more_than_a_common_rate() {
+        let leaves = leaves();
+        let blamed_at = |concentration: f64, hits: &[(u32, u64)]| {
+            let blamed = blamed(&of_hundred(hits), 0, &leaves, concentration);
+            blamed.into_iter().map(|(sequence, tally)| (sequence, tally.observed)).collect::<Vec<_>>()
+        };
+        let blamed = |hits: &[(u32, u64)]| blamed_at(100.0, hits);
+        assert_eq!(blamed(&[(1, 40), (2, 1), (3, 1)]), [(1, 40)]);
+        assert_eq!(blamed(&[(1, 40), (2, 1), (3, 45)]), [(1, 40), (3, 45)]);
+        assert_eq!(blamed(&[(1, 20), (2, 21), (3, 19)]), [], "all of them alike");
+        // Without its worst the scope must hold: 8 where 2 were expected are worth 4.92 nats, and 4.34 where counts are
+        // looser; ln 100 is 4.61.
+        assert_eq!(blamed(&[(1, 8), (2, 4), (3, 4)]), []);
+        assert_eq!(blamed_at(20.0, &[(1, 8), (2, 4), (3, 4)]), [(1, 8)]);
+        // Attempts of no terminal are nobody's own.
+        assert_eq!(blamed(&[(0, 60), (2, 1), (3, 1)]), []);
+    }
+
+    #[test]
+    fn an_incident_lasts_from_the_first_to_the_last_attempt_that_speaks_for_it() {
+        // One in five fails anyway, half of the others inside: six in ten.
+        let share = ONE / 5;
+        let close = |got: f64, right: f64| assert!((got - right).abs() < 1e-8, "{got} and not {right}");
+        let mixed = row(0, 1, 10, 4, share);
+        close(weight(&mixed, 0.5), 4.0 * f64::ln(3.0) + 6.0 * f64::ln(0.5));
+        close(weight(&row(0, 1, 10, 10, share), 0.5), 10.0 * f64::ln(3.0));
+        close(weight(&row(0, 1, 10, 0, share), 0.5), 10.0 * f64::ln(0.5));
+        close(weight_of(&[mixed, mixed], 0.5), 8.0 * f64::ln(3.0) + 12.0 * f64::ln(0.5));
+        let hit = |at| row(at, 1, 1, 1, share);
+        let good = |at| row(at, 1, 1, 0, share);
+        let rows = [good(10), hit(20), hit(30), good(35), hit(40), hit(40), good(50), good(60), hit(70)];
+        assert_eq!(edges(&rows, 0.5), Some((20, 41)));
+        // What happened in one millisecond is one: a hit and two good ones speak against it.
+        assert_eq!(edges(&[hit(20), hit(30), good(30), good(30), hit(50)], 0.5), Some((20, 51)));
+        assert_eq!(edges(&[good(10), good(20)], 0.5), None);
+    }
+}

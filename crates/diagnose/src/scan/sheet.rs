@@ -249,3 +249,25 @@ fn shares(rates: &Rates, groups: &Groups, least: f64) -> Vec<u32> {
     });
     shares
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tallies_are_counts_and_what_they_leave() {
+        let tally = |attempts, observed, expected: u64| Tally { attempts, observed, expected: expected << 32 };
+        let mut sum = tally(100, 30, 5);
+        sum.add(tally(40, 7, 2));
+        assert_eq!(sum, tally(140, 37, 7));
+        assert_eq!(sum.without(tally(40, 7, 2)), tally(100, 30, 5));
+        assert_eq!(sum.expecting(3.0), tally(140, 37, 21));
+        assert_eq!((sum.hits(), sum.norm(), sum.excess()), (37.0, 7.0, 30.0));
+        // Thirty of the 133 that do not fail anyway.
+        assert!((sum.hit_share() - 30.0 / 133.0).abs() < 1e-12);
+        assert_eq!(tally(10, 10, 2).hit_share(), 0.999);
+        assert_eq!(tally(10, 1, 2).hit_share(), 0.0);
+        let row = Row { at: 5, leaf: 0, attempts: 3, hits: 2, share: ONE / 4 };
+        assert_eq!(row.tally(), Tally { attempts: 3, observed: 2, expected: ONE / 4 * 3 });
+    }
+}

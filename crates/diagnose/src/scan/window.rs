@@ -270,4 +270,89 @@ mod tests {
         let best = best_window(&even, &price, &settings()).expect("an excess");
         assert_eq!(strongest_part(&even, best, &price, 2.0), best);
     }
+
+    fn bin(attempts: u64, observed: u64, norm: u64) -> Tally {
+        Tally { attempts, observed, expected: norm << 32 }
+    }
+
+    fn near(got: f64, right: f64) {
+        assert!((got - right).abs() < 1e-6, "{got} and not {right}");
+    }
+
+    /// Of 98 attempts that do not fail anyway a tenth is hit: 11.8 where 2 were expected.
+    #[test]
+    fn a_bin_speaks_for_an_incident_that_explains_it_better() {
+        near(weight_of_bin(&bin(100, 10, 2), 0.1), 10.0 * f64::ln(5.9) - 9.8);
+        near(weight_of_bin(&bin(100, 0, 2), 0.5), -49.0);
+        near(weight_of_bin(&bin(2, 1, 4), 0.5), 0.0);
+        let longest = |weights: &[f64]| longest_gain(weights.iter());
+        assert_eq!([longest(&[1.0, -3.0, 2.0, 2.0, -1.0]), longest(&[1.0, -1.0, 1.0])], [4, 1]);
+        assert_eq!([longest(&[-1.0, 0.5]), longest(&[0.0]), longest(&[])], [0, 0, 0]);
+    }
+
+    #[test]
+    fn a_window_grows_by_what_shows_its_share_beside_it() {
+        let price = Price::fixed(1.0, 9, 4, 100.0);
+        let grown = |hits: &[u64], start: usize, end: usize| {
+            let bins = bins(hits);
+            let window = trimmed(&bins, start, end, &price).expect("it has hits");
+            let grown = grown(&bins, window, &price, 2.0);
+            assert_eq!(grown.tally.observed, hits[grown.start..grown.end].iter().sum::<u64>());
+            (grown.start, grown.end)
+        };
+        assert_eq!(grown(&[2, 2, 10, 11, 9, 10, 2, 2], 3, 5), (2, 6));
+        assert_eq!(grown(&[2, 2, 2, 11, 9, 10, 0, 9], 3, 5), (3, 6), "a bin without any lies between");
+        assert_eq!(grown(&[0, 10, 10, 10, 10, 0, 0, 2], 1, 3), (1, 5));
+        // What shows far more is another incident.
+        assert_eq!(grown(&[2, 2, 10, 10, 90, 95, 2, 2], 2, 4), (2, 4));
+    }
+
+    #[test]
+    fn neighbours_are_unlike_where_a_common_level_is_ten_times_less_likely() {
+        let price = Price::fixed(1.0, 9, 4, 100.0);
+        // 40 where 25 of both, 40 where 30 of both were to be expected: 2.94 and 1.13 nats.
+        let unlike = |one: u64, other: u64| are_unlike(bin(900, one, 10), bin(900, other, 10), &price);
+        assert_eq!([unlike(40, 10), unlike(10, 40), unlike(40, 20), unlike(30, 30)], [true, true, false, false]);
+    }
+
+    /// Bins at the ends of which twice the expected fail belong to their neighbours.
+    #[test]
+    fn a_bin_in_which_an_incident_begins_or_ends_belongs_to_its_neighbour() {
+        let runs = |hits: &[u64]| {
+            let bins: Vec<_> = hits.iter().map(|hits| bin(100, *hits, 2)).collect();
+            whole_bins(&bins)
+        };
+        assert_eq!(runs(&[20, 3, 7, 30]), (vec![(23, 200), (37, 200)], 1));
+        assert_eq!(runs(&[4, 3, 7, 4]), (vec![(4, 100), (3, 100), (7, 100), (4, 100)], 0));
+        assert_eq!(runs(&[5, 3, 7, 4]), (vec![(8, 200), (7, 100), (4, 100)], 1));
+        assert_eq!(runs(&[4, 3, 7, 5]), (vec![(4, 100), (3, 100), (12, 200)], 0));
+        assert_eq!(runs(&[20, 3, 30]), (vec![(53, 300)], 1));
+        assert_eq!(runs(&[20, 30]), (vec![(20, 100), (30, 100)], 0));
+        assert_eq!(runs(&[20]), (vec![(20, 100)], 0));
+    }
+
+    #[test]
+    fn a_window_begins_and_ends_with_a_hit() {
+        let price = Price::fixed(1.0, 9, 4, 100.0);
+        let bins = bins(&[0, 3, 0, 5, 0, 0, 7]);
+        let told = |start, end| {
+            trimmed(&bins, start, end, &price).map(|one| (one.start, one.end, one.tally.observed))
+        };
+        assert_eq!([told(0, 6), told(2, 3), told(1, 2)], [Some((1, 4, 8)), None, Some((1, 2, 3))]);
+        assert_eq!(told(0, 7), Some((1, 7, 15)));
+    }
+
+    /// Of two windows that score the same the earlier one is told; hits that are too few tell nothing.
+    #[test]
+    fn of_equal_windows_the_earliest_is_best() {
+        let price = Price::fixed(1.0, 9, 4, f64::INFINITY);
+        let best = |hits: &[u64]| best_window(&bins(hits), &price, &settings()).map(|one| (one.start, one.end));
+        assert_eq!(best(&[0, 30, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 30, 0]), Some((1, 2)));
+        assert_eq!([best(&[0, 4, 0]), best(&[0, 3, 0])], [None, None]);
+        let rare = |observed| {
+            let bins = [bin(1, 0, 0), Tally { expected: 1 << 20, ..bin(9, observed, 0) }];
+            best_window(&bins, &price, &settings()).map(|one| (one.start, one.end))
+        };
+        assert_eq!([rare(4), rare(3)], [Some((1, 2)), None]);
+    }
 }
