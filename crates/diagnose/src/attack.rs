@@ -155,7 +155,8 @@ mod tests {
 
     #[test]
     fn every_limit_holds_its_last_value() {
-        let last_at = |at| attacks(&twenty(|place, entry| entry.at = if place == 19 { at } else { entry.at }));
+        let last_at =
+            |at| attacks(&twenty(|place, entry| entry.at = if place == 19 { at } else { entry.at }));
         assert_eq!((last_at(600_000).len(), last_at(600_001).len()), (1, 0));
         let refused = |many| {
             attacks(&twenty(|place, entry| entry.mark = if place < many { entry.mark } else { Mark::NONE }))
@@ -164,9 +165,7 @@ mod tests {
         let cards = |many: u32| attacks(&twenty(|_, entry| entry.card = entry.card.map(|card| card % many)));
         assert_eq!((cards(15).len(), cards(15)[0].cards, cards(14).len()), (1, 15, 0));
         // Entries without a card prove no distinct cards.
-        let known = |many| {
-            attacks(&twenty(|place, entry| entry.card = entry.card.filter(|_| place < many)))
-        };
+        let known = |many| attacks(&twenty(|place, entry| entry.card = entry.card.filter(|_| place < many)));
         assert_eq!((known(15).len(), known(14).len()), (1, 0));
     }
 
@@ -179,9 +178,7 @@ mod tests {
         let found: Vec<Vec<usize>> = attacks(&apart).into_iter().map(|run| run.entries).collect();
         assert_eq!(found, [(0..20).collect::<Vec<_>>(), (20..40).collect()]);
         // The twentieth lies within ten minutes of the 19 before it and of the 19 behind it.
-        let shared: Vec<_> = (0..39)
-            .map(|at| keyed(at * 31, 4, at as u32, "issuer_refused"))
-            .collect();
+        let shared: Vec<_> = (0..39).map(|at| keyed(at * 31, 4, at as u32, "issuer_refused")).collect();
         let found: Vec<Vec<usize>> = attacks(&shared).into_iter().map(|run| run.entries).collect();
         assert_eq!(found, [(0..39).collect::<Vec<_>>()]);
     }

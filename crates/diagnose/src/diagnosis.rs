@@ -300,6 +300,10 @@ mod tests {
         assert!(is_nothing(&[], None) && is_nothing(&[], own(&[])) && is_nothing(&[], own(&[false])));
         assert!(!is_nothing(&[], own(&[false, true])));
         let finding = [finding];
-        assert!(!is_nothing(&finding, None) && !is_nothing(&finding, own(&[])) && !is_nothing(&finding, own(&[true])));
+        assert!(
+            !is_nothing(&finding, None)
+                && !is_nothing(&finding, own(&[]))
+                && !is_nothing(&finding, own(&[true]))
+        );
     }
 }

@@ -168,7 +168,8 @@ mod tests {
         let expectation = Expectation::new(&leaves, &rates, &findings, day.iter(), is_ordinary);
         let close = |got: f64, right: f64| assert!((got - right).abs() < 1e-6, "{got} and not {right}");
         // Ten and a prior of 0.4 among 80 and 20.
-        let rate = |leaf, of: Mark, flags, mark| expectation.rate(&attempt(900_000, leaf, 1, of, flags), mark);
+        let rate =
+            |leaf, of: Mark, flags, mark| expectation.rate(&attempt(900_000, leaf, 1, of, flags), mark);
         close(rate(1, pin, Flags::FELL_BACK, pin), 10.4 / 100.0);
         // Where the mark is commoner than that, its own rate stands.
         close(rate(1, other, Flags::FELL_BACK, other), 0.05);
@@ -179,7 +180,8 @@ mod tests {
         close(rate(0, other, Flags::FELL_BACK, other), 0.3);
         close(rate(0, pin, Flags::FELL_BACK, Mark::FELL_BACK), 0.525);
 
-        let missing = |at, leaf| expectation.icc_missing(&attempt(at, leaf, 1, Mark::NONE, told)).expect("known");
+        let missing =
+            |at, leaf| expectation.icc_missing(&attempt(at, leaf, 1, Mark::NONE, told)).expect("known");
         close(missing(900_000, 1), 8.4 / 100.0);
         // 0.475 of 0.525 are the incident's, which are as those of a broken reader.
         let of_incident = 0.475 / 0.525;
@@ -208,6 +210,8 @@ mod tests {
         assert_eq!([class(1_500_000, 0), class(900_000, 1)], [None, Some(1)]);
         assert_eq!([class(2 * 3_600_000, 0), class(2 * 3_600_000 + 5, 2)], [Some(6), Some(8)]);
         let rate = |class| expectation.rate_of_class(class, Mark::FELL_BACK);
-        assert!((rate(8) - 0.08).abs() < 1e-6 && (rate(5) - 0.04).abs() < 1e-6 && (rate(6) - 0.02).abs() < 1e-6);
+        assert!(
+            (rate(8) - 0.08).abs() < 1e-6 && (rate(5) - 0.04).abs() < 1e-6 && (rate(6) - 0.02).abs() < 1e-6
+        );
     }
 }

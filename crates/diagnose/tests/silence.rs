@@ -260,3 +260,39 @@ fn days_without_terminals_or_attempts_have_no_silence() {
     let lone = day(|_, random| shop(random, 30), 1, 1);
     assert_eq!(silences(&lone, &[], &[]).gaps, []);
 }
+
+/// Nine of 240 terminals pause for an hour and a half, so that gaps are twice as unlikely in this fleet as their paces
+/// tell: none of them is silent then, but one that pauses for six hours, busy as it is.
+#[test]
+fn where_many_pause_more_is_asked() {
+    let found = |pausing: u32| {
+        let day = day(
+            |terminal, _| {
+                let step = if terminal == 100 { 2 } else { 4 };
+                let mut times: Vec<i64> = (8 * 60..20 * 60)
+                    .step_by(step)
+                    .map(|minute| minute * MINUTE + i64::from(terminal))
+                    .collect();
+                match terminal {
+                    100 => cut(&mut times, (10 * HOUR + 13 * MINUTE, 16 * HOUR + 9 * MINUTE)),
+                    _ if terminal <= pausing => {
+                        cut(&mut times, (12 * HOUR + 13 * MINUTE, 13 * HOUR + 43 * MINUTE))
+                    }
+                    _ => {}
+                }
+                times
+            },
+            240,
+            0,
+        );
+        silences(&day, &[], &[]).gaps
+    };
+    let least = (1e-5_f64 / 240.0).ln() - 3.4;
+    let [few, many] = [found(6), found(9)].map(|gaps| {
+        let gap = gaps.iter().find(|gap| gap.terminal == 100).expect("it is silent for hours");
+        (gaps.len(), gap.margin + gap.ln_p)
+    });
+    // Seven of them are the worst 3 %, and tell nothing of the others.
+    assert!((few.1 - least).abs() < 1e-9 && few.0 == 1, "{few:?}");
+    assert!(many.1 < 2.0 * least && many.0 == 1, "{many:?}");
+}

@@ -350,9 +350,8 @@ mod tests {
     fn days_before_tell_what_is_expected() {
         let mark = Mark::from_name("issuer_unavailable").expect("a mark");
         let hours = [5, 6, 7];
-        let slots: Vec<_> = (0..6)
-            .flat_map(|cell| hours.map(|hour| ((cell / 2, cell % 2, hour), 10_000)))
-            .collect();
+        let slots: Vec<_> =
+            (0..6).flat_map(|cell| hours.map(|hour| ((cell / 2, cell % 2, hour), 10_000))).collect();
         let (grid, _) = grid(3, 2, &slots);
         let mut by_hour = vec![[1.0; Mark::COUNT]; HOURS];
         by_hour[6] = [2.0; Mark::COUNT];

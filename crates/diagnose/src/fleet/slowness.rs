@@ -117,6 +117,9 @@ fn most_of(counts: &[u32; CLASSES]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use posmortem_classify::CodeTables;
+    use posmortem_exchange::{Exchange, Leg, Names, Source, conclude};
+    use posmortem_iso8583::Timestamp;
 
     #[test]
     fn at_most_one_in_fifty_is_above() {
@@ -137,5 +140,30 @@ mod tests {
         let most = most_of_link(&by_hour);
         assert_eq!((most[9], most[10], most[11]), (40, 60, 60));
         assert_eq!(most_of_link(&[[0; CLASSES]; HOURS]), [u64::MAX; HOURS]);
+    }
+
+    /// Answers whose time the log does not tell are none: 499 of a link tell no measure, 500 do.
+    #[test]
+    fn answers_without_a_time_are_not_counted() {
+        let (mut table, mut names) = (ExchangeTable::default(), Names::default());
+        let links = ["a", "b"].map(|link| names.intern(link));
+        for (link, told) in links.into_iter().zip([499, 500]) {
+            for number in 0..600 {
+                let leg = Leg {
+                    link,
+                    latency_ms: (number < told).then_some(400),
+                    ..Leg::untold(Timestamp { millis: number, offset_minutes: None }, Source::default())
+                };
+                let exchange = Exchange::alone(leg);
+                table.push(&exchange, &conclude(&exchange, CodeTables::built_in()));
+            }
+        }
+        table.finish(&names, |_, _| true);
+        let slowness = Slowness::of(&table);
+        let is_slow = links.map(|link| {
+            let place = table.links().iter().position(|other| *other == link).expect("it was met");
+            slowness.is_slow(place, 0, 0, 255)
+        });
+        assert_eq!(is_slow, [false, true]);
     }
 }

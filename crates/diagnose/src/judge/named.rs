@@ -265,7 +265,9 @@ mod tests {
     fn windows_coincide_that_are_short_and_have_half_in_common() {
         assert!(coincide((0, 100), (25, 125)) && coincide((25, 125), (0, 100)));
         assert!(!coincide((0, 100), (50, 150)) && !coincide((50, 150), (0, 100)));
-        assert!(coincide((0, 100), (0, 50)) && !coincide((0, 100), (0, 49)) && !coincide((0, 100), (51, 100)));
+        assert!(
+            coincide((0, 100), (0, 50)) && !coincide((0, 100), (0, 49)) && !coincide((0, 100), (51, 100))
+        );
         assert!(!coincide((0, 10), (90, 100)));
         let long = |end| coincide((-60_000, end), (0, end));
         assert!(long(SHORT_MS - 60_000) && !long(SHORT_MS - 59_999));

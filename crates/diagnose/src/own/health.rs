@@ -72,8 +72,8 @@ impl Health {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::own::segments::COMPONENTS;
     use crate::own::Family;
+    use crate::own::segments::COMPONENTS;
     use posmortem_classify::Reason;
 
     /// Components that are alike have a Bayes factor of their own.
@@ -107,7 +107,8 @@ mod tests {
     #[test]
     fn good_pairs_are_counted_by_their_bayes_factor() {
         let values = [-7.0, -5.0, -3.0, -1.0, 0.5, 1.5, 2.5, 4.0, 7.0, 11.0, 30.0, 40.0];
-        let likelihoods: Vec<_> = (1..).zip(values).map(|(terminal, value)| likelihood(terminal, value)).collect();
+        let likelihoods: Vec<_> =
+            (1..).zip(values).map(|(terminal, value)| likelihood(terminal, value)).collect();
         // The last two are blamed; a suspect that is not stays among the good.
         let suspects = [suspect(10, false), suspect(11, true), suspect(12, true)];
         // Two signatures each; three pairs more have two hits, and no excess.
@@ -137,7 +138,8 @@ mod tests {
         assert_eq!(upper(40, &[2.0, 9.0, 4.0]), (Some(2.0), false));
         // Pairs that were not looked at lie below all others.
         assert_eq!(upper(60, &[2.0, 9.0, 4.0]), (Some(-6.0), false));
-        let edge = |upper| Health { ln_factors: [0; 10], upper_ln_factor: Some(upper), blamed: vec![0.01, 0.011] };
+        let edge =
+            |upper| Health { ln_factors: [0; 10], upper_ln_factor: Some(upper), blamed: vec![0.01, 0.011] };
         assert!(!edge(3.0).null_is_off() && edge(3.01).null_is_off());
         assert_eq!(edge(0.0).crowded().collect::<Vec<_>>(), [1], "more than one in a hundred");
     }

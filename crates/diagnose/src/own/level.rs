@@ -317,7 +317,9 @@ mod tests {
         let buckets = buckets(counts.into_iter());
         let told: Vec<_> = buckets
             .iter()
-            .map(|one| (one.terminals, one.by_count.iter().map(|(count, of)| (*count, *of)).collect::<Vec<_>>()))
+            .map(|one| {
+                (one.terminals, one.by_count.iter().map(|(count, of)| (*count, *of)).collect::<Vec<_>>())
+            })
             .collect();
         // An eighth of a doubling ends at 1.0905.
         assert_eq!(

@@ -226,8 +226,7 @@ mod tests {
     #[test]
     fn an_excess_is_spread_where_half_of_the_other_parts_show_it() {
         let is_spread = |third: Tally, ratio| {
-            let parts =
-                [(1, tally(100, 30, 1)), (2, tally(100, 10, 1)), (3, third), (4, tally(100, 1, 1))];
+            let parts = [(1, tally(100, 30, 1)), (2, tally(100, 10, 1)), (3, third), (4, tally(100, 1, 1))];
             parted(&parts, 1).is_spread(100.0, ratio)
         };
         // Each of the three would show it for certain: one of them is too few, two are enough.
@@ -238,7 +237,9 @@ mod tests {
         assert!(!is_spread(tally(1_000, 3, 1), 1.6));
         // The rest as a whole must show it: ten to one.
         let parts = |rest| [(1, tally(100, 30, 1)), (2, tally(100, rest, 4))];
-        let rest = |observed: f64| observed * f64::ln(observed / 4.0) - (observed + 100.0) * f64::ln((observed + 100.0) / 104.0);
+        let rest = |observed: f64| {
+            observed * f64::ln(observed / 4.0) - (observed + 100.0) * f64::ln((observed + 100.0) / 104.0)
+        };
         assert!(rest(10.0) > f64::ln(10.0) && rest(9.0) < f64::ln(10.0));
         assert!(parted(&parts(10), 1).is_spread(100.0, 1.6) && !parted(&parts(9), 1).is_spread(100.0, 1.6));
     }
@@ -255,7 +256,12 @@ mod tests {
     #[test]
     fn rows_are_counted_by_value() {
         let leaves = leaves();
-        let rows = [row(1, 4, 1, 1, ONE / 4), row(2, 1, 2, 0, ONE / 2), row(3, 3, 5, 2, ONE / 4), row(4, 0, 1, 1, 0)];
+        let rows = [
+            row(1, 4, 1, 1, ONE / 4),
+            row(2, 1, 2, 0, ONE / 2),
+            row(3, 3, 5, 2, ONE / 4),
+            row(4, 0, 1, 1, 0),
+        ];
         let told = tallies(&rows, |leaf| leaves.value(0, leaf));
         let of = |attempts, observed, expected| Tally { attempts, observed, expected };
         assert_eq!(told, [(0, of(1, 1, 0)), (1, of(2, 0, ONE)), (3, of(6, 3, ONE / 4 * 6))]);

@@ -112,7 +112,9 @@ fn overlap(rival: Option<Incident>, incident: Incident) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Groups, Scan, ScanSettings, ScopeKind};
     use super::*;
+    use crate::{Attempt, Day, Flags, Leaves, Mark, Rates};
 
     #[test]
     fn incidents_of_one_group_overlap_where_they_share_a_moment() {
@@ -128,5 +130,87 @@ mod tests {
         // An end is the moment after the last.
         assert!(!rival(2, 0, 100) && !rival(2, 200, 300));
         assert!(!rival(3, 0, 300) && !overlap(None, incident(2, 100, 200)));
+    }
+
+    const MINUTE_MS: i64 = 60_000;
+
+    /// Four terminals, two on either link, with an attempt of either issuer each minute of ten hours, of which one in a
+    /// hundred is to be expected to time out. All on the first link do from 300 to 360, and besides all of the second
+    /// issuer from 450 to 470.
+    fn day(mark: Mark) -> Day {
+        let leaf = |terminal: u32, issuer: u32| (terminal - 1) * 2 + issuer - 1;
+        let pairs = || (1..=4_u32).flat_map(|terminal| [1, 2].map(|issuer| (terminal, issuer)));
+        let columns = vec![
+            pairs().map(|(terminal, _)| terminal).collect(),
+            pairs().map(|(terminal, _)| terminal.div_ceil(2)).collect(),
+            pairs().map(|(_, issuer)| issuer).collect(),
+        ];
+        let leaves = Leaves { columns, cells: vec![0; 8], ..Leaves::default() };
+        let mut day = Day { leaves, values: vec![5, 3, 3], span: (0, 600 * MINUTE_MS), ..Day::default() };
+        day.sequences.push(0..0);
+        for terminal in 1..=4 {
+            let begin = day.attempts.len();
+            for (minute, issuer) in (0..600_i64).flat_map(|minute| [1, 2].map(|issuer| (minute, issuer))) {
+                let is_down = terminal <= 2 && (300..360).contains(&minute)
+                    || issuer == 2 && (450..470).contains(&minute);
+                let (at, mark) = (minute * MINUTE_MS, if is_down { mark } else { Mark::NONE });
+                let leaf = leaf(terminal, issuer);
+                day.attempts.push(Attempt { at, leaf, count: 1, mark, flags: Flags::NONE });
+            }
+            day.sequences.push(begin..day.attempts.len());
+        }
+        day
+    }
+
+    /// The failures of the first issuer are those of the first link, and the link's are not the issuer's.
+    #[test]
+    fn what_others_explain_is_dropped_and_they_are_measured_anew() {
+        let mark = Mark::from_name("response_timeout").expect("a mark");
+        let (day, groups) = (day(mark), Groups::of_one("timeout", mark));
+        let rates = Rates::new(vec![[0.01; Mark::COUNT]], vec![[1.0; Mark::COUNT]]);
+        let kinds = [1, 2].map(|dimension| ScopeKind {
+            dimensions: vec![dimension],
+            weight: 1.0,
+            concentration: 100.0,
+            extra: 0.0,
+            level: 1.0,
+            blames_sequences: false,
+            all_day: true,
+        });
+        let scan = Scan::new(&day, &rates, &groups, &kinds, ScanSettings::day(0));
+        let incident = |kind, value, minutes: (i64, i64), observed, attempts: u64, score| Incident {
+            subject: Subject { kind, value, group: 0 },
+            start: minutes.0 * MINUTE_MS,
+            end: minutes.1 * MINUTE_MS,
+            tally: Tally { attempts, observed, expected: share(0.01) * attempts },
+            score,
+        };
+        let link = incident(0, 1, (300, 360), 240, 240, 50.0);
+        let of_link = incident(1, 1, (300, 360), 120, 240, 9.0);
+        let issuer = incident(1, 2, (450, 470), 80, 80, 30.0);
+        let left = |incidents: &[Incident]| {
+            let mut search = Search::new(
+                &scan.sheet,
+                &scan.kinds,
+                scan.described,
+                &scan.prices,
+                &scan.within,
+                &scan.settings,
+            );
+            search.incidents = incidents.to_vec();
+            let groups: Vec<usize> = search.drop_explained().into_iter().collect();
+            let told = |one: &Incident| {
+                let edges = (one.start / MINUTE_MS, (one.end - 1) / MINUTE_MS, (one.end - 1) % MINUTE_MS);
+                (one.subject.kind, one.subject.value, edges, one.tally.observed, one.tally.attempts)
+            };
+            (groups, search.incidents.iter().map(told).collect::<Vec<_>>())
+        };
+        // To the moment after its last failure, of which no attempt beyond is one.
+        let measured = (0, 1, (300, 359, 0), 240, 240);
+        assert_eq!(left(&[of_link, link]), (vec![0], vec![measured]));
+        assert_eq!(left(&[link, of_link]), (vec![0], vec![measured]));
+        let (dropped, kept) = left(&[link, issuer]);
+        assert_eq!((dropped, kept.len()), (vec![], 2), "neither has to do with the other");
+        assert_eq!(left(&[]), (vec![], vec![]));
     }
 }

@@ -283,3 +283,60 @@ fn by_mark(search: &Search<'_>, subject: Subject, window: (i64, i64), tally: Tal
     }
     counts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Groups, Scan, ScanSettings, ScopeKind};
+    use super::*;
+    use crate::{Attempt, Day, Flags, Leaves, Rates};
+
+    /// The groups that join an incident without answers on the only link, where one in a hundred of all attempts is to
+    /// be expected to say that an issuer is down, and each of two terminals had so many that do.
+    fn joining(attempts: u16, hits: [u16; 2]) -> Vec<&'static str> {
+        let mark = Mark::from_name("issuer_unavailable").expect("a mark");
+        let mut day = Day {
+            leaves: Leaves { columns: vec![vec![1, 2], vec![1, 1]], cells: vec![0; 2], ..Leaves::default() },
+            values: vec![3, 2],
+            span: (0, 3_600_000),
+            ..Day::default()
+        };
+        day.sequences.push(0..0);
+        for (leaf, hits) in (0..).zip(hits) {
+            let begin = day.attempts.len();
+            for (count, mark) in [(attempts - hits, Mark::NONE), (hits, mark)] {
+                day.attempts.push(Attempt { at: 60_000, leaf, count, mark, flags: Flags::NONE });
+            }
+            day.sequences.push(begin..day.attempts.len());
+        }
+        let groups = Groups::payments();
+        let group = |name: &str| groups.from_name(name).expect("a group of that name");
+        let down = groups.get(group("issuer_down")).marks().len() as f32;
+        let rates = Rates::new(vec![[0.01 / down; Mark::COUNT]], vec![[1.0; Mark::COUNT]]);
+        let kinds = [ScopeKind {
+            dimensions: vec![1],
+            weight: 1.0,
+            concentration: 100.0,
+            extra: 0.0,
+            level: 1.0,
+            blames_sequences: false,
+            all_day: true,
+        }];
+        let scan = Scan::new(&day, &rates, &groups, &kinds, ScanSettings::day(0));
+        let search =
+            Search::new(&scan.sheet, &scan.kinds, scan.described, &scan.prices, &scan.within, &scan.settings);
+        let subject = Subject { kind: 0, value: 1, group: group("no_answer") };
+        let found = joined(&search, &[], subject, (0, 3_600_000), &[]);
+        found.into_iter().map(|group| groups.get(group).name()).collect()
+    }
+
+    #[test]
+    fn groups_of_the_mechanism_join_with_an_excess_that_is_large_certain_and_of_several() {
+        // Nine where two were expected are worth 6.3 nats, eight 4.9.
+        assert_eq!(joining(100, [5, 4]), ["issuer_down"]);
+        assert_eq!(joining(100, [4, 4]), Vec::<&str>::new());
+        assert_eq!(joining(100, [9, 0]), Vec::<&str>::new(), "one terminal is no incident");
+        // However sure it is, less than 1.6 times a thousand is drift.
+        assert_eq!(joining(50_000, [800, 800]), ["issuer_down"]);
+        assert_eq!(joining(50_000, [800, 798]), Vec::<&str>::new());
+    }
+}

@@ -256,7 +256,8 @@ mod tests {
 
     #[test]
     fn tallies_are_counts_and_what_they_leave() {
-        let tally = |attempts, observed, expected: u64| Tally { attempts, observed, expected: expected << 32 };
+        let tally =
+            |attempts, observed, expected: u64| Tally { attempts, observed, expected: expected << 32 };
         let mut sum = tally(100, 30, 5);
         sum.add(tally(40, 7, 2));
         assert_eq!(sum, tally(140, 37, 7));

@@ -312,7 +312,10 @@ mod tests {
         let price = Price::fixed(1.0, 9, 4, 100.0);
         // 40 where 25 of both, 40 where 30 of both were to be expected: 2.94 and 1.13 nats.
         let unlike = |one: u64, other: u64| are_unlike(bin(900, one, 10), bin(900, other, 10), &price);
-        assert_eq!([unlike(40, 10), unlike(10, 40), unlike(40, 20), unlike(30, 30)], [true, true, false, false]);
+        assert_eq!(
+            [unlike(40, 10), unlike(10, 40), unlike(40, 20), unlike(30, 30)],
+            [true, true, false, false]
+        );
     }
 
     /// Bins at the ends of which twice the expected fail belong to their neighbours.
@@ -346,7 +349,8 @@ mod tests {
     #[test]
     fn of_equal_windows_the_earliest_is_best() {
         let price = Price::fixed(1.0, 9, 4, f64::INFINITY);
-        let best = |hits: &[u64]| best_window(&bins(hits), &price, &settings()).map(|one| (one.start, one.end));
+        let best =
+            |hits: &[u64]| best_window(&bins(hits), &price, &settings()).map(|one| (one.start, one.end));
         assert_eq!(best(&[0, 30, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 30, 0]), Some((1, 2)));
         assert_eq!([best(&[0, 4, 0]), best(&[0, 3, 0])], [None, None]);
         let rare = |observed| {

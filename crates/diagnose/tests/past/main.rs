@@ -208,6 +208,33 @@ fn parts_of_a_day_are_added_whatever_they_say() {
     assert_eq!(changes[0].old.as_ref().unwrap().observed, u64::MAX);
 }
 
+/// Of a terminal the words are those of the part that saw more, of two that saw as much those of the first.
+#[test]
+fn a_trouble_of_several_parts_is_the_sum_of_them() {
+    for (parts, state, reason, observed) in [
+        (["T own mac_key_out_of_sync 3", "T mixed pin_key_out_of_sync 5"], "mixed", "pin_key_out_of_sync", 8),
+        (["T mixed pin_key_out_of_sync 5", "T own mac_key_out_of_sync 3"], "mixed", "pin_key_out_of_sync", 8),
+        (["T own mac_key_out_of_sync 7", "T mixed pin_key_out_of_sync 7"], "own", "mac_key_out_of_sync", 14),
+    ] {
+        let changes = Comparison::of(&day(20, &parts), &day(21, &[])).terminals;
+        let [change] = &changes[..] else { panic!("{changes:?}") };
+        let old = change.old.as_ref().unwrap();
+        let told = (old.state.name(), old.reason.unwrap().name(), old.observed);
+        assert_eq!(told, (state, reason, observed), "{parts:?}");
+    }
+    let mut twice = day(20, &["issuer=1 issuer_unavailable", "issuer=1 issuer_unavailable"]);
+    for (counts, sums) in [([(5, 4), (8, 3)], (13, 4)), ([(5, 4), (8, 6)], (13, 6))] {
+        for (incident, counts) in twice.incidents.iter_mut().zip(counts) {
+            (incident.observed, incident.terminals) = counts;
+        }
+        let changes = Comparison::of(&twice, &day(21, &[])).incidents;
+        let [change] = &changes[..] else { panic!("{changes:?}") };
+        let old = change.old.as_ref().unwrap();
+        // Of the terminals nobody knows which were hit both times.
+        assert_eq!((old.observed, old.terminals), sums);
+    }
+}
+
 #[test]
 fn days_that_lie_in_a_log_of_several_days_are_not_before_it() {
     let faulty = &["T own pin_key_out_of_sync"][..];

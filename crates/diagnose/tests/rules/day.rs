@@ -28,6 +28,8 @@ pub(crate) struct Made {
     /// Milliseconds since midnight.
     pub(crate) at: i64,
     pub(crate) terminal: u64,
+    /// Its site.
+    pub(crate) shop: u64,
     pub(crate) link: &'static str,
     pub(crate) issuer: u64,
     pub(crate) card: u64,
@@ -87,6 +89,7 @@ pub(crate) fn ordinary() -> Vec<Made> {
         Made {
             at: turn as i64 * step + (mixed(number ^ 0x51) % step as u64) as i64,
             terminal,
+            shop: terminal / 3,
             link: if terminal.is_multiple_of(2) { "north" } else { "south" },
             issuer: mixed(number ^ 0x15) % ISSUERS,
             card: mixed(number ^ 0xca),
@@ -110,7 +113,7 @@ pub(crate) fn table(made: &[Made], sign_ons: &[(u64, i64)], midnight: i64) -> (E
             mti: Mti::parse(b"0210"),
             terminal: names.intern(&id),
             terminal_key: names.intern(terminal_key(&id)),
-            merchant: names.intern(&format!("shop-{}", made.terminal / 3)),
+            merchant: names.intern(&format!("shop-{}", made.shop)),
             issuer: names.intern(&format!("bank-{}", made.issuer)),
             link: names.intern(made.link),
             operator: names.intern(made.operator),

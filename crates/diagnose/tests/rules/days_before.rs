@@ -1,6 +1,6 @@
 //! Which tables of other days tell what to expect.
 
-use crate::day::{HOUR, MIDNIGHT, MINUTE, Made, Said, id, ordinary, table};
+use crate::day::{HOUR, MIDNIGHT, MINUTE, Made, Said, id, judged, mixed, ordinary, table};
 use crate::{DAY, TERMINAL, with_wrong_mac};
 use posmortem_classify::Language;
 use posmortem_diagnose::{History, Settings, diagnose};
@@ -78,4 +78,23 @@ fn a_log_that_grew_counts_once() {
     let whole = said(&[(24 * HOUR, "log")]);
     assert_eq!(said(&[(14 * HOUR, "log"), (24 * HOUR, "log")]), whole);
     assert_ne!(said(&[(14 * HOUR, "part"), (24 * HOUR, "log")]), whole);
+}
+
+/// A day alone takes what an issuer does all day for its level.
+#[test]
+fn an_issuer_that_is_down_all_day_shows_beside_the_days_before() {
+    let mut made = ordinary();
+    let of_issuer = made.iter_mut().filter(|of| of.issuer == 3);
+    of_issuer.filter(|of| mixed(of.card).is_multiple_of(4)).for_each(|of| of.code = "91");
+    let incidents = |days: &[i64]| {
+        let mut history = History::default();
+        for day in days {
+            let (table, names) = table(&ordinary(), &[], MIDNIGHT + day * DAY);
+            history.add(&table, &names, day.to_string(), &Settings::default());
+        }
+        judged(&made, &[], history).diagnosis.incidents
+    };
+    assert!(incidents(&[]).is_empty());
+    let [incident] = &incidents(&[-1])[..] else { panic!("one issuer is down") };
+    assert_eq!((incident.scope[0].1.as_str(), incident.reason.name()), ("bank-3", "issuer_unavailable"));
 }

@@ -4,6 +4,7 @@
 mod day;
 mod days_before;
 mod slow;
+mod verdicts;
 
 use day::{HOUR, MIDNIGHT, MINUTE, Made, Said, judged, mixed, ordinary, table};
 use posmortem_classify::{Language, Reason};
@@ -302,6 +303,11 @@ fn a_gap_inside_a_log_tells_nothing_of_sign_ons() {
 
 /// Another stream between a terminal's own, by `link` and from `stan` on, in bursts of five an hour.
 fn second_stream(link: &'static str, stan: impl Fn(u64) -> u64, mode: EntryMode) -> Said {
+    second_stream_from(TERMINAL / 3, link, stan, mode)
+}
+
+/// The same from another site.
+fn second_stream_from(shop: u64, link: &'static str, stan: impl Fn(u64) -> u64, mode: EntryMode) -> Said {
     let mut made = ordinary();
     let own = |of: &&mut Made| of.terminal == TERMINAL;
     for of in made.iter_mut().filter(own).step_by(24) {
@@ -314,6 +320,7 @@ fn second_stream(link: &'static str, stan: impl Fn(u64) -> u64, mode: EntryMode)
             made.iter().filter(|of| of.terminal == TERMINAL).nth(burst * 20 + 30).expect("an attempt");
         second.push(Made {
             at: after.at + 70_000 + place as i64 * 1_000,
+            shop,
             link,
             card: 5_000 + number as u64,
             code: "51",
@@ -351,6 +358,11 @@ fn a_second_stream_with_its_own_stans_is_told_as_a_suspicion() {
 
     assert!(!is_told(&second_stream("east", |number| 700_000 + number, EntryMode::Chip)), "read by chip");
     assert!(!is_told(&second_stream("south", |number| 700_000 + number, EntryMode::Manual)), "one link");
+    // At another site, by its own link.
+    let moved = second_stream_from(99, "south", |number| 700_000 + number, EntryMode::Manual);
+    let sentences = moved.sentences(TERMINAL);
+    let told = sentences.iter().find(|text| text.starts_with("heard on shop-99 in between"));
+    assert!(told.is_some_and(|text| text.contains("50 of 50 attempts there")), "{sentences:?}");
     // A terminal that fails over counts on.
     assert!(
         !is_told(&second_stream("east", |number| number / 5 * 20 + 32, EntryMode::Manual)),
