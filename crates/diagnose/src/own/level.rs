@@ -331,7 +331,8 @@ mod tests {
 
     #[test]
     fn fifty_terminals_tell_how_much_terminals_differ() {
-        let counts = |terminals: usize| (0..terminals).map(|at| (if at % 2 == 0 { 0 } else { 10 }, 6.0));
+        let counts =
+            |terminals: usize| (0..terminals).map(|at| (if at.is_multiple_of(2) { 0 } else { 10 }, 6.0));
         assert_eq!(Spread::fit(counts(49), 0.02), Spread { mean: 1.0, tau2: 0.02 });
         assert!(Spread::fit(counts(50), 0.02).tau2 >= 0.5);
     }

@@ -382,7 +382,7 @@ mod tests {
         let [shape, _] = shapes();
         let nothing = Trial::Hit { place: 0, rate: 0.75, telling: 0.75, in_incident: true };
         let strong = Trial::Hit { place: 0, rate: 0.001, telling: 0.001, in_incident: true };
-        let mut trials = vec![Trial::Miss; 10];
+        let mut trials = [Trial::Miss; 10];
         trials[3..6].copy_from_slice(&[nothing, strong, nothing]);
         let sequence = Sequence::of(&trials, &[]);
         // Segments, and windows to the end, that hit half of the attempts.

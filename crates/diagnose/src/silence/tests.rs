@@ -61,7 +61,7 @@ fn the_worst_three_in_a_hundred_tell_how_customers_come() {
         (0..terminals).map(of_one).collect::<Vec<_>>()
     };
     // Six of 200 are the worst 3 %; the next one tells.
-    let worst = |many: usize| vec![vec![-78.0; many], vec![-15.6]].concat();
+    let worst = |many: usize| [vec![-78.0; many], vec![-15.6]].concat();
     assert_eq!(burstiness(&fleet(200, &worst(6))), 2.0);
     assert_eq!(burstiness(&fleet(200, &worst(7))), 10.0);
     assert_eq!(burstiness(&fleet(199, &worst(7))), 1.0, "too few terminals");

@@ -52,7 +52,7 @@ fn fleets_share<'m>(made: impl Iterator<Item = &'m Made>, times: f64) -> Thousan
 fn a_terminal_that_stands_still_is_told_with_its_first_failures() {
     let mut made = ordinary();
     for (number, of) in (0_u64..).zip(&mut made) {
-        of.code = if mixed(number ^ 0x77) % 12 == 0 { "77" } else { of.code };
+        of.code = if mixed(number ^ 0x77).is_multiple_of(12) { "77" } else { of.code };
     }
     let codes = ["00", "00", "00", "51", "77", "77", "77"];
     let mut turn = 0;
@@ -142,7 +142,7 @@ fn unusual_customers_are_told_with_what_they_let_expect() {
     for (number, of) in made.iter_mut().enumerate() {
         if of.terminal == TERMINAL {
             of.issuer = 9;
-        } else if of.issuer == 5 && number % 2 == 0 {
+        } else if of.issuer == 5 && number.is_multiple_of(2) {
             of.issuer = 9;
         }
         if of.issuer == 9 {
@@ -155,7 +155,7 @@ fn unusual_customers_are_told_with_what_they_let_expect() {
     let said = said(&made);
     let verdict = said.verdict(TERMINAL);
     assert_eq!((verdict.state, verdict.observed, verdict.confidence), (State::Mix, failed, None));
-    // 12 in 100 of 240 at most: no terminal teaches the baseline more than three failures of 240 attempts.
+    // 12 in 100 of 240 at most: in the baseline no terminal counts with more than three failures.
     assert!((Thousandths(10_000)..Thousandths(30_000)).contains(&verdict.expected), "{}", verdict.expected);
     let told = format!("{failed} failures where this terminal's customers let expect {}", verdict.expected);
     assert_eq!(said.sentences(TERMINAL), [told]);
@@ -272,9 +272,9 @@ fn a_fault_is_explained_by_what_was_weighed() {
     let inside = |of: &Made| of.terminal == TERMINAL && (10 * HOUR..16 * HOUR).contains(&of.at);
     let mut more = Vec::new();
     for (turn, of) in made.iter_mut().filter(|of| inside(of)).enumerate() {
-        of.code = if turn % 3 == 0 { "A0" } else { "00" };
+        of.code = if turn.is_multiple_of(3) { "A0" } else { "00" };
         // Every second one is tried once more.
-        more.extend((turn % 6 == 0).then(|| Made { at: of.at + 30_000, ..of.clone() }));
+        more.extend(turn.is_multiple_of(6).then(|| Made { at: of.at + 30_000, ..of.clone() }));
     }
     made.extend(more);
     let made = by_time(made);
