@@ -276,7 +276,7 @@ fn where_many_pause_more_is_asked() {
                 match terminal {
                     100 => cut(&mut times, (10 * HOUR + 13 * MINUTE, 16 * HOUR + 9 * MINUTE)),
                     _ if terminal <= pausing => {
-                        cut(&mut times, (12 * HOUR + 13 * MINUTE, 13 * HOUR + 43 * MINUTE))
+                        cut(&mut times, (12 * HOUR + 13 * MINUTE, 13 * HOUR + 43 * MINUTE));
                     }
                     _ => {}
                 }

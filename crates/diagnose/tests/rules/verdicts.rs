@@ -140,9 +140,7 @@ fn fewer_than_thirty_attempts_are_too_few() {
 fn unusual_customers_are_told_with_what_they_let_expect() {
     let mut made = ordinary();
     for (number, of) in made.iter_mut().enumerate() {
-        if of.terminal == TERMINAL {
-            of.issuer = 9;
-        } else if of.issuer == 5 && number.is_multiple_of(2) {
+        if of.terminal == TERMINAL || of.issuer == 5 && number.is_multiple_of(2) {
             of.issuer = 9;
         }
         if of.issuer == 9 {
