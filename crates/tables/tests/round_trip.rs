@@ -195,12 +195,12 @@ fn asides(names: &mut Names) -> Vec<Aside> {
 }
 
 fn header() -> Header {
-    let file = |path: &str, state| FileFacts {
+    let file = |path: &str, frames, state| FileFacts {
         summary: FileSummary {
             path: path.to_owned(),
             format: "jpos".into(),
             bytes: 7,
-            frames: 6,
+            frames,
             rejected: 5,
             first_reject: Some("line 1: no \"time\"".to_owned()),
             state,
@@ -209,12 +209,13 @@ fn header() -> Header {
         unknown_columns: vec!["termnal".to_owned()],
         other_formats: vec!["keyvalue".to_owned()],
     };
+    // Their frames are the eleven terms of the ledger, 1 to 11.
     let run = RunFacts {
         files: vec![
-            file("a.log", FileState::Whole),
-            file("b.log", FileState::BrokenOff("gzip".to_owned())),
-            file("c.log", FileState::Unreadable("no".to_owned())),
-            file("d.log", FileState::Empty),
+            file("a.log", 30, FileState::Whole),
+            file("b.log", 36, FileState::BrokenOff("gzip".to_owned())),
+            file("c.log", 0, FileState::Unreadable("no".to_owned())),
+            file("d.log", 0, FileState::Empty),
         ],
         ledger: Ledger {
             paired: 1,
