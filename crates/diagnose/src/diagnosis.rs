@@ -246,9 +246,8 @@ fn limits(fleet: &Fleet<'_>, settings: &Settings, has_history: bool) -> Vec<Evid
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::own::{Counts, Family, Suspect};
+    use crate::own::tests::suspect;
     use crate::{Day, Mark};
-    use posmortem_classify::Reason;
 
     /// Another round leaves out what this one found: incidents, or terminals that are blamed.
     #[test]
@@ -262,22 +261,7 @@ mod tests {
                 &|_: &Attempt, _: Mark| 0.0,
                 &|_: usize| None::<u64>,
             );
-            own.suspects.extend((1..).zip(blamed).map(|(terminal, own)| Suspect {
-                terminal,
-                own: *own,
-                signature: 0,
-                reason: Reason::PIN_INCORRECT,
-                family: Family::WholeDay,
-                rows: 0..1,
-                window: (0, 0),
-                inside: Counts::default(),
-                effect: 0.1,
-                cards: 2,
-                ln_bayes_factor: 9.0,
-                local_fdr: 0.1,
-                marks: Vec::new(),
-                runner_up: None,
-            }));
+            own.suspects.extend((1..).zip(blamed).map(|(terminal, own)| suspect(terminal, *own)));
             Some(own)
         };
         let finding = Finding {

@@ -380,4 +380,4 @@ fn largest(values: &[f64], but: Option<usize>) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

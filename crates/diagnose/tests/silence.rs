@@ -296,3 +296,29 @@ fn where_many_pause_more_is_asked() {
     assert!((few.1 - least).abs() < 1e-9 && few.0 == 1, "{few:?}");
     assert!(many.1 < 2.0 * least && many.0 == 1, "{many:?}");
 }
+
+/// Its four terminals serve in turns, so that two hours are nothing to one of them and something to all.
+#[test]
+fn terminals_that_take_turns_are_missed_together_and_each_is_named() {
+    let window = (15 * HOUR + 12 * MINUTE, 17 * HOUR + 14 * MINUTE);
+    let times = |terminal: u32, random: &mut Random| {
+        let mut times = shop(random, if site(terminal) == 5 { 28 } else { 500 });
+        if site(terminal) == 5 {
+            cut(&mut times, window);
+        }
+        times
+    };
+    let signs_on = |terminal: u32| site(terminal) == 5 && terminal < 19;
+    let sign_ons: Vec<Vec<i64>> = (0..=80)
+        .map(|terminal| {
+            if terminal > 0 && signs_on(terminal) {
+                vec![8 * HOUR, window.1 - 2 * MINUTE]
+            } else {
+                Vec::new()
+            }
+        })
+        .collect();
+    let found = silences(&day(times, 80, 4), &sign_ons, &[]);
+    let gaps: Vec<(u32, bool)> = found.gaps.iter().map(|gap| (gap.terminal, gap.signed_on)).collect();
+    assert_eq!(gaps, [(17, true), (18, true), (19, true), (20, true)]);
+}

@@ -72,32 +72,12 @@ impl Health {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::own::Family;
     use crate::own::segments::COMPONENTS;
-    use posmortem_classify::Reason;
+    use crate::own::tests::suspect;
 
     /// Components that are alike have a Bayes factor of their own.
     fn likelihood(terminal: u32, ln_factor: f64) -> Likelihood {
         Likelihood { terminal, signature: 1, ln_factors: [ln_factor; COMPONENTS] }
-    }
-
-    fn suspect(terminal: u32, own: bool) -> Suspect {
-        Suspect {
-            terminal,
-            own,
-            signature: 1,
-            reason: Reason::PIN_INCORRECT,
-            family: Family::WholeDay,
-            rows: 0..1,
-            window: (0, 0),
-            inside: Counts::default(),
-            effect: 0.1,
-            cards: 2,
-            ln_bayes_factor: 0.0,
-            local_fdr: 0.1,
-            marks: Vec::new(),
-            runner_up: None,
-        }
     }
 
     fn counts(attempts: u32, observed: u32) -> Counts {

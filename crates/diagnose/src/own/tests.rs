@@ -2,6 +2,26 @@
 
 use super::*;
 
+/// One of whom nothing is asked but whether it is blamed.
+pub(crate) fn suspect(terminal: u32, own: bool) -> Suspect {
+    Suspect {
+        terminal,
+        own,
+        signature: 1,
+        reason: Reason::PIN_INCORRECT,
+        family: Family::WholeDay,
+        rows: 0..1,
+        window: (0, 0),
+        inside: Counts::default(),
+        effect: 0.1,
+        cards: 2,
+        ln_bayes_factor: 0.0,
+        local_fdr: 0.1,
+        marks: Vec::new(),
+        runner_up: None,
+    }
+}
+
 fn test_of(counts: Vec<Counts>, prevalence: Vec<f64>) -> OwnTest {
     OwnTest {
         suspects: Vec::new(),

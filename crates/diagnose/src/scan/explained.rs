@@ -112,8 +112,9 @@ fn overlap(rival: Option<Incident>, incident: Incident) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Groups, Scan, ScanSettings, ScopeKind};
+    use super::super::{Groups, Scan, ScanSettings};
     use super::*;
+    use crate::scan::tests::kinds;
     use crate::{Attempt, Day, Flags, Leaves, Mark, Rates};
 
     #[test]
@@ -168,15 +169,7 @@ mod tests {
         let mark = Mark::from_name("response_timeout").expect("a mark");
         let (day, groups) = (day(mark), Groups::of_one("timeout", mark));
         let rates = Rates::new(vec![[0.01; Mark::COUNT]], vec![[1.0; Mark::COUNT]]);
-        let kinds = [1, 2].map(|dimension| ScopeKind {
-            dimensions: vec![dimension],
-            weight: 1.0,
-            concentration: 100.0,
-            extra: 0.0,
-            level: 1.0,
-            blames_sequences: false,
-            all_day: true,
-        });
+        let kinds = kinds(&[&[1], &[2]]);
         let scan = Scan::new(&day, &rates, &groups, &kinds, ScanSettings::day(0));
         let incident = |kind, value, minutes: (i64, i64), observed, attempts: u64, score| Incident {
             subject: Subject { kind, value, group: 0 },

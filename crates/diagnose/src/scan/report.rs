@@ -286,8 +286,9 @@ fn by_mark(search: &Search<'_>, subject: Subject, window: (i64, i64), tally: Tal
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Groups, Scan, ScanSettings, ScopeKind};
+    use super::super::{Groups, Scan, ScanSettings};
     use super::*;
+    use crate::scan::tests::kinds;
     use crate::{Attempt, Day, Flags, Leaves, Rates};
 
     /// The groups that join an incident without answers on the only link, where one in a hundred of all attempts is to
@@ -312,15 +313,7 @@ mod tests {
         let group = |name: &str| groups.from_name(name).expect("a group of that name");
         let down = groups.get(group("issuer_down")).marks().len() as f32;
         let rates = Rates::new(vec![[0.01 / down; Mark::COUNT]], vec![[1.0; Mark::COUNT]]);
-        let kinds = [ScopeKind {
-            dimensions: vec![1],
-            weight: 1.0,
-            concentration: 100.0,
-            extra: 0.0,
-            level: 1.0,
-            blames_sequences: false,
-            all_day: true,
-        }];
+        let kinds = kinds(&[&[1]]);
         let scan = Scan::new(&day, &rates, &groups, &kinds, ScanSettings::day(0));
         let search =
             Search::new(&scan.sheet, &scan.kinds, scan.described, &scan.prices, &scan.within, &scan.settings);

@@ -87,7 +87,7 @@ fn days(length: i64, parted: impl Strategy<Value = bool>) -> impl Strategy<Value
     })
 }
 
-fn kinds(dimensions: &[&[usize]]) -> Vec<ScopeKind> {
+pub(super) fn kinds(dimensions: &[&[usize]]) -> Vec<ScopeKind> {
     let kind = |dimensions: &&[usize]| ScopeKind {
         dimensions: dimensions.to_vec(),
         weight: 1.0,
