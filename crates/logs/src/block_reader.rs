@@ -10,6 +10,7 @@ use crate::format::Format;
 use crate::framing::{After, Cut, Framing};
 use crate::record::{Position, RejectReason};
 use crate::settings::InputSettings;
+use crate::split::Split;
 
 /// Buffers kept for the next blocks.
 const SPARE_BUFFERS: usize = 16;
@@ -32,8 +33,14 @@ pub struct ReadError {
 pub struct BlockReader<R> {
     source: R,
     framing: Framing,
-    /// Where the first frame begins.
+    /// What stands before it is passed over.
     start: u64,
+    /// Owns the frames that are handed out.
+    split: Split,
+    /// Whether the first of them is still to be found: in the midst of a frame that another split owns, or behind
+    /// frames that are walked over.
+    is_before_split: bool,
+    has_line_ends_in_rows: bool,
     block_size: usize,
     max_record: usize,
     /// Bytes read and not yet handed out are `buffer[taken..filled]`.
@@ -52,17 +59,29 @@ impl<R: Read> BlockReader<R> {
     /// A reader of blocks of `format`. Block size and largest record are taken from the settings,
     /// from one byte to 1 GiB.
     pub fn new(source: R, format: &Format, settings: &InputSettings) -> Self {
+        Self::of_split(source, 0, format, settings, Split::WHOLE)
+    }
+
+    /// A reader of the frames that `split` owns. `from` is where in the input the source begins: at
+    /// [`Split::reads_from`] or before it. Lines are counted from the first of these frames on.
+    pub fn of_split(source: R, from: u64, format: &Format, settings: &InputSettings, split: Split) -> Self {
+        let framing = Framing::of(format);
+        let reads_from = split.reads_from(format);
         Self {
             source,
-            framing: Framing::of(format),
-            start: format.start(),
+            // In the midst of a frame, as far as can be told.
+            in_long_frame: split.start > format.start() && framing.finds_frames(),
+            framing,
+            start: reads_from.max(format.start()),
+            split,
+            is_before_split: split.start > 0,
+            has_line_ends_in_rows: false,
             block_size: settings.block_size.clamp(1, LARGEST),
             max_record: settings.max_record.clamp(1, LARGEST),
             buffer: Vec::new(),
             taken: 0,
             filled: 0,
-            position: Position { offset: 0, line: 1 },
-            in_long_frame: false,
+            position: Position { offset: from, line: 1 },
             after: After::More,
             error: None,
             spare: Vec::new(),
@@ -82,12 +101,20 @@ impl<R: Read> BlockReader<R> {
                 self.leave_out(len);
                 self.in_long_frame = !found;
             }
+            self.find_split(&mut skipped);
+            if self.is_behind_split() {
+                return Ok((!skipped.is_empty()).then(|| self.take(0, skipped)));
+            }
             if !self.in_long_frame {
                 match self.framing.cut(self.pending(), self.max_record, self.after) {
-                    Cut::Frames(len) if len > 0 => return Ok(Some(self.take(len, skipped))),
+                    Cut::Frames(len) if len > 0 => match self.owned(len) {
+                        0 => continue,
+                        len => return Ok(Some(self.take(len, skipped))),
+                    },
                     Cut::Frames(_) | Cut::Nothing => {}
                     Cut::Bad(len, reason) => {
                         skipped.push((self.position, reason));
+                        self.see_line_ends(len.saturating_sub(1));
                         self.leave_out(len);
                         continue;
                     }
@@ -99,6 +126,7 @@ impl<R: Read> BlockReader<R> {
                     }
                     Cut::TooLong(len) => {
                         skipped.push((self.position, RejectReason::TooLong));
+                        self.see_line_ends(len);
                         self.leave_out(len);
                         self.in_long_frame = true;
                         continue;
@@ -117,6 +145,66 @@ impl<R: Read> BlockReader<R> {
         if self.spare.len() < SPARE_BUFFERS {
             self.spare.push(block.buffer);
         }
+    }
+
+    /// Line ends in the frames of the split, as far as it was read.
+    pub fn lines(&self) -> u64 {
+        if self.is_before_split { 0 } else { self.position.line - 1 }
+    }
+
+    /// Whether a row goes over several lines. Asked of a part of an input alone: whoever begins to read in the midst of
+    /// such a row takes it for several.
+    pub fn has_line_ends_in_rows(&self) -> bool {
+        self.has_line_ends_in_rows
+    }
+
+    /// Passes over what belongs to the splits before, and counts lines from the first frame of this one.
+    fn find_split(&mut self, skipped: &mut Vec<(Position, RejectReason)>) {
+        if !self.is_before_split {
+            return;
+        }
+        skipped.retain(|(position, _)| position.offset >= self.split.start);
+        let is_found = !self.in_long_frame && self.position.offset >= self.start.max(self.split.start);
+        let first = skipped.first().map(|(position, _)| *position).or(is_found.then_some(self.position));
+        let Some(first) = first else { return };
+        self.is_before_split = false;
+        skipped.iter_mut().for_each(|(position, _)| position.line -= first.line - 1);
+        self.position.line -= first.line - 1;
+    }
+
+    /// Whether another split owns the next frame.
+    fn is_behind_split(&self) -> bool {
+        let is_between = !self.in_long_frame || self.is_before_split;
+        is_between && self.position.offset >= self.start.max(self.split.end())
+    }
+
+    /// How many of the pending bytes, which are whole frames, are owned; those that stand before are passed over.
+    fn owned(&mut self, len: usize) -> usize {
+        let begins = self.position.offset;
+        let at = |offset: u64| usize::try_from(offset - begins).unwrap_or(usize::MAX);
+        let frames = self.pending().get(..len).unwrap_or_default();
+        if self.is_before_split {
+            // Frames that are walked over; the first of this split may be among them.
+            let first = self.framing.first_start(frames, at(self.split.start));
+            self.leave_out(first);
+            return 0;
+        }
+        let owned = match self.split.end() {
+            end if at(end) < len => self.framing.first_start(frames, at(end)),
+            _ => len,
+        };
+        if self.split != Split::WHOLE && !self.has_line_ends_in_rows {
+            let frames = frames.get(..owned).unwrap_or_default();
+            self.has_line_ends_in_rows = self.framing.has_line_ends_inside(frames);
+        }
+        owned
+    }
+
+    /// Takes note of line ends in the front of a row that cannot be read.
+    fn see_line_ends(&mut self, len: usize) {
+        let front = self.pending().get(..len).unwrap_or_default();
+        let rows = matches!(self.framing, Framing::Rows { .. });
+        self.has_line_ends_in_rows |= rows && self.split != Split::WHOLE && line_ends(front) > 0;
     }
 
     fn pending(&self) -> &[u8] {

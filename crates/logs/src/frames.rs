@@ -74,6 +74,20 @@ impl<'b> LineEnds<'b> {
     }
 }
 
+/// Where the frames of these whole ones begin, the first at 0.
+pub(crate) fn frame_starts(frames: &[u8], wire: &WireFormat) -> impl Iterator<Item = usize> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = frames.get(at..).filter(|rest| !rest.is_empty())?;
+        let start = at;
+        at = match wire.framing.next(rest, rest.len()) {
+            FrameEnd::Whole(frame) => at + frame.total,
+            FrameEnd::NeedsMore | FrameEnd::NotAFrame => frames.len(),
+        };
+        Some(start)
+    })
+}
+
 /// What the front of these bytes is: whole frames, or what stands before the next one.
 pub(crate) fn cut_wire(bytes: &[u8], wire: &WireFormat, limit: usize, after: After) -> Cut {
     // Without a framing the input is one message.

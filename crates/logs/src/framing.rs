@@ -241,7 +241,7 @@ fn cut_at_starts(bytes: &[u8], start: &LineStart, limit: usize, after: After) ->
 }
 
 /// The first line behind `from` that begins a record.
-fn next_start(bytes: &[u8], from: usize, start: &LineStart, after: After) -> Option<usize> {
+pub(crate) fn next_start(bytes: &[u8], from: usize, start: &LineStart, after: After) -> Option<usize> {
     let behind = bytes.get(from..)?;
     let mut lines = memchr::memchr_iter(b'\n', behind).map(|at| from + at + 1);
     lines.find(|&line| is_start(bytes, line, start, after) == Some(true))

@@ -1,11 +1,12 @@
-//! What must hold for any bytes: no panic, the same calls at any block size, and the same rows as
+//! What must hold for any bytes: no panic, the same calls at any block size and in any splits, and the same rows as
 //! the crate `csv` finds.
 
 mod calls;
 
-use calls::{Call, Calls, feed, read_source};
+use calls::{Call, Calls, Message, feed, read_all, read_source};
 use posmortem_logs::{
-    Column, Format, InputFormat, InputSettings, Position, Record, RecordSink, RejectReason, detect,
+    BlockReader, Column, Format, InputFormat, InputSettings, Position, Record, RecordSink, RejectReason, Split,
+    detect,
 };
 use proptest::prelude::*;
 
@@ -125,6 +126,53 @@ fn check(log: &[u8], format: &Format, settings: &InputSettings, piece: usize, fa
     whole
 }
 
+/// Reads a log in splits that end at `cuts`, each from up to `slack` bytes before the place from which it must be read.
+/// Says whether a row went over several lines.
+fn read_splits(
+    log: &[u8],
+    format: &Format,
+    settings: &InputSettings,
+    cuts: &[usize],
+    slack: u64,
+) -> (Calls, bool) {
+    let mut cuts: Vec<u64> = cuts.iter().map(|cut| (1 + cut % log.len().max(1)) as u64).collect();
+    cuts.sort_unstable();
+    let starts = std::iter::once(0).chain(cuts.iter().copied());
+    let ends = cuts.iter().copied().map(Some).chain([None]);
+    let (mut calls, mut lines, mut over_lines) = (Calls::default(), 0, false);
+    for (start, end) in starts.zip(ends) {
+        let split = Split { start, end };
+        let from = split.reads_from(format).saturating_sub(slack);
+        let source = &log[usize::try_from(from).expect("a small log")..];
+        let mut blocks = BlockReader::of_split(source, from, format, settings, split);
+        let (found, error) = read_all(&mut blocks, format);
+        assert_eq!(error, None);
+        for mut call in found.0 {
+            let (Call::Record(Message { position, .. }) | Call::Rejected(position, _) | Call::NonMessage(position)) =
+                &mut call;
+            position.line += lines;
+            calls.0.push(call);
+        }
+        lines += blocks.lines();
+        over_lines |= blocks.has_line_ends_in_rows();
+    }
+    (calls, over_lines)
+}
+
+/// Any splits own each frame once, unless a row goes over several lines, which they tell.
+fn check_splits(log: &[u8], format: &Format, settings: &InputSettings, cuts: &[usize], slack: u64) {
+    let (whole, error) = read_source(log, format, settings);
+    assert_eq!(error, None);
+    let (calls, over_lines) = read_splits(log, format, settings, cuts, slack);
+    if !over_lines {
+        assert_eq!(calls.0, whole.0, "cut at {cuts:?}");
+    }
+    let to_the_end = Split { start: 0, end: Some(log.len() as u64) };
+    let mut blocks = BlockReader::of_split(log, 0, format, settings, to_the_end);
+    assert_eq!(read_all(&mut blocks, format).0.0, whole.0);
+    assert_eq!(over_lines, blocks.has_line_ends_in_rows(), "cut at {cuts:?}");
+}
+
 /// A few bytes of a log put elsewhere, left out or changed.
 fn mutated(log: &'static [u8]) -> impl Strategy<Value = Vec<u8>> {
     let change = (
@@ -195,6 +243,17 @@ proptest! {
         fails: bool,
     ) {
         check(&log, &format_of(known, &settings), &settings, piece, fails);
+    }
+
+    #[test]
+    fn splits_say_what_the_whole_log_says(
+        (known, log) in prop::sample::select([ROWS, PREFACED, JPOS].into_iter().chain(OTHERS).collect::<Vec<_>>())
+            .prop_flat_map(|known| (Just(known), prop_oneof![Just(known.to_vec()), mutated(known)])),
+        settings in settings(),
+        cuts in prop::collection::vec(any::<usize>(), 1..6),
+        slack in 0..60_u64,
+    ) {
+        check_splits(&log, &format_of(known, &settings), &settings, &cuts, slack);
     }
 
     #[test]

@@ -83,7 +83,11 @@ pub(crate) fn read_source(
     format: &Format,
     settings: &InputSettings,
 ) -> (Calls, Option<String>) {
-    let mut blocks = BlockReader::new(source, format, settings);
+    read_all(&mut BlockReader::new(source, format, settings), format)
+}
+
+/// Reads what a reader gives to its end; the error, if it broke off.
+pub(crate) fn read_all<R: Read>(blocks: &mut BlockReader<R>, format: &Format) -> (Calls, Option<String>) {
     let (mut scratch, mut calls) = (Scratch::default(), Calls::default());
     loop {
         match blocks.next_block() {
