@@ -217,7 +217,8 @@ mod tests {
             bytes: *bytes,
             frames: *frames,
             rejected: 0,
-            first_reject: (rejected > 0 && *frames > 0).then(|| "line 7: no readable time".to_owned()),
+            first_reject: (rejected > 0 && *frames > 0)
+                .then(|| FirstReject { line: 7, reason: "no readable time".to_owned() }),
             state: state.clone(),
         };
         let summary = Summary { files: files.iter().map(file).collect(), ledger, ..Summary::default() };

@@ -19,6 +19,7 @@ use crate::{Aside, Conclusion, Exchange, Leg, Source};
 use components::Components;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+pub use keys::may_meet;
 use std::collections::VecDeque;
 
 /// As many wrong clocks as may stand at either end without harm, and one more.

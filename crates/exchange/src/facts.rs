@@ -17,6 +17,38 @@ pub struct FileFacts {
     pub unknown_columns: Vec<String>,
     /// Formats that read messages where its own reads none.
     pub other_formats: Vec<String>,
+    /// What tells how it fits to the rest of the file, where it is a part of one.
+    pub split: Option<SplitFacts>,
+}
+
+/// What a run over a part of a file must tell, so that the parts say together what the file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SplitFacts {
+    /// The first byte of the part.
+    pub start: u64,
+    /// The first byte behind it; none at the end of the file.
+    pub end: Option<u64>,
+    /// Line ends in its frames.
+    pub lines: u64,
+    /// Whether a row goes over several lines: whoever begins to read in its midst takes it for several rows.
+    pub has_line_ends_in_rows: bool,
+    /// The latest times of its legs, as many as it takes to tell how far the file has come, ascending.
+    pub latest: Vec<i64>,
+    /// Legs behind so many later ones that a few more in the parts before put them out of order.
+    pub doubtful: Vec<DoubtfulLeg>,
+    /// Of those that are too many to be listed, the earliest time and the most that are ahead of one.
+    pub more_doubtful: Option<(i64, u8)>,
+}
+
+/// A leg that may be out of order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DoubtfulLeg {
+    /// Where it stands in the file.
+    pub offset: u64,
+    /// When it was.
+    pub millis: i64,
+    /// How many legs before it in the same part are later by more than the horizon.
+    pub ahead: u8,
 }
 
 /// Everything that a run found but its exchanges.

@@ -34,13 +34,13 @@ pub use breakdown::{
     SiteReads, Timeline,
 };
 pub use card_key::{CardKey, CardToken};
-pub use edges::{Decided, Edges, Standing};
+pub use edges::{Decided, Edges, Standing, may_meet};
 pub use equipment::Equipment;
 pub use exchange::{Exchange, Form, Undo};
 pub use exchange_table::{
     Attempt, CardMark, Chunk, Column, Detail, ExchangeTable, LatencyClass, Manner, Place, Row, TableBytes,
 };
-pub use facts::{FileFacts, RunFacts};
+pub use facts::{DoubtfulLeg, FileFacts, RunFacts, SplitFacts};
 pub use inspection::{
     Choice, Clock, ColumnGuess, Field, FieldCoverage, Hop, InspectedFile, InspectedLink, Inspection, Leaks,
     LinkGuess, RunnerUp, UnlistedCode, ZoneGuess,
@@ -52,7 +52,7 @@ pub use offsets::Offsets;
 pub use outcome::{Conclusion, Outcome, conclude, conclude_by_rules};
 pub use pairing::{LinkSpan, Pairing, PairingSettings, SilentLink};
 pub use reference::Reference;
-pub use summary::{CodeSummary, Coverage, FileState, FileSummary, IssuerCount, Summary};
+pub use summary::{CodeSummary, Coverage, FileState, FileSummary, FirstReject, IssuerCount, Summary};
 pub use tally::{
     AmountTally, Approvals, Counts, CountsBy, Dominant, ReasonTally, Sample, Tally, TerminalTally,
 };

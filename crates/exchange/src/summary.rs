@@ -5,6 +5,7 @@ use posmortem_classify::{Actions, Dialect, Reason};
 use posmortem_iso8583::{Currency, ResponseCode, Timestamp};
 use std::borrow::Cow;
 use std::cmp::{Ordering, Reverse};
+use std::fmt;
 
 /// How much of each exchange the input shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,10 +53,26 @@ pub struct FileSummary {
     pub frames: u64,
     /// Frames that could not be read.
     pub rejected: u64,
-    /// Line and reason of the first frame that could not be read.
-    pub first_reject: Option<String>,
+    /// The first frame that could not be read.
+    pub first_reject: Option<FirstReject>,
     /// How far the file could be read.
     pub state: FileState,
+}
+
+/// Where a file first could not be read, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstReject {
+    /// The line of its first byte, counted from 1.
+    pub line: u64,
+    /// Why, in words.
+    pub reason: String,
+}
+
+impl fmt::Display for FirstReject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, reason } = self;
+        write!(f, "line {line}: {reason}")
+    }
 }
 
 /// How far a file could be read.

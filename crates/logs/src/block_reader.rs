@@ -147,6 +147,11 @@ impl<R: Read> BlockReader<R> {
         }
     }
 
+    /// Where the bytes come from.
+    pub fn source(&self) -> &R {
+        &self.source
+    }
+
     /// Line ends in the frames of the split, as far as it was read.
     pub fn lines(&self) -> u64 {
         if self.is_before_split { 0 } else { self.position.line - 1 }

@@ -1,7 +1,7 @@
 //! Undoes compression, recognised by the first bytes. File names are not looked at: rotated logs
 //! are often misnamed.
 
-use std::io::{self, BufRead, Cursor, Read};
+use std::io::{self, BufRead, Cursor, Read, Seek};
 use std::ops::Range;
 
 use bzip2::bufread::BzDecoder;
@@ -51,11 +51,29 @@ pub(crate) enum Decompressed {
 /// The longest magic number: bzip2's, with the start of its first block.
 const MAGIC_SIZE: u64 = 10;
 
+/// How a file is compressed that is read from its start.
+pub(crate) fn compression_of(file: &mut (impl Read + Seek)) -> Result<Compression, OpenError> {
+    let magic = magic(file)?;
+    file.rewind()?;
+    recognise(&magic)
+}
+
+fn magic(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut magic = Vec::new();
+    reader.by_ref().take(MAGIC_SIZE).read_to_end(&mut magic)?;
+    Ok(magic)
+}
+
 impl Decompressed {
+    /// What is known to be plain, whatever it begins with.
+    pub(crate) fn plain(reader: impl Read + Send + 'static) -> (Self, Compression) {
+        let reader: Box<dyn Read + Send> = Box::new(reader);
+        (Self::Plain(Cursor::new(Vec::new()).chain(reader)), Compression::Plain)
+    }
+
     pub(crate) fn new(reader: impl Read + Send + 'static) -> Result<(Self, Compression), OpenError> {
         let mut reader: Box<dyn Read + Send> = Box::new(reader);
-        let mut magic = Vec::new();
-        reader.by_ref().take(MAGIC_SIZE).read_to_end(&mut magic)?;
+        let magic = magic(&mut reader)?;
         let compression = recognise(&magic)?;
         let whole = Cursor::new(magic).chain(reader);
         let packed = |whole| buffered(Filled { source: whole, broken: None });

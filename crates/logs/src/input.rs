@@ -1,10 +1,10 @@
 //! Where bytes come from: a file, standard input or any reader, decompressed on the way.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use crate::compression::{Compression, Decompressed};
+use crate::compression::{Compression, Decompressed, compression_of};
 use crate::detect::DetectError;
 use crate::log_file::{FileIdentity, LogFile};
 use crate::time::DateHint;
@@ -60,7 +60,16 @@ impl Input {
     /// # Errors
     /// When the file cannot be opened or read, or is compressed in a way that is not supported.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let file = File::open(path)?;
+        Ok(Self::open_at(path, 0)?.0)
+    }
+
+    /// Opens a file to be read from this byte on, counted after decompression, or from a byte before it: where the input
+    /// begins comes beside it. Bytes of a plain file before that are not read; of a compressed one all are.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub fn open_at(path: &Path, offset: u64) -> Result<(Self, u64), OpenError> {
+        let mut file = File::open(path)?;
         let metadata = file.metadata()?;
         if metadata.is_dir() {
             return Err(OpenError::Directory);
@@ -68,10 +77,21 @@ impl Input {
         let from_name = path.file_name().and_then(|name| DateHint::from_file_name(&name.to_string_lossy()));
         let modified = || DateHint::from_system_time(metadata.modified().ok()?);
         let identity = FileIdentity::of(&metadata);
-        let mut input = Self::from_file(file, identity)?;
+        let begins = match identity {
+            Some(_) if offset > 0 && compression_of(&mut file)? == Compression::Plain => {
+                file.seek(SeekFrom::Start(offset))?
+            }
+            _ => 0,
+        };
+        let mut input = match identity {
+            Some(identity) if begins > 0 => {
+                Self::of(Decompressed::plain(LogFile::at(file, begins, identity)))
+            }
+            identity => Self::from_file(file, identity)?,
+        };
         input.identity = identity;
         input.date_hint = from_name.or_else(modified);
-        Ok(input)
+        Ok((input, begins))
     }
 
     /// Takes standard input. It has no date of its own.
@@ -102,8 +122,11 @@ impl Input {
     /// # Errors
     /// As for [`Self::open`].
     pub fn from_reader(reader: impl Read + Send + 'static) -> Result<Self, OpenError> {
-        let (source, compression) = Decompressed::new(reader)?;
-        Ok(Self {
+        Decompressed::new(reader).map(Self::of)
+    }
+
+    fn of((source, compression): (Decompressed, Compression)) -> Self {
+        Self {
             source,
             compression,
             date_hint: None,
@@ -111,7 +134,7 @@ impl Input {
             sample: Vec::new(),
             replayed: 0,
             ending: None,
-        })
+        }
     }
 
     /// How the input is compressed.

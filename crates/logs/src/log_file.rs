@@ -51,7 +51,12 @@ pub(crate) struct LogFile {
 
 impl LogFile {
     pub(crate) fn new(file: File, identity: FileIdentity) -> Self {
-        Self { file, longest: identity.len, read: 0 }
+        Self::at(file, 0, identity)
+    }
+
+    /// The same, of which so much is passed over.
+    pub(crate) fn at(file: File, passed: u64, identity: FileIdentity) -> Self {
+        Self { file, longest: identity.len, read: passed }
     }
 }
 

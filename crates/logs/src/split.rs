@@ -72,9 +72,15 @@ impl Framing {
                 row_starts(frames, *separator).find(|&row| row >= from).map(|row| row - before)
             }
             Self::Lines => memchr::memchr(b'\n', behind).map(|at| at + 1),
-            Self::JposRecords => behind.get(1..).and_then(|behind| memmem::find(behind, RECORD_START)).map(|at| at + 1),
-            Self::Starts(start) => return next_start(frames, before, start, After::End).unwrap_or(frames.len()),
-            Self::Wire(wire) => frame_starts(frames, wire).find(|&frame| frame >= from).map(|frame| frame - before),
+            Self::JposRecords => {
+                behind.get(1..).and_then(|behind| memmem::find(behind, RECORD_START)).map(|at| at + 1)
+            }
+            Self::Starts(start) => {
+                return next_start(frames, before, start, After::End).unwrap_or(frames.len());
+            }
+            Self::Wire(wire) => {
+                frame_starts(frames, wire).find(|&frame| frame >= from).map(|frame| frame - before)
+            }
         };
         found.map_or(frames.len(), |found| before + found)
     }

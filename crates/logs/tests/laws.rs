@@ -5,8 +5,8 @@ mod calls;
 
 use calls::{Call, Calls, Message, feed, read_all, read_source};
 use posmortem_logs::{
-    BlockReader, Column, Format, InputFormat, InputSettings, Position, Record, RecordSink, RejectReason, Split,
-    detect,
+    BlockReader, Column, Format, InputFormat, InputSettings, Position, Record, RecordSink, RejectReason,
+    Split, detect,
 };
 use proptest::prelude::*;
 
@@ -148,8 +148,9 @@ fn read_splits(
         let (found, error) = read_all(&mut blocks, format);
         assert_eq!(error, None);
         for mut call in found.0 {
-            let (Call::Record(Message { position, .. }) | Call::Rejected(position, _) | Call::NonMessage(position)) =
-                &mut call;
+            let (Call::Record(Message { position, .. })
+            | Call::Rejected(position, _)
+            | Call::NonMessage(position)) = &mut call;
             position.line += lines;
             calls.0.push(call);
         }

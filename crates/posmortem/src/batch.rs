@@ -46,19 +46,19 @@ impl Batch {
         Some((earliest, latest))
     }
 
-    /// Keeps the legs whose times pass, asked in the order of the block.
-    pub(crate) fn retain_in_order(&mut self, mut keeps: impl FnMut(i64) -> bool) {
+    /// Keeps the legs whose places and times pass, asked in the order of the block.
+    pub(crate) fn retain_in_order(&mut self, mut keeps: impl FnMut(u64, i64) -> bool) {
         let Self { legs, plain, .. } = self;
         let mut plain_left = plain.legs.iter().peekable();
         let mut kept_plain = Vec::new();
-        let mut take_plain = |before: u64, keeps: &mut dyn FnMut(i64) -> bool| {
+        let mut take_plain = |before: u64, keeps: &mut dyn FnMut(u64, i64) -> bool| {
             while let Some(leg) = plain_left.next_if(|leg| leg.offset < before) {
-                kept_plain.extend(keeps(leg.at).then_some(*leg));
+                kept_plain.extend(keeps(leg.offset, leg.at).then_some(*leg));
             }
         };
         legs.retain(|leg| {
             take_plain(leg.source.offset, &mut keeps);
-            keeps(leg.at.millis)
+            keeps(leg.source.offset, leg.at.millis)
         });
         take_plain(u64::MAX, &mut keeps);
         plain.legs = kept_plain;

@@ -8,6 +8,7 @@ mod told_fields;
 
 use crate::Settings;
 use crate::leg_builder::{LegBuilder, cell, shown, told_value};
+use crate::read_ahead::{blocks_of, open_source};
 use crate::run::{InputSource, TABLE_MAGIC};
 use posmortem_classify::Dialect;
 use posmortem_iso8583::wire::{DecodeError, Profile};
@@ -65,17 +66,14 @@ impl<'s> Decoder<'s> {
     /// # Errors
     /// When it cannot be opened or recognised.
     pub fn open(source: &InputSource, settings: &'s Settings) -> Result<Self, DecodeFailure> {
-        let mut input = match source {
-            InputSource::Stdin => Input::stdin(),
-            InputSource::Path(path) => Input::open(path),
-        }?;
+        let mut input = open_source(source)?;
         let of_input = settings.input.for_input(&input);
         let sample = input.sample()?;
         if sample.starts_with(TABLE_MAGIC) {
             return Err(DecodeFailure::Table);
         }
         let detection = input.recognise(|sample| detect(sample, &of_input))??;
-        let blocks = BlockReader::new(input, &detection.format, &of_input);
+        let blocks = blocks_of(source, input, &detection.format, &of_input)?;
         Ok(Self { detection, blocks, settings })
     }
 

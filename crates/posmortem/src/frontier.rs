@@ -33,6 +33,23 @@ impl Frontier {
         earliest >= reached.saturating_sub(horizon_ms)
     }
 
+    /// How many legs of those seen are later than a time by more than the horizon, at most [`DEPTH`].
+    pub(crate) fn ahead_of(&self, millis: i64, horizon_ms: i64) -> usize {
+        let bound = millis.saturating_add(horizon_ms);
+        self.latest.len() - self.latest.partition_point(|&latest| latest <= bound)
+    }
+
+    /// The latest times, ascending.
+    pub(crate) fn latest(&self) -> &[i64] {
+        &self.latest
+    }
+
+    /// Whether no leg of a block has any before it that is later by more than the horizon.
+    pub(crate) fn is_in_front_of_all(&self, earliest: i64, latest: i64, horizon_ms: i64) -> bool {
+        let latest = self.latest.last().map_or(latest, |seen| latest.max(*seen));
+        latest <= earliest.saturating_add(horizon_ms)
+    }
+
     /// Whether a time lies further back than the horizon.
     pub(crate) fn is_behind(&self, millis: i64, horizon_ms: i64) -> bool {
         self.reached().is_some_and(|reached| millis < reached.saturating_sub(horizon_ms))

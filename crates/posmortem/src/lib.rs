@@ -122,6 +122,7 @@ mod frontier;
 mod inspection;
 mod inventory;
 mod leg_builder;
+mod part;
 mod plain;
 mod read_ahead;
 mod run;

@@ -16,8 +16,22 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 pub(crate) fn open_source(source: &InputSource) -> Result<Input, OpenError> {
     match source {
         InputSource::Stdin => Input::stdin(),
-        InputSource::Path(path) => Input::open(path),
+        InputSource::Path(path) | InputSource::Split(path, _) => Input::open(path),
     }
+}
+
+/// A reader of the frames of a source whose format is known. `input` is the source from its start.
+pub(crate) fn blocks_of(
+    source: &InputSource,
+    input: Input,
+    format: &Format,
+    settings: &InputSettings,
+) -> Result<BlockReader<Input>, OpenError> {
+    let InputSource::Split(path, split) = source else {
+        return Ok(BlockReader::new(input, format, settings));
+    };
+    let (input, from) = Input::open_at(path, split.reads_from(format))?;
+    Ok(BlockReader::of_split(input, from, format, settings, *split))
 }
 
 /// How to open an input whose format is known.
@@ -47,24 +61,40 @@ impl Reader {
             Self::Closed(opening) => *opening,
         };
         let input = open_source(&source).map_err(|error| error.to_string())?;
-        if !input.identity().is_some_and(|later| identity.goes_on_as(&later)) {
+        let settings = settings.for_input(&input);
+        let blocks = blocks_of(&source, input, &format, &settings).map_err(|error| error.to_string())?;
+        if !blocks.source().identity().is_some_and(|later| identity.goes_on_as(&later)) {
             return Err(ROTATED.to_owned());
         }
-        let settings = settings.for_input(&input);
-        Ok(Box::new(BlockReader::new(input, &format, &settings)))
+        Ok(Box::new(blocks))
     }
 }
 
 /// How an input ended.
 pub(crate) enum Ending {
     /// Where it ends.
-    Whole,
+    Whole(Passed),
     /// It could not be opened again.
     Unreadable(String),
     /// It broke off.
-    BrokenOff(String),
+    BrokenOff(String, Passed),
     /// A bug of a decompressor, to go on where the blocks are taken.
     Panic(Box<dyn Any + Send>),
+}
+
+/// What was passed when an input ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Passed {
+    /// [`BlockReader::lines`]
+    pub(crate) lines: u64,
+    /// [`BlockReader::has_line_ends_in_rows`]
+    pub(crate) line_ends_in_rows: bool,
+}
+
+impl Passed {
+    fn of(blocks: &BlockReader<Input>) -> Self {
+        Self { lines: blocks.lines(), line_ends_in_rows: blocks.has_line_ends_in_rows() }
+    }
 }
 
 /// An input that is read ahead.
@@ -206,8 +236,8 @@ impl Shared {
         loop {
             let block = match reader.next_block() {
                 Ok(Some(block)) => block,
-                Ok(None) => return Err(Ending::Whole),
-                Err(error) => return Err(Ending::BrokenOff(error.to_string())),
+                Ok(None) => return Err(Ending::Whole(Passed::of(&reader))),
+                Err(error) => return Err(Ending::BrokenOff(error.to_string(), Passed::of(&reader))),
             };
             let mut state = self.lock();
             state.used.drain(..).for_each(|block| reader.recycle(block));
@@ -295,7 +325,7 @@ mod tests {
         let day = day();
         let ahead = ahead(&day, Broken(io::Cursor::new(day.clone()), false));
         let (steps, ending) = pool(3).install(|| steps(&ahead, 4, 8));
-        assert!(steps.len() > 10 && matches!(ending, Ending::BrokenOff(_)));
+        assert!(steps.len() > 10 && matches!(ending, Ending::BrokenOff(..)));
     }
 
     #[test]
@@ -314,8 +344,8 @@ mod tests {
             pool(1).install(|| ahead.take(usize::MAX - 1).1)
         };
         let write = |bytes: &str| std::fs::write(&path, bytes).expect("a file");
-        assert!(matches!(ending_after(&|| {}), Some(Ending::Whole)));
-        assert!(matches!(ending_after(&|| write(&(day.clone() + "\n"))), Some(Ending::Whole)));
+        assert!(matches!(ending_after(&|| {}), Some(Ending::Whole(_))));
+        assert!(matches!(ending_after(&|| write(&(day.clone() + "\n"))), Some(Ending::Whole(_))));
         let is_told = |ending| matches!(ending, Some(Ending::Unreadable(why)) if why == ROTATED);
         assert!(is_told(ending_after(&|| write(&day[..day.len() / 2]))));
         assert!(is_told(ending_after(&|| {

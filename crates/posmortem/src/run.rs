@@ -20,7 +20,7 @@ use posmortem_exchange::{
     Symbol,
 };
 use posmortem_iso8583::screen;
-use posmortem_logs::{Block, RejectReason};
+use posmortem_logs::{Block, RejectReason, Split};
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -32,6 +32,8 @@ pub enum InputSource {
     Stdin,
     /// A file.
     Path(PathBuf),
+    /// The frames of a file that a part of it owns.
+    Split(PathBuf, Split),
 }
 
 impl InputSource {
@@ -40,7 +42,7 @@ impl InputSource {
         match self {
             Self::Stdin => "-".to_owned(),
             // A file may be called by a card number.
-            Self::Path(path) => screen(path.to_string_lossy().as_bytes()).into_owned(),
+            Self::Path(path) | Self::Split(path, _) => screen(path.to_string_lossy().as_bytes()).into_owned(),
         }
     }
 }
@@ -293,9 +295,7 @@ impl<'s, 't> Pipeline<'s, 't> {
         stream.recycle(block);
         self.frames += batch.frames();
         self.hear(&batch);
-        if !self.holds_all {
-            self.facts.ledger.out_of_order += stream.take_out_of_order(&mut batch, horizon_ms);
-        }
+        self.facts.ledger.out_of_order += stream.take_out_of_order(&mut batch, horizon_ms);
         let Batch { mut legs, names, rejects, rejected, non_messages, masked_cards, mut plain, .. } = batch;
         self.facts.ledger.rejected += rejected;
         self.facts.ledger.non_message += non_messages;

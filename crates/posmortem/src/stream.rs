@@ -5,13 +5,14 @@ use crate::batch::{Batch, BatchReader, Spare};
 use crate::frontier::{DEPTH, Frontier};
 use crate::inspection::{Collector, FileFindings};
 use crate::leg_builder::LegBuilder;
+use crate::part::Part;
 use crate::plain::{Places, Vocabulary};
-use crate::read_ahead::{Ending, Opening, ReadAhead, Reader, open_source};
+use crate::read_ahead::{Ending, Opening, Passed, ReadAhead, Reader, blocks_of, open_source};
 use crate::run::{InputSource, TABLE_MAGIC};
-use posmortem_exchange::{FileFacts, FileState, FileSummary};
+use posmortem_exchange::{FileFacts, FileState, FileSummary, FirstReject};
 use posmortem_logs::{
-    Block, BlockReader, Column, Compression, DetectError, Detection, FileIdentity, Format, GuessedColumn,
-    InputSettings, detect, guess_header,
+    Block, Column, Compression, DetectError, Detection, FileIdentity, Format, GuessedColumn, InputSettings,
+    detect, guess_header,
 };
 
 /// Fewer legs than these do not tell a direction.
@@ -78,15 +79,24 @@ pub(crate) struct Stream {
     bytes: u64,
     frames: u64,
     rejected: u64,
-    first_reject: Option<String>,
+    first_reject: Option<FirstReject>,
     state: FileState,
+    /// What it tells as a part of a file, if it is one.
+    part: Option<Part>,
+    passed: Passed,
 }
 
 impl Stream {
     pub(crate) fn new(input: u32, source: InputSource) -> Self {
+        let part = match source {
+            InputSource::Split(_, split) => Some(Part::new(split)),
+            InputSource::Path(_) | InputSource::Stdin => None,
+        };
         Self {
             input,
             source,
+            part,
+            passed: Passed::default(),
             reading: None,
             has_ended: false,
             is_compressed: false,
@@ -139,7 +149,8 @@ impl Stream {
         self.findings.take_detection(&detection, guessed);
         self.other_formats = other_formats(&detection);
         self.unknown_columns = detection.unknown_columns;
-        let reader = BlockReader::new(input, &detection.format, &settings);
+        let reader = blocks_of(&self.source, input, &detection.format, &settings);
+        let reader = reader.map_err(|error| unreadable(&error))?;
         self.reading = Some(ReadAhead::new(Reader::Open(Box::new(reader))));
         self.format = Some(detection.format);
         Ok(())
@@ -157,6 +168,7 @@ impl Stream {
     ) {
         self.open(settings);
         let Some(format) = self.format.clone() else { return };
+        let order = self.order_of_file(builder, settings, blocks);
         self.places = Places::of(&format);
         let (mut times, mut bytes) = (Vec::new(), 0);
         let wanted = settings.probed_legs.max(DEPTH);
@@ -178,13 +190,25 @@ impl Stream {
         // Fewer legs do not tell where an input begins, unless it has no more: the first may have a wrong clock.
         let tells = times.len() >= DEPTH || bytes < settings.probed_bytes;
         self.begins = times.iter().take(DEPTH).min().copied().filter(|_| tells);
-        self.unsorted = is_unsorted(&times, settings.pairing.horizon_ms);
+        self.unsorted = order.unwrap_or_else(|| is_unsorted(&times, settings.pairing.horizon_ms));
         if let Some(identity) = self.identity.filter(|_| close && !self.has_ended) {
             self.probed.clear();
             let (source, settings) = (self.source.clone(), settings.input.clone());
             let opening = Opening { source, identity, format, settings };
             self.reading = Some(ReadAhead::new(Reader::Closed(opening.into())));
         }
+    }
+
+    /// Of a part of a file: whether the file is in another order than that of time. Its start tells, so that the first
+    /// part looks as far as the whole would, and the others take it for sorted; who joins them hears of it.
+    fn order_of_file(&self, builder: &LegBuilder<'_>, settings: &Settings, blocks: usize) -> Option<bool> {
+        let InputSource::Split(path, split) = &self.source else { return None };
+        if split.start > 0 {
+            return Some(false);
+        }
+        let mut file = Self::new(self.input, InputSource::Path(path.clone()));
+        file.probe(builder, settings, blocks, false);
+        Some(file.unsorted)
     }
 
     /// How blocks of this input are to be parsed; with words, its plain rows at a glance.
@@ -247,8 +271,11 @@ impl Stream {
         }
         match ending {
             Some(Ending::Unreadable(error)) => self.state = FileState::Unreadable(error),
-            Some(Ending::BrokenOff(error)) => self.state = FileState::BrokenOff(error),
-            Some(Ending::Whole | Ending::Panic(_)) | None => {}
+            Some(Ending::BrokenOff(error, passed)) => {
+                (self.state, self.passed) = (FileState::BrokenOff(error), passed);
+            }
+            Some(Ending::Whole(passed)) => self.passed = passed,
+            Some(Ending::Panic(_)) | None => {}
         }
         blocks
     }
@@ -265,7 +292,7 @@ impl Stream {
         let rejected = batch.rejected;
         let frames = batch.frames();
         if let (None, Some((position, reason))) = (&self.first_reject, &batch.first_reject) {
-            self.first_reject = Some(format!("line {}: {reason}", position.line));
+            self.first_reject = Some(FirstReject { line: position.line, reason: reason.to_string() });
         }
         self.bytes = block.position().offset + block.bytes().len() as u64;
         self.frames += frames;
@@ -286,17 +313,22 @@ impl Stream {
     /// has reached to be paired. How many those are is a question of the input's content alone, so that
     /// blocks do not matter.
     pub(crate) fn take_out_of_order(&mut self, batch: &mut Batch, horizon_ms: i64) -> u64 {
-        let Some((earliest, latest)) = batch.times() else { return 0 };
-        let Self { frontier, .. } = self;
-        if frontier.has_all_in_front(earliest, latest, horizon_ms) {
+        let Some((earliest, latest)) = batch.times().filter(|_| !self.unsorted) else { return 0 };
+        let Self { frontier, part, .. } = self;
+        let has_doubtful = part.is_some() && !frontier.is_in_front_of_all(earliest, latest, horizon_ms);
+        if frontier.has_all_in_front(earliest, latest, horizon_ms) && !has_doubtful {
             let slow = batch.legs.iter().map(|leg| leg.at.millis);
             slow.chain(batch.plain.latest.iter().copied()).for_each(|millis| frontier.see(millis));
             return 0;
         }
         let before = batch.legs.len() + batch.plain.legs.len();
-        batch.retain_in_order(|millis| {
-            let in_order = !frontier.is_behind(millis, horizon_ms);
+        batch.retain_in_order(|offset, millis| {
+            let ahead = frontier.ahead_of(millis, horizon_ms);
             frontier.see(millis);
+            let in_order = ahead < DEPTH;
+            if let Some(part) = part.as_mut().filter(|_| in_order && ahead > 0) {
+                part.doubt(offset, millis, ahead);
+            }
             in_order
         });
         (before - batch.legs.len() - batch.plain.legs.len()) as u64
@@ -332,8 +364,10 @@ impl Stream {
             first_reject: self.first_reject,
             state: if holds_nothing { FileState::Empty } else { self.state },
         };
+        let split = self.part.map(|part| part.into_facts(&self.frontier, self.passed));
         FileFacts {
             summary,
+            split,
             is_unsorted: self.unsorted,
             unknown_columns: self.unknown_columns,
             other_formats: self.other_formats,

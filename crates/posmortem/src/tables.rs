@@ -7,12 +7,15 @@
 mod agreement;
 mod history;
 mod join;
+mod join_error;
+mod meeting;
+mod parts;
 mod retention;
 mod save;
 
-pub use agreement::JoinError;
 pub use history::read_history;
 pub use join::Tables;
+pub use join_error::JoinError;
 pub use posmortem_tables::TableError;
 pub use retention::{Expired, expired};
 pub use save::save_table;

@@ -1,4 +1,4 @@
-//! The columns of schema 4, in their order.
+//! The columns of schema 5, in their order.
 
 use parquet::basic::{Encoding, LogicalType, Repetition, TimeUnit, Type as PhysicalType};
 use parquet::errors::ParquetError;

@@ -1,7 +1,10 @@
 //! What a table says of itself: the key-value metadata of the Parquet file.
 
 use crate::{SCHEMA_VERSION, TableError};
-use posmortem_exchange::{FileFacts, FileState, FileSummary, Ledger, LinkSpan, PairingSettings, RunFacts};
+use posmortem_exchange::{
+    DoubtfulLeg, FileFacts, FileState, FileSummary, FirstReject, Ledger, LinkSpan, PairingSettings, RunFacts,
+    SplitFacts,
+};
 use posmortem_iso8583::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -130,12 +133,30 @@ struct File {
     bytes: u64,
     frames: u64,
     rejected: u64,
-    first_reject: Option<String>,
+    first_reject: Option<(u64, String)>,
     state: State,
     is_unsorted: bool,
     unknown_columns: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     other_formats: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    split: Option<Split>,
+}
+
+/// Offset, milliseconds and how many are ahead.
+type Doubtful = (u64, i64, u8);
+
+#[derive(Serialize, Deserialize)]
+struct Split {
+    start: u64,
+    end: Option<u64>,
+    lines: u64,
+    has_line_ends_in_rows: bool,
+    latest: Vec<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    doubtful: Vec<Doubtful>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    more_doubtful: Option<(i64, u8)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -232,7 +253,7 @@ impl Span {
 
 impl File {
     fn of(facts: &FileFacts) -> Self {
-        let FileFacts { summary, is_unsorted, unknown_columns, other_formats } = facts.clone();
+        let FileFacts { summary, is_unsorted, unknown_columns, other_formats, split } = facts.clone();
         let FileSummary { path, format, bytes, frames, rejected, first_reject, state } = summary;
         let state = match state {
             FileState::Whole => State::Whole,
@@ -241,7 +262,9 @@ impl File {
             FileState::BrokenOff(why) => State::BrokenOff(why),
         };
         let format = format.into_owned();
+        let first_reject = first_reject.map(|FirstReject { line, reason }| (line, reason));
         Self {
+            split: split.map(Split::of),
             path,
             format,
             bytes,
@@ -257,7 +280,7 @@ impl File {
 
     fn into_facts(self) -> FileFacts {
         let Self { path, format, bytes, frames, rejected, first_reject, state, .. } = self;
-        let Self { is_unsorted, unknown_columns, other_formats, .. } = self;
+        let Self { is_unsorted, unknown_columns, other_formats, split, .. } = self;
         let state = match state {
             State::Whole => FileState::Whole,
             State::Empty => FileState::Empty,
@@ -265,8 +288,28 @@ impl File {
             State::BrokenOff(why) => FileState::BrokenOff(why),
         };
         let format = format.into();
+        let first_reject = first_reject.map(|(line, reason)| FirstReject { line, reason });
+        let split = split.map(Split::into_facts);
         let summary = FileSummary { path, format, bytes, frames, rejected, first_reject, state };
-        FileFacts { summary, is_unsorted, unknown_columns, other_formats }
+        FileFacts { summary, is_unsorted, unknown_columns, other_formats, split }
+    }
+}
+
+impl Split {
+    fn of(facts: SplitFacts) -> Self {
+        let SplitFacts { start, end, lines, has_line_ends_in_rows, latest, doubtful, more_doubtful } = facts;
+        let doubtful =
+            doubtful.into_iter().map(|DoubtfulLeg { offset, millis, ahead }| (offset, millis, ahead));
+        let doubtful = doubtful.collect();
+        Self { start, end, lines, has_line_ends_in_rows, latest, doubtful, more_doubtful }
+    }
+
+    fn into_facts(self) -> SplitFacts {
+        let Self { start, end, lines, has_line_ends_in_rows, latest, doubtful, more_doubtful } = self;
+        let doubtful =
+            doubtful.into_iter().map(|(offset, millis, ahead)| DoubtfulLeg { offset, millis, ahead });
+        let doubtful = doubtful.collect();
+        SplitFacts { start, end, lines, has_line_ends_in_rows, latest, doubtful, more_doubtful }
     }
 }
 
@@ -288,7 +331,7 @@ mod tests {
         let error = Header::from_pairs(|key| (key == SCHEMA).then_some("1")).expect_err("another schema");
         assert_eq!(
             error.to_string(),
-            "an exchange table of schema 1, and this version reads 4: save it again from its logs"
+            "an exchange table of schema 1, and this version reads 5: save it again from its logs"
         );
     }
 }

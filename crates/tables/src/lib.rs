@@ -30,7 +30,7 @@ pub use writer::TableWriter;
 
 /// The version of the schema. One table is read by every tool of the same version and refused by
 /// all others: columns that are added or change their meaning make a new one.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 5;
 
 /// With these bytes every Parquet file begins and ends.
 pub const MAGIC: &[u8; 4] = b"PAR1";

@@ -4,9 +4,9 @@
 
 use posmortem_classify::{CodeTables, Dialect, Kind, Reason, ReversalReason};
 use posmortem_exchange::{
-    Aside, CardToken, Conclusion, Direction, Exchange, FileFacts, FileState, FileSummary, Form, Ledger, Leg,
-    LinkSpan, Names, PairingSettings, Reference, Reply, RunFacts, Source, Standing, TerminalEventKind,
-    Traces, Undo, conclude, terminal_key,
+    Aside, CardToken, Conclusion, Direction, DoubtfulLeg, Exchange, FileFacts, FileState, FileSummary,
+    FirstReject, Form, Ledger, Leg, LinkSpan, Names, PairingSettings, Reference, Reply, RunFacts, Source,
+    SplitFacts, Standing, TerminalEventKind, Traces, Undo, conclude, terminal_key,
 };
 use posmortem_iso8583::{Amount, Currency, EntryMode, Mti, NetworkManagement, ResponseCode, Timestamp};
 use posmortem_tables::{Header, Row, Table, TableError, TableFacts, TableWriter};
@@ -202,12 +202,21 @@ fn header() -> Header {
             bytes: 7,
             frames,
             rejected: 5,
-            first_reject: Some("line 1: no \"time\"".to_owned()),
+            first_reject: Some(FirstReject { line: 1, reason: "no \"time\"".to_owned() }),
             state,
         },
         is_unsorted: true,
         unknown_columns: vec!["termnal".to_owned()],
         other_formats: vec!["keyvalue".to_owned()],
+        split: (path == "a.log").then(|| SplitFacts {
+            start: 3,
+            end: Some(70),
+            lines: 4,
+            has_line_ends_in_rows: true,
+            latest: vec![-5, 8],
+            doubtful: vec![DoubtfulLeg { offset: 7, millis: -9, ahead: 2 }],
+            more_doubtful: Some((-8, 15)),
+        }),
     };
     // Their frames are the eleven terms of the ledger, 1 to 11.
     let run = RunFacts {

@@ -59,6 +59,26 @@ impl Keys {
     }
 }
 
+/// Whether two legs share something by which one may find the other, whatever their times.
+pub fn may_meet(one: &Leg, other: &Leg) -> bool {
+    let of = |leg: &Leg| {
+        let mut keys = Keys::default();
+        keys.set(leg);
+        keys
+    };
+    let (one, other) = (of(one), of(other));
+    let finds = |one: &Keys, other: &Keys| {
+        let mut looked_up = one.shared.iter().chain(&one.asked);
+        looked_up.any(|key| other.shared.contains(key))
+            || one.card_asked.is_some_and(|card| other.card == Some(card))
+    };
+    let by_link = match (one.link, other.link) {
+        (Some((a, a_is_bare)), Some((b, b_is_bare))) => a == b && (a_is_bare || b_is_bare),
+        _ => false,
+    };
+    by_link || finds(&one, &other) || finds(&other, &one)
+}
+
 fn key(family: u8, terminal: Symbol, stan: u64) -> Key {
     hash(0, (family, terminal, stan))
 }

@@ -1,61 +1,42 @@
 //! Which tables can be read together.
 
-use super::RULES;
+use super::{JoinError, RULES};
 use crate::Settings;
-use posmortem_exchange::FileFacts;
+use posmortem_exchange::{FileFacts, RunFacts};
+use posmortem_iso8583::Timestamp;
 use posmortem_tables::{Header, Table, TableFacts};
+use std::collections::HashMap;
+use std::hash::Hash;
 
-/// Why tables cannot be read together, and what to do.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum JoinError {
-    /// One table twice.
-    #[error("{0} and {1} hold the same log: leave one of them out")]
-    Same(String, String),
-    /// The rows of one do not mean what those of the other mean.
-    #[error(
-        "{0} and {1} were saved with different settings ({2}; {3}): save one of them again with those of \
-         the other"
-    )]
-    Settings(String, String, String, String),
-    /// Its rows do not mean what the rules in force would make of them.
-    #[error("{0} was saved {1}, or save it again from its logs")]
-    Rules(String, &'static str),
-    /// One card would have two tokens.
-    #[error(
-        "{0} and {1} were saved under different token keys ({2}, {3}), so that their cards cannot be \
-         compared: save one of them again with --token-key"
-    )]
-    Keys(String, String, String, String),
-    /// One holds messages from the midst of the other, where nothing is left to be paired.
-    #[error(
-        "{0} and {1} overlap in time by more than the horizon: save their logs together, with one \
-         `report --save`"
-    )]
-    Overlap(String, String),
-}
-
-/// Checks every two of the tables, in their order.
+/// Checks every two of the tables, in their order. What must be equal is compared with the first one: tables of parts of
+/// logs are thousands.
 pub(super) fn check(tables: &[(String, Table)]) -> Result<(), JoinError> {
+    let mut logs: HashMap<_, Vec<usize>> = HashMap::new();
     for (at, (name, table)) in tables.iter().enumerate() {
-        for (other_name, other) in &tables[at + 1..] {
-            let names = || (name.clone(), other_name.clone());
-            let (a, b) = (table.header(), other.header());
-            if table.is_copy_of(other) || have_same_log(a, b) {
-                let (one, two) = names();
-                return Err(JoinError::Same(one, two));
-            }
-            if a.settings != b.settings {
-                let (one, two) = names();
-                return Err(JoinError::Settings(one, two, a.settings.clone(), b.settings.clone()));
-            }
-            if a.token_key_id != b.token_key_id {
-                let (one, two) = names();
-                return Err(JoinError::Keys(one, two, a.token_key_id.clone(), b.token_key_id.clone()));
-            }
-            if lies_inside(&a.facts, &b.facts) || lies_inside(&b.facts, &a.facts) {
-                let (one, two) = names();
-                return Err(JoinError::Overlap(one, two));
-            }
+        let header = table.header();
+        let alike = logs.entry(log_of(header)).or_default();
+        let is_same =
+            |other: &&usize| table.is_copy_of(&tables[**other].1) || header.facts.run.first.is_some();
+        if let Some(other) = alike.iter().find(is_same) {
+            return Err(JoinError::Same(tables[*other].0.clone(), name.clone()));
+        }
+        alike.push(at);
+        let (first_name, first) = (&tables[0].0, tables[0].1.header());
+        let names = || (first_name.clone(), name.clone());
+        if first.settings != header.settings {
+            let (one, two) = names();
+            return Err(JoinError::Settings(one, two, first.settings.clone(), header.settings.clone()));
+        }
+        if first.token_key_id != header.token_key_id {
+            let (one, two) = names();
+            return Err(JoinError::Keys(one, two, first.token_key_id.clone(), header.token_key_id.clone()));
+        }
+    }
+    let times: Vec<_> = tables.iter().map(|(_, table)| Times::of(&table.header().facts)).collect();
+    for (at, times_of_one) in times.iter().enumerate() {
+        let overlaps = |other: &Times| other.lie_inside(times_of_one) || times_of_one.lie_inside(other);
+        if let Some(other) = times[at + 1..].iter().position(overlaps) {
+            return Err(JoinError::Overlap(tables[at].0.clone(), tables[at + 1 + other].0.clone()));
         }
     }
     Ok(())
@@ -84,13 +65,16 @@ fn rules_of(settings: &str) -> Option<&str> {
     settings.split(' ').nth(2)?.strip_prefix(RULES)
 }
 
-/// The same files, as far as can be told: of the same size, with the same messages at both ends.
-fn have_same_log(a: &Header, b: &Header) -> bool {
-    let (a, b) = (&a.facts.run, &b.facts.run);
-    let sizes = |files: &[FileFacts]| -> Vec<_> {
-        files.iter().map(|file| (file.summary.path.clone(), file.summary.bytes)).collect()
+/// What two tables of one log have in common, as far as can be told: files of the same size, with the same messages at
+/// both ends.
+fn log_of(header: &Header) -> impl Eq + Hash + use<'_> {
+    let RunFacts { first, last, files, .. } = &header.facts.run;
+    let moment = |at: &Option<Timestamp>| at.map(|at| (at.millis, at.offset_minutes));
+    let file = |file: &'_ FileFacts| {
+        let start = file.split.as_ref().map(|split| split.start);
+        (file.summary.path.clone(), file.summary.bytes, start)
     };
-    a.first.is_some() && (a.first, a.last, sizes(&a.files)) == (b.first, b.last, sizes(&b.files))
+    (moment(first), moment(last), files.iter().map(file).collect::<Vec<_>>())
 }
 
 /// Between these moments a table has settled what it could: no leg of others is expected there.
@@ -101,13 +85,27 @@ pub(super) fn settled_span(facts: &TableFacts) -> Option<(i64, i64)> {
     (span.0 < span.1).then_some(span)
 }
 
-/// Whether more than a few legs of `other` lie where `table` has settled everything.
-fn lies_inside(other: &TableFacts, table: &TableFacts) -> bool {
-    let Some((from, to)) = settled_span(table) else { return false };
-    let all = other.run.first.zip(other.run.last).map(|(first, last)| (first.millis, last.millis));
-    // So few legs that each of them counts.
-    let Some((begins, ends)) = other.core.or(all) else { return false };
-    // A table of a few legs more has its sixteenth-earliest behind its sixteenth-latest.
-    let (begins, ends) = (begins.min(ends), begins.max(ends));
-    begins < to && ends > from
+/// When a table has legs, and where it has settled everything.
+struct Times {
+    /// All but a few of its legs.
+    legs: Option<(i64, i64)>,
+    settled: Option<(i64, i64)>,
+}
+
+impl Times {
+    fn of(facts: &TableFacts) -> Self {
+        let all = facts.run.first.zip(facts.run.last).map(|(first, last)| (first.millis, last.millis));
+        // So few legs that each of them counts. Those of a part of a file are looked at one by one.
+        let are_parts = facts.run.files.iter().any(|file| file.split.is_some());
+        let legs = facts.core.or(all.filter(|_| !are_parts));
+        // A table of a few legs more has its sixteenth-earliest behind its sixteenth-latest.
+        let legs = legs.map(|(begins, ends)| (begins.min(ends), begins.max(ends)));
+        Self { legs, settled: settled_span(facts) }
+    }
+
+    /// Whether more than a few of these legs lie where `table` has settled everything.
+    fn lie_inside(&self, table: &Self) -> bool {
+        let both = self.legs.zip(table.settled);
+        both.is_some_and(|((begins, ends), (from, to))| begins < to && ends > from)
+    }
 }

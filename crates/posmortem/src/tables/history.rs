@@ -20,8 +20,9 @@ pub fn read_history(
     let (mut history, mut unread) = (History::default(), Vec::new());
     let wanted = Settings { keep_table: true, rules: rules.cloned(), ..Settings::default() };
     for path in paths {
-        let table = Tables::open(&[InputSource::Path(path.clone())]).map_err(|error| error.to_string());
-        let run = table.map(|table| table.analyse_anew(&wanted, &mut ()));
+        let table = Tables::open(&[InputSource::Path(path.clone())]);
+        let run = table.and_then(|table| table.analyse_anew(&wanted, &mut ()));
+        let run = run.map_err(|error| error.to_string());
         let told = run.and_then(|run| match run.summary.files.iter().find_map(|file| trouble(&file.state)) {
             Some(trouble) => Err(trouble),
             None => Ok(run),

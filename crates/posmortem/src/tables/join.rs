@@ -1,7 +1,9 @@
 //! A run over tables: what they settled is taken over, and the legs of their edges meet.
 
 use super::JoinError;
-use super::agreement::{check, check_rules, settled_span};
+use super::agreement::{check, check_rules};
+use super::meeting::Meeting;
+use super::parts::{Files, Part, late_in};
 use crate::Settings;
 use crate::fleet_limit::FleetLimit;
 use crate::run::{InputSource, Observer, Run, Stop};
@@ -9,8 +11,8 @@ use crate::sequencer::Counting;
 use crate::summing_up::{judged, summary_of};
 use posmortem_classify::CodeTables;
 use posmortem_exchange::{
-    Exchange, ExchangeTable, FileFacts, FileState, FileSummary, Ledger, Leg, Names, Pairing, PairingSettings,
-    RunFacts,
+    Exchange, ExchangeTable, FileFacts, FileState, FileSummary, Ledger, Leg, LinkSpan, Names, Pairing,
+    PairingSettings, RunFacts, Symbol,
 };
 use posmortem_tables::{Row, Table, TableError};
 use std::collections::BTreeMap;
@@ -44,6 +46,8 @@ struct Input {
     table: Table,
     /// Where its files stand among those of all tables.
     places: Vec<u32>,
+    /// Those of its files that are parts of files.
+    parts: Vec<Part>,
 }
 
 impl Tables {
@@ -57,7 +61,7 @@ impl Tables {
             let path = source.label();
             match open(source) {
                 Ok(table) => opened.push((path, table)),
-                Err(state) => unreadable.push((file_of_table(path, state), None)),
+                Err(state) => unreadable.push(file_of_table(path, state)),
             }
         }
         // By time, so that it does not matter how they are named.
@@ -66,20 +70,11 @@ impl Tables {
             first(a).cmp(&first(b)).then_with(|| a_path.cmp(b_path))
         });
         check(&opened)?;
-        let listed = opened.iter().enumerate().flat_map(|(number, (_, table))| {
-            let files = table.header().facts.run.files.iter().cloned();
-            files.map(move |file| (file, Some(number)))
-        });
-        let mut files: Vec<_> = listed.chain(unreadable).collect();
-        files.sort_by(|(a, _), (b, _)| a.summary.path.cmp(&b.summary.path));
-        let mut tables: Vec<_> =
-            opened.into_iter().map(|(path, table)| Input { path, table, places: Vec::new() }).collect();
-        for (place, (_, number)) in (0..).zip(&files) {
-            if let Some(number) = number {
-                tables[*number].places.push(place);
-            }
-        }
-        Ok(Self { tables, files: files.into_iter().map(|(file, _)| file).collect() })
+        let horizon_ms = opened.first().map_or(0, |(_, table)| table.header().facts.pairing.horizon_ms);
+        let Files { files, places, parts } = Files::of(&opened, unreadable, horizon_ms)?;
+        let tables = opened.into_iter().zip(places).zip(parts);
+        let tables = tables.map(|(((path, table), places), parts)| Input { path, table, places, parts });
+        Ok(Self { tables: tables.collect(), files })
     }
 
     /// Checks that what rows say is what they come to by the rules of these settings: exchanges are concluded anew
@@ -104,19 +99,29 @@ impl Tables {
     /// now.
     pub fn analyse(self, settings: &Settings, observer: &mut dyn Observer) -> Result<Run, JoinError> {
         self.check_rules(settings)?;
-        Ok(self.analyse_anew(settings, observer))
+        self.analyse_anew(settings, observer)
     }
 
     /// The same, by whichever rules: exchanges are concluded anew by those of the settings.
-    pub(super) fn analyse_anew(self, settings: &Settings, observer: &mut dyn Observer) -> Run {
+    pub(super) fn analyse_anew(
+        self,
+        settings: &Settings,
+        observer: &mut dyn Observer,
+    ) -> Result<Run, JoinError> {
         let Self { tables, files } = self;
         let pairing = tables.first().map(|input| input.table.header().facts.pairing.clone());
-        let mut join = Join::new(settings, pairing.unwrap_or_default(), files);
+        let pairing = pairing.unwrap_or_default();
+        let meeting = Meeting::of(tables.iter().map(|input| &input.table.header().facts), &pairing);
+        let mut join = Join::new(settings, pairing, meeting, files);
         join.hear(&tables);
-        for (number, input) in (1..).zip(&tables) {
-            if let Err(error) = join.read(number, input, observer) {
-                let state = FileState::BrokenOff(error.to_string());
-                join.facts.files.push(file_of_table(input.path.clone(), state));
+        for (number, input) in tables.iter().enumerate() {
+            match join.read(&tables, number, observer) {
+                Ok(()) => {}
+                Err(ReadError::Table(error)) => {
+                    let state = FileState::BrokenOff(error.to_string());
+                    join.facts.files.push(file_of_table(input.path.clone(), state));
+                }
+                Err(ReadError::Join(error)) => return Err(error),
             }
             let bytes = input.places.iter().map(|place| join.facts.files[*place as usize].summary.bytes);
             let is_broken_off = observer.progress(bytes.sum(), join.facts.ledger.frames()).is_break();
@@ -129,7 +134,7 @@ impl Tables {
             }
         }
         let (run, chosen) = join.finish(&tables, observer);
-        judged(run, chosen, settings)
+        Ok(judged(run, chosen, settings))
     }
 }
 
@@ -160,7 +165,24 @@ fn file_of_table(path: String, state: FileState) -> FileFacts {
         first_reject: None,
         state,
     };
-    FileFacts { summary, is_unsorted: false, unknown_columns: Vec::new(), other_formats: Vec::new() }
+    FileFacts {
+        summary,
+        is_unsorted: false,
+        unknown_columns: Vec::new(),
+        other_formats: Vec::new(),
+        split: None,
+    }
+}
+
+/// Why a table was not read to its end.
+#[derive(thiserror::Error, Debug)]
+enum ReadError {
+    /// It is told as the state of a file.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// Nothing can be said of any table.
+    #[error(transparent)]
+    Join(#[from] JoinError),
 }
 
 struct Join<'s> {
@@ -170,21 +192,26 @@ struct Join<'s> {
     pairing: Pairing,
     counting: Counting<'s>,
     facts: RunFacts,
-    /// The legs of all edges, with the number of their table.
-    legs: Vec<(u32, Leg)>,
+    /// The legs of edges.
+    meeting: Meeting,
     fleet: FleetLimit,
     stopped: Option<Stop>,
 }
 
 impl<'s> Join<'s> {
-    fn new(settings: &'s Settings, pairing: PairingSettings, files: Vec<FileFacts>) -> Self {
+    fn new(
+        settings: &'s Settings,
+        pairing: PairingSettings,
+        meeting: Meeting,
+        files: Vec<FileFacts>,
+    ) -> Self {
         Self {
             settings: pairing.clone(),
             names: Names::default(),
             pairing: Pairing::new(pairing),
             counting: Counting::new(settings),
             facts: RunFacts { files, ..RunFacts::default() },
-            legs: Vec::new(),
+            meeting,
             fleet: FleetLimit::new(settings.max_terminals),
             stopped: None,
         }
@@ -198,15 +225,49 @@ impl<'s> Join<'s> {
         }
     }
 
-    /// Takes over what a table settled, and keeps the legs of its edges.
-    fn read(&mut self, number: u32, input: &Input, observer: &mut dyn Observer) -> Result<(), TableError> {
-        let Self { names, pairing, counting, legs, fleet, .. } = self;
+    /// Takes over what a table settled, and lets the legs of its edges meet those of the tables before it.
+    fn read(
+        &mut self,
+        tables: &[Input],
+        number: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<(), ReadError> {
+        let input = &tables[number];
+        let mut legs = Vec::new();
+        let read = self.rows(input, number, &mut legs, observer);
+        legs.sort_by(|a, b| a.canonical_cmp(b, &self.names));
+        let settled = match read {
+            Ok(settled) => settled,
+            Err(error) => {
+                self.meeting.take(legs, &self.names);
+                return Err(error.into());
+            }
+        };
+        let told = &input.table.header().facts.run;
+        let facts = without_edges(told, settled, &legs, &self.settings, &self.names)?;
+        self.facts.add(facts);
+        self.leave_out_late(&mut legs, &input.parts)?;
+        self.leave_out_astray(&mut legs, tables, number)?;
+        self.meeting.take(legs, &self.names);
+        self.pair(number, observer);
+        Ok(())
+    }
+
+    /// Takes over what a table settled, and gives the legs of its edges. Tells how many frames are settled.
+    fn rows(
+        &mut self,
+        input: &Input,
+        number: usize,
+        legs: &mut Vec<Leg>,
+        observer: &mut dyn Observer,
+    ) -> Result<u64, TableError> {
+        let Self { names, pairing, counting, fleet, .. } = self;
         let place_of = |file: u32| {
             let place = usize::try_from(file).ok().and_then(|at| input.places.get(at));
             place.copied().unwrap_or(u32::MAX)
         };
         let place = |leg: &mut Leg| leg.source.input = place_of(leg.source.input);
-        let (begin, before) = (legs.len(), of_exchanges(&pairing.ledger()));
+        let before = of_exchanges(&pairing.ledger());
         input.table.rows(names, |row, names| match row {
             Row::Settled(mut exchange) => {
                 [&mut exchange.request, &mut exchange.answer].into_iter().flatten().for_each(place);
@@ -218,7 +279,7 @@ impl<'s> Join<'s> {
                 place(&mut leg);
                 fleet.meet(leg.terminal_key);
                 leg.trace = trace_among_tables(leg.trace, number);
-                legs.push((number, leg));
+                legs.push(leg);
             }
             Row::Aside(mut aside) => {
                 aside.source.input = place_of(aside.source.input);
@@ -226,32 +287,99 @@ impl<'s> Join<'s> {
                 counting.add_aside(&aside, names);
             }
         })?;
-        let settled = of_exchanges(&self.pairing.ledger()) - before;
-        let edges = sorted(&mut self.legs[begin..], &self.names);
-        let told = &input.table.header().facts.run;
-        let facts = without_edges(told, settled, edges, &self.settings, &self.names)?;
-        self.facts.add(facts);
+        Ok(of_exchanges(&self.pairing.ledger()) - before)
+    }
+
+    /// Leaves out the legs that stand in parts of files and are out of order there.
+    fn leave_out_late(&mut self, legs: &mut Vec<Leg>, parts: &[Part]) -> Result<(), JoinError> {
+        let horizon_ms = self.settings.horizon_ms;
+        let (all, mut listed, mut is_span) = (legs.len(), 0, None);
+        legs.retain(|leg| {
+            let (place, offset, millis) = (leg.source.input, leg.source.offset, leg.at.millis);
+            let part = Part::holding(parts, place, offset);
+            let Some(part) = part.filter(|part| part.is_late(offset, millis, horizon_ms)) else {
+                return true;
+            };
+            listed += usize::from(part.lists(offset, millis));
+            if self.bounds_its_link(leg) {
+                is_span = Some(place);
+            }
+            false
+        });
+        self.facts.ledger.out_of_order += (all - legs.len()) as u64;
+        // All that are known to be late must have been left out, and no link's log may seem longer by one of them.
+        let known: usize = parts.iter().map(|part| part.late(horizon_ms)).sum();
+        let in_settled = || parts.iter().find(|part| part.late(horizon_ms) > 0).map(Part::place);
+        let refused = is_span.or_else(|| if listed == known { None } else { in_settled() });
+        match refused {
+            None => Ok(()),
+            Some(place) => Err(late_in(self.path(place))),
+        }
+    }
+
+    /// Whether a link was heard from that moment on, or to it.
+    fn bounds_its_link(&self, leg: &Leg) -> bool {
+        let millis = leg.at.millis;
+        let of_link = |(link, _): &(Symbol, LinkSpan)| *link == leg.link;
+        self.pairing.spans().find(of_link).is_some_and(|(_, span)| {
+            [span.first.millis, span.last.millis].contains(&millis) || span.first_request == Some(millis)
+        })
+    }
+
+    fn path(&self, place: u32) -> &str {
+        let file = usize::try_from(place).ok().and_then(|place| self.facts.files.get(place));
+        file.map_or("", |file| &file.summary.path)
+    }
+
+    /// Looks at the legs that stand where another table has settled everything, and leaves out those that may belong to
+    /// what is settled there. Parts of files must say what the files say, and are refused then.
+    fn leave_out_astray(
+        &mut self,
+        legs: &mut Vec<Leg>,
+        tables: &[Input],
+        number: usize,
+    ) -> Result<(), ReadError> {
+        let mut by_other: BTreeMap<usize, Vec<Leg>> = BTreeMap::new();
+        legs.retain(|leg| match self.meeting.settled_by_other(number, leg.at.millis) {
+            None => true,
+            Some(other) => {
+                by_other.entry(other).or_default().push(*leg);
+                false
+            }
+        });
+        for (other, found) in by_other {
+            let other = &tables[other];
+            let astray = self.meeting.astray_in(&found, &other.table, &mut self.names)?;
+            for (leg, is_astray) in found.into_iter().zip(astray) {
+                if !is_astray {
+                    legs.push(leg);
+                } else if tables[number].parts.is_empty() && other.parts.is_empty() {
+                    self.facts.ledger.out_of_order += 1;
+                } else {
+                    let (path, offset) = (self.path(leg.source.input).to_owned(), leg.source.offset);
+                    return Err(JoinError::Astray { path, offset, other: other.path.clone() }.into());
+                }
+            }
+        }
+        legs.sort_by(|a, b| a.canonical_cmp(b, &self.names));
         Ok(())
     }
 
-    /// Lets the edges of all tables meet, and sums up.
-    fn finish(self, tables: &[Input], observer: &mut dyn Observer) -> (Run, Option<ExchangeTable>) {
-        let Self { names, mut pairing, mut counting, mut facts, mut legs, stopped, .. } = self;
-        let spans: BTreeMap<u32, (i64, i64)> = (1..)
-            .zip(tables)
-            .filter_map(|(number, input)| Some((number, settled_span(&input.table.header().facts)?)))
-            .collect();
-        // A wrong clock of one table stands where another one has nothing left to be paired.
-        let all = legs.len();
-        legs.retain(|(of, leg)| {
-            let is_inside = |(from, to): &(i64, i64)| (from + 1..*to).contains(&leg.at.millis);
-            !spans.iter().any(|(number, span)| number != of && is_inside(span))
-        });
-        facts.ledger.out_of_order += (all - legs.len()) as u64;
-        let mut count = |exchange: Exchange| counting.count(&exchange, &names, observer, &mut None);
-        for leg in sorted(&mut legs, &names) {
-            pairing.push(leg, &names, &mut count);
+    /// Pairs the legs before which none comes of the tables behind this one.
+    fn pair(&mut self, number: usize, observer: &mut dyn Observer) {
+        let Self { names, pairing, counting, meeting, .. } = self;
+        let mut count = |exchange: Exchange| counting.count(&exchange, names, observer, &mut None);
+        while let Some(leg) = meeting.next_behind(number) {
+            pairing.push(&leg, names, &mut count);
         }
+        counting.settle_asides(pairing, names, &mut None);
+    }
+
+    /// Ends the pairing, and sums up.
+    fn finish(mut self, tables: &[Input], observer: &mut dyn Observer) -> (Run, Option<ExchangeTable>) {
+        self.pair(tables.len(), observer);
+        let Self { names, mut pairing, mut counting, mut facts, stopped, .. } = self;
+        let mut count = |exchange: Exchange| counting.count(&exchange, &names, observer, &mut None);
         pairing.finish(&mut count);
         counting.settle_asides(&mut pairing, &names, &mut None);
         counting.finish(&pairing, &names);
@@ -274,25 +402,20 @@ impl<'s> Join<'s> {
 
 /// Dumps are known by their place in their own run alone (an even number): two runs know two of them
 /// by one number.
-fn trace_among_tables(trace: u64, table: u32) -> u64 {
+fn trace_among_tables(trace: u64, table: usize) -> u64 {
     if trace & 1 == 1 || trace == 0 {
         return trace;
     }
-    (trace ^ u64::from(table).wrapping_mul(0x9e37_79b9_7f4a_7c15) << 1) | 2
-}
-
-fn sorted<'l>(legs: &'l mut [(u32, Leg)], names: &Names) -> impl Iterator<Item = &'l Leg> + use<'l> {
-    legs.sort_by(|(_, a), (_, b)| a.canonical_cmp(b, names));
-    legs.iter().map(|(_, leg)| leg)
+    (trace ^ (table as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) << 1) | 2
 }
 
 /// What a run found beside its edges and its exchanges: what it found in all, less what comes of its
 /// edges alone. Exchanges are counted when they are decided; here it is seen that those of `settled` frames and of the
 /// edges are all that it found.
-fn without_edges<'l>(
+fn without_edges(
     run: &RunFacts,
     settled: u64,
-    edges: impl Iterator<Item = &'l Leg>,
+    edges: &[Leg],
     settings: &PairingSettings,
     names: &Names,
 ) -> Result<RunFacts, TableError> {
