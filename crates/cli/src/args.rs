@@ -11,6 +11,7 @@ mod inspect;
 mod parse;
 mod reading;
 mod shell;
+mod splits;
 mod teaching;
 
 pub(crate) use compare::CompareArgs;
@@ -19,6 +20,7 @@ pub(crate) use inspect::InspectArgs;
 pub(crate) use parse::NoCommand;
 pub(crate) use reading::{LogArgs, PairingArgs, ReadingArgs};
 pub(crate) use shell::{CompletionsArgs, ManArgs};
+pub(crate) use splits::SplitsArgs;
 pub(crate) use teaching::{EXAMPLES, Lesson, Teaching, exit_statuses};
 
 use crate::config::Setting;
@@ -89,6 +91,8 @@ pub(crate) enum Command {
     /// Check rules of your own and run their tests, or list them
     #[command(subcommand, after_help = teaching::RULES)]
     Rules(RulesCommand),
+    /// Tell how logs are cut into tasks for many machines: a manifest for `report --splits`
+    Splits(SplitsArgs),
     /// Write the schema of what is written as JSON
     Schema(SchemaArgs),
     /// Show the settings in force and where each comes from
@@ -141,6 +145,14 @@ pub(crate) struct ReportArgs {
     /// is kept beside it, for --history and `compare`
     #[arg(long, value_name = "DIR")]
     pub(crate) save: Option<PathBuf>,
+    /// Read the splits that FILE names, a line each: path, first byte, first byte behind it or `-`, with tabs between
+    /// them, as `posmortem splits` writes them; `-` is standard input. Nothing is reported: the table of --save is part
+    /// of a job, its path is written to standard output, and `report` over all tables of the job reports
+    #[arg(long, value_name = "FILE", help_heading = "Input", requires = "save", conflicts_with_all = [
+        "inputs", "files_from", "rejects", "format", "outputs", "ask", "per_terminal", "fail_on", "keep_days", "top",
+        "min_exchanges", "all_terminals", "no_diagnosis", "why", "inventory", "history", "ascii",
+    ])]
+    pub(crate) splits: Option<PathBuf>,
     /// Remove tables and findings from the folder of --save that ended more than N days before this day, by
     /// the days of the data. No other file is touched
     #[arg(long, value_name = "N", requires = "save", value_parser = value_parser!(u32).range(1..=MOST_DAYS))]
@@ -287,7 +299,7 @@ pub(crate) struct InputArgs {
 }
 
 /// Where it stands.
-#[derive(Debug, Default, ClapArgs)]
+#[derive(Clone, Debug, Default, ClapArgs)]
 pub(crate) struct SourceArgs {
     /// Log files, plain or compressed, folders of them, or tables that `--save` made; `-` is standard
     /// input, and so is nothing at all on a pipe

@@ -11,6 +11,8 @@ mod man;
 mod report;
 mod rules;
 mod schema;
+mod split_report;
+mod splits;
 
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
@@ -22,6 +24,8 @@ use crate::plan::{Destination, Plan, Written};
 pub(crate) fn run(plan: Plan, messages: Messages) -> Result<ExitCode, Failure> {
     match plan {
         Plan::Report(plan) => report::run(&plan, messages),
+        Plan::SplitReport(plan) => split_report::run(&plan, messages),
+        Plan::Splits(plan) => splits::run(&plan, messages),
         Plan::Compare(plan) => compare::run(&plan, messages),
         Plan::Classify(plan) => classify::run(*plan, messages),
         Plan::Inspect(plan) => inspect::run(&plan, messages),

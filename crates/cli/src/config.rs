@@ -14,7 +14,7 @@ mod show;
 mod values;
 
 pub(crate) use entry::Entry;
-pub(crate) use limits::{RejectLimit, max_memory, max_record, max_terminals, millionths, reject_limit};
+pub(crate) use limits::{RejectLimit, max_memory, max_record, max_terminals, millionths, reject_limit, size};
 pub(crate) use origin::{Origin, Stated};
 pub(crate) use setting::Setting;
 pub(crate) use show::{write_json, write_text};

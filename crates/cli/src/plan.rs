@@ -12,6 +12,7 @@ mod man;
 mod reading;
 mod rules;
 mod selection;
+mod splits;
 mod subject;
 mod written;
 
@@ -21,6 +22,7 @@ pub(crate) use inspect::InspectPlan;
 pub(crate) use man::ManPlan;
 pub(crate) use reading::ReadingPlan;
 pub(crate) use rules::{RulesCheckPlan, RulesListPlan};
+pub(crate) use splits::{SplitReportPlan, SplitsPlan};
 pub(crate) use subject::{Subject, unknown};
 pub(crate) use written::{Destination, Written};
 
@@ -40,6 +42,8 @@ use written::{refuse_among_pages, refuse_collisions};
 /// A command, ready to run.
 pub(crate) enum Plan {
     Report(Box<ReportPlan>),
+    SplitReport(Box<SplitReportPlan>),
+    Splits(Box<SplitsPlan>),
     Compare(Box<ComparePlan>),
     Classify(Box<ClassifyPlan>),
     Inspect(Box<InspectPlan>),
@@ -124,6 +128,10 @@ impl Plan {
         Ok(match command {
             Command::Report(args) => {
                 let config = gather(args.reading.stated())?;
+                if let Some(list) = &args.splits {
+                    let plan = SplitReportPlan::resolve(&args, list, &config, surroundings, messages)?;
+                    return Ok(Self::SplitReport(Box::new(plan)));
+                }
                 Self::Report(Box::new(ReportPlan::resolve(&args, &config, surroundings, messages)?))
             }
             Command::Compare(args) => {
@@ -156,6 +164,10 @@ impl Plan {
             }
             Command::Rules(RulesCommand::List(args)) => {
                 Self::RulesList(RulesListPlan::resolve(&args, &gather(Vec::new())?, surroundings)?)
+            }
+            Command::Splits(args) => {
+                let config = gather([args.log.stated(), args.pairing.stated()].concat())?;
+                Self::Splits(Box::new(SplitsPlan::resolve(&args, &config, surroundings, messages)?))
             }
             Command::Schema(args) => Self::Schema(args.document),
             Command::Completions(args) => Self::Completions(args.shell),

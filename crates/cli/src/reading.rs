@@ -13,6 +13,7 @@ use anyhow::{Result, anyhow};
 use indicatif::HumanCount;
 use posmortem::exchange::{Conclusion, Exchange, Names};
 use posmortem::{Run, Stop, TokenKey, analyse, sorted_paths};
+use rayon::ThreadPool;
 use std::ops::ControlFlow;
 
 /// What was read, and how the command ends if nothing else goes wrong.
@@ -62,12 +63,7 @@ pub(crate) fn read(
     each: impl FnMut(&Exchange, &Conclusion, &Names) -> ControlFlow<()> + Send,
 ) -> Result<Reading, Failure> {
     let list = plan.rejects.as_deref().map(Output::file).transpose().map_err(Failure::not_written)?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads).build();
-    let pool = pool.map_err(|error| {
-        Failure::usage(anyhow!(
-            "the workers cannot be started: {error}; say --threads 1, or raise the limit of processes (ulimit -u)"
-        ))
-    })?;
+    let pool = workers(plan.threads)?;
     let mut watch = Watch::new(each, plan.shows_progress);
     let (run, table) = match (input, saving) {
         (Input::Tables(tables), _) => {
@@ -98,6 +94,26 @@ pub(crate) fn read(
         code = code.and(ExitCode::NotWritten);
     }
     Ok(Reading { run, code, table })
+}
+
+/// Reads logs for their table alone.
+pub(crate) fn save_alone(plan: &ReadingPlan, saving: Saving) -> Result<Output, Failure> {
+    let Saving { key, out } = saving;
+    let saved =
+        workers(plan.threads)?.install(|| tables::save(&plan.sources, &plan.settings, &key, &mut (), out));
+    match saved {
+        (run, _) if run.stopped == Some(Stop::TooManyTerminals) => Err(too_many_terminals(plan)),
+        (_, table) => table.map_err(Failure::not_written),
+    }
+}
+
+/// The threads of a run.
+pub(crate) fn workers(threads: usize) -> Result<ThreadPool, Failure> {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| {
+        Failure::usage(anyhow!(
+            "the workers cannot be started: {error}; say --threads 1, or raise the limit of processes (ulimit -u)"
+        ))
+    })
 }
 
 fn too_many_terminals(plan: &ReadingPlan) -> Failure {

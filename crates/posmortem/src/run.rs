@@ -23,7 +23,7 @@ use posmortem_iso8583::screen;
 use posmortem_logs::{Block, RejectReason, Split};
 use rayon::prelude::*;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where messages come from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,14 @@ pub enum InputSource {
 }
 
 impl InputSource {
+    /// The file, if it is one or a part of one.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Stdin => None,
+            Self::Path(path) | Self::Split(path, _) => Some(path),
+        }
+    }
+
     /// The path as it may be shown, `-` for standard input.
     pub fn label(&self) -> String {
         match self {

@@ -4,10 +4,12 @@
 //! So a run that is done again replaces its own files, and parts of one day do not replace each other's. Who
 //! clears a folder up knows by the name which files are of this tool, and looks into those alone.
 
+use crate::InputSource;
 #[cfg(feature = "tables")]
 use posmortem_diagnose::CalendarDate;
 use posmortem_exchange::Summary;
 use posmortem_iso8583::Timestamp;
+use posmortem_logs::Split;
 #[cfg(feature = "tables")]
 use posmortem_logs::parse_time;
 use sha2::{Digest, Sha256};
@@ -42,6 +44,24 @@ pub(crate) fn inputs_digest(summary: &Summary) -> String {
 /// of the inputs' names.
 pub fn table_name(summary: &Summary) -> String {
     stem(summary) + TABLE
+}
+
+/// The name of the table of splits of a job: a digest of which they are, so that a task that is run again replaces its own
+/// table. None of [`table_name`]'s, which are of days and are kept by their dates.
+pub fn part_name(splits: &[InputSource]) -> String {
+    let mut digest = Sha256::new();
+    let mut splits: Vec<_> = splits.iter().collect();
+    splits.sort();
+    for split in splits {
+        let part = match split {
+            InputSource::Split(_, part) => *part,
+            InputSource::Path(_) | InputSource::Stdin => Split::WHOLE,
+        };
+        let path = split.path().map(|path| path.as_os_str().as_encoded_bytes()).unwrap_or_default();
+        digest.update(path);
+        digest.update(format!("\t{}\t{:?}\n", part.start, part.end));
+    }
+    format!("part-{}{TABLE}", const_hex::encode(&digest.finalize()[..12]))
 }
 
 /// The name of a run's findings beside its table.

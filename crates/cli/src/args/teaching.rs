@@ -148,6 +148,16 @@ Examples:
   posmortem rules list ours.toml
   posmortem rules list ours.toml --format table";
 
+pub(super) const SPLITS: &str = "\
+Examples:
+  posmortem splits logs --size 512M > job.tsv
+  awk -F'\\t' '$4 == 1' job.tsv | posmortem report --splits - --save part
+  posmortem report part/*.parquet                       once all tasks are done
+
+A split is a range of bytes, counted after decompression, and owns every record whose first byte lies in it. Any cut \
+gives the same report; tasks are slices of time, so that little is left to be paired where their tables meet. What \
+says how logs are read must be said to `splits` and to every `report --splits` alike.";
+
 pub(super) const SCHEMA: &str = "\
 Examples:
   posmortem schema                     of report --format json

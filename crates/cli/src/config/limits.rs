@@ -76,7 +76,7 @@ pub(crate) fn max_memory(text: &str) -> Result<u64, String> {
 }
 
 /// Bytes: a number, alone or with K, M or G (of 1,024), as `1M` or `1MiB`.
-fn size(text: &str) -> Result<u64, String> {
+pub(crate) fn size(text: &str) -> Result<u64, String> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let unit = unit.trim_start().to_ascii_uppercase();

@@ -57,6 +57,20 @@ impl ReadingPlan {
         surroundings: &Surroundings,
         messages: Messages,
     ) -> Result<Self> {
+        let inputs = inputs(&input.sources, surroundings.stdin_is_terminal, messages)?;
+        Self::of(inputs, input.rejects.clone(), filter, log, config, surroundings, messages)
+    }
+
+    /// The same of inputs that are known.
+    pub(super) fn of(
+        inputs: Inputs,
+        rejects: Option<PathBuf>,
+        filter: &FilterArgs,
+        log: &LogArgs,
+        config: &Config,
+        surroundings: &Surroundings,
+        messages: Messages,
+    ) -> Result<Self> {
         // From here on: a history is read before the logs are.
         let max_memory = config.value(Setting::MaxMemory, config::max_memory)?;
         memory_limit::keep(max_memory.unwrap_or_else(memory_limit::built_in), messages);
@@ -69,21 +83,20 @@ impl ReadingPlan {
             bin_digits: config.value(Setting::BinDigits, config::bin_digits)?,
             amount_unit: config.value(Setting::AmountUnit, config::amount_unit)?.unwrap_or_default(),
             link_dialects: link_dialects(config)?,
-            keep_rejects: input.rejects.is_some(),
+            keep_rejects: rejects.is_some(),
             max_terminals: config
                 .value(Setting::MaxTerminals, config::max_terminals)?
                 .unwrap_or(Settings::default().max_terminals),
             ..Settings::default()
         };
-        let Inputs { sources, are_tables } =
-            inputs(&input.sources, surroundings.stdin_is_terminal, messages)?;
+        let Inputs { sources, are_tables } = inputs;
         let processors = || thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             sources,
             are_tables,
             settings,
             threads: config.value(Setting::Threads, config::threads)?.unwrap_or_else(processors),
-            rejects: input.rejects.clone(),
+            rejects,
             reject_limit: config.value(Setting::MaxRejects, config::reject_limit)?.unwrap_or_default(),
             shows_progress: false,
             shows_warnings: false,
@@ -95,7 +108,7 @@ impl ReadingPlan {
     /// The files that are read.
     pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
         self.sources.iter().filter_map(|source| match source {
-            InputSource::Path(path) => Some(path.as_path()),
+            InputSource::Path(path) | InputSource::Split(path, _) => Some(path.as_path()),
             InputSource::Stdin => None,
         })
     }
