@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 pub(crate) type Law = (&'static str, fn(&Case) -> TestCaseResult);
 
 /// The laws of all tests. A file that names none of them would never be replayed.
-const LAWS: [&str; 10] = [
+const LAWS: [&str; 11] = [
     "parallel_is_sequential",
     "what_waits_and_what_is_probed_change_nothing",
     "any_cut_into_files_says_the_same",
@@ -28,6 +28,7 @@ const LAWS: [&str; 10] = [
     "a_glance_is_enough",
     "a_glance_is_enough_by_rules",
     "tables_cut_anywhere_say_what_the_day_says",
+    "splits_cut_anywhere_say_what_the_day_says",
 ];
 
 /// Runs of thirteen digits or more that random days may hold: test cards, merchants, an amount.
