@@ -24,9 +24,10 @@ pub(crate) struct Reading {
     pub(crate) table: Option<Result<Output>>,
 }
 
-/// Where a table of the run goes, and the key of its tokens.
+/// Where a table of the run goes.
 pub(crate) struct Saving {
-    pub(crate) key: TokenKey,
+    /// The key of its tokens. Tables of tables have the tokens of those.
+    pub(crate) key: Option<TokenKey>,
     pub(crate) out: Output,
 }
 
@@ -66,16 +67,21 @@ pub(crate) fn read(
     let pool = workers(plan.threads)?;
     let mut watch = Watch::new(each, plan.shows_progress);
     let (run, table) = match (input, saving) {
-        (Input::Tables(tables), _) => {
+        (Input::Tables(tables), None) => {
             let run = pool.install(|| tables.analyse(&plan.settings, &mut watch));
             (run.map_err(Failure::usage)?, None)
         }
-        (Input::Logs, None) => (pool.install(|| analyse(&plan.sources, &plan.settings, &mut watch)), None),
-        (Input::Logs, Some(Saving { key, out })) => {
+        (Input::Tables(tables), Some(Saving { out, .. })) => {
+            let saved = pool.install(|| tables::join(tables, &plan.settings, &mut watch, out));
+            let (run, table) = saved.map_err(Failure::usage)?;
+            (run, Some(table))
+        }
+        (Input::Logs, Some(Saving { key: Some(key), out })) => {
             let (run, table) =
                 pool.install(|| tables::save(&plan.sources, &plan.settings, &key, &mut watch, out));
             (run, Some(table))
         }
+        (Input::Logs, _) => (pool.install(|| analyse(&plan.sources, &plan.settings, &mut watch)), None),
     };
     watch.end();
     match run.stopped {
@@ -97,10 +103,9 @@ pub(crate) fn read(
 }
 
 /// Reads logs for their table alone.
-pub(crate) fn save_alone(plan: &ReadingPlan, saving: Saving) -> Result<Output, Failure> {
-    let Saving { key, out } = saving;
+pub(crate) fn save_alone(plan: &ReadingPlan, key: &TokenKey, out: Output) -> Result<Output, Failure> {
     let saved =
-        workers(plan.threads)?.install(|| tables::save(&plan.sources, &plan.settings, &key, &mut (), out));
+        workers(plan.threads)?.install(|| tables::save(&plan.sources, &plan.settings, key, &mut (), out));
     match saved {
         (run, _) if run.stopped == Some(Stop::TooManyTerminals) => Err(too_many_terminals(plan)),
         (_, table) => table.map_err(Failure::not_written),

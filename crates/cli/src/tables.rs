@@ -50,6 +50,18 @@ pub(crate) fn save(
     (run, written.map_err(|error| cannot_save(&name, error)))
 }
 
+/// Reads tables and writes one of all of them on the way.
+pub(crate) fn join(
+    tables: Tables,
+    settings: &Settings,
+    observer: &mut dyn Observer,
+    out: Output,
+) -> Result<(Run, Result<Output>)> {
+    let name = out.name().to_owned();
+    let (run, written) = tables.save(settings, observer, out)?;
+    Ok((run, written.map_err(|error| cannot_save(&name, error))))
+}
+
 /// What the encoder says of a full disk is told as for any other output.
 fn cannot_save(name: &str, error: TableError) -> Error {
     let name = format!("the table in {name}");

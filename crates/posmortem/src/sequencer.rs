@@ -12,7 +12,8 @@ use crate::tap::Tap;
 use crate::{Filter, Settings};
 use posmortem_classify::CodeTables;
 use posmortem_exchange::{
-    Aside, Exchange, ExchangeTable, Leg, LinkSpan, Names, Pairing, RunFacts, Symbol, Tally, canonical_order,
+    Aside, Conclusion, Exchange, ExchangeTable, Leg, LinkSpan, Names, Pairing, RunFacts, Symbol, Tally,
+    canonical_order,
 };
 use std::ops::ControlFlow;
 
@@ -326,18 +327,44 @@ impl<'s> Counting<'s> {
         if let Some(tap) = tap {
             tap.exchange(exchange, &conclusion, names);
         }
+        self.add(exchange, &conclusion, names, observer);
+    }
+
+    /// The same of an exchange that a table has settled.
+    #[cfg(feature = "tables")]
+    pub(crate) fn count_settled(
+        &mut self,
+        exchange: &Exchange,
+        names: &Names,
+        observer: &mut dyn Observer,
+        tap: &mut Option<&mut dyn Tap>,
+    ) {
+        let conclusion = self.settings.conclude(exchange, self.tables, names);
+        if let Some(tap) = tap {
+            tap.settled(exchange, &conclusion, names);
+        }
+        self.add(exchange, &conclusion, names, observer);
+    }
+
+    fn add(
+        &mut self,
+        exchange: &Exchange,
+        conclusion: &Conclusion,
+        names: &Names,
+        observer: &mut dyn Observer,
+    ) {
         // Whatever the filter: a terminal is judged by the whole fleet.
         if let Some(table) = &mut self.table {
-            table.push(exchange, &conclusion);
+            table.push(exchange, conclusion);
         }
-        if self.is_broken_off || !self.filter.takes(exchange, &conclusion, names) {
+        if self.is_broken_off || !self.filter.takes(exchange, conclusion, names) {
             return;
         }
         self.selected += 1;
         if let Some(chosen) = &mut self.chosen {
-            chosen.push(exchange, &conclusion);
+            chosen.push(exchange, conclusion);
         }
-        self.tally.record(exchange, &conclusion, names);
-        self.is_broken_off = observer.exchange(exchange, &conclusion, names) == ControlFlow::Break(());
+        self.tally.record(exchange, conclusion, names);
+        self.is_broken_off = observer.exchange(exchange, conclusion, names) == ControlFlow::Break(());
     }
 }

@@ -1,4 +1,4 @@
-//! Where everything that a run pairs can be heard, before any filter: for tables.
+//! Where everything that a run pairs or takes over can be heard, before any filter: for tables.
 
 use posmortem_exchange::{Aside, Conclusion, Exchange, Leg, Names, Pairing, RunFacts};
 
@@ -12,6 +12,12 @@ pub(crate) trait Tap {
 
     /// The next message that has been settled and is no attempt.
     fn aside(&mut self, aside: &Aside, names: &Names);
+
+    /// The next exchange of a table that its run has settled.
+    fn settled(&mut self, exchange: &Exchange, conclusion: &Conclusion, names: &Names);
+
+    /// The next message of a table that its run has settled and that is no attempt.
+    fn settled_aside(&mut self, aside: &Aside, names: &Names);
 
     /// Some legs have been paired, and now others are read.
     fn pause(&mut self, pairing: &Pairing, names: &Names);

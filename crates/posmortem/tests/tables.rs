@@ -65,6 +65,15 @@ impl Lab {
         said(&run, rows)
     }
 
+    /// One table of several.
+    fn join(&self, tables: &[InputSource], settings: &Settings, name: &str) -> InputSource {
+        let path = self.folder.path().join(name);
+        let out = fs::File::create(&path).expect("a writable folder");
+        let tables = Tables::open(tables).expect("tables that fit together");
+        tables.save(settings, &mut (), out).expect("the rules of then").1.expect("a table");
+        InputSource::Path(path)
+    }
+
     fn of_tables(tables: &[InputSource], settings: &Settings) -> Said {
         let tables = Tables::open(tables).expect("tables that fit together");
         let mut rows = Rows::new(&tables.paths());
@@ -90,7 +99,16 @@ fn tables_cut_anywhere_say_what_the_day_says(case: &Case) -> TestCaseResult {
     tables.rotate_left(turn);
     let (of_tables, of_logs) =
         (pool.install(|| Lab::of_tables(&tables, &settings)), lab.of_logs(&logs, case));
-    same_said("tables and logs", &of_tables, &of_logs)
+    same_said("tables and logs", &of_tables, &of_logs)?;
+    // Some of them in one table, and those of others in another one.
+    tables.rotate_right(turn);
+    let (some, others) = tables.split_at(turn);
+    let joined = |(number, tables): (usize, &[InputSource])| {
+        (!tables.is_empty()).then(|| lab.join(tables, &settings, &format!("joined{number}.parquet")))
+    };
+    let joined: Vec<_> = [some, others].into_iter().enumerate().filter_map(joined).collect();
+    let of_joined = pool.install(|| Lab::of_tables(&joined, &settings));
+    same_said("tables of tables and logs", &of_joined, &of_logs)
 }
 
 #[test]

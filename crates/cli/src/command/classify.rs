@@ -30,8 +30,7 @@ pub(super) fn run(mut plan: ClassifyPlan, messages: Messages) -> Result<ExitCode
     let paths = input.paths(&plan.reading);
     let mut rows: Vec<_> =
         texts.iter_mut().map(|(output, format)| Rows::new(output, *format, &paths)).collect();
-    let saving = table.zip(plan.reading.settings.token_key.clone());
-    let is_saving = saving.is_some();
+    let is_saving = table.is_some();
     let write = |exchange: &Exchange, conclusion: &Conclusion, names: &Names| {
         if plan.all || conclusion.failed() {
             rows.iter_mut().for_each(|rows| rows.write(exchange, conclusion, names));
@@ -40,7 +39,7 @@ pub(super) fn run(mut plan: ClassifyPlan, messages: Messages) -> Result<ExitCode
         let is_over = !is_saving && rows.iter().all(Rows::is_broken);
         if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let saving = saving.map(|(out, key)| Saving { key, out });
+    let saving = table.map(|out| Saving { key: plan.reading.settings.token_key.clone(), out });
     let Reading { mut code, table, .. } = read(&plan.reading, input, messages, saving, write)?;
     if code == ExitCode::NothingRead {
         return Ok(code);

@@ -21,7 +21,7 @@ pub(super) fn run(plan: &ReportPlan, messages: Messages) -> Result<ExitCode, Fai
     let outputs = open(&plan.written)?;
     let saving = match &plan.save {
         Some((folder, key)) => {
-            let key = obtain_key(key, messages)?;
+            let key = if plan.reading.are_tables { None } else { Some(obtain_key(key, messages)?) };
             Some(Saving { key, out: Output::in_folder(folder).map_err(Failure::not_written)? })
         }
         None => None,

@@ -9,14 +9,14 @@ use crate::messages::Messages;
 use crate::obtain_key::obtain_key;
 use crate::output::Output;
 use crate::plan::SplitReportPlan;
-use crate::reading::{Saving, save_alone};
+use crate::reading::save_alone;
 use crate::tables;
 
 /// Runs the command.
 pub(super) fn run(plan: &SplitReportPlan, messages: Messages) -> Result<ExitCode, Failure> {
     let key = obtain_key(&plan.token_key, messages)?;
     let out = Output::in_folder(&plan.folder).map_err(Failure::not_written)?;
-    let table = save_alone(&plan.reading, Saving { key, out })?;
+    let table = save_alone(&plan.reading, &key, out)?;
     let name = tables::part_name(&plan.reading.sources);
     table.end_as(&name).map_err(Failure::not_written)?;
     let path = plan.folder.join(&name);

@@ -113,13 +113,10 @@ impl ReadingPlan {
         })
     }
 
-    /// A table holds what the whole run found, and is made of logs.
+    /// A table holds what the whole run found.
     pub(super) fn refuse_to_save(&self, what: &str) -> Result<()> {
         if !crate::tables::ARE_BUILT_IN {
             bail!(crate::tables::NOT_BUILT_IN);
-        }
-        if self.are_tables {
-            bail!("{what} is made of logs, and these are tables already");
         }
         if !self.settings.filter.is_open() {
             bail!("{what} holds every exchange: filter when you read it");

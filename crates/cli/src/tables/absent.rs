@@ -55,6 +55,16 @@ pub(crate) fn save(
     (analyse(sources, settings, observer), Err(anyhow::anyhow!("{}: {NOT_BUILT_IN}", out.name())))
 }
 
+/// Refuses.
+pub(crate) fn join(
+    _: Tables,
+    _: &Settings,
+    _: &mut dyn Observer,
+    _: Output,
+) -> Result<(Run, Result<Output>)> {
+    bail!(NOT_BUILT_IN)
+}
+
 /// Nothing: nothing was saved.
 pub(crate) struct Expired {
     pub(crate) files: Vec<PathBuf>,

@@ -75,6 +75,30 @@ fn halves_of_a_day_are_the_day() {
 }
 
 #[test]
+fn a_table_of_tables_says_what_they_say() {
+    let bench = halves(bench());
+    let [early, late] = [save(&bench, "early.csv", "a", &[]), save(&bench, "late.csv", "b", &[])];
+    let of_logs = bench.run(&[&WHOLE[..], &["early.csv", "late.csv"]].concat()).with_code(0).0.to_owned();
+    let joined = bench.run(&[&WHOLE[..], &[&late, &early, "--save", "all"]].concat());
+    assert_eq!(joined.with_code(0).0, of_logs);
+    let all = table_in(&bench, "all");
+    assert_eq!(bench.run(&[&WHOLE[..], &[&all]].concat()).with_code(0).0, of_logs);
+    // Called and judged as the table of the logs is.
+    bench.run(&["report", "early.csv", "late.csv", "--save", "logs", "--token-key", "key"]).with_code(0);
+    let names = |folder: &str| {
+        let names = fs::read_dir(bench.path(folder)).unwrap().map(|entry| entry.unwrap().file_name());
+        names.collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(names("all"), names("logs"));
+    let broken = fs::read(bench.path(&early)).unwrap();
+    fs::write(bench.path("broken.parquet"), &broken[..broken.len() / 2]).unwrap();
+    let ended = bench.run(&["report", "broken.parquet", &late, "--save", "none"]);
+    ended.with_code(5);
+    assert!(ended.stderr.contains("one of the tables cannot be read"), "{ended:?}");
+    assert_eq!(fs::read_dir(bench.path("none")).unwrap().count(), 0);
+}
+
+#[test]
 fn classify_writes_the_same_table_and_reads_it() {
     let bench = bench();
     let day = fixture("day.csv");
@@ -103,7 +127,7 @@ fn what_cannot_be_saved_is_2() {
         (&["classify", "--all", &day, "-o", "a.parquet", "-o", "b.parquet"], "one run writes one table"),
         (&["classify", "--all", &day, "-o", "a.parquet", "--cause", "key"], "filter when you read it"),
         (&["report", &day, "--save", "more", "--terminal", "1"], "filter when you read it"),
-        (&["report", &table, "--save", "more"], "these are tables already"),
+        (&["report", &table, "--save", "more", "--cause", "key"], "filter when you read it"),
         (&["report", &table, &day], "save the logs first"),
         (&["report", &table, "--timezone", "+08:00"], "--timezone belongs to the reading of logs"),
         (&["report", &table, "--columns", "time"], "--columns belongs to the reading of logs"),

@@ -9,12 +9,13 @@ use crate::fleet_limit::FleetLimit;
 use crate::run::{InputSource, Observer, Run, Stop};
 use crate::sequencer::Counting;
 use crate::summing_up::{judged, summary_of};
+use crate::tap::Tap;
 use posmortem_classify::CodeTables;
 use posmortem_exchange::{
-    Exchange, ExchangeTable, FileFacts, FileState, FileSummary, Ledger, Leg, LinkSpan, Names, Pairing,
-    PairingSettings, RunFacts, Symbol,
+    ExchangeTable, FileFacts, FileState, FileSummary, Ledger, Leg, LinkSpan, Names, Pairing, PairingSettings,
+    RunFacts, Symbol,
 };
-use posmortem_tables::{Row, Table, TableError};
+use posmortem_tables::{Header, Row, Table, TableError};
 use std::collections::BTreeMap;
 use std::fs::File;
 
@@ -108,11 +109,26 @@ impl Tables {
         settings: &Settings,
         observer: &mut dyn Observer,
     ) -> Result<Run, JoinError> {
+        self.analyse_with(settings, observer, None)
+    }
+
+    /// What the tables say of themselves, in the order of time.
+    pub(super) fn headers(&self) -> impl Iterator<Item = &Header> {
+        self.tables.iter().map(|input| input.table.header())
+    }
+
+    /// The same, with someone who listens to everything that is taken over and paired.
+    pub(super) fn analyse_with(
+        self,
+        settings: &Settings,
+        observer: &mut dyn Observer,
+        tap: Option<&mut dyn Tap>,
+    ) -> Result<Run, JoinError> {
         let Self { tables, files } = self;
         let pairing = tables.first().map(|input| input.table.header().facts.pairing.clone());
         let pairing = pairing.unwrap_or_default();
         let meeting = Meeting::of(tables.iter().map(|input| &input.table.header().facts), &pairing);
-        let mut join = Join::new(settings, pairing, meeting, files);
+        let mut join = Join::new(settings, pairing, meeting, files, tap);
         join.hear(&tables);
         for (number, input) in tables.iter().enumerate() {
             match join.read(&tables, number, observer) {
@@ -155,10 +171,13 @@ fn open(source: &InputSource) -> Result<Table, FileState> {
     Ok(table)
 }
 
+/// The format of a file that stands for a table itself: one that could not be read.
+pub(super) const TABLE_FORMAT: &str = "exchanges";
+
 fn file_of_table(path: String, state: FileState) -> FileFacts {
     let summary = FileSummary {
         path,
-        format: "exchanges".into(),
+        format: TABLE_FORMAT.into(),
         bytes: 0,
         frames: 0,
         rejected: 0,
@@ -185,7 +204,8 @@ enum ReadError {
     Join(#[from] JoinError),
 }
 
-struct Join<'s> {
+struct Join<'s, 't> {
+    tap: Option<&'t mut dyn Tap>,
     settings: PairingSettings,
     names: Names,
     /// Pairs the legs of all edges, and decides what hangs on the spans of links.
@@ -198,14 +218,16 @@ struct Join<'s> {
     stopped: Option<Stop>,
 }
 
-impl<'s> Join<'s> {
+impl<'s, 't> Join<'s, 't> {
     fn new(
         settings: &'s Settings,
         pairing: PairingSettings,
         meeting: Meeting,
         files: Vec<FileFacts>,
+        tap: Option<&'t mut dyn Tap>,
     ) -> Self {
         Self {
+            tap,
             settings: pairing.clone(),
             names: Names::default(),
             pairing: Pairing::new(pairing),
@@ -261,7 +283,7 @@ impl<'s> Join<'s> {
         legs: &mut Vec<Leg>,
         observer: &mut dyn Observer,
     ) -> Result<u64, TableError> {
-        let Self { names, pairing, counting, fleet, .. } = self;
+        let Self { names, pairing, counting, fleet, tap, .. } = self;
         let place_of = |file: u32| {
             let place = usize::try_from(file).ok().and_then(|at| input.places.get(at));
             place.copied().unwrap_or(u32::MAX)
@@ -272,8 +294,9 @@ impl<'s> Join<'s> {
             Row::Settled(mut exchange) => {
                 [&mut exchange.request, &mut exchange.answer].into_iter().flatten().for_each(place);
                 fleet.meet(exchange.terminal_key());
-                let count = &mut |exchange: Exchange| counting.count(&exchange, names, observer, &mut None);
-                pairing.resume(exchange, count);
+                pairing.resume(exchange, &mut |exchange| {
+                    counting.count_settled(&exchange, names, observer, tap);
+                });
             }
             Row::Leg(mut leg) => {
                 place(&mut leg);
@@ -284,6 +307,9 @@ impl<'s> Join<'s> {
             Row::Aside(mut aside) => {
                 aside.source.input = place_of(aside.source.input);
                 fleet.meet(aside.terminal_key);
+                if let Some(tap) = tap {
+                    tap.settled_aside(&aside, names);
+                }
                 counting.add_aside(&aside, names);
             }
         })?;
@@ -367,23 +393,30 @@ impl<'s> Join<'s> {
 
     /// Pairs the legs before which none comes of the tables behind this one.
     fn pair(&mut self, number: usize, observer: &mut dyn Observer) {
-        let Self { names, pairing, counting, meeting, .. } = self;
-        let mut count = |exchange: Exchange| counting.count(&exchange, names, observer, &mut None);
+        let Self { names, pairing, counting, meeting, tap, .. } = self;
         while let Some(leg) = meeting.next_behind(number) {
-            pairing.push(&leg, names, &mut count);
+            if let Some(tap) = tap {
+                tap.leg(&leg, names);
+            }
+            pairing.push(&leg, names, &mut |exchange| counting.count(&exchange, names, observer, tap));
         }
-        counting.settle_asides(pairing, names, &mut None);
+        counting.settle_asides(pairing, names, tap);
+        if let Some(tap) = tap {
+            tap.pause(pairing, names);
+        }
     }
 
     /// Ends the pairing, and sums up.
     fn finish(mut self, tables: &[Input], observer: &mut dyn Observer) -> (Run, Option<ExchangeTable>) {
         self.pair(tables.len(), observer);
-        let Self { names, mut pairing, mut counting, mut facts, stopped, .. } = self;
-        let mut count = |exchange: Exchange| counting.count(&exchange, &names, observer, &mut None);
-        pairing.finish(&mut count);
-        counting.settle_asides(&mut pairing, &names, &mut None);
+        let Self { names, mut pairing, mut counting, mut facts, mut tap, stopped, .. } = self;
+        pairing.finish(&mut |exchange| counting.count(&exchange, &names, observer, &mut tap));
+        counting.settle_asides(&mut pairing, &names, &mut tap);
         counting.finish(&pairing, &names);
         add_pairing(&mut facts, &pairing);
+        if let Some(tap) = tap {
+            tap.finish(&facts, &pairing, &names);
+        }
         let Counting { tally, table, chosen, selected, is_broken_off, .. } = counting;
         let summary = summary_of(facts, &pairing, tally, names);
         let run = Run {
