@@ -7,7 +7,7 @@
 //! compressed is read whole, to know when it ends.
 
 use crate::batch::{BatchReader, Spare};
-use crate::frontier::{DEPTH, Frontier};
+use crate::frontier::Frontier;
 use crate::leg_builder::LegBuilder;
 use crate::read_ahead::{blocks_of, open_source};
 use crate::stream::Stream;
@@ -20,11 +20,16 @@ use std::path::PathBuf;
 /// A slice is so many horizons long, at least: those within two of either end are paired again where tables meet.
 const SHORTEST_SLICE: i64 = 8;
 
-/// Places of a log at which is looked what time it is there, to know how its bytes lie in time.
+/// Places of a log at which is looked what time it is there, to know how its bytes lie in time, and how far apart they
+/// are at least.
 const SAMPLES: u64 = 64;
+const APART: u64 = 512;
+
+/// A clock that is so far from the sixteenth-earliest or sixteenth-latest record is wrong.
+const WRONG_MS: i64 = 86_400_000;
 
 /// Bytes that are read at one place to know its time.
-const LOOKED_AT: u64 = 64 << 10;
+const LOOKED_AT: u64 = 16 << 10;
 
 /// Within so many bytes a cut is looked for record by record.
 const NARROW: u64 = 256 << 10;
@@ -140,15 +145,13 @@ impl<'s> Log<'s> {
 
     /// From when to when a part goes, but for a few wrong clocks.
     fn times_in(&self, split: Split) -> Option<(i64, i64)> {
-        let (mut first, mut frontier) = (Vec::new(), Frontier::default());
+        // The earliest, turned around.
+        let (mut earliest, mut latest) = (Frontier::default(), Frontier::default());
         self.read(split, |_, millis| {
-            if first.len() < DEPTH {
-                first.push(millis);
-            }
-            frontier.see(millis);
+            earliest.see(millis.saturating_neg());
+            latest.see(millis);
         });
-        let begins = first.into_iter().min()?;
-        Some((begins, frontier.latest().first().copied().unwrap_or(begins).max(begins)))
+        Some((last_right(earliest.latest())?.saturating_neg(), last_right(latest.latest())?))
     }
 
     /// What time it is at a byte: that of most of the next records.
@@ -175,7 +178,7 @@ impl<'s> Log<'s> {
         if self.uncut.is_some() {
             return vec![(begins, self.bytes.saturating_mul(2) / 3), (ends, self.bytes / 3)];
         }
-        let count = (self.bytes / NARROW).clamp(1, SAMPLES);
+        let count = (self.bytes / APART).clamp(1, SAMPLES);
         let share = self.bytes / count;
         let at = |number: u64| Some((self.time_at(number * share, self.bytes)?, share));
         (0..count).into_par_iter().filter_map(at).collect()
@@ -227,6 +230,12 @@ impl<'s> Log<'s> {
         });
         found.unwrap_or(high).max(from)
     }
+}
+
+/// The latest of these ascending times that is no wrong clock's.
+fn last_right(latest: &[i64]) -> Option<i64> {
+    let trusted = latest.first()?.saturating_add(WRONG_MS);
+    latest.iter().rev().find(|millis| **millis <= trusted).copied()
 }
 
 /// The moments at which slices end, ascending.

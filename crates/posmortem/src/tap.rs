@@ -14,9 +14,11 @@ pub(crate) trait Tap {
     fn aside(&mut self, aside: &Aside, names: &Names);
 
     /// The next exchange of a table that its run has settled.
+    #[cfg(feature = "tables")]
     fn settled(&mut self, exchange: &Exchange, conclusion: &Conclusion, names: &Names);
 
     /// The next message of a table that its run has settled and that is no attempt.
+    #[cfg(feature = "tables")]
     fn settled_aside(&mut self, aside: &Aside, names: &Names);
 
     /// Some legs have been paired, and now others are read.

@@ -150,9 +150,11 @@ Examples:
 
 pub(super) const SPLITS: &str = "\
 Examples:
-  posmortem splits logs --size 512M > job.tsv
-  awk -F'\\t' '$4 == 1' job.tsv | posmortem report --splits - --save part
-  posmortem report part/*.parquet                       once all tasks are done
+  posmortem splits logs --size 512M > job.tsv          which task reads what
+  posmortem report --splits job.tsv --save part       all of them, as a trial
+  posmortem report part/*.parquet                     once all tasks are done
+
+Each task is told its own lines: awk -F'\\t' '$4 == 1' job.tsv | posmortem report --splits - --save part
 
 A split is a range of bytes, counted after decompression, and owns every record whose first byte lies in it. Any cut \
 gives the same report; tasks are slices of time, so that little is left to be paired where their tables meet. What \

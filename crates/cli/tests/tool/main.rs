@@ -40,6 +40,8 @@ mod prometheus;
 mod questions;
 mod rules;
 mod shell;
+#[cfg(feature = "tables")]
+mod splits;
 mod statuses;
 #[cfg(feature = "tables")]
 mod tables;

@@ -28,6 +28,12 @@ report DAY --timezone                   | 2 | a value is required for '--timezon
 report DAY --why                        | 2 | say which, with --terminal ID
 report DAY -o day                       | 2 | day: the name tells no format & .csv & --format
 report DAY -o day.xyz                   | 2 | day.xyz: the name tells no format
+report --splits no.tsv                  | 2 | --save
+report --splits no.tsv --save t         | 2 | the splits in no.tsv cannot be read
+report --splits typo.toml --save t      | 2 | --splits: typo.toml: line 2: write a path, its first byte
+report DAY --splits no.tsv --save t     | 2 | cannot be used with
+splits -                                | 2 | standard input cannot be cut: name the files
+splits DAY --size lots                  | 2 | --size: `lots` is no size
 report DAY -o no/day.csv                | 5 | no/day.csv cannot be written: make the folder no first
 report DAY -o DAY                       | 2 | is an input and cannot be an output too
 report DAY --save log.csv               | 5 | log.csv is no folder
