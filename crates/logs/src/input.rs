@@ -8,6 +8,7 @@ use crate::compression::{Compression, Decompressed, compression_of};
 use crate::detect::DetectError;
 use crate::log_file::{FileIdentity, LogFile};
 use crate::time::DateHint;
+use crate::zstd_frames::frames;
 
 /// Bytes from the start of an input by which its format is recognised.
 pub const SAMPLE_SIZE: usize = 64 * 1024;
@@ -64,7 +65,8 @@ impl Input {
     }
 
     /// Opens a file to be read from this byte on, counted after decompression, or from a byte before it: where the input
-    /// begins comes beside it. Bytes of a plain file before that are not read; of a compressed one all are.
+    /// begins comes beside it. What stands before is not read of a plain file, nor of one of several zstd frames that tell
+    /// their sizes; of any other all is.
     ///
     /// # Errors
     /// As for [`Self::open`].
@@ -77,17 +79,21 @@ impl Input {
         let from_name = path.file_name().and_then(|name| DateHint::from_file_name(&name.to_string_lossy()));
         let modified = || DateHint::from_system_time(metadata.modified().ok()?);
         let identity = FileIdentity::of(&metadata);
-        let begins = match identity {
-            Some(_) if offset > 0 && compression_of(&mut file)? == Compression::Plain => {
-                file.seek(SeekFrom::Start(offset))?
-            }
-            _ => 0,
+        let place = match identity {
+            Some(_) if offset > 0 => Place::of(&mut file, offset)?,
+            _ => Place::default(),
         };
-        let mut input = match identity {
-            Some(identity) if begins > 0 => {
-                Self::of(Decompressed::plain(LogFile::at(file, begins, identity)))
+        let Place { at, begins, compression } = place;
+        let mut input = match identity.filter(|_| at > 0) {
+            Some(identity) => {
+                file.seek(SeekFrom::Start(at))?;
+                let rest = LogFile::at(file, at, identity);
+                match compression {
+                    Compression::Plain => Self::of(Decompressed::plain(rest)),
+                    _ => Self::from_reader(rest)?,
+                }
             }
-            identity => Self::from_file(file, identity)?,
+            None => Self::from_file(file, identity)?,
         };
         input.identity = identity;
         input.date_hint = from_name.or_else(modified);
@@ -227,6 +233,63 @@ impl Read for Input {
                 Err(error)
             }
         }
+    }
+}
+
+/// Where in a file to begin.
+struct Place {
+    /// In the file.
+    at: u64,
+    /// After decompression.
+    begins: u64,
+    compression: Compression,
+}
+
+impl Default for Place {
+    /// At the start.
+    fn default() -> Self {
+        Self { at: 0, begins: 0, compression: Compression::Plain }
+    }
+}
+
+impl Place {
+    /// The last place at or before a byte, counted after decompression, from which the file can be read.
+    fn of(file: &mut File, offset: u64) -> Result<Self, OpenError> {
+        let compression = compression_of(file)?;
+        let (at, begins) = match compression {
+            Compression::Plain => (offset, offset),
+            Compression::Zstd => {
+                let frames =
+                    frames(&mut BufReader::new(&*file))?.map(|(frames, _)| frames).unwrap_or_default();
+                let behind = frames.partition_point(|frame| frame.holds_from <= offset);
+                let frame = behind.checked_sub(1).and_then(|before| frames.get(before));
+                frame.map_or((0, 0), |frame| (frame.at, frame.holds_from))
+            }
+            _ => (0, 0),
+        };
+        file.rewind()?;
+        Ok(Self { at, begins, compression })
+    }
+}
+
+/// What a file holds that can be read from other places than its start: how much after decompression.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn seekable_size(path: &Path) -> io::Result<Option<u64>> {
+    let mut file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    match compression_of(&mut file) {
+        Ok(Compression::Plain) => Ok(Some(metadata.len())),
+        Ok(Compression::Zstd) => {
+            let found = frames(&mut BufReader::new(file))?;
+            Ok(found.filter(|(frames, _)| frames.len() > 1).map(|(_, size)| size))
+        }
+        Ok(_) | Err(OpenError::Unsupported(_) | OpenError::Directory) => Ok(None),
+        Err(OpenError::Io(error)) => Err(error),
     }
 }
 

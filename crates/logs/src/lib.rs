@@ -69,6 +69,7 @@ mod value;
 mod widths;
 mod wire_message;
 mod word;
+mod zstd_frames;
 
 pub use block::Block;
 pub use block_reader::{BlockReader, ReadError};
@@ -80,7 +81,7 @@ pub use format::{Format, Layout, NamedValues};
 pub use frames::Frames;
 pub use guess::{GuessedColumn, Likeness, guess_columns, guess_header};
 pub use hexlines::HexLines;
-pub use input::{Input, LONGEST_SAMPLE, OpenError, SAMPLE_SIZE};
+pub use input::{Input, LONGEST_SAMPLE, OpenError, SAMPLE_SIZE, seekable_size};
 pub use labelled::{Labelled, Listing, ListingError};
 pub use log_file::FileIdentity;
 pub use plain_message::PlainMessage;

@@ -3,7 +3,7 @@
 
 mod calls;
 
-use calls::{Call, Calls, Message, feed, read_all, read_source};
+use calls::{Call, Calls, feed, read_all, read_source};
 use posmortem_logs::{
     BlockReader, Column, Format, InputFormat, InputSettings, Position, Record, RecordSink, RejectReason,
     Split, detect,
@@ -147,13 +147,7 @@ fn read_splits(
         let mut blocks = BlockReader::of_split(source, from, format, settings, split);
         let (found, error) = read_all(&mut blocks, format);
         assert_eq!(error, None);
-        for mut call in found.0 {
-            let (Call::Record(Message { position, .. })
-            | Call::Rejected(position, _)
-            | Call::NonMessage(position)) = &mut call;
-            position.line += lines;
-            calls.0.push(call);
-        }
+        calls.0.extend(found.moved_down(lines).0);
         lines += blocks.lines();
         over_lines |= blocks.has_line_ends_in_rows();
     }

@@ -3,8 +3,8 @@
 //! Tables of tasks are put together where their times meet, and what lies two horizons from there travels as legs. So
 //! tasks are slices of time, as long as several horizons, and every log is cut at the first record of each. A log that
 //! cannot be cut is read in one piece, and no slice ends in its midst. Nothing rests on a slice being right: any cut says
-//! the same or is refused when tables meet. Of a log that can be cut a few thousand records are looked at; one that is
-//! compressed is read whole, to know when it ends.
+//! the same or is refused when tables meet. Of a log that can be cut a few thousand records are looked at; one that
+//! cannot is read whole, to know when it ends.
 
 use crate::batch::{BatchReader, Spare};
 use crate::frontier::Frontier;
@@ -12,7 +12,7 @@ use crate::leg_builder::LegBuilder;
 use crate::read_ahead::{blocks_of, open_source};
 use crate::stream::Stream;
 use crate::{InputSource, Settings};
-use posmortem_logs::{Format, Split};
+use posmortem_logs::{Format, Split, seekable_size};
 use rayon::prelude::*;
 use std::fs;
 use std::path::PathBuf;
@@ -76,7 +76,7 @@ struct Log<'s> {
     builder: &'s LegBuilder<'s>,
     /// None where it cannot be read at all.
     format: Option<Format>,
-    /// Before decompression.
+    /// After decompression where it can be cut, else before.
     bytes: u64,
     /// Why it is read in one piece.
     uncut: Option<&'static str>,
@@ -88,12 +88,13 @@ impl<'s> Log<'s> {
     fn look_at(path: PathBuf, builder: &'s LegBuilder<'s>, settings: &'s Settings) -> Self {
         let mut stream = Stream::new(0, InputSource::Path(path.clone()));
         stream.probe(builder, settings, 1, false);
-        let bytes = fs::metadata(&path).map_or(0, |file| file.len());
+        let size = seekable_size(&path).ok().flatten();
+        let bytes = size.or_else(|| Some(fs::metadata(&path).ok()?.len())).unwrap_or(0);
         let format = stream.format().cloned();
         let mut log = Self { path, settings, builder, format, bytes, uncut: None, times: None };
         let Some(format) = log.format.as_ref() else { return log };
-        log.uncut = if stream.is_compressed() {
-            Some("it is compressed")
+        log.uncut = if size.is_none() {
+            Some("it can be read from its start alone")
         } else if !format.is_splittable() {
             Some("its messages are found from its start alone")
         } else if stream.is_unsorted() {

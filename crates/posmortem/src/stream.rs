@@ -340,10 +340,6 @@ impl Stream {
         self.frontier.reached().or(self.begins).unwrap_or(i64::MIN)
     }
 
-    pub(crate) fn is_compressed(&self) -> bool {
-        self.is_compressed
-    }
-
     pub(crate) fn is_done(&self) -> bool {
         self.has_ended && self.probed.is_empty()
     }

@@ -55,6 +55,17 @@ impl RecordSink for Calls {
 }
 
 impl Calls {
+    /// The same so many lines further down.
+    pub(crate) fn moved_down(mut self, lines: u64) -> Self {
+        for call in &mut self.0 {
+            let (Call::Record(Message { position, .. })
+            | Call::Rejected(position, _)
+            | Call::NonMessage(position)) = call;
+            position.line += lines;
+        }
+        self
+    }
+
     pub(crate) fn messages(&self) -> Vec<&Message> {
         self.0
             .iter()
