@@ -1,11 +1,12 @@
-//! Lists of terminals, and findings of other days.
+//! Lists of terminals, findings of other days, and manifests of jobs.
 
 use crate::days::usual_settings;
 use crate::input_file::InputFile;
 use crate::samples::DAY;
 use crate::told::assert_shown;
-use posmortem::{Settings, analyse};
-use posmortem::{findings_of, read_findings, read_inventory, write_findings};
+use posmortem::logs::Split;
+use posmortem::{InputSource, Settings, analyse};
+use posmortem::{findings_of, read_findings, read_inventory, read_splits, write_findings, write_manifest};
 
 /// Lists in the forms that are read.
 pub(crate) fn inventory_seeds() -> Vec<Vec<u8>> {
@@ -75,4 +76,44 @@ pub(crate) fn findings(bytes: &[u8]) -> bool {
             false
         }
     }
+}
+
+/// Manifests as `splits` writes them, and as people may.
+pub(crate) fn manifest_seeds() -> Vec<Vec<u8>> {
+    let manifests = [
+        "path\tstart\tend\ttask\nday.csv\t0\t4096\t1\nday.csv\t4096\t-\t2\nhost.log\t0\t-\t2\n",
+        "a\t7\t9\nb\t0\t1\na\t3\t7\na\t20\t-\n",
+        "a b\t0\t18446744073709551615\r\na b\t18446744073709551615\t-",
+        "a\t0\t9\na\t8\t-\n",
+    ];
+    manifests.map(|text| text.as_bytes().to_vec()).to_vec()
+}
+
+/// What is read is written and read again.
+pub(crate) fn manifest(text: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    let sources = match read_splits(text) {
+        Ok(sources) => sources,
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            return false;
+        }
+    };
+    let splits: Vec<_> = sources
+        .iter()
+        .map(|source| match source {
+            InputSource::Split(path, split) => (path.clone(), *split),
+            InputSource::Path(path) => (path.clone(), Split::WHOLE),
+            InputSource::Stdin => panic!("standard input in a manifest"),
+        })
+        .collect();
+    for pair in splits.windows(2) {
+        let [(path, split), (other, next)] = pair else { continue };
+        assert!(path != other || split.end.is_some_and(|end| end < next.start), "a byte named twice");
+    }
+    assert!(splits.iter().all(|(_, split)| split.end.is_none_or(|end| split.start < end)));
+    if let Ok(written) = write_manifest(&[splits]) {
+        assert_eq!(read_splits(&written).as_ref(), Ok(&sources));
+    }
+    true
 }

@@ -6,12 +6,13 @@ use crate::samples::{DAY, LOGS, encoded, logs_of, messages};
 use posmortem::iso8583::wire::{Framing, Profile};
 use posmortem::logs::{
     BlockReader, Column, Detection, FieldName, Format, InputFormat, InputSettings, Position, Record,
-    RecordSink, RejectReason, SAMPLE_SIZE, Scratch, detect, guess_header, read_block,
+    RecordSink, RejectReason, SAMPLE_SIZE, Scratch, Split, detect, guess_header, read_block,
 };
+use std::io::Read;
 use std::sync::LazyLock;
 
 /// What must hold for every format.
-pub(crate) const LAW: &str = "blocks and reads of any size, with fields or without, give the same messages, at true places in their order";
+pub(crate) const LAW: &str = "blocks, reads and splits of any size, with fields or without, give the same messages, at true places in their order";
 
 macro_rules! formats {
     ($($name:literal => $target:ident, $seeds:ident;)*) => {
@@ -145,7 +146,33 @@ impl RecordSink for Calls {
 
 /// Reads to the end of a log.
 fn read(log: &[u8], piece: usize, format: &Format, settings: &InputSettings, takes_fields: bool) -> Calls {
-    let mut blocks = BlockReader::new(Pieces::new(log, piece), format, settings);
+    read_blocks(&mut BlockReader::new(Pieces::new(log, piece), format, settings), format, takes_fields)
+}
+
+/// Reads a log in two splits; nothing where a row goes over several lines, which they must tell.
+fn read_in_two(log: &[u8], cut: usize, format: &Format, settings: &InputSettings) -> Option<Calls> {
+    let cut = u64::try_from(cut).expect("a small log");
+    let (mut all, mut lines) = (Calls::default(), 0);
+    for split in [Split { start: 0, end: Some(cut) }, Split { start: cut, end: None }] {
+        let from = split.reads_from(format);
+        let source = &log[usize::try_from(from).expect("a small log")..];
+        let mut blocks = BlockReader::of_split(source, from, format, settings, split);
+        for mut call in read_blocks(&mut blocks, format, false).calls {
+            let (Call::Record { position, .. } | Call::Rejected(position, _) | Call::NonMessage(position)) =
+                &mut call;
+            position.line += lines;
+            all.calls.push(call);
+        }
+        lines += blocks.lines();
+        if blocks.has_line_ends_in_rows() {
+            assert!(matches!(format, Format::Delimited(_)), "rows of a format that has none");
+            return None;
+        }
+    }
+    Some(all)
+}
+
+fn read_blocks<R: Read>(blocks: &mut BlockReader<R>, format: &Format, takes_fields: bool) -> Calls {
     let (mut scratch, mut calls) = (Scratch::default(), Calls { takes_fields, ..Calls::default() });
     while let Some(block) = blocks.next_block().expect("pieces of memory") {
         read_block(format, &block, &mut scratch, &mut calls);
@@ -172,6 +199,13 @@ fn read_alike(log: &[u8], format: &Format, settings: &InputSettings, piece: usiz
     let whole = read(log, log.len() + 1, format, &at_once, false);
     let pieces = read(log, piece, format, settings, false);
     assert!(pieces.calls == whole.calls, "other messages in small blocks");
+    // Anywhere, and for the same log in different ways.
+    let cut = 1 + (log.len() * piece / 97) % log.len().max(1);
+    if cut < log.len()
+        && let Some(splits) = read_in_two(log, cut, format, settings)
+    {
+        assert!(splits.calls == whole.calls, "other messages in splits");
+    }
     let with_fields = read(log, log.len() + 1, format, &at_once, true);
     assert!(with_fields.calls == whole.calls, "other messages with their fields");
     assert!(with_fields.fields <= log.len() + 1, "more fields than bytes");

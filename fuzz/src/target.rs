@@ -241,6 +241,13 @@ pub const TARGETS: &[Target] = &[
         seeds: lists::findings_seeds,
         executions: 2_000,
     },
+    Target {
+        name: "manifest",
+        law: "a manifest is refused, or its splits are written and read again as the same, and name no byte twice",
+        run: lists::manifest,
+        seeds: lists::manifest_seeds,
+        executions: 4_000,
+    },
 ];
 
 impl Target {

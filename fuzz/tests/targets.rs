@@ -60,6 +60,7 @@ targets! {
     fail_on: "fail-on",
     inventory: "inventory",
     findings: "findings",
+    manifest: "manifest",
 }
 
 #[test]
