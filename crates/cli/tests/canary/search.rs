@@ -6,19 +6,27 @@
 
 use crate::secrets::{KEY_START, SHORT, SURNAME, ebcdic};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound::Included;
 
 /// Digits in a row that give a number away, and of numbers that may look like others by chance, and of swapped half
 /// bytes.
 const WINDOW: usize = 7;
 const LONG_WINDOW: usize = 10;
 
+/// Bytes of a text by which it is looked up, so that thousands of them are searched for in one pass.
+const HEAD: usize = 8;
+
 /// Values that must not be found.
 #[derive(Default)]
 pub(crate) struct Canaries {
     /// By some digits of theirs in a row, and how many.
     numbers: HashMap<(usize, u64), String>,
+    windows: Glance,
     /// Texts in small letters.
     texts: BTreeMap<String, String>,
+    /// How those begin that are long enough, and the others.
+    heads: Glance,
+    short: BTreeSet<String>,
     /// Words that could stand inside of others by chance.
     words: BTreeSet<String>,
 }
@@ -57,6 +65,7 @@ impl Canaries {
 
     fn add(&mut self, digits: &[u8], width: usize, label: &str) {
         each_window(digits, width, |window| {
+            self.windows.add(window);
             self.numbers.entry((width, window)).or_insert_with(|| label.to_owned());
         });
     }
@@ -66,6 +75,10 @@ impl Canaries {
         let hex =
             |code: fn(u8) -> u8| text.bytes().map(|byte| format!("{:02x}", code(byte))).collect::<String>();
         for form in [squeezed(text), hex(|byte| byte), hex(ebcdic)] {
+            match form.as_bytes().first_chunk::<HEAD>() {
+                Some(head) => self.heads.add(u64::from_be_bytes(*head)),
+                None => _ = self.short.insert(form.clone()),
+            }
             self.texts.insert(form, label.to_owned());
         }
     }
@@ -99,8 +112,10 @@ impl Canaries {
         let squeezed = squeezed(told);
         let mut see = |text: &[u8], width: usize, form: String| {
             each_window(text, width, |window| {
-                let label = self.numbers.get(&(width, window));
-                found.extend(label.map(|label| format!("{label} ({window:0width$}{form})")));
+                if self.windows.may_have(window) {
+                    let label = self.numbers.get(&(width, window));
+                    found.extend(label.map(|label| format!("{label} ({window:0width$}{form})")));
+                }
             });
         };
         see(told.as_bytes(), WINDOW, form.to_owned());
@@ -113,13 +128,54 @@ impl Canaries {
             see(&digits, WINDOW, format!("{form} in hexadecimal digits"));
             see(&digits, LONG_WINDOW, format!("{form} in hexadecimal digits"));
         }
-        let texts = self.texts.iter().filter(|(text, _)| squeezed.contains(*text));
-        found.extend(texts.map(|(_, label)| label.clone()));
+        self.find_texts(&squeezed, found);
+    }
+
+    fn find_texts(&self, squeezed: &str, found: &mut BTreeSet<String>) {
+        let short = self.short.iter().filter(|text| squeezed.contains(*text));
+        found.extend(short.map(|text| self.texts[text].clone()));
+        let mut head = 0;
+        for (at, byte) in squeezed.bytes().enumerate() {
+            head = head << 8 | u64::from(byte);
+            if at + 1 >= HEAD && self.heads.may_have(head) {
+                let rest = &squeezed[at + 1 - HEAD..];
+                // What is in order between a beginning of the rest and the rest itself.
+                let texts = self.texts.range::<str, _>((Included(&rest[..HEAD]), Included(rest)));
+                let texts = texts.filter(|(text, _)| rest.starts_with(*text));
+                found.extend(texts.map(|(_, label)| label.clone()));
+            }
+        }
     }
 
     #[track_caller]
     pub(crate) fn are_not_in(&self, told: &str, which: &str) {
         assert_eq!(self.in_text(told), BTreeSet::new(), "{which}");
+    }
+}
+
+/// Numbers, and some that look like them: asked first, for a map is slow where nothing is optimised.
+struct Glance(Vec<bool>);
+
+impl Glance {
+    const BITS: u32 = 20;
+
+    fn place(number: u64) -> usize {
+        // The golden ratio's digits spread numbers that are close to each other.
+        (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - Self::BITS)) as usize
+    }
+
+    fn add(&mut self, number: u64) {
+        self.0[Self::place(number)] = true;
+    }
+
+    fn may_have(&self, number: u64) -> bool {
+        self.0[Self::place(number)]
+    }
+}
+
+impl Default for Glance {
+    fn default() -> Self {
+        Self(vec![false; 1 << Self::BITS])
     }
 }
 
@@ -207,6 +263,22 @@ fn the_search_finds_what_it_looks_for() {
         assert!(!canaries.in_text(leak).is_empty(), "{leak}");
     }
     canaries.are_not_in("41111131 411111******2012 2026-11-21T10:00:02.125 ****************", "");
+}
+
+/// In one pass over the text, with what begins as others do, ends with it and is shorter than a head.
+#[test]
+fn texts_are_found_one_by_one() {
+    let mut canaries = Canaries::default();
+    let texts = ["abcdefgh", "abcdefghij", "abcdefghik", "bcdefghi", "xyz"];
+    for text in texts {
+        canaries.add_text(text, text);
+    }
+    for told in
+        ["", "abcdefg", "abcdefgh", "0abcdefghik", "abcdefghijxy", "abcdefgiabcdefghij", "xyz", "bcdefghi z"]
+    {
+        let contained = texts.into_iter().filter(|text| told.contains(text)).map(str::to_owned);
+        assert_eq!(canaries.in_text(told), contained.collect(), "{told}");
+    }
 }
 
 #[test]
