@@ -38,6 +38,11 @@ impl Failure {
         Self { code: ExitCode::TooMuch, error: error.into() }
     }
 
+    /// What must be there to go on cannot be read.
+    pub(crate) fn not_read(error: impl Into<Error>) -> Self {
+        Self { code: ExitCode::NothingRead, error: error.into() }
+    }
+
     /// An output cannot be written.
     pub(crate) fn not_written(error: impl Into<Error>) -> Self {
         Self { code: ExitCode::NotWritten, error: error.into() }

@@ -103,12 +103,12 @@ pub(crate) fn read(
 }
 
 /// Reads logs for their table alone.
-pub(crate) fn save_alone(plan: &ReadingPlan, key: &TokenKey, out: Output) -> Result<Output, Failure> {
+pub(crate) fn save_alone(plan: &ReadingPlan, key: &TokenKey, out: Output) -> Result<(Run, Output), Failure> {
     let saved =
         workers(plan.threads)?.install(|| tables::save(&plan.sources, &plan.settings, key, &mut (), out));
     match saved {
         (run, _) if run.stopped == Some(Stop::TooManyTerminals) => Err(too_many_terminals(plan)),
-        (_, table) => table.map_err(Failure::not_written),
+        (run, table) => table.map(|table| (run, table)).map_err(Failure::not_written),
     }
 }
 

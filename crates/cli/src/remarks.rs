@@ -201,6 +201,7 @@ mod tests {
     use crate::config::RejectLimit;
     use posmortem::Settings;
     use posmortem::diagnose::{Diagnosis, Listed, State, Verdict};
+    use posmortem::exchange::FirstReject;
 
     /// Files as path, bytes, frames and state; half the frames found no partner, the rest is rejected.
     fn remarks(

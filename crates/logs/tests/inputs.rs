@@ -7,8 +7,7 @@ use std::io::{Cursor, Read, Write};
 use calls::{Calls, read_source};
 use flate2::write::GzEncoder;
 use posmortem_logs::{
-    BlockReader, Compression, DateHint, Input, InputSettings, OpenError, RejectReason, SAMPLE_SIZE, Split,
-    detect, seekable_size,
+    Compression, DateHint, Input, InputSettings, OpenError, RejectReason, SAMPLE_SIZE, detect,
 };
 
 const ROW: &str = "2026-11-21T08:15:30,0210,10012345,00\n";

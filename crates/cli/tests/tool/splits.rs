@@ -205,6 +205,12 @@ fn what_a_task_could_not_read_is_told_by_the_report() {
     assert_eq!((of_tables.with_code(4).0, &*of_tables.stdout), (&*of_tables.stdout, of_logs.with_code(4).0));
     assert!(of_tables.stderr.contains(&format!("bad.csv line {line}: ")), "{of_tables:?}");
     assert!(of_tables.stderr.contains("gone.log: "), "{of_tables:?}");
+    // A part of a file that is not there is no table: whoever cut it could read it.
+    let part = [&["report", "--splits", "-", "--save", "none", "--token-key", "key"][..], &READING].concat();
+    let ended = bench.run_on("gone.log\t100\t-\n", &part);
+    ended.with_code(3);
+    assert!(ended.stderr.contains("gone.log: ") && ended.stdout.is_empty(), "{ended:?}");
+    assert_eq!(fs::read_dir(bench.path("none")).unwrap().count(), 0);
     // Nothing at all is a table, too, and no report.
     let nothing = save(&bench, "gone.log\t0\t-\n");
     bench.run(&["report", &nothing]).with_code(3);

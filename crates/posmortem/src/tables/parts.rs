@@ -197,7 +197,10 @@ fn put_together(parts: &[Listed<'_>], tables: &[(String, Table)]) -> Result<File
     let mut lines = splits[0].lines;
     for (part, split) in parts.iter().zip(&splits).skip(1) {
         let (facts, summary) = (part.facts, &mut whole.summary);
-        if facts.summary.format != summary.format || facts.unknown_columns != whole.unknown_columns {
+        let is_read = |facts: &FileFacts| !matches!(facts.summary.state, FileState::Unreadable(_));
+        let are_alike =
+            facts.summary.format == summary.format && facts.unknown_columns == whole.unknown_columns;
+        if !are_alike && is_read(facts) && is_read(parts[0].facts) {
             let name = |part: &Listed<'_>| tables[part.table].0.clone();
             return Err(JoinError::Changed(path(), name(&parts[0]), name(part)));
         }
