@@ -2,6 +2,7 @@
 
 use super::JoinError;
 use super::agreement::{check, check_rules, settled_span};
+use super::in_order::InOrder;
 use crate::Settings;
 use crate::fleet_limit::FleetLimit;
 use crate::run::{InputSource, Observer, Run, Stop};
@@ -12,7 +13,7 @@ use posmortem_exchange::{
     Exchange, ExchangeTable, FileFacts, FileState, FileSummary, Ledger, Leg, Names, Pairing, PairingSettings,
     RunFacts,
 };
-use posmortem_tables::{Row, Table, TableError};
+use posmortem_tables::{GroupToDecode, Row, Table, TableError};
 use std::collections::BTreeMap;
 use std::fs::File;
 
@@ -163,6 +164,10 @@ fn file_of_table(path: String, state: FileState) -> FileFacts {
     FileFacts { summary, is_unsorted: false, unknown_columns: Vec::new(), other_formats: Vec::new() }
 }
 
+/// Row groups that are decoded, or wait for their turn, while the rows of another one are taken over: that takes as long
+/// as to decode it, so that more would only wait, and each takes some 15 MB.
+const MOST_DECODED: usize = 3;
+
 struct Join<'s> {
     settings: PairingSettings,
     names: Names,
@@ -207,7 +212,7 @@ impl<'s> Join<'s> {
         };
         let place = |leg: &mut Leg| leg.source.input = place_of(leg.source.input);
         let (begin, before) = (legs.len(), of_exchanges(&pairing.ledger()));
-        input.table.rows(names, |row, names| match row {
+        let mut each = |row: Row, names: &Names| match row {
             Row::Settled(mut exchange) => {
                 [&mut exchange.request, &mut exchange.answer].into_iter().flatten().for_each(place);
                 fleet.meet(exchange.terminal_key());
@@ -225,7 +230,16 @@ impl<'s> Join<'s> {
                 fleet.meet(aside.terminal_key);
                 counting.add_aside(&aside, names);
             }
-        })?;
+        };
+        let (mut groups, mut decoding) = (input.table.groups(), InOrder::default());
+        let ahead = rayon::current_num_threads().min(MOST_DECODED);
+        loop {
+            for group in groups.by_ref().take(ahead + 1 - decoding.len()) {
+                decoding.give(|| GroupToDecode::decode(group));
+            }
+            let Some(group) = decoding.take() else { break };
+            group?.hand_out(names, &mut each)?;
+        }
         let settled = of_exchanges(&self.pairing.ledger()) - before;
         let edges = sorted(&mut self.legs[begin..], &self.names);
         let told = &input.table.header().facts.run;
