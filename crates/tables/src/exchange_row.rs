@@ -47,7 +47,7 @@ pub(crate) fn lay_down(
         .name(),
     );
     row.set_at(at);
-    row.set_shown(Column::Mti, exchange.main().mti);
+    row.set_mti(Column::Mti, exchange.main().mti);
     row.set_number(Column::Stan, exchange.either(|leg| leg.stan))?;
     let rrn = exchange.either(|leg| Some(leg.rrn).filter(|rrn| !rrn.is_absent()));
     row.set_reference(Column::Rrn, rrn.unwrap_or_default());
@@ -56,13 +56,13 @@ pub(crate) fn lay_down(
     row.set_name(Column::Kind, exchange.main().kind.name());
     row.set_dialect(Column::Dialect, conclusion.dialect);
     row.set_dialect(Column::ToldDialect, answer.and_then(|leg| leg.dialect));
-    row.set_shown(Column::ResponseCode, conclusion.code);
+    row.set_code(Column::ResponseCode, conclusion.code);
     row.set_name(Column::Outcome, conclusion.outcome.name());
     row.set_name(Column::Cause, conclusion.cause().map_or("", Cause::name));
     row.set_name(Column::Reason, conclusion.reason.map_or("", Reason::name));
     row.set_number(Column::LatencyMs, exchange.latency_ms())?;
     row.set_evidence(names.text(exchange.symbol(|leg| leg.equipment)), exchange.traces());
-    row.set_shown(Column::Card, exchange.either(|leg| leg.token).map(CardToken::to_hex));
+    row.set_card(exchange.either(|leg| leg.token));
     row.set_name(Column::File, file);
     row.set_number(Column::Offset, Some(exchange.source().offset))?;
     row.set_name(Column::Form, form_name(exchange.form));
@@ -70,10 +70,10 @@ pub(crate) fn lay_down(
         row.set(Column::BeganBeforeMs, at.millis.saturating_sub(exchange.began));
     }
     if exchange.request.is_some() {
-        row.set_shown(Column::AnswerMti, answer.and_then(|leg| leg.mti));
+        row.set_mti(Column::AnswerMti, answer.and_then(|leg| leg.mti));
     }
     if let Some((code, dialect)) = exchange.upstream {
-        row.set_shown(Column::UpstreamCode, Some(code));
+        row.set_code(Column::UpstreamCode, Some(code));
         row.set_dialect(Column::UpstreamDialect, dialect);
     }
     row.set_flag(Column::Late, exchange.late);
@@ -81,9 +81,9 @@ pub(crate) fn lay_down(
         row.set(Column::ReversedAt, civil(undo.at.millis, at.offset_minutes));
         row.set_reversal_reason(undo.reason);
         row.set_flag(Column::ReversalPartial, undo.partial);
-        row.set_shown(Column::ReversalAnswer, undo.answer.map(|(code, _)| code));
+        row.set_code(Column::ReversalAnswer, undo.answer.map(|(code, _)| code));
         row.set_dialect(Column::ReversalDialect, undo.answer.and_then(|(_, dialect)| dialect));
-        row.set_shown(Column::ReversalLastAnswer, undo.last_answer.map(|(code, _)| code));
+        row.set_code(Column::ReversalLastAnswer, undo.last_answer.map(|(code, _)| code));
         row.set_dialect(Column::ReversalLastDialect, undo.last_answer.and_then(|(_, dialect)| dialect));
     }
     Ok(())

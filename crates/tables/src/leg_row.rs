@@ -17,16 +17,16 @@ pub(crate) fn lay_down(leg: &Leg, names: &Names, file: &str, row: &mut RowBuffer
     row.set_name(Column::Link, names.text(leg.link));
     row.set_name(Column::SwitchReason, names.text(leg.switch_reason));
     row.set_name(Column::Operator, names.text(leg.operator));
-    row.set_shown(Column::Mti, leg.mti);
+    row.set_mti(Column::Mti, leg.mti);
     row.set_number(Column::Stan, leg.stan)?;
     row.set_reference(Column::Rrn, leg.rrn);
     row.set_amount(leg.amount)?;
     row.set_name(Column::EntryMode, leg.entry_mode.name());
     row.set_name(Column::Kind, leg.kind.name());
     row.set_dialect(Column::ToldDialect, leg.dialect);
-    row.set_shown(Column::ResponseCode, leg.code);
+    row.set_code(Column::ResponseCode, leg.code);
     row.set_number(Column::LatencyMs, leg.latency_ms.map(u64::from))?;
-    row.set_shown(Column::Card, leg.token.map(CardToken::to_hex));
+    row.set_card(leg.token);
     row.set_name(Column::File, file);
     row.set_number(Column::Offset, Some(leg.source.offset))?;
     if leg.trace != 0 {

@@ -13,9 +13,8 @@ use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::SchemaDescPtr;
 use posmortem_classify::{Dialect, Reason, ReversalReason};
-use posmortem_exchange::{Equipment, Reference, Traces};
-use posmortem_iso8583::{Amount, Timestamp};
-use std::fmt::Display;
+use posmortem_exchange::{CardToken, Equipment, Reference, Traces};
+use posmortem_iso8583::{Amount, Mti, ResponseCode, Timestamp};
 use std::io::Write;
 
 /// Rows of one row group: they are held until the group is written.
@@ -152,15 +151,6 @@ impl RowBuffer {
         }
     }
 
-    pub(crate) fn set_shown(&mut self, column: Column, value: Option<impl Display>) {
-        if let Some(value) = value {
-            self.text(column, |bytes| {
-                let written = write!(bytes, "{value}");
-                debug_assert!(written.is_ok(), "a Vec takes every byte");
-            });
-        }
-    }
-
     pub(crate) fn set(&mut self, column: Column, number: i64) {
         let buffer = &mut self.columns[column as usize];
         let Values::Numbers(numbers) = &mut buffer.values else {
@@ -195,6 +185,20 @@ impl RowBuffer {
         buffer.tell(self.rows);
     }
 
+    pub(crate) fn set_mti(&mut self, column: Column, mti: Option<Mti>) {
+        self.set_name(column, mti.as_ref().map_or("", Mti::as_str));
+    }
+
+    pub(crate) fn set_code(&mut self, column: Column, code: Option<ResponseCode>) {
+        self.set_name(column, code.as_ref().map_or("", ResponseCode::as_str));
+    }
+
+    pub(crate) fn set_card(&mut self, token: Option<CardToken>) {
+        if let Some(token) = token {
+            self.set_name(Column::Card, &token.to_hex());
+        }
+    }
+
     pub(crate) fn set_dialect(&mut self, column: Column, dialect: Option<Dialect>) {
         self.set_name(column, dialect.map_or("", Dialect::name));
     }
@@ -202,7 +206,12 @@ impl RowBuffer {
     pub(crate) fn set_amount(&mut self, amount: Option<Amount>) -> std::result::Result<(), TableError> {
         self.set_number(Column::Amount, amount.map(|amount| amount.minor))?;
         let currency = amount.map(|amount| amount.currency).filter(|currency| currency.is_known());
-        self.set_shown(Column::Currency, currency);
+        if let Some(currency) = currency {
+            self.text(Column::Currency, |bytes| {
+                let written = write!(bytes, "{currency}");
+                debug_assert!(written.is_ok(), "a Vec takes every byte");
+            });
+        }
         Ok(())
     }
 
