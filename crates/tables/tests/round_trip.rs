@@ -365,6 +365,19 @@ fn many_row_groups_are_one_table() {
     assert_eq!(next, 200_000);
 }
 
+/// A log's names may be long: a group is full by them, too, and memory is bounded.
+#[test]
+fn long_texts_fill_a_group() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    save(&path, |table, names| {
+        let long = names.intern(&"x".repeat(1 << 20));
+        let leg = Leg { site: long, ..legs(names)[0] };
+        let mut full = (0..64).map(|_| table.leg(&leg, names).unwrap());
+        assert_eq!(full.by_ref().position(|group| group.is_some()), Some(63));
+    });
+}
+
 /// Whatever byte is another one, or missing, is found out before anything is decoded.
 #[test]
 fn no_damage_goes_unseen() {

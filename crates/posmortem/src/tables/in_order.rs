@@ -1,7 +1,7 @@
 //! Work on the current rayon pool whose results are wanted in the order in which it was given.
 //!
 //! Who takes a result does the work himself if no worker has begun with it, so that nobody waits for what
-//! nobody does: a pool of one does everything as it is taken. How much waits is up to who gives.
+//! nobody does. A pool of one does everything as it is given. How much waits is up to who gives.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -36,8 +36,10 @@ impl<T: Send + 'static> InOrder<T> {
         let state = Mutex::new(State::Waiting(Box::new(work)));
         let job = Arc::new(Job { state, done: Condvar::new() });
         self.0.push_back(Arc::clone(&job));
-        if rayon::current_num_threads() > 1 {
-            rayon::spawn(move || job.work());
+        match rayon::current_num_threads() {
+            // What is given may be larger than what comes of it.
+            1 => job.work(),
+            _ => rayon::spawn(move || job.work()),
         }
     }
 
@@ -109,12 +111,12 @@ mod tests {
     }
 
     #[test]
-    fn a_pool_of_one_works_where_results_are_taken() {
+    fn a_pool_of_one_works_where_it_is_given() {
         pool(1).install(|| {
-            let mut work = InOrder::default();
-            work.give(|| current().id());
-            assert_eq!(work.take(), Some(current().id()));
-            assert_eq!(work.take(), None);
+            let (mut work, (told, tell)) = (InOrder::default(), std::sync::mpsc::channel());
+            work.give(move || told.send(current().id()).is_ok());
+            assert_eq!(tell.try_recv(), Ok(current().id()));
+            assert_eq!((work.take(), work.take()), (Some(true), None));
         });
     }
 
