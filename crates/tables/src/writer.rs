@@ -16,7 +16,8 @@ use posmortem_exchange::{Aside, Conclusion, Exchange, Leg, Names, Source, Standi
 use std::io::Write;
 use std::sync::Arc;
 
-/// Writes exchanges and legs as rows; the header comes last, when the run knows it.
+/// Writes exchanges and legs as rows; the header comes last, when the run knows it. After an error nothing of it is
+/// of use.
 pub struct TableWriter<W: Write + Send> {
     file: SerializedFileWriter<SealedWriter<W>>,
     rows: RowBuffer,

@@ -27,7 +27,7 @@ struct Seen {
 /// by a request and its answer.
 enum Holders {
     One(Seen),
-    Many(Box<VecDeque<Seen>>),
+    Many(VecDeque<Seen>),
 }
 
 impl Holders {
@@ -44,7 +44,7 @@ impl Holders {
             _ => {}
         }
         match self {
-            Self::One(first) => *self = Self::Many(Box::new(VecDeque::from([*first, seen]))),
+            Self::One(first) => *self = Self::Many(VecDeque::from([*first, seen])),
             Self::Many(all) => all.push_back(seen),
         }
     }

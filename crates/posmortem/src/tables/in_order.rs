@@ -52,6 +52,13 @@ impl<T: Send + 'static> InOrder<T> {
     pub(super) fn take(&mut self) -> Option<T> {
         let job = self.0.pop_front()?;
         job.work();
+        // While somebody else does it, there may be more to do.
+        let mut others = self.0.iter();
+        while job.is_begun()
+            && let Some(other) = others.next()
+        {
+            other.work();
+        }
         let begun = |state: &mut State<T>| matches!(state, State::Begun);
         let state = job.done.wait_while(job.lock(), begun);
         let mut state = state.unwrap_or_else(PoisonError::into_inner);
@@ -65,6 +72,10 @@ impl<T: Send + 'static> InOrder<T> {
 impl<T> Job<T> {
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_begun(&self) -> bool {
+        matches!(*self.lock(), State::Begun)
     }
 
     /// Does it, if nobody has begun. Takes no other task meanwhile, so that whoever waits for it does not wait for
@@ -97,7 +108,7 @@ mod tests {
             let taken = pool(threads).install(|| {
                 let (mut work, mut taken) = (InOrder::default(), Vec::new());
                 for number in 0..200_u64 {
-                    let sum = move || (0..number % 7 * 1_000).fold(number, |sum, more| sum ^ more * more);
+                    let sum = move || (0..number % 7 * 1_000).fold(number, |sum, more| sum ^ (more * more));
                     work.give(move || (number, sum()));
                     if work.len() > 3 {
                         taken.extend(work.take());

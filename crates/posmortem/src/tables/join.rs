@@ -232,7 +232,10 @@ impl<'s> Join<'s> {
             }
         };
         let (mut groups, mut decoding) = (input.table.groups(), InOrder::default());
-        let ahead = (rayon::current_num_threads() - 1).min(MOST_DECODED);
+        let ahead = match rayon::current_num_threads() {
+            1 => 0,
+            threads => threads.min(MOST_DECODED),
+        };
         loop {
             for group in groups.by_ref().take(ahead + 1 - decoding.len()) {
                 decoding.give(|| GroupToDecode::decode(group));
