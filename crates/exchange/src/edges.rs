@@ -14,6 +14,7 @@
 
 mod components;
 mod keys;
+mod lists;
 
 use crate::{Aside, Conclusion, Exchange, Leg, Source};
 use components::Components;

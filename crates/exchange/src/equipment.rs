@@ -36,7 +36,7 @@ impl<'a> Equipment<'a> {
         let mut name = String::with_capacity(region.len() + model.len() + firmware.len() + 2);
         for (at, part) in [region, model, firmware].into_iter().enumerate() {
             name.extend((at > 0).then_some(SEPARATOR));
-            name.extend(part.chars().filter(|c| *c != SEPARATOR));
+            part.split(SEPARATOR).for_each(|piece| name.push_str(piece));
         }
         Cow::Owned(name)
     }

@@ -245,7 +245,11 @@ impl Leg {
 ///
 /// Legs are long and nearly in order, so they are not moved: by time, then by the first bytes of the terminal,
 /// they go as three words each, and only those that share both are compared in full.
-pub fn canonical_order(legs: &[Leg], millis: i64, names: &Names) -> impl Iterator<Item = usize> + use<> {
+pub fn canonical_order(
+    legs: &[Leg],
+    millis: i64,
+    names: &Names,
+) -> impl ExactSizeIterator<Item = usize> + use<> {
     let ready = legs.iter().enumerate().filter(|(_, leg)| leg.at.millis < millis);
     let mut ready: Vec<(i64, u64, usize)> =
         ready.map(|(place, leg)| (leg.at.millis, names.beginning(leg.terminal_key), place)).collect();

@@ -8,7 +8,7 @@ use crate::batch::Spare;
 use crate::crowd::{Compare, Crowd, Settled};
 use crate::plain::{PlainBlock, PlainLeg, Role, Vocabulary};
 use crate::run::Observer;
-use crate::tap::Tap;
+use crate::tap::{Heard, Tap};
 use crate::{Filter, Settings};
 use posmortem_classify::CodeTables;
 use posmortem_exchange::{
@@ -16,6 +16,9 @@ use posmortem_exchange::{
     canonical_order,
 };
 use std::ops::ControlFlow;
+
+/// Legs that are paired before what was heard of them is told: few enough to be still at hand then.
+const HEARD_AT_ONCE: usize = 1 << 11;
 
 /// What one step has read.
 #[derive(Default)]
@@ -212,12 +215,13 @@ impl<'s, 't> Sequencer<'s, 't> {
     /// Lets the legs before `millis` go on, none of which can come any more.
     fn advance_to(&mut self, millis: i64, names: &Names, observer: &mut dyn Observer) {
         let Self { waiting, due, fewest, pairing, counting, tap, .. } = self;
-        for at in canonical_order(waiting, millis, names) {
-            let leg = &waiting[at];
-            if let Some(tap) = tap {
-                tap.leg(leg, names);
-            }
-            pairing.push(leg, names, &mut |exchange| counting.count(&exchange, names, observer, tap));
+        let legs = canonical_order(waiting, millis, names).map(|at| &waiting[at]);
+        match tap {
+            None => legs.for_each(|leg| {
+                let count = &mut |exchange| counting.count(&exchange, names, observer, &mut None);
+                pairing.push(leg, names, count);
+            }),
+            Some(tap) => pair_and_tell(legs, names, pairing, counting, observer, *tap),
         }
         waiting.retain(|leg| leg.at.millis >= millis);
         counting.settle_asides(pairing, names, tap);
@@ -254,6 +258,34 @@ impl<'s, 't> Sequencer<'s, 't> {
         }
         let Counting { tally, table, chosen, selected, is_broken_off, .. } = counting;
         Counted { pairing, tally, table, chosen, selected, is_broken_off }
+    }
+}
+
+/// Pairs legs, and tells what was heard of them while the next ones are paired.
+fn pair_and_tell<'l>(
+    mut legs: impl ExactSizeIterator<Item = &'l Leg>,
+    names: &Names,
+    pairing: &mut Pairing,
+    counting: &mut Counting<'_>,
+    observer: &mut dyn Observer,
+    tap: &mut dyn Tap,
+) {
+    let [mut told, mut heard] = [Heard::default(), Heard::default()];
+    let mut left = usize::MAX;
+    while left > 0 {
+        left = legs.len();
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| told.tell(tap, names));
+            for leg in legs.by_ref().take(HEARD_AT_ONCE) {
+                heard.leg(leg);
+                pairing.push(leg, names, &mut |exchange| {
+                    let conclusion = counting.conclude(&exchange, names);
+                    heard.exchange(&exchange, &conclusion);
+                    counting.add(&exchange, &conclusion, names, observer);
+                });
+            }
+        });
+        std::mem::swap(&mut told, &mut heard);
     }
 }
 
@@ -323,7 +355,7 @@ impl<'s> Counting<'s> {
         observer: &mut dyn Observer,
         tap: &mut Option<&mut dyn Tap>,
     ) {
-        let conclusion = self.settings.conclude(exchange, self.tables, names);
+        let conclusion = self.conclude(exchange, names);
         if let Some(tap) = tap {
             tap.exchange(exchange, &conclusion, names);
         }
@@ -339,11 +371,15 @@ impl<'s> Counting<'s> {
         observer: &mut dyn Observer,
         tap: &mut Option<&mut dyn Tap>,
     ) {
-        let conclusion = self.settings.conclude(exchange, self.tables, names);
+        let conclusion = self.conclude(exchange, names);
         if let Some(tap) = tap {
             tap.settled(exchange, &conclusion, names);
         }
         self.add(exchange, &conclusion, names, observer);
+    }
+
+    fn conclude(&self, exchange: &Exchange, names: &Names) -> Conclusion {
+        self.settings.conclude(exchange, self.tables, names)
     }
 
     fn add(

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod history;
+mod in_order;
 mod join;
 mod join_error;
 mod meeting;

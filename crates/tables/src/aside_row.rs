@@ -1,76 +1,97 @@
 //! A message that is no attempt as a row, and back.
 
-use crate::cells::{Cells, contradiction};
+use crate::decoded_group::{DecodedGroup, RowKind};
+use crate::row_cells::contradiction;
+use crate::row_group::RowBuffer;
 use crate::{Column, TableError};
-use posmortem_exchange::{Aside, Names, Reply, Source, TerminalEventKind, terminal_key};
+use posmortem_exchange::{Aside, Names, Reply, TerminalEventKind};
 
-pub(crate) const EVENT: &str = "event";
+/// What befell a terminal, but for what the order of STANs tells: that is found out from rows again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Event {
+    SignOn,
+    KeyChange,
+    NetworkManagement,
+    StoredAdvice,
+    Reversal,
+    OrphanReversal,
+}
 
-const SIGN_ON: &str = "sign_on";
-const KEY_CHANGE: &str = "key_change";
-const NETWORK_MANAGEMENT: &str = "network_management";
-const STORED_ADVICE: &str = "stored_advice";
-const REVERSAL: &str = "reversal";
-const ORPHAN_REVERSAL: &str = "orphan_reversal";
+/// Every event with its name.
+const EVENTS: [(Event, &str); 6] = [
+    (Event::SignOn, "sign_on"),
+    (Event::KeyChange, "key_change"),
+    (Event::NetworkManagement, "network_management"),
+    (Event::StoredAdvice, "stored_advice"),
+    (Event::Reversal, "reversal"),
+    (Event::OrphanReversal, "orphan_reversal"),
+];
 
-/// What a row says of `aside`.
-pub(crate) fn cells<'c>(aside: &Aside, names: &'c Names, file: &'c str) -> Result<Cells<'c>, TableError> {
-    let mut cells = Cells::default();
-    cells.set_name(Column::RowKind, EVENT);
-    cells.set_at(aside.at);
-    cells.set_name(Column::TerminalId, names.text(aside.terminal));
-    cells.set_name(Column::Link, names.text(aside.link));
-    cells.set_number(Column::Stan, aside.stan)?;
-    cells.set_name(Column::File, file);
-    cells.set_number(Column::Offset, Some(aside.source.offset))?;
+/// Lays down what a row says of `aside`.
+pub(crate) fn lay_down(
+    aside: &Aside,
+    names: &Names,
+    file: &str,
+    row: &mut RowBuffer,
+) -> Result<(), TableError> {
+    row.set_name(Column::RowKind, RowKind::Event.name());
+    row.set_at(aside.at);
+    row.set_name(Column::TerminalId, names.text(aside.terminal));
+    row.set_name(Column::Link, names.text(aside.link));
+    row.set_number(Column::Stan, aside.stan)?;
+    row.set_name(Column::File, file);
+    row.set_number(Column::Offset, Some(aside.source.offset))?;
     if let Some(what) = aside.what {
-        cells.set_name(Column::Event, name(what));
-        cells.set_name(Column::Reply, what.reply().map_or("", Reply::name));
-        cells.set_reversal_reason(what.reversal_reason());
+        row.set_name(Column::Event, name(what));
+        row.set_name(Column::Reply, what.reply().map_or("", Reply::name));
+        row.set_reversal_reason(what.reversal_reason());
     }
-    Ok(cells)
+    Ok(())
 }
 
 /// The message of which a row tells.
-pub(crate) fn aside(cells: &Cells<'_>, names: &mut Names, input: u32) -> Result<Aside, TableError> {
-    let offset = cells.count(Column::Offset)?.ok_or_else(|| contradiction(Column::Offset))?;
-    let terminal = cells.text(Column::TerminalId);
+pub(crate) fn aside(group: &DecodedGroup, row: usize) -> Result<Aside, TableError> {
+    let (terminal, terminal_key) = group.terminal.at(row)?.unwrap_or_default();
     Ok(Aside {
-        at: cells.at()?,
-        source: Source { input, offset },
-        terminal: names.intern(terminal),
-        terminal_key: names.intern(terminal_key(terminal)),
-        link: names.intern(cells.text(Column::Link)),
-        stan: cells.count(Column::Stan)?,
-        what: what(cells)?,
+        at: group.timestamp(row)?,
+        source: group.source(row)?,
+        terminal,
+        terminal_key,
+        link: group.link.at(row)?.unwrap_or_default(),
+        stan: group.stan.as_smaller(row)?,
+        what: what(group, row)?,
     })
 }
 
-fn what(cells: &Cells<'_>) -> Result<Option<TerminalEventKind>, TableError> {
-    let reply = cells.parsed(Column::Reply, Reply::from_name)?;
+fn what(group: &DecodedGroup, row: usize) -> Result<Option<TerminalEventKind>, TableError> {
+    let reply = group.reply.at(row)?;
     let managed = |kind: fn(Reply) -> TerminalEventKind| reply.map(kind);
-    let what = match cells.text(Column::Event) {
-        "" => return Ok(None),
-        SIGN_ON => managed(TerminalEventKind::SignOn),
-        KEY_CHANGE => managed(TerminalEventKind::KeyChange),
-        NETWORK_MANAGEMENT => managed(TerminalEventKind::NetworkManagement),
-        STORED_ADVICE => Some(TerminalEventKind::StoredAdvice),
-        REVERSAL => Some(TerminalEventKind::Reversal(cells.reversal_reason()?)),
-        ORPHAN_REVERSAL => Some(TerminalEventKind::OrphanReversal(cells.reversal_reason()?)),
-        _ => None,
+    let Some(event) = group.event.at(row)? else { return Ok(None) };
+    let what = match event {
+        Event::SignOn => managed(TerminalEventKind::SignOn),
+        Event::KeyChange => managed(TerminalEventKind::KeyChange),
+        Event::NetworkManagement => managed(TerminalEventKind::NetworkManagement),
+        Event::StoredAdvice => Some(TerminalEventKind::StoredAdvice),
+        Event::Reversal => Some(TerminalEventKind::Reversal(group.reversal_reason(row)?)),
+        Event::OrphanReversal => Some(TerminalEventKind::OrphanReversal(group.reversal_reason(row)?)),
     };
     what.map(Some).ok_or_else(|| contradiction(Column::Event))
 }
 
-/// What the order of STANs tells is found out from rows again, and has no name.
+pub(crate) fn event(name: &str) -> Option<Event> {
+    EVENTS.iter().find(|(_, known)| *known == name).map(|(event, _)| *event)
+}
+
+/// What the order of STANs tells has no name.
 fn name(what: TerminalEventKind) -> &'static str {
-    match what {
-        TerminalEventKind::SignOn(_) => SIGN_ON,
-        TerminalEventKind::KeyChange(_) => KEY_CHANGE,
-        TerminalEventKind::NetworkManagement(_) => NETWORK_MANAGEMENT,
-        TerminalEventKind::StoredAdvice => STORED_ADVICE,
-        TerminalEventKind::Reversal(_) => REVERSAL,
-        TerminalEventKind::OrphanReversal(_) => ORPHAN_REVERSAL,
-        TerminalEventKind::StanFellBack | TerminalEventKind::StanJumped(_) => "",
-    }
+    let event = match what {
+        TerminalEventKind::SignOn(_) => Event::SignOn,
+        TerminalEventKind::KeyChange(_) => Event::KeyChange,
+        TerminalEventKind::NetworkManagement(_) => Event::NetworkManagement,
+        TerminalEventKind::StoredAdvice => Event::StoredAdvice,
+        TerminalEventKind::Reversal(_) => Event::Reversal,
+        TerminalEventKind::OrphanReversal(_) => Event::OrphanReversal,
+        TerminalEventKind::StanFellBack | TerminalEventKind::StanJumped(_) => return "",
+    };
+    EVENTS.iter().find(|(known, _)| *known == event).map_or("", |(_, name)| name)
 }

@@ -348,17 +348,43 @@ fn many_row_groups_are_one_table() {
         for number in 0..200_000_u64 {
             let request = exchange.request.map(|leg| Leg { stan: Some(number), ..leg });
             let exchange = Exchange { request, ..exchange };
-            table.exchange(&exchange, &concluded, Standing::Settled, names).unwrap();
+            if let Some(group) = table.exchange(&exchange, &concluded, Standing::Settled, names).unwrap() {
+                table.write(group.encode().unwrap()).unwrap();
+            }
         }
     });
-    let mut next = 0;
-    let count = |row, _: &Names| {
-        let Row::Settled(exchange) = row else { panic!("no leg was written") };
-        assert_eq!(exchange.either(|leg| leg.stan), Some(next));
-        next += 1;
-    };
-    open(&path).unwrap().rows(&mut Names::default(), count).unwrap();
+    let (table, mut names, mut next) = (open(&path).unwrap(), Names::default(), 0);
+    // Groups are decoded in any order, and know nothing of each other's names.
+    names.intern("a name before those of the table");
+    let mut groups: Vec<_> = table.groups().collect();
+    groups.reverse();
+    let decoded: Vec<_> = groups.into_iter().map(|group| group.decode().unwrap()).collect();
+    assert_eq!(decoded.len(), 4);
+    for group in decoded.into_iter().rev() {
+        let count = |row, names: &Names| {
+            let Row::Settled(exchange) = row else { panic!("no leg was written") };
+            assert_eq!(exchange.either(|leg| leg.stan), Some(next));
+            assert_eq!(names.text(exchange.terminal()), "00T1");
+            assert_eq!(names.text(exchange.terminal_key()), "T1");
+            assert_eq!(names.text(exchange.symbol(|leg| leg.equipment)), "north\u{1f}P400 \u{1f}1.2");
+            next += 1;
+        };
+        group.hand_out(&mut names, count).unwrap();
+    }
     assert_eq!(next, 200_000);
+}
+
+/// A log's names may be long: a group is full by them, too, and memory is bounded.
+#[test]
+fn long_texts_fill_a_group() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    save(&path, |table, names| {
+        let long = names.intern(&"x".repeat(1 << 20));
+        let leg = Leg { site: long, ..legs(names)[0] };
+        let mut full = (0..64).map(|_| table.leg(&leg, names).unwrap());
+        assert_eq!(full.by_ref().position(|group| group.is_some()), Some(63));
+    });
 }
 
 /// Whatever byte is another one, or missing, is found out before anything is decoded.

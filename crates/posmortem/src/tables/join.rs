@@ -2,6 +2,7 @@
 
 use super::JoinError;
 use super::agreement::{check, check_rules};
+use super::in_order::InOrder;
 use super::meeting::Meeting;
 use super::parts::{Files, Part, late_in};
 use crate::Settings;
@@ -15,7 +16,7 @@ use posmortem_exchange::{
     ExchangeTable, FileFacts, FileState, FileSummary, Ledger, Leg, LinkSpan, Names, Pairing, PairingSettings,
     RunFacts, Symbol,
 };
-use posmortem_tables::{Header, Row, Table, TableError};
+use posmortem_tables::{GroupToDecode, Header, Row, Table, TableError};
 use std::collections::BTreeMap;
 use std::fs::File;
 
@@ -204,6 +205,10 @@ enum ReadError {
     Join(#[from] JoinError),
 }
 
+/// Row groups that are decoded, or wait for their turn, while the rows of another one are taken over: that takes as long
+/// as to decode it, so that more would only wait, and each takes some 15 MB.
+const MOST_DECODED: usize = 3;
+
 struct Join<'s, 't> {
     tap: Option<&'t mut dyn Tap>,
     settings: PairingSettings,
@@ -290,7 +295,7 @@ impl<'s, 't> Join<'s, 't> {
         };
         let place = |leg: &mut Leg| leg.source.input = place_of(leg.source.input);
         let before = of_exchanges(&pairing.ledger());
-        input.table.rows(names, |row, names| match row {
+        let mut each = |row: Row, names: &Names| match row {
             Row::Settled(mut exchange) => {
                 [&mut exchange.request, &mut exchange.answer].into_iter().flatten().for_each(place);
                 fleet.meet(exchange.terminal_key());
@@ -312,7 +317,19 @@ impl<'s, 't> Join<'s, 't> {
                 }
                 counting.add_aside(&aside, names);
             }
-        })?;
+        };
+        let (mut groups, mut decoding) = (input.table.groups(), InOrder::default());
+        let ahead = match rayon::current_num_threads() {
+            1 => 0,
+            threads => threads.min(MOST_DECODED),
+        };
+        loop {
+            for group in groups.by_ref().take(ahead + 1 - decoding.len()) {
+                decoding.give(|| GroupToDecode::decode(group));
+            }
+            let Some(group) = decoding.take() else { break };
+            group?.hand_out(names, &mut each)?;
+        }
         Ok(of_exchanges(&self.pairing.ledger()) - before)
     }
 

@@ -1,5 +1,6 @@
 //! A run that writes what it pairs as a table, of logs or of tables.
 
+use super::in_order::InOrder;
 use super::join::TABLE_FORMAT;
 use super::{JoinError, Tables, settings_text};
 use crate::run::{InputSource, Observer, Run, analyse_with, sorted_paths};
@@ -9,7 +10,7 @@ use posmortem_classify::CodeTables;
 use posmortem_exchange::{
     Aside, Conclusion, Decided, Edges, Exchange, Leg, Names, Pairing, PairingSettings, RunFacts, Standing,
 };
-use posmortem_tables::{Header, TableError, TableFacts, TableWriter};
+use posmortem_tables::{EncodedGroup, Header, TableError, TableFacts, TableWriter};
 use std::io::Write;
 
 /// Reads all inputs as [`crate::analyse`] does and writes a table of all exchanges on the way, whatever
@@ -92,41 +93,76 @@ struct Saver<W: Write + Send> {
     header: Option<Header>,
 }
 
+/// Row groups that may be encoded, or wait for it, while the run goes on: so much is done in the time in which another
+/// one fills, and each takes some 30 MB.
+const MOST_ENCODED: usize = 2;
+
 /// A table until the first error, which is kept for the end.
 struct Table<W: Write + Send> {
     writer: TableWriter<W>,
+    encoding: InOrder<Result<EncodedGroup, TableError>>,
     failed: Option<TableError>,
 }
 
 impl<W: Write + Send> Table<W> {
     fn write(&mut self, decided: Decided<'_>, names: &Names) {
-        if self.failed.is_some() {
-            return;
+        if self.failed.is_none() {
+            self.failed = self.try_write(decided, names).err();
         }
-        let written = match decided {
+    }
+
+    fn try_write(&mut self, decided: Decided<'_>, names: &Names) -> Result<(), TableError> {
+        let full = match decided {
             Decided::Leg(leg) => self.writer.leg(leg, names),
             Decided::Aside(aside) => self.writer.aside(aside, names),
             Decided::Exchange(exchange, conclusion, standing) => {
                 self.writer.exchange(exchange, conclusion, standing, names)
             }
         };
-        self.failed = written.err();
+        if let Some(group) = full? {
+            self.encoding.give(move || group.encode());
+            self.write_encoded(MOST_ENCODED)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the groups that come first until no more than so many are left.
+    fn write_encoded(&mut self, left: usize) -> Result<(), TableError> {
+        while self.encoding.len() > left
+            && let Some(group) = self.encoding.take()
+        {
+            self.writer.write(group?)?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, header: &Header) -> Result<W, TableError> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        self.write_encoded(0)?;
+        self.writer.finish(header)
     }
 }
 
 impl<W: Write + Send> Saver<W> {
     fn new(writer: TableWriter<W>, meaning: Meaning, settled: u64) -> Self {
         let edges = Edges::new(meaning.pairing.horizon_ms);
-        Self { meaning, edges, settled, table: Table { writer, failed: None }, header: None }
+        Self {
+            meaning,
+            edges,
+            settled,
+            table: Table { writer, encoding: InOrder::default(), failed: None },
+            header: None,
+        }
     }
 
     /// Ends the table.
     fn written(self) -> Result<W, TableError> {
-        let Self { table: Table { writer, failed }, header, .. } = self;
-        match (failed, header) {
-            (Some(error), _) => Err(error),
-            (None, Some(header)) => writer.finish(&header),
-            (None, None) => Err(TableError::Contradictory("a run without an end")),
+        let Self { table, header, .. } = self;
+        match header {
+            Some(header) => table.finish(&header),
+            None => Err(TableError::Contradictory("a run without an end")),
         }
     }
 }
