@@ -201,3 +201,23 @@ fn a_table_on_standard_input_is_no_log() {
     ended.with_code(3);
     assert!(ended.stderr.contains("give its file by name"), "{ended:?}");
 }
+
+/// The part that is missing is the one that stands in the broken table: its own trouble is told.
+#[test]
+fn a_job_of_which_a_table_cannot_be_read_tells_why() {
+    let bench = bench();
+    let day = fixture("day.csv");
+    let saved = |split: String| {
+        let read = ["report", "--splits", "-", "--save", "tables", "--token-key", "key"];
+        bench.run_on(split, &read).with_code(0).0.trim().to_owned()
+    };
+    let tables = [saved(format!("{day}\t0\t40000")), saved(format!("{day}\t40000\t-"))];
+    bench.run(&["report", &tables[0], &tables[1]]).with_code(0);
+    fs::write(bench.path(&tables[1]), "PAR1").unwrap();
+    let refused = bench.run(&["report", &tables[0], &tables[1]]);
+    let missing = format!("{day}: no table holds it from byte 40000 to -");
+    refused.with_code(2);
+    assert!(refused.stderr.contains(&format!("{}: ", tables[1])), "{refused:?}");
+    assert!(refused.stderr.contains("without its end"), "{refused:?}");
+    assert!(refused.stderr.contains(&missing), "{refused:?}");
+}

@@ -73,7 +73,9 @@ impl Tables {
         });
         check(&opened)?;
         let horizon_ms = opened.first().map_or(0, |(_, table)| table.header().facts.pairing.horizon_ms);
-        let Files { files, places, parts } = Files::of(&opened, unreadable, horizon_ms)?;
+        let unread = unreadable.first().map(|file: &FileFacts| file.summary.clone());
+        let Files { files, places, parts } =
+            Files::of(&opened, unreadable, horizon_ms).map_err(|error| with_cause(error, unread))?;
         let tables = opened.into_iter().zip(places).zip(parts);
         let tables = tables.map(|(((path, table), places), parts)| Input { path, table, places, parts });
         Ok(Self { tables: tables.collect(), files })
@@ -152,6 +154,17 @@ impl Tables {
         }
         let (run, chosen) = join.finish(&tables, observer);
         Ok(judged(run, chosen, settings))
+    }
+}
+
+/// What is missing may stand in a table that cannot be read: that is what must be told.
+fn with_cause(error: JoinError, unread: Option<FileSummary>) -> JoinError {
+    match (error, unread) {
+        (
+            missing @ JoinError::Missing { .. },
+            Some(FileSummary { path, state: FileState::Unreadable(why), .. }),
+        ) => JoinError::Unread { table: path, why, missing: Box::new(missing) },
+        (error, _) => error,
     }
 }
 

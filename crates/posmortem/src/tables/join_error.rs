@@ -37,6 +37,16 @@ pub enum JoinError {
         /// The first byte behind it that is there.
         to: Option<u64>,
     },
+    /// A table cannot be read that may hold what is missing.
+    #[error("{table}: {why}; without it, {missing}")]
+    Unread {
+        /// The table.
+        table: String,
+        /// Why it cannot be read.
+        why: String,
+        /// What is missing.
+        missing: Box<Self>,
+    },
     /// Two tables hold one part of a file.
     #[error("{path}: {one} and {other} both hold its byte {at}: leave one of them out")]
     Twice {
