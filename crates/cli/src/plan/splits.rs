@@ -8,6 +8,7 @@ use crate::messages::Messages;
 use crate::surroundings::Surroundings;
 use anyhow::{Context, Result, bail};
 use posmortem::{InputSource, read_splits};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -79,5 +80,20 @@ fn sources(list: &Path) -> Result<Vec<InputSource>> {
         false => fs::read_to_string(list).map(|read| lines = read),
     };
     read.with_context(|| format!("the splits in {name} cannot be read"))?;
-    read_splits(&lines).with_context(|| format!("--splits: {name}"))
+    let sources = read_splits(&lines).with_context(|| format!("--splits: {name}"))?;
+    refuse_second_names(&sources)?;
+    Ok(sources)
+}
+
+/// A file by two names would be read twice, and all its messages be duplicates.
+fn refuse_second_names(sources: &[InputSource]) -> Result<()> {
+    let mut named = BTreeMap::new();
+    for path in sources.iter().filter_map(InputSource::path) {
+        let own = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if let Some(other) = named.insert(own, path).filter(|other| *other != path) {
+            let (one, other) = (other.display(), path.display());
+            bail!("--splits: {one} and {other} are one file: leave the lines of one name out");
+        }
+    }
+    Ok(())
 }
