@@ -236,3 +236,47 @@ fn a_job_keeps_a_history_as_a_day_does() {
         assert_eq!(bench.read(&format!("kept/{name}")), bench.read(&format!("logged/{name}")));
     }
 }
+
+/// A zstd frame that tells its size and can be checked.
+fn frame(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 3).unwrap();
+    encoder.include_checksum(true).unwrap();
+    encoder.set_pledged_src_size(Some(bytes.len() as u64)).unwrap();
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn what_stands_behind_a_damaged_frame_is_not_added() {
+    let day = fs::read(fixture("day.csv")).unwrap();
+    let mut frames: Vec<_> = day.chunks(20_000).map(frame).collect();
+    *frames[2].last_mut().unwrap() ^= 1;
+    let bench = bench().with("day.csv.zst", frames.concat());
+    let tables = |cuts: [usize; 2]| {
+        let [one, two] = cuts;
+        [format!("0\t{one}"), format!("{one}\t{two}"), format!("{two}\t-")]
+            .map(|split| save(&bench, &format!("day.csv.zst\t{split}\n")))
+    };
+    // The last part begins in a frame that is whole, and one reading of the file does not come so far.
+    let [one, two, three] = tables([30_000, 70_000]);
+    let ended = bench.run(&["report", &one, &two, &three]);
+    ended.with_code(2);
+    let why =
+        "day.csv.zst: it breaks off, and what stands behind that was read nevertheless, so that it cannot";
+    assert!(ended.stderr.contains(why) && ended.stdout.is_empty(), "{ended:?}");
+    // Here it begins in the damaged one, and has nothing.
+    let [one, two, three] = tables([30_000, 50_000]);
+    let of_tables = bench.run(&[&WHOLE[..], &[&one, &two, &three]].concat());
+    let of_log = bench.run(&[&WHOLE[..], &["day.csv.zst"], &READING].concat());
+    assert_eq!(of_tables.with_code(4).0, of_log.with_code(4).0);
+}
+
+#[test]
+fn a_file_by_two_names_is_2() {
+    let bench = bench();
+    let task = ["report", "--splits", "-", "--save", "none", "--token-key", "key"];
+    let ended = bench.run_on("logs/host0.csv\t0\t900\n./logs/host0.csv\t900\t-\n", &task);
+    ended.with_code(2);
+    let why = "./logs/host0.csv and logs/host0.csv are one file: leave the lines of one name out";
+    assert!(ended.stderr.contains(why) && ended.stdout.is_empty(), "{ended:?}");
+}

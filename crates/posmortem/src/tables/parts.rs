@@ -6,12 +6,13 @@
 
 use super::JoinError;
 use crate::frontier::{DEPTH, Frontier};
-use posmortem_exchange::{DoubtfulLeg, FileFacts, FileState, FirstReject, SplitFacts};
+use posmortem_exchange::{DoubtfulLeg, FileFacts, FileState, FileSummary, FirstReject, SplitFacts};
 use posmortem_tables::Table;
 
 /// Why a file must be read in one.
 const LINE_ENDS: &str = "it has line ends within quotes";
 const NOT_IN_ORDER: &str = "it is not in the order of time";
+const BROKEN_OFF: &str = "it breaks off, and what stands behind that was read nevertheless";
 const LATE: &str = "messages stand further behind others in time than the horizon, across a cut";
 
 /// The files of tables.
@@ -193,6 +194,9 @@ fn put_together(parts: &[Listed<'_>], tables: &[(String, Table)]) -> Result<File
     if splits.len() > 1 && parts[0].facts.is_unsorted {
         return Err(JoinError::Whole(path(), NOT_IN_ORDER));
     }
+    if goes_on_behind_break(parts) {
+        return Err(JoinError::Whole(path(), BROKEN_OFF));
+    }
     let mut whole = FileFacts { split: None, ..parts[0].facts.clone() };
     let mut lines = splits[0].lines;
     for (part, split) in parts.iter().zip(&splits).skip(1) {
@@ -216,6 +220,16 @@ fn put_together(parts: &[Listed<'_>], tables: &[(String, Table)]) -> Result<File
     }
     whole.summary.state = state_of(parts);
     Ok(whole)
+}
+
+/// Whether a part that begins behind a break was read: of packed frames one may be damaged and the next one whole, and one
+/// reading of the file ends at the first break.
+fn goes_on_behind_break(parts: &[Listed<'_>]) -> bool {
+    let summaries = || parts.iter().map(|part| &part.facts.summary);
+    let is_broken =
+        |summary: &FileSummary| matches!(summary.state, FileState::BrokenOff(_) | FileState::Unreadable(_));
+    let mut behind = summaries().skip_while(|summary| !is_broken(summary)).skip(1);
+    behind.any(|summary| summary.bytes > 0)
 }
 
 /// How far a file could be read, by how far its parts could.
