@@ -211,7 +211,7 @@ impl<'s> Log<'s> {
         splits
     }
 
-    /// The place of the first record at `cut` or after it, from byte `from` on.
+    /// Where the records at `cut` or after it begin, from byte `from` on.
     fn first_behind(&self, cut: i64, from: u64) -> u64 {
         let (mut low, mut high) = (from, self.bytes);
         while high - low > NARROW {
@@ -223,13 +223,19 @@ impl<'s> Log<'s> {
         }
         // The record that lies across the upper end, and those of the window that said so.
         let window = Split { start: low, end: Some(high.saturating_add(LOOKED_AT)) };
-        let mut found = None;
+        // Where the fewest records stand on the wrong side: a wrong clock of the future may come long before the cut.
+        let (mut misplaced, mut fewest) = (0_i64, 0);
+        let (mut found, mut is_next) = (None, true);
         self.read(window, |offset, millis| {
-            if millis >= cut && found.is_none() {
+            if std::mem::take(&mut is_next) {
                 found = Some(offset);
             }
+            misplaced += if millis < cut { -1 } else { 1 };
+            if misplaced < fewest {
+                (fewest, is_next) = (misplaced, true);
+            }
         });
-        found.unwrap_or(high).max(from)
+        found.filter(|_| !is_next).unwrap_or(high).max(from)
     }
 }
 

@@ -11,7 +11,9 @@ mod said;
 use busy_day::{day, settings};
 use cases::{Case, Law, draw, replay, uphold};
 use posmortem::logs::Split;
-use posmortem::{InputSource, JoinError, Settings, Tables, TokenKey, analyse, save_table, sorted_paths};
+use posmortem::{
+    InputSource, JoinError, Settings, Tables, TokenKey, analyse, plan_splits, save_table, sorted_paths,
+};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use said::{Rows, Said, said, same_said};
@@ -169,4 +171,34 @@ fn days_are_seldom_refused() {
     let of_few = refused.iter().filter(|(clocks, _)| *clocks < 4).count();
     assert!(few >= 30 && many >= 15, "{few} days with a few wrong clocks, {many} with many");
     assert!(of_few <= few / 4 && refused.len() <= 40, "{refused:#?}");
+}
+
+/// A clock of the future stands behind all records of its time; a log of a small host has hours in what is looked through.
+#[test]
+fn wrong_clocks_move_no_cut() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let log = |name: &str, is_wrong: &dyn Fn(usize) -> bool| {
+        let row = |number: usize| {
+            let (hour, second) = (number / 360, number % 360 * 10);
+            let hour = if is_wrong(number) { (hour + 3) % 24 } else { hour };
+            let (minute, second) = (second / 60, second % 60);
+            format!("2026-11-21T{hour:02}:{minute:02}:{second:02},0210,T{:02},{number:06},00\n", number % 50)
+        };
+        let text = (0..24 * 360).map(row).collect::<String>();
+        let path = folder.path().join(name);
+        fs::write(&path, format!("time,mti,terminal_id,stan,response_code\n{text}"))
+            .expect("a writable folder");
+        path
+    };
+    let settings = Settings { probed_legs: 16, ..settings() };
+    let starts = |path: PathBuf| -> Vec<u64> {
+        let plan = plan_splits(&[path], &settings, 100_000);
+        plan.tasks.into_iter().flatten().map(|(_, split)| split.start).collect()
+    };
+    let right = starts(log("right.csv", &|_| false));
+    let wrong = starts(log("wrong.csv", &|number| number % 500 == 499));
+    // What time it is at a place may be told by the row beside.
+    let is_near = |(one, other): (&u64, &u64)| one.abs_diff(*other) < 100;
+    assert!(right.len() >= 3 && right.len() == wrong.len(), "{right:?} {wrong:?}");
+    assert!(right.iter().zip(&wrong).all(is_near), "{right:?} {wrong:?}");
 }
