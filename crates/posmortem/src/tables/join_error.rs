@@ -24,7 +24,7 @@ pub enum JoinError {
     /// One holds messages from the midst of the other, where nothing is left to be paired.
     #[error(
         "{0} and {1} overlap in time by more than the horizon: save their logs together, with one \
-         `report --save`"
+         `report --save`, or read their splits in one task"
     )]
     Overlap(String, String),
     /// A part of a file is missing.
