@@ -5,11 +5,13 @@
 //! Why that is exact stands in `exchange/src/edges.rs`; what a row holds, in the crate `tables`.
 
 mod agreement;
+mod beside_edges;
 mod history;
 mod in_order;
 mod join;
 mod join_error;
 mod meeting;
+mod opening;
 mod parts;
 mod retention;
 mod save;

@@ -2,8 +2,10 @@
 
 use super::JoinError;
 use super::agreement::{check, check_rules};
+use super::beside_edges::{add_pairing, of_exchanges, without_edges};
 use super::in_order::InOrder;
 use super::meeting::Meeting;
+use super::opening::{file_of_table, open, with_cause};
 use super::parts::{Files, Part, late_in};
 use crate::Settings;
 use crate::fleet_limit::FleetLimit;
@@ -11,14 +13,11 @@ use crate::run::{InputSource, Observer, Run, Stop};
 use crate::sequencer::Counting;
 use crate::summing_up::{judged, summary_of};
 use crate::tap::Tap;
-use posmortem_classify::CodeTables;
 use posmortem_exchange::{
-    ExchangeTable, FileFacts, FileState, FileSummary, Ledger, Leg, LinkSpan, Names, Pairing, PairingSettings,
-    RunFacts, Symbol,
+    ExchangeTable, FileFacts, FileState, Leg, LinkSpan, Names, Pairing, PairingSettings, RunFacts, Symbol,
 };
 use posmortem_tables::{GroupToDecode, Header, Row, Table, TableError};
 use std::collections::BTreeMap;
-use std::fs::File;
 
 /// Tables that fit together, open to be read as one input in place of the logs that they were made of.
 ///
@@ -154,56 +153,6 @@ impl Tables {
         }
         let (run, chosen) = join.finish(&tables, observer);
         Ok(judged(run, chosen, settings))
-    }
-}
-
-/// What is missing may stand in a table that cannot be read: that is what must be told.
-fn with_cause(error: JoinError, unread: Option<FileSummary>) -> JoinError {
-    match (error, unread) {
-        (
-            missing @ JoinError::Missing { .. },
-            Some(FileSummary { path, state: FileState::Unreadable(why), .. }),
-        ) => JoinError::Unread { table: path, why, missing: Box::new(missing) },
-        (error, _) => error,
-    }
-}
-
-fn open(source: &InputSource) -> Result<Table, FileState> {
-    let unreadable = |error: TableError| FileState::Unreadable(error.to_string());
-    let InputSource::Path(path) = source else {
-        let why = "an exchange table is read from its end: give its file by name";
-        return Err(FileState::Unreadable(why.to_owned()));
-    };
-    let table = File::open(path).map_err(TableError::from).and_then(Table::open).map_err(unreadable)?;
-    let rules = CodeTables::built_in().sha256();
-    if table.header().rules_sha256 != rules {
-        let version = &table.header().version;
-        return Err(FileState::Unreadable(format!(
-            "its codes were judged by other rules, those of version {version}: save it again from its logs"
-        )));
-    }
-    Ok(table)
-}
-
-/// The format of a file that stands for a table itself: one that could not be read.
-pub(super) const TABLE_FORMAT: &str = "exchanges";
-
-fn file_of_table(path: String, state: FileState) -> FileFacts {
-    let summary = FileSummary {
-        path,
-        format: TABLE_FORMAT.into(),
-        bytes: 0,
-        frames: 0,
-        rejected: 0,
-        first_reject: None,
-        state,
-    };
-    FileFacts {
-        summary,
-        is_unsorted: false,
-        unknown_columns: Vec::new(),
-        other_formats: Vec::new(),
-        split: None,
     }
 }
 
@@ -470,60 +419,4 @@ fn trace_among_tables(trace: u64, table: usize) -> u64 {
         return trace;
     }
     (trace ^ (table as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) << 1) | 2
-}
-
-/// What a run found beside its edges and its exchanges: what it found in all, less what comes of its
-/// edges alone. Exchanges are counted when they are decided; here it is seen that those of `settled` frames and of the
-/// edges are all that it found.
-fn without_edges(
-    run: &RunFacts,
-    settled: u64,
-    edges: &[Leg],
-    settings: &PairingSettings,
-    names: &Names,
-) -> Result<RunFacts, TableError> {
-    let mut alone = Pairing::new(settings.clone());
-    for leg in edges {
-        alone.push(leg, names, &mut |_| {});
-    }
-    alone.finish(&mut |_| {});
-    let mut found = RunFacts::default();
-    add_pairing(&mut found, &alone);
-    let less = |all: u64, edges: u64| {
-        all.checked_sub(edges).ok_or(TableError::Contradictory("the ledger and the legs"))
-    };
-    let (all, edges) = (&run.ledger, &found.ledger);
-    if of_exchanges(all) != of_exchanges(edges) + settled {
-        return Err(TableError::Contradictory("the ledger and the rows"));
-    }
-    let ledger = Ledger {
-        duplicates: less(all.duplicates, edges.duplicates)?,
-        reversal: less(all.reversal, edges.reversal)?,
-        advice: less(all.advice, edges.advice)?,
-        administrative: less(all.administrative, edges.administrative)?,
-        out_of_order: all.out_of_order,
-        rejected: all.rejected,
-        non_message: all.non_message,
-        ..Ledger::default()
-    };
-    Ok(RunFacts {
-        files: Vec::new(),
-        ledger,
-        orphan_reversals: less(run.orphan_reversals, found.orphan_reversals)?,
-        attempt_requests: less(run.attempt_requests, found.attempt_requests)?,
-        attempt_answers: less(run.attempt_answers, found.attempt_answers)?,
-        ..run.clone()
-    })
-}
-
-/// Frames of exchanges, in whichever form they were decided.
-fn of_exchanges(ledger: &Ledger) -> u64 {
-    ledger.paired + ledger.complete + ledger.request_only + ledger.response_only + ledger.open
-}
-
-fn add_pairing(facts: &mut RunFacts, pairing: &Pairing) {
-    facts.ledger += pairing.ledger();
-    facts.orphan_reversals += pairing.orphan_reversals();
-    facts.attempt_requests += pairing.attempt_requests();
-    facts.attempt_answers += pairing.attempt_answers();
 }

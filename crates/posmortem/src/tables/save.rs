@@ -1,7 +1,7 @@
 //! A run that writes what it pairs as a table, of logs or of tables.
 
 use super::in_order::InOrder;
-use super::join::TABLE_FORMAT;
+use super::opening::TABLE_FORMAT;
 use super::{JoinError, Tables, settings_text};
 use crate::run::{InputSource, Observer, Run, analyse_with, sorted_paths};
 use crate::tap::Tap;
