@@ -137,8 +137,9 @@ fn several_row_groups_are_the_same_at_any_number_of_threads() {
         let path = table.path().expect("a file");
         let groups = Table::open(fs::File::open(path).expect("a file")).expect("a table").groups().count();
         assert_eq!(groups, 3, "two are full");
-        let joined =
-            pool.install(|| lab.join(&[table.clone()], &settings, &format!("joined{threads}.parquet")));
+        let joined = pool.install(|| {
+            lab.join(std::slice::from_ref(&table), &settings, &format!("joined{threads}.parquet"))
+        });
         [path, joined.path().expect("a file")].map(|path| fs::read(path).expect("a table"))
     });
     let [alone, others @ ..] = runs;
