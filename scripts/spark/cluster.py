@@ -3,7 +3,7 @@
 Each process is started as the leader of a session of its own. Whatever it starts stays in that session, so that executors, their
 Python and the tool are found also where the leader was killed.
 """
-import contextlib, fcntl, json, os, pathlib, re, shutil, signal, subprocess, sys, time, urllib.request
+import contextlib, fcntl, json, os, pathlib, re, secrets, shutil, signal, subprocess, sys, time, urllib.request
 
 from spark_venv import TARGET, give_up
 
@@ -19,6 +19,7 @@ class Cluster:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder).resolve()
         self.file = self.folder / "cluster.json"
+        self.settings = self.folder / "spark.conf"
         try:
             self.state = json.loads(self.file.read_text())
         except FileNotFoundError:
@@ -57,24 +58,40 @@ class Cluster:
         except OSError:
             return None
 
-    def start(self, spark, workers, cores, memory):
+    def start(self, spark, wanted):
         """Starts a master and its workers, and waits until they are registered."""
         for stale in ["logs", "work"]:
             shutil.rmtree(self.folder / stale, ignore_errors=True)
         (self.folder / "logs").mkdir(parents=True)
-        self.state = {"boot": boot(), "processes": [], "python": sys.executable}
+        self.state = {"boot": boot(), "processes": [], "python": sys.executable, "wanted": wanted}
+        self.write_settings()
         # Ports are chosen by the system, and told in the log.
         log = self.launch(spark, "master", "org.apache.spark.deploy.master.Master", ["--host", LOOPBACK, "--port", "0"])
         self.state["master"] = self.told(log, r"Starting Spark master at (spark://\S+)")
         port = self.told(log, r"started service 'MasterUI' on port (\d+)")
         self.state["web"] = f"http://{LOOPBACK}:{port}"
         self.write()
-        for number in range(1, workers + 1):
+        for number in range(1, wanted["workers"] + 1):
             # Addresses of their own: Spark does not run a task a second time beside itself on one host.
             host = f"127.0.0.{number}"
-            offered = ["--host", host, "--cores", str(cores), "--memory", memory, "--work-dir", self.folder / "work"]
+            offered = ["--host", host, "--cores", str(wanted["cores"]), "--memory", wanted["memory"], "--work-dir", self.folder / "work"]
             self.launch(spark, f"worker-{number}", "org.apache.spark.deploy.worker.Worker", [*offered, self.master], host)
-        self.wait_for("the workers to be registered", lambda: self.registered() == workers)
+        self.wait_for("the workers to be registered", lambda: self.registered() == wanted["workers"])
+
+    def write_settings(self):
+        """What master, workers and drivers are told, for this user's eyes alone: who knows the secret can run programs as him."""
+        self.settings.unlink(missing_ok=True)
+        settings = {
+            "spark.authenticate": "true",
+            "spark.authenticate.secret": secrets.token_hex(32),
+            # The page is for looking at: whoever is on this machine sees it.
+            "spark.ui.killEnabled": "false",
+            "spark.master.ui.decommission.allow.mode": "DENY",
+            # Its port would be a fixed one, and nobody here asks it.
+            "spark.master.rest.enabled": "false",
+        }
+        with open(os.open(self.settings, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.writelines(f"{name} {value}\n" for name, value in settings.items())
 
     def launch(self, spark, what, of, words, host=LOOPBACK):
         """Starts a process, and writes it down before anything else happens."""
@@ -82,9 +99,7 @@ class Cluster:
         # Settings of another Spark are none of this one.
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_"))}
         environment |= {"SPARK_HOME": str(spark), "SPARK_LOCAL_IP": host}
-        # Its port would be a fixed one, and nobody here asks it.
-        environment["SPARK_MASTER_OPTS"] = "-Dspark.master.rest.enabled=false"
-        command = [spark / "bin" / "spark-class", of, "--webui-port", "0", *words]
+        command = [spark / "bin" / "spark-class", of, "--properties-file", self.settings, "--webui-port", "0", *words]
         with open(log, "w") as said:
             process = subprocess.Popen(command, env=environment, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=said,
                                        stderr=said, start_new_session=True)
@@ -120,7 +135,8 @@ class Cluster:
                 time.sleep(0.05)
         if left := self.living():
             give_up(f"processes that cannot be ended: {', '.join(map(str, left))}")
-        self.file.unlink(missing_ok=True)
+        for file in [self.file, self.settings]:
+            file.unlink(missing_ok=True)
         shutil.rmtree(self.folder / "work", ignore_errors=True)
         self.state = {"boot": boot(), "processes": []}
         return count

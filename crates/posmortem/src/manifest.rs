@@ -35,7 +35,10 @@ pub enum ManifestError {
     #[error("{0}: two splits hold its byte {1}: leave one of them out")]
     Twice(String, u64),
     /// A path that a line cannot hold.
-    #[error("{0}: a path with a tab or a line end cannot stand in a manifest: give the file another name")]
+    #[error(
+        "{0}: a path with a tab or a line end, or one that is no UTF-8, cannot stand in a manifest: give the file \
+         another name"
+    )]
     Path(String),
     /// Nothing to be read.
     #[error(

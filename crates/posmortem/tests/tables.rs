@@ -10,6 +10,7 @@ use busy_day::{HEADER, day, settings};
 use cases::{Case, Form, Law, draw, replay, uphold};
 use posmortem::exchange::{Outcome, TerminalEvent};
 use posmortem::{InputSource, Run, Settings, Tables, TokenKey, analyse, save_table, sorted_paths};
+use posmortem_tables::Table;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use ruled::{ruled, rules_of};
@@ -115,6 +116,34 @@ fn tables_cut_anywhere_say_what_the_day_says(case: &Case) -> TestCaseResult {
 fn tables_cut_anywhere_say_what_the_day_says_for_any_day() {
     let days = prop_oneof![2 => day().boxed(), 1 => ruled(day()).boxed()];
     uphold(&LAWS, "tables_cut_anywhere_say_what_the_day_says", &days);
+}
+
+/// Row groups are encoded and decoded by whoever has time.
+#[test]
+fn several_row_groups_are_the_same_at_any_number_of_threads() {
+    let row = |number: u32| {
+        let (minute, terminal, code) = (number / 500, number % 97, ["00", "51", "91"][number as usize % 3]);
+        let (hour, minute, second) = (minute / 60, minute % 60, number % 500 / 9);
+        format!(
+            "2026-11-21T{hour:02}:{minute:02}:{second:02},a,0210,T{terminal},{number:06},,,{number},{code},,,,,,,,,156,,,,,,,,,"
+        )
+    };
+    let case = Case::new(Form::Csv, HEADER, (0..140_000).map(row).collect()).with("hands", &[]);
+    let (lab, settings) = (Lab::new(), Settings { keep_table: false, ..settings() });
+    let logs = lab.logs(&case, 0, &case.rows.iter().map(|row| (0, row)).collect::<Vec<_>>());
+    let runs = [1, 2, 7].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        let table = pool.install(|| lab.save(threads, &logs, &settings));
+        let path = table.path().expect("a file");
+        let groups = Table::open(fs::File::open(path).expect("a file")).expect("a table").groups().count();
+        assert_eq!(groups, 3, "two are full");
+        let joined = pool.install(|| {
+            lab.join(std::slice::from_ref(&table), &settings, &format!("joined{threads}.parquet"))
+        });
+        [path, joined.path().expect("a file")].map(|path| fs::read(path).expect("a table"))
+    });
+    let [alone, others @ ..] = runs;
+    assert!(others.iter().all(|other| *other == alone), "tables have other bytes");
 }
 
 #[test]

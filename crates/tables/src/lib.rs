@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod aside_row;
+mod bounded_pages;
 mod column;
 mod decoded_group;
 mod error;

@@ -4,9 +4,10 @@
 //! different in every row are kept as the values that they stand for, so that no group holds more than its rows ask
 //! for, whatever its pages say.
 
+use crate::bounded_pages::BoundedPages;
 use crate::row_group::ROWS_A_GROUP;
 use crate::{Column, TableError};
-use parquet::column::reader::get_typed_column_reader;
+use parquet::column::reader::ColumnReaderImpl;
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int64Type};
 use parquet::file::reader::RowGroupReader;
 use posmortem_exchange::Names;
@@ -184,7 +185,9 @@ impl<'g> Columns<'g> {
         none: T,
         mut value_of: impl FnMut(&D::T) -> T,
     ) -> Result<(), TableError> {
-        let mut reader = get_typed_column_reader::<D>(self.group.get_column_reader(column as usize)?);
+        let description = self.group.metadata().schema_descr().column(column as usize);
+        let pages = BoundedPages::new(self.group.get_column_page_reader(column as usize)?);
+        let mut reader = ColumnReaderImpl::<D>::new(description, Box::new(pages));
         let (mut rows, mut levels, mut values) = (0, Vec::new(), Vec::new());
         loop {
             levels.clear();

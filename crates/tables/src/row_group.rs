@@ -21,7 +21,7 @@ use std::io::Write;
 pub(crate) const ROWS_A_GROUP: usize = 1 << 16;
 
 /// Bytes of texts after which a group is full, however few its rows: a log's names may be long.
-const MOST_BYTES: usize = 64 << 20;
+pub(crate) const MOST_BYTES: usize = 64 << 20;
 
 /// Values that are handed to the encoder at once: what it looks at together, too.
 const AT_ONCE: usize = 1 << 10;

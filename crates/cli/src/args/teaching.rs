@@ -158,7 +158,8 @@ Each task is told its own lines: awk -F'\\t' '$4 == 1' job.tsv | posmortem repor
 
 A split is a range of bytes, counted after decompression, and owns every record whose first byte lies in it. Any cut \
 gives the same report; tasks are slices of time, so that little is left to be paired where their tables meet. What \
-says how logs are read must be said to `splits` and to every `report --splits` alike.";
+says how logs are read must be said to `splits` and to every `report --splits` alike, and on several machines one \
+--token-key to each of these.";
 
 pub(super) const SCHEMA: &str = "\
 Examples:

@@ -7,12 +7,19 @@ use crate::output::Output;
 use crate::plan::SplitsPlan;
 use crate::reading::workers;
 use posmortem::{InputSource, SplitPlan, plan_splits, write_manifest};
+use std::fs::File;
 use std::path::PathBuf;
 
 /// Runs the command.
 pub(super) fn run(plan: &SplitsPlan, messages: Messages) -> Result<ExitCode, Failure> {
     let paths: Vec<PathBuf> =
         plan.reading.sources.iter().filter_map(InputSource::path).map(PathBuf::from).collect();
+    for path in &paths {
+        if let Err(error) = File::open(path) {
+            messages
+                .warn(format_args!("{}: {error}: see to it, or the report goes without it", path.display()));
+        }
+    }
     let planned = workers(plan.reading.threads)?
         .install(|| plan_splits(&paths, &plan.reading.settings, plan.task_bytes));
     let SplitPlan { tasks, whole } = planned;

@@ -205,6 +205,9 @@ fn what_a_task_could_not_read_is_told_by_the_report() {
     assert_eq!((of_tables.with_code(4).0, &*of_tables.stdout), (&*of_tables.stdout, of_logs.with_code(4).0));
     assert!(of_tables.stderr.contains(&format!("bad.csv line {line}: ")), "{of_tables:?}");
     assert!(of_tables.stderr.contains("gone.log: "), "{of_tables:?}");
+    let planned = bench.run(&["splits", "gone.log"]);
+    assert_eq!(planned.with_code(0).0, "path\tstart\tend\ttask\ngone.log\t0\t-\t1\n");
+    assert!(planned.stderr.contains("gone.log: "), "{planned:?}");
     // A part of a file that is not there is no table: whoever cut it could read it.
     let part = [&["report", "--splits", "-", "--save", "none", "--token-key", "key"][..], &READING].concat();
     let ended = bench.run_on("gone.log\t100\t-\n", &part);
