@@ -88,6 +88,11 @@ impl Meeting {
         if legs.is_empty() {
             return;
         }
+        // As a rule, since all that stands before this table has gone on: its edges are not held twice.
+        if self.waiting.is_empty() {
+            self.waiting = legs.into();
+            return;
+        }
         let waiting = std::mem::take(&mut self.waiting);
         self.waiting.reserve(waiting.len() + legs.len());
         let (mut one, mut other) = (waiting.into_iter().peekable(), legs.into_iter().peekable());
