@@ -10,6 +10,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use posmortem_exchange::{Aside, Exchange, Leg, Names};
 use std::collections::HashMap;
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// A row as pairing or tally take it.
@@ -40,13 +41,18 @@ pub struct GroupToDecode {
 }
 
 impl GroupToDecode {
-    /// Decodes it.
+    /// Decodes it. Parquet's decoder takes for granted that a page is as long as its values say, and breaks where
+    /// that is not so: under a right seal nobody but a forger writes such a page, and it is refused as any other fault.
     ///
     /// # Errors
     /// When it cannot be read, or is none that a run has written.
     pub fn decode(self) -> Result<DecodedGroup, TableError> {
-        let group = self.file.get_row_group(self.number)?;
-        DecodedGroup::read(&*group, &self.inputs)
+        let decode = || {
+            let group = self.file.get_row_group(self.number)?;
+            DecodedGroup::read(&*group, &self.inputs)
+        };
+        // Nothing that it has touched is used again.
+        catch_unwind(AssertUnwindSafe(decode)).unwrap_or(Err(TableError::Contradictory("values of a page")))
     }
 }
 
