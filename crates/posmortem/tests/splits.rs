@@ -160,7 +160,7 @@ fn kept_cases_hold() {
 #[test]
 fn days_are_seldom_refused() {
     let (mut few, mut many, mut refused) = (0, 0, Vec::new());
-    for day in draw(&split_day(), 150) {
+    for day in draw(&split_day(), 60) {
         let clocks = day.all("clocks").len() / 2;
         few += usize::from((1..4).contains(&clocks));
         many += usize::from(clocks >= 12);
@@ -169,8 +169,8 @@ fn days_are_seldom_refused() {
         }
     }
     let of_few = refused.iter().filter(|(clocks, _)| *clocks < 4).count();
-    assert!(few >= 30 && many >= 15, "{few} days with a few wrong clocks, {many} with many");
-    assert!(of_few <= few / 4 && refused.len() <= 40, "{refused:#?}");
+    assert!(few >= 12 && many >= 6, "{few} days with a few wrong clocks, {many} with many");
+    assert!(of_few <= few / 4 && refused.len() <= 16, "{refused:#?}");
 }
 
 /// A clock of the future stands behind all records of its time; a log of a small host has hours in what is looked through.
