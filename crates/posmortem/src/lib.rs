@@ -126,6 +126,7 @@ mod manifest;
 mod part;
 mod plain;
 mod read_ahead;
+mod recognition;
 mod run;
 mod run_name;
 mod sequencer;

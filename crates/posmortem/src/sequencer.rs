@@ -362,27 +362,12 @@ impl<'s> Counting<'s> {
         self.add(exchange, &conclusion, names, observer);
     }
 
-    /// The same of an exchange that a table has settled.
-    #[cfg(feature = "tables")]
-    pub(crate) fn count_settled(
-        &mut self,
-        exchange: &Exchange,
-        names: &Names,
-        observer: &mut dyn Observer,
-        tap: &mut Option<&mut dyn Tap>,
-    ) {
-        let conclusion = self.conclude(exchange, names);
-        if let Some(tap) = tap {
-            tap.settled(exchange, &conclusion, names);
-        }
-        self.add(exchange, &conclusion, names, observer);
-    }
-
-    fn conclude(&self, exchange: &Exchange, names: &Names) -> Conclusion {
+    pub(crate) fn conclude(&self, exchange: &Exchange, names: &Names) -> Conclusion {
         self.settings.conclude(exchange, self.tables, names)
     }
 
-    fn add(
+    /// Counts an exchange, whoever has heard of it.
+    pub(crate) fn add(
         &mut self,
         exchange: &Exchange,
         conclusion: &Conclusion,

@@ -52,9 +52,9 @@ pub struct SplitPlan {
 pub fn plan_splits(paths: &[PathBuf], settings: &Settings, task_bytes: u64) -> SplitPlan {
     let mut paths = paths.to_vec();
     paths.sort();
-    let builder = LegBuilder::new(settings, false);
+    let (builder, is_alone) = (LegBuilder::new(settings, false), paths.len() == 1);
     let logs: Vec<Log<'_>> =
-        paths.into_par_iter().map(|path| Log::look_at(path, &builder, settings)).collect();
+        paths.into_par_iter().map(|path| Log::look_at(path, is_alone, &builder, settings)).collect();
     let whole = logs.iter().filter_map(|log| Some((log.path.clone(), log.uncut?))).collect();
     let cuts = cuts(&logs, settings.pairing.horizon_ms, task_bytes);
     let ranges: Vec<Vec<Split>> = logs.par_iter().map(|log| log.cut_at(&cuts)).collect();
@@ -85,7 +85,7 @@ struct Log<'s> {
 }
 
 impl<'s> Log<'s> {
-    fn look_at(path: PathBuf, builder: &'s LegBuilder<'s>, settings: &'s Settings) -> Self {
+    fn look_at(path: PathBuf, is_alone: bool, builder: &'s LegBuilder<'s>, settings: &'s Settings) -> Self {
         let mut stream = Stream::new(0, InputSource::Path(path.clone()));
         stream.probe(builder, settings, 1, false);
         let size = seekable_size(&path).ok().flatten();
@@ -105,6 +105,8 @@ impl<'s> Log<'s> {
         };
         log.times = match log.uncut {
             _ if stream.is_unsorted() => Some((i64::MIN, i64::MAX)),
+            // There is nothing beside which it could overlap.
+            Some(_) if is_alone => None,
             Some(_) => log.times_in(Split::WHOLE),
             None => {
                 let start = Split { start: 0, end: Some(AT_THE_ENDS) };

@@ -15,6 +15,7 @@ mod opening;
 mod parts;
 mod retention;
 mod save;
+mod taking_over;
 
 pub use history::read_history;
 pub use join::Tables;
