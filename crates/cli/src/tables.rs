@@ -86,11 +86,6 @@ pub(crate) fn expired(
     Ok(posmortem::expired(newest, last, judged, keep_days)?)
 }
 
-/// The name of the table of splits.
-pub(crate) fn part_name(sources: &[InputSource]) -> String {
-    posmortem::part_name(sources)
-}
-
 /// The name of a saved table.
 pub(crate) fn file_name(summary: &Summary) -> String {
     posmortem::table_name(summary)

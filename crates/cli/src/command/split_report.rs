@@ -11,10 +11,9 @@ use crate::obtain_key::obtain_key;
 use crate::output::Output;
 use crate::plan::SplitReportPlan;
 use crate::reading::save_alone;
-use crate::tables;
 use anyhow::anyhow;
-use posmortem::InputSource;
 use posmortem::exchange::{FileState, Summary};
+use posmortem::{InputSource, part_name};
 use std::collections::BTreeSet;
 
 /// Runs the command.
@@ -27,7 +26,7 @@ pub(super) fn run(plan: &SplitReportPlan, messages: Messages) -> Result<ExitCode
             "{path}: {why}: a part of it was to be read, and no table is left"
         )));
     }
-    let name = tables::part_name(&plan.reading.sources);
+    let name = part_name(&plan.reading.sources);
     table.end_as(&name).map_err(Failure::not_written)?;
     let path = plan.folder.join(&name);
     Output::standard()

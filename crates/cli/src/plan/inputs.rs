@@ -4,6 +4,8 @@
 mod file_list;
 mod folder;
 
+pub(super) use file_list::contents;
+
 use crate::args::SourceArgs;
 use crate::messages::Messages;
 use anyhow::{Result, bail};

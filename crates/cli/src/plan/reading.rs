@@ -107,10 +107,7 @@ impl ReadingPlan {
 impl ReadingPlan {
     /// The files that are read.
     pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
-        self.sources.iter().filter_map(|source| match source {
-            InputSource::Path(path) | InputSource::Split(path, _) => Some(path.as_path()),
-            InputSource::Stdin => None,
-        })
+        self.sources.iter().filter_map(InputSource::path)
     }
 
     /// A table holds what the whole run found.

@@ -1,6 +1,6 @@
 //! What `splits` will do, and `report --splits`: the parts of a job for many machines.
 
-use super::inputs::Inputs;
+use super::inputs::{Inputs, contents};
 use super::{ReadingPlan, TokenKeyPlan, rules};
 use crate::args::{FilterArgs, InputArgs, ReportArgs, SplitsArgs};
 use crate::config::{self, Config};
@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use posmortem::{InputSource, read_splits};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// `splits`
@@ -72,14 +72,9 @@ impl SplitReportPlan {
 
 /// The splits that a list names.
 fn sources(list: &Path) -> Result<Vec<InputSource>> {
-    let is_stdin = list == Path::new("-");
-    let name = if is_stdin { "standard input".to_owned() } else { list.display().to_string() };
-    let mut lines = String::new();
-    let read = match is_stdin {
-        true => io::stdin().read_to_string(&mut lines).map(drop),
-        false => fs::read_to_string(list).map(|read| lines = read),
-    };
-    read.with_context(|| format!("the splits in {name} cannot be read"))?;
+    let (name, bytes) = contents(list);
+    let text = |bytes| String::from_utf8(bytes).map_err(io::Error::other);
+    let lines = bytes.and_then(text).with_context(|| format!("the splits in {name} cannot be read"))?;
     let sources = read_splits(&lines).with_context(|| format!("--splits: {name}"))?;
     refuse_second_names(&sources)?;
     Ok(sources)

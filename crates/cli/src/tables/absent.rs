@@ -78,11 +78,6 @@ pub(crate) fn expired(_: &Path, _: Timestamp, _: Option<CalendarDate>, _: u32) -
 }
 
 /// No name.
-pub(crate) fn part_name(_: &[InputSource]) -> String {
-    String::new()
-}
-
-/// No name.
 pub(crate) fn file_name(_: &Summary) -> String {
     String::new()
 }

@@ -14,14 +14,19 @@ use std::path::{Path, PathBuf};
 /// When the list cannot be read or names nothing, or with the line of a path that is none.
 pub(super) fn read(list: &Path, add: impl FnMut(&Path) -> Result<()>) -> Result<()> {
     let is_stdin = list == Path::new("-");
-    let name = if is_stdin { "standard input".to_owned() } else { list.display().to_string() };
-    let mut bytes = Vec::new();
-    let read = match is_stdin {
-        true => io::stdin().read_to_end(&mut bytes).map(drop),
-        false => fs::read(list).map(|read| bytes = read),
-    };
-    read.with_context(|| format!("the list {name} cannot be read"))?;
+    let (name, bytes) = contents(list);
+    let bytes = bytes.with_context(|| format!("the list {name} cannot be read"))?;
     List { name, is_stdin }.parse(&bytes, add)
+}
+
+/// What messages call a list, and its bytes; `-` is standard input.
+pub(in crate::plan) fn contents(list: &Path) -> (String, io::Result<Vec<u8>>) {
+    if list != Path::new("-") {
+        return (list.display().to_string(), fs::read(list));
+    }
+    let mut bytes = Vec::new();
+    let read = io::stdin().read_to_end(&mut bytes);
+    ("standard input".to_owned(), read.map(|_| bytes))
 }
 
 struct List {
